@@ -1,0 +1,3 @@
+//! Pages and forms of access.
+
+pub mod sign_in;

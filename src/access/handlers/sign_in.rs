@@ -1,0 +1,180 @@
+//! Signing in and out.
+
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use crate::access::model::AccountId;
+use crate::access::throttle::{self, Device, Verdict};
+use crate::access::views::SignInPage;
+use crate::access::{password, session, store};
+use crate::app::App;
+use crate::audit::Entry;
+use crate::live::Topic;
+use crate::web::page::doer;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Work;
+
+/// Sign-ins that one account may have at the same time; the oldest ends (ASVS 7.1.2).
+const AT_ONCE: i64 = 5;
+/// One message for an unknown name and a wrong password (P26).
+const WRONG: &str = "The name or the password is not right. Check both and try again";
+
+/// Where to go after signing in.
+#[derive(Debug, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// The sign-in page. Who is signed in already goes home.
+pub async fn new(State(app): State<App>, page: Page, Query(next): Query<Next>) -> Answer {
+    if page.actor.is_some() {
+        return Ok(see_other(&local(&next.next)));
+    }
+    let form = FormState::new().with("next", local(&next.next));
+    html(SignInPage::new(&app, page, form))
+}
+
+/// Checks name and password and opens a sign-in.
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    session: Session,
+    headers: HeaderMap,
+    submission: Submission,
+) -> Answer {
+    let mut form = submission.form;
+    let name = form.text("name", "Enter your matric number, username or e-mail", 120);
+    if form.secret("password").is_empty() {
+        form.refuse("password", "Enter your password");
+    }
+    if !form.is_ok() {
+        return Ok(refused(html(SignInPage::new(&app, page, form))?));
+    }
+    let device = Device::of(&headers);
+    let account = store::by_sign_in_name(&app.db, &fold_name(&name)).await?;
+    let known = match (&account, &device) {
+        (Some(account), Some(device)) => store::knows_device(&app.db, account.id, &device.digest()).await?,
+        _ => false,
+    };
+    let buckets =
+        throttle::buckets(&fold_name(&name), &page.doer().address, device.as_ref().filter(|_| known));
+    if let Verdict::Refused { seconds } = throttle::charge(&app, &buckets).await? {
+        form.refuse("name", throttle::sentence(seconds));
+        return Ok(throttle::too_many(seconds, html(SignInPage::new(&app, page, form))?));
+    }
+    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let right = password::verify(&app, form.secret("password"), hash).await?;
+    let tried = account.as_ref().map(|account| account.id.0);
+    match account.filter(|account| right && account.is_active()) {
+        Some(account) => {
+            throttle::forgive(&app, &buckets).await?;
+            let opened = open(&app, &page, &session, &headers, account.id).await?;
+            Ok(leading(opened, &local(form.value("next"))))
+        }
+        None => {
+            let mut work = Work::begin(&app, page.doer().clone()).await?;
+            work.audit(Entry::new("sign_in.refused", "account", tried)).await?;
+            work.commit().await?;
+            form.refuse("name", WRONG);
+            Ok(refused(html(SignInPage::new(&app, page, form))?))
+        }
+    }
+}
+
+/// Opens a sign-in for an account and gives the browser its session. Returns the cookie that makes the device known.
+pub async fn open(
+    app: &App,
+    page: &Page,
+    session: &Session,
+    headers: &HeaderMap,
+    account: AccountId,
+) -> Result<HeaderValue, Error> {
+    let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut work = Work::begin(app, page.doer().clone()).await?;
+    let at = work.now();
+    store::end_oldest(work.tx(), account, AT_ONCE - 1, at).await?;
+    let address = page.doer().address.clone();
+    let sign_in = store::insert_sign_in(work.tx(), account, &device_words(browser), &address, at).await?;
+    let device = Device::of(headers).unwrap_or_default();
+    store::remember_device(work.tx(), account, &device.digest(), at).await?;
+    work.audit(Entry::new("sign_in.opened", "account", account.0)).await?;
+    work.tell(Topic::Account(account.0));
+    work.commit().await?;
+    session::carry(session, sign_in).await?;
+    Ok(device.cookie(app.config.is_https()))
+}
+
+fn leading(cookie: HeaderValue, to: &str) -> Response {
+    let mut response = see_other(to);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+/// Ends the sign-in of this device; what the browser kept is to be forgotten.
+pub async fn end(State(app): State<App>, session: Session, request: Request) -> Answer {
+    if let Some(actor) = request.extensions().get::<crate::access::model::Actor>() {
+        let mut work = Work::begin(&app, doer(&request)).await?;
+        let at = work.now();
+        store::end_sign_in(work.tx(), actor.sign_in, "signed out", at).await?;
+        work.audit(Entry::new("sign_in.ended", "account", actor.account.0)).await?;
+        work.tell(Topic::Account(actor.account.0));
+        work.commit().await?;
+    }
+    session::drop_session(&session).await?;
+    let mut response = see_other(paths::access::SIGN_IN);
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    Ok(response)
+}
+
+/// Names are matched without case and without blanks around them.
+pub fn fold_name(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// Only a path of our own is a place to go on to (ASVS 3.7.2).
+pub fn local(next: &str) -> String {
+    let plain = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(['\\', '\r', '\n', '\t'])
+        && !next.starts_with(paths::access::SIGN_IN);
+    if plain { next.to_owned() } else { paths::HOME.to_owned() }
+}
+
+/// A browser in the words of a person: what stands in "my devices".
+fn device_words(agent: &str) -> String {
+    let system = ["iPhone", "iPad", "Android", "Windows", "Macintosh", "CrOS", "Linux"]
+        .into_iter()
+        .find(|name| agent.contains(name))
+        .unwrap_or("another system");
+    let browser = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]
+    .into_iter()
+    .find(|(mark, _)| agent.contains(mark))
+    .map_or("A browser", |(_, name)| name);
+    format!("{browser} on {}", if system == "Macintosh" { "Mac" } else { system })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_local_path_is_followed_after_signing_in() {
+        for bad in
+            ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a\nb"]
+        {
+            assert_eq!(local(bad), "/", "{bad}");
+        }
+        assert_eq!(local("/patients/3?tab=visits"), "/patients/3?tab=visits");
+    }
+}

@@ -1,0 +1,220 @@
+//! Accounts, roles, permissions and the person behind a request. Pure.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::patients::model::PatientId;
+use crate::settings::model::Clinic;
+use crate::{ids, words};
+
+ids! {
+    /// An account: someone who can sign in.
+    AccountId,
+    /// One sign-in on one device.
+    SignInId,
+    /// A one-time code.
+    CodeId,
+}
+
+words! {
+    /// Staff accounts hold roles; a patient's account reaches that patient's own pages.
+    pub enum AccountKind { Staff = "staff" => "Staff", Patient = "patient" => "Patient" }
+}
+
+words! {
+    /// Whether an account may sign in.
+    pub enum AccountState { Active = "active" => "Active", Deactivated = "deactivated" => "Deactivated" }
+}
+
+words! {
+    /// What a member of staff is here for. One account may hold several.
+    pub enum Role {
+        Admin = "admin" => "Administrator",
+        Doctor = "doctor" => "Doctor",
+        Nurse = "nurse" => "Nurse",
+        Pharmacist = "pharmacist" => "Pharmacist",
+        LabAttendant = "lab_attendant" => "Lab attendant",
+        Receptionist = "receptionist" => "Receptionist",
+        Cashier = "cashier" => "Cashier",
+    }
+}
+
+words! {
+    /// One thing that a role allows. The matrix is [`Role::may`]; administrators see it as a page.
+    pub enum Permission {
+        ManageStaff = "manage_staff" => "Create, change and deactivate staff accounts",
+        ManageSettings = "manage_settings" => "Change the clinic's settings, hours and holidays",
+        ManagePoints = "manage_points" => "Maintain service points and rooms, pair displays",
+        ManageUniversity = "manage_university" => "Maintain faculties, departments, levels and sessions",
+        ImportStudents = "import_students" => "Import students from a file",
+        ReadAudit = "read_audit" => "Read the audit trail",
+        FindPatients = "find_patients" => "Find patients by name, number or card",
+        RegisterPatients = "register_patients" => "Register patients and edit their details",
+        IssueCodes = "issue_codes" => "Give patients a one-time code to sign in",
+        OpenRecords = "open_records" => "Open a patient's record with clinical content",
+        DeactivatePatients = "deactivate_patients" => "Deactivate patients",
+        SeeAppointments = "see_appointments" => "See appointments and the calendar",
+        BookForPatients = "book_for_patients" => "Book, move and cancel for patients",
+        OverrideBooking = "override_booking" => "Book against a limit, with a reason",
+        OwnAvailability = "own_availability" => "Set the own weekly hours and time away",
+        ManageAvailability = "manage_availability" => "Set anyone's hours, make and block slots",
+        CheckIn = "check_in" => "Check people in and add walk-ins",
+        SeeQueue = "see_queue" => "Watch the queues",
+        WorkQueue = "work_queue" => "Call, serve and pass on patients",
+        RaisePriority = "raise_priority" => "Raise a patient's priority, with a reason",
+    }
+}
+
+impl Role {
+    /// Whether the role allows it (rules A1: deny by default; the administrator of the system has no clinical content).
+    pub fn may(self, permission: Permission) -> bool {
+        use Permission::*;
+        let allowed: &[Permission] = match self {
+            Role::Admin => &[
+                ManageStaff,
+                ManageSettings,
+                ManagePoints,
+                ManageUniversity,
+                ImportStudents,
+                ReadAudit,
+                FindPatients,
+                RegisterPatients,
+                IssueCodes,
+                DeactivatePatients,
+                SeeAppointments,
+                ManageAvailability,
+                SeeQueue,
+            ],
+            Role::Receptionist => &[
+                ImportStudents,
+                FindPatients,
+                RegisterPatients,
+                IssueCodes,
+                SeeAppointments,
+                BookForPatients,
+                OverrideBooking,
+                CheckIn,
+                SeeQueue,
+                WorkQueue,
+                RaisePriority,
+            ],
+            Role::Doctor => &[
+                FindPatients,
+                OpenRecords,
+                SeeAppointments,
+                BookForPatients,
+                OverrideBooking,
+                OwnAvailability,
+                SeeQueue,
+                WorkQueue,
+                RaisePriority,
+            ],
+            Role::Nurse => {
+                &[FindPatients, OpenRecords, SeeAppointments, CheckIn, SeeQueue, WorkQueue, RaisePriority]
+            }
+            Role::Pharmacist | Role::LabAttendant | Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
+        };
+        allowed.contains(&permission)
+    }
+}
+
+/// The roles of one account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roles(Vec<Role>);
+
+impl Roles {
+    /// Reads the comma-separated words that the identifying query gathers.
+    pub fn from_list(list: &str) -> Self {
+        let mut roles: Vec<Role> = list.split(',').filter_map(|word| word.parse().ok()).collect();
+        roles.sort();
+        Roles(roles)
+    }
+
+    /// Whether one of them is `role`.
+    pub fn has(&self, role: Role) -> bool {
+        self.0.contains(&role)
+    }
+
+    /// Whether one of them allows it.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.0.iter().any(|role| role.may(permission))
+    }
+
+    /// In the order of [`Role::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = Role> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+/// The person behind a signed-in request, read from the database for this very request (R4).
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The account.
+    pub account: AccountId,
+    /// The sign-in this request belongs to.
+    pub sign_in: SignInId,
+    /// Staff or patient.
+    pub kind: AccountKind,
+    /// The name people read.
+    pub name: String,
+    /// Empty for patients.
+    pub roles: Roles,
+    /// The patient, for a patient's account.
+    pub patient: Option<PatientId>,
+    /// What the last answer wanted to say on the next page.
+    pub flash: Option<String>,
+}
+
+impl Actor {
+    /// Whether the actor's roles allow it.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles.may(permission)
+    }
+
+    /// Whether it is a member of staff.
+    pub fn is_staff(&self) -> bool {
+        self.kind == AccountKind::Staff
+    }
+
+    /// The roles as stored in the trail.
+    pub fn role_words(&self) -> String {
+        match self.kind {
+            AccountKind::Patient => "patient".to_owned(),
+            AccountKind::Staff => {
+                let words: Vec<&str> = self.roles.iter().map(Role::as_str).collect();
+                words.join(",")
+            }
+        }
+    }
+
+    /// The roles as people read them.
+    pub fn role_labels(&self) -> String {
+        let labels: Vec<&str> = self.roles.iter().map(Role::label).collect();
+        labels.join(", ")
+    }
+}
+
+/// How long a sign-in lasts without a request, and altogether (reliability, ASVS 7.3.1 and 7.3.2).
+#[derive(Debug, Clone, Copy)]
+pub struct Lifetime {
+    /// Without any request.
+    pub idle: TimeDelta,
+    /// Altogether.
+    pub absolute: TimeDelta,
+}
+
+impl Lifetime {
+    /// The clinic's idle times (minutes); 12 hours altogether, 8 for administrators.
+    pub fn of(kind: AccountKind, roles: &Roles, clinic: &Clinic) -> Self {
+        let (idle, hours) = match kind {
+            AccountKind::Patient => (clinic.patient_idle_minutes, 12),
+            AccountKind::Staff if roles.has(Role::Admin) => (clinic.staff_idle_minutes, 8),
+            AccountKind::Staff => (clinic.staff_idle_minutes, 12),
+        };
+        Lifetime { idle: TimeDelta::minutes(idle), absolute: TimeDelta::hours(hours) }
+    }
+
+    /// Whether a sign-in made at `created` and last used at `seen` is over at `now`.
+    pub fn is_over(&self, created: DateTime<Utc>, seen: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        now - seen >= self.idle || now - created >= self.absolute
+    }
+}

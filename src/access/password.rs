@@ -1,0 +1,129 @@
+//! Passwords: argon2id off the event loop, few at a time, and what makes one good enough.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use argon2::password_hash::rand_core::OsRng;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use crate::app::App;
+use crate::web::Error;
+
+/// Shortest password, in characters (ASVS 6.2.1; NIST SP 800-63B rev. 4 advises more, a second factor follows).
+pub const SHORTEST: usize = 10;
+/// Longest password, in characters: enough for any phrase, bounded against abuse.
+pub const LONGEST: usize = 256;
+/// Hashes waiting for their turn; who comes later is asked to wait.
+const WAITING: usize = 50;
+
+static IN_LINE: AtomicUsize = AtomicUsize::new(0);
+
+/// 19 MiB, two passes, one lane: the floor of ASVS 11.4.2.
+static HASHER: LazyLock<Argon2<'static>> = LazyLock::new(|| {
+    let params = Params::new(19 * 1024, 2, 1, None).unwrap_or_default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+});
+
+/// Something to compare with when there is no account, so that both answers take as long.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+
+fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
+    let salt = SaltString::generate(&mut OsRng);
+    Ok(HASHER.hash_password(password.as_bytes(), &salt)?.to_string())
+}
+
+/// Counts a hash in line; gives its place back when dropped.
+struct Place;
+
+impl Place {
+    fn take() -> Result<Self, Error> {
+        if IN_LINE.fetch_add(1, Ordering::SeqCst) >= WAITING {
+            IN_LINE.fetch_sub(1, Ordering::SeqCst);
+            return Err(Error::TooMany(5));
+        }
+        Ok(Place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        IN_LINE.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+async fn off_the_loop<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let place = Place::take()?;
+    let turn = app.hashing.acquire().await.map_err(Error::internal)?;
+    let result = tokio::task::spawn_blocking(work).await.map_err(Error::internal);
+    drop((turn, place));
+    result
+}
+
+/// The hash to store, as a PHC string.
+pub async fn hash(app: &App, password: &str) -> Result<String, Error> {
+    let password = password.to_owned();
+    off_the_loop(app, move || hash_now(&password)).await?.map_err(Error::internal)
+}
+
+/// The hash to store, computed here and now; for the command line and tests.
+pub fn hash_blocking(password: &str) -> Result<String, String> {
+    hash_now(password).map_err(|error| error.to_string())
+}
+
+/// Whether the password is the one of `stored`. Without a stored hash it takes as long and says no.
+pub async fn verify(app: &App, password: &str, stored: Option<String>) -> Result<bool, Error> {
+    let password: String = password.chars().take(LONGEST).collect();
+    off_the_loop(app, move || {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| NOBODY.clone());
+        let right = PasswordHash::new(&stored)
+            .is_ok_and(|parsed| HASHER.verify_password(password.as_bytes(), &parsed).is_ok());
+        right && known
+    })
+    .await
+}
+
+/// Why a password is not good enough, in words for the person; `about` are words that must not carry it (name, number).
+pub fn weakness(password: &str, about: &[&str]) -> Option<String> {
+    let length = password.chars().count();
+    if length < SHORTEST {
+        return Some(format!(
+            "Use at least {SHORTEST} characters. A few words in a row are easy to remember"
+        ));
+    }
+    if length > LONGEST {
+        return Some(format!("Use at most {LONGEST} characters"));
+    }
+    let mut words: Vec<&str> = about.iter().copied().filter(|word| word.chars().count() > 2).collect();
+    words.extend(["infirmary", "clinic", "unilorin", "ilorin"]);
+    let estimate = zxcvbn::zxcvbn(password, &words);
+    (u8::from(estimate.score()) < 3).then(|| {
+        "This password is easy to guess. Use a few unrelated words, not names or numbers of yours".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_of_common_or_own_words_is_refused() {
+        for weak in ["short", "password123", "1234567890", "Ada2019Ada", "19/52HA001"] {
+            assert!(weakness(weak, &["Ada", "Obi", "19/52HA001"]).is_some(), "{weak}");
+        }
+        for good in ["yam pottage on fridays", "  leading blanks count too ", "ẹ kú àárọ̀ gbogbo yín"]
+        {
+            assert_eq!(weakness(good, &["Ada"]), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn a_hash_names_its_parameters_and_they_meet_the_floor() {
+        let hash = hash_now("yam pottage on fridays").expect("hashes");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    }
+}

@@ -1,0 +1,200 @@
+//! Sessions: the browser's cookie names a session, the session names a sign-in, and the sign-in decides.
+//!
+//! The session store saves by upsert, so a slow request can bring a session back after sign-out. That is harmless here:
+//! a request is signed in only while its `sign_in` row is live, which one query reads together with the account and
+//! its roles.
+
+use async_trait::async_trait;
+use axum::http::Method;
+use axum::http::request::Parts;
+use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore, session_store};
+use tower_sessions_sqlx_store::{PostgresStore, SqliteStore};
+
+use super::model::{Actor, Lifetime, Roles, SignInId};
+use super::store;
+use crate::app::App;
+use crate::db::{self, Db};
+use crate::web::Error;
+use crate::web::routes::Access;
+
+const TABLE: &str = "browser_session";
+const KEY: &str = "sign_in";
+
+/// The session store of whichever database is open. Ids are stored as digests: a copy of the database opens no session.
+#[derive(Debug, Clone)]
+pub enum Sessions {
+    /// Reads on the readers, writes on the writer.
+    Sqlite {
+        /// Loads.
+        read: SqliteStore,
+        /// Saves and deletes.
+        write: SqliteStore,
+    },
+    /// One pool for both.
+    Postgres(PostgresStore),
+}
+
+impl Sessions {
+    fn over(db: &Db) -> Self {
+        // The names are constants that the store accepts; its own defaults would only fail at the first sign-in.
+        match db {
+            Db::Sqlite { read, write, .. } => {
+                let store = |pool: &sqlx::SqlitePool| {
+                    SqliteStore::new(pool.clone()).with_table_name(TABLE).expect("a plain table name")
+                };
+                Sessions::Sqlite { read: store(read), write: store(write) }
+            }
+            Db::Postgres(pool) => {
+                let store = PostgresStore::new(pool.clone()).with_schema_name("public");
+                Sessions::Postgres(
+                    store.and_then(|store| store.with_table_name(TABLE)).expect("a plain table name"),
+                )
+            }
+        }
+    }
+}
+
+fn digested(id: &Id) -> Id {
+    let digest = Sha256::digest(id.0.to_be_bytes());
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    Id(i128::from_be_bytes(half))
+}
+
+fn hidden(record: &Record) -> Record {
+    Record { id: digested(&record.id), ..record.clone() }
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        match self {
+            Sessions::Sqlite { write, .. } => write.save(&hidden(record)).await,
+            Sessions::Postgres(store) => store.save(&hidden(record)).await,
+        }
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        db::count_query();
+        let record = match self {
+            Sessions::Sqlite { read, .. } => read.load(&digested(id)).await?,
+            Sessions::Postgres(store) => store.load(&digested(id)).await?,
+        };
+        Ok(record.map(|record| Record { id: *id, ..record }))
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        match self {
+            Sessions::Sqlite { write, .. } => write.delete(&digested(id)).await,
+            Sessions::Postgres(store) => store.delete(&digested(id)).await,
+        }
+    }
+}
+
+/// The name of the session cookie.
+pub fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-sid" } else { "sid" }
+}
+
+/// The layer that reads and writes the cookie. A request that asks for no session touches no table and sets no cookie.
+pub fn layer(app: &App) -> SessionManagerLayer<Sessions> {
+    let https = app.config.is_https();
+    SessionManagerLayer::new(Sessions::over(&app.db))
+        .with_name(cookie_name(https))
+        .with_secure(https)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(time::Duration::hours(12)))
+}
+
+/// Decides whether the person of a request may use a route, from what the database says now (R4).
+///
+/// # Errors
+/// `SignIn` when somebody has to sign in first, `Forbidden` when who is signed in may not.
+pub async fn admit(app: &App, access: Access, request: &Parts) -> Result<Option<Actor>, Error> {
+    let actor = match request.extensions.get::<Session>() {
+        Some(session) if request.headers.contains_key("cookie") => identify(app, session).await?,
+        _ => None,
+    };
+    let Some(actor) = actor else {
+        if access == Access::Anyone {
+            return Ok(None);
+        }
+        return Err(sign_in_first(request));
+    };
+    let allowed = match access {
+        Access::Public | Access::Anyone | Access::SignedIn => true,
+        Access::Patient => actor.patient.is_some(),
+        Access::Staff => actor.is_staff(),
+        Access::May(permission) => actor.may(permission),
+    };
+    if !allowed {
+        return Err(Error::Forbidden("Your account does not include this part of the clinic."));
+    }
+    Ok(Some(actor))
+}
+
+fn sign_in_first(request: &Parts) -> Error {
+    let htmx = request.headers.contains_key("hx-request");
+    let next = if request.method == Method::GET && !htmx {
+        request.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()
+    } else {
+        // Back to the page with the form, not to the form's target.
+        let referer = request.headers.get("referer").and_then(|value| value.to_str().ok()).unwrap_or("/");
+        local_path(referer)
+    };
+    Error::SignIn { next, htmx }
+}
+
+fn local_path(address: &str) -> String {
+    let after_scheme = address.split_once("://").map_or(address, |(_, rest)| rest);
+    after_scheme.find('/').map_or_else(|| "/".to_owned(), |at| after_scheme[at..].to_owned())
+}
+
+/// Who is signed in, as of this moment.
+async fn identify(app: &App, session: &Session) -> Result<Option<Actor>, Error> {
+    let Some(id) = session.get::<SignInId>(KEY).await.map_err(Error::internal)? else { return Ok(None) };
+    actor_of(app, id).await
+}
+
+/// The actor of a live sign-in; also used by event streams, which have no session of their own.
+pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
+    let Some(row) = store::live_sign_in(&app.db, id).await? else { return Ok(None) };
+    let now = app.clock.now();
+    let roles = Roles::from_list(&row.roles);
+    let lifetime = Lifetime::of(row.kind, &roles, &app.clinic());
+    if lifetime.is_over(row.created_at, row.seen_at, now) {
+        return Ok(None);
+    }
+    if now - row.seen_at >= TimeDelta::minutes(1) {
+        store::touch_sign_in(&app.db, id, now).await?;
+    }
+    Ok(Some(Actor {
+        account: row.account_id,
+        sign_in: id,
+        kind: row.kind,
+        name: row.name,
+        roles,
+        patient: row.patient_id,
+        flash: row.flash,
+    }))
+}
+
+/// Gives the browser a new session that names `sign_in`; the old id is dead (ASVS 7.2.4).
+pub async fn carry(session: &Session, sign_in: SignInId) -> Result<(), Error> {
+    session.cycle_id().await.map_err(Error::internal)?;
+    session.insert(KEY, sign_in).await.map_err(Error::internal)
+}
+
+/// Takes the session from the browser.
+pub async fn drop_session(session: &Session) -> Result<(), Error> {
+    session.flush().await.map_err(Error::internal)
+}

@@ -1,0 +1,219 @@
+//! The SQL of accounts and sign-ins.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::model::{AccountId, AccountKind, AccountState, SignInId};
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+
+/// What signing in needs of an account.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Credentials {
+    /// Its id.
+    pub id: AccountId,
+    /// Absent until a password was chosen.
+    pub password_hash: Option<String>,
+    /// Whether it may sign in at all.
+    pub state: AccountState,
+}
+
+impl Credentials {
+    /// Whether the account may sign in.
+    pub fn is_active(&self) -> bool {
+        self.state == AccountState::Active
+    }
+}
+
+/// The account of a sign-in name or e-mail address, both folded to lower case.
+pub async fn by_sign_in_name(store: impl Store, name: &str) -> Result<Option<Credentials>, DbError> {
+    sql("select id, password_hash, state from account where sign_in_name = $1 or email = $1 order by id limit 1")
+        .bind(name)
+        .optional(store)
+        .await
+}
+
+/// A sign-in with its account and roles, as the identifying query reads them.
+#[derive(Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct LiveSignIn {
+    pub account_id: AccountId,
+    pub kind: AccountKind,
+    pub name: String,
+    pub patient_id: Option<PatientId>,
+    pub roles: String,
+    pub created_at: DateTime<Utc>,
+    pub seen_at: DateTime<Utc>,
+    pub flash: Option<String>,
+}
+
+/// The sign-in, if it has not ended and its account is active.
+pub async fn live_sign_in(store: impl Store, id: SignInId) -> Result<Option<LiveSignIn>, DbError> {
+    sql("select a.id as account_id, a.kind, a.name, a.patient_id, s.created_at, s.seen_at, s.flash,
+            coalesce((select string_agg(role, ',') from account_role where account_id = a.id), '') as roles
+         from sign_in s join account a on a.id = s.account_id
+         where s.id = $1 and s.ended_at is null and a.state = 'active'")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// Notes that the sign-in is in use.
+pub async fn touch_sign_in(store: impl Store, id: SignInId, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update sign_in set seen_at = $2 where id = $1").bind(id).bind(at).run(store).await?;
+    Ok(())
+}
+
+/// Opens a sign-in.
+pub async fn insert_sign_in(
+    tx: &mut Tx,
+    account: AccountId,
+    device: &str,
+    address: &str,
+    at: DateTime<Utc>,
+) -> Result<SignInId, DbError> {
+    sql("insert into sign_in (account_id, device, address, created_at, seen_at) values ($1, $2, $3, $4, $4)
+         returning id")
+    .bind(account)
+    .bind(device)
+    .bind(address)
+    .bind(at)
+    .scalar(tx)
+    .await
+}
+
+/// Ends one sign-in.
+pub async fn end_sign_in(tx: &mut Tx, id: SignInId, why: &str, at: DateTime<Utc>) -> Result<u64, DbError> {
+    sql("update sign_in set ended_at = $2, end_reason = $3 where id = $1 and ended_at is null")
+        .bind(id)
+        .bind(at)
+        .bind(why)
+        .run(tx)
+        .await
+}
+
+/// Ends every sign-in of an account but `keep`.
+pub async fn end_sign_ins(
+    tx: &mut Tx,
+    account: AccountId,
+    keep: Option<SignInId>,
+    why: &str,
+    at: DateTime<Utc>,
+) -> Result<u64, DbError> {
+    sql("update sign_in set ended_at = $3, end_reason = $4
+         where account_id = $1 and ended_at is null and id <> coalesce(cast($2 as bigint), 0)")
+    .bind(account)
+    .bind(keep)
+    .bind(at)
+    .bind(why)
+    .run(tx)
+    .await
+}
+
+/// Ends the oldest sign-ins of an account until `keep` are left.
+pub async fn end_oldest(
+    tx: &mut Tx,
+    account: AccountId,
+    keep: i64,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("update sign_in set ended_at = $3, end_reason = 'too many devices'
+         where account_id = $1 and ended_at is null and id not in
+            (select id from sign_in where account_id = $1 and ended_at is null order by seen_at desc, id desc limit $2)")
+    .bind(account)
+    .bind(keep)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Leaves a sentence for the next page of this sign-in.
+pub async fn set_flash(tx: &mut Tx, id: SignInId, text: &str) -> Result<(), DbError> {
+    sql("update sign_in set flash = $2 where id = $1").bind(id).bind(text).run(tx).await?;
+    Ok(())
+}
+
+/// Takes the sentence away once a page has shown it.
+pub async fn clear_flash(store: impl Store, id: SignInId) -> Result<(), DbError> {
+    sql("update sign_in set flash = null where id = $1").bind(id).run(store).await?;
+    Ok(())
+}
+
+/// Whether the browser has signed in to this account before.
+pub async fn knows_device(store: impl Store, account: AccountId, digest: &[u8]) -> Result<bool, DbError> {
+    let found: Option<(i64,)> =
+        sql("select account_id from known_device where account_id = $1 and digest = $2")
+            .bind(account)
+            .bind(digest)
+            .optional(store)
+            .await?;
+    Ok(found.is_some())
+}
+
+/// Remembers the browser.
+pub async fn remember_device(
+    tx: &mut Tx,
+    account: AccountId,
+    digest: &[u8],
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("insert into known_device (account_id, digest, seen_at) values ($1, $2, $3)
+         on conflict (account_id, digest) do update set seen_at = excluded.seen_at")
+    .bind(account)
+    .bind(digest)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets sessions that ended and buckets nobody touched for a day.
+pub async fn forget_sessions(store: impl Store + Copy, now: DateTime<Utc>) -> Result<(), DbError> {
+    sql("delete from browser_session where expiry_date < $1").bind(now).run(store).await?;
+    sql("delete from throttle where updated_at < $1 and failures < 100")
+        .bind(now - TimeDelta::days(1))
+        .run(store)
+        .await?;
+    Ok(())
+}
+
+/// A bucket of failed attempts.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Bucket {
+    /// Attempts charged since the last success.
+    pub failures: i64,
+    /// Nothing is evaluated before this moment.
+    pub blocked_until: Option<DateTime<Utc>>,
+}
+
+/// The present state of a bucket.
+pub async fn bucket(tx: &mut Tx, name: &str) -> Result<Option<Bucket>, DbError> {
+    sql("select failures, blocked_until from throttle where bucket = $1").bind(name).optional(tx).await
+}
+
+/// Makes sure the bucket is there and locks its row until the end of the transaction.
+pub async fn touch_bucket(tx: &mut Tx, name: &str, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("insert into throttle (bucket, failures, updated_at) values ($1, 0, $2)
+         on conflict (bucket) do update set updated_at = excluded.updated_at")
+    .bind(name)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Charges one attempt.
+pub async fn charge_bucket(tx: &mut Tx, name: &str, until: Option<DateTime<Utc>>) -> Result<(), DbError> {
+    sql("update throttle set failures = failures + 1, blocked_until = $2 where bucket = $1")
+        .bind(name)
+        .bind(until)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Empties a bucket after a success.
+pub async fn empty_bucket(tx: &mut Tx, name: &str) -> Result<(), DbError> {
+    sql("delete from throttle where bucket = $1").bind(name).run(tx).await?;
+    Ok(())
+}

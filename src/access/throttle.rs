@@ -1,0 +1,164 @@
+//! Slowing down who guesses, without locking out who knows (ID8, P24).
+//!
+//! An attempt is charged before it is evaluated, so a hundred at once cannot slip through one check. A browser that has
+//! signed in to the account before has a bucket of its own.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
+
+use super::store;
+use crate::app::App;
+use crate::db::DbError;
+
+/// Attempts without any delay.
+const FREE: i64 = 5;
+/// Attempts from one address without any delay: a campus shares few addresses.
+const FREE_FOR_ADDRESS: i64 = 50;
+/// The longest delay.
+const LONGEST: i64 = 15 * 60;
+/// After so many failures in a row the account needs a new code from the desk.
+const LAST: i64 = 100;
+
+/// Whether an attempt may be evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may.
+    Go,
+    /// Not before so many seconds; none at all when the account needs help.
+    Refused {
+        /// Seconds to wait.
+        seconds: Option<i64>,
+    },
+}
+
+/// A bucket and how many attempts it gives away.
+#[derive(Debug, Clone)]
+pub struct Charge {
+    name: String,
+    free: i64,
+    last: i64,
+}
+
+/// The buckets of a sign-in attempt.
+pub fn buckets(name: &str, address: &str, known_device: Option<&Device>) -> Vec<Charge> {
+    let account = match known_device {
+        Some(device) => format!("device:{}:{name}", hex(&device.digest())),
+        None => format!("account:{name}"),
+    };
+    vec![
+        Charge { name: account, free: FREE, last: LAST },
+        Charge { name: format!("address:{address}"), free: FREE_FOR_ADDRESS, last: i64::MAX },
+    ]
+}
+
+/// The bucket of a public form, by address.
+pub fn form_bucket(form: &str, address: &str, free: i64) -> Vec<Charge> {
+    vec![Charge { name: format!("{form}:{address}"), free, last: i64::MAX }]
+}
+
+/// The bucket that a new code empties.
+pub fn account_bucket(name: &str) -> Vec<Charge> {
+    vec![Charge { name: format!("account:{name}"), free: FREE, last: LAST }]
+}
+
+/// Charges one attempt to every bucket, or none of them.
+pub async fn charge(app: &App, buckets: &[Charge]) -> Result<Verdict, DbError> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    for bucket in buckets {
+        store::touch_bucket(&mut tx, &bucket.name, now).await?;
+        let Some(present) = store::bucket(&mut tx, &bucket.name).await? else { continue };
+        if present.failures >= bucket.last {
+            return Ok(Verdict::Refused { seconds: None });
+        }
+        if let Some(until) = present.blocked_until.filter(|until| *until > now) {
+            return Ok(Verdict::Refused { seconds: Some((until - now).num_seconds() + 1) });
+        }
+        let over = present.failures + 1 - bucket.free;
+        let until = (over >= 0).then(|| now + TimeDelta::seconds((15_i64 << over.min(10)).min(LONGEST)));
+        store::charge_bucket(&mut tx, &bucket.name, until).await?;
+    }
+    tx.commit().await?;
+    Ok(Verdict::Go)
+}
+
+/// Empties the buckets after a success.
+pub async fn forgive(app: &App, buckets: &[Charge]) -> Result<(), DbError> {
+    let mut tx = app.db.begin().await?;
+    for bucket in buckets {
+        store::empty_bucket(&mut tx, &bucket.name).await?;
+    }
+    tx.commit().await
+}
+
+/// What a person reads who has to wait.
+pub fn sentence(seconds: Option<i64>) -> String {
+    match seconds {
+        None => "Too many wrong tries. Ask the clinic's desk for a new code".to_owned(),
+        Some(seconds) if seconds < 90 => format!("Too many tries. Try again in {seconds} seconds"),
+        Some(seconds) => format!("Too many tries. Try again in {} minutes", (seconds + 59) / 60),
+    }
+}
+
+/// 429 with the page.
+pub fn too_many(seconds: Option<i64>, page: Response) -> Response {
+    let wait = HeaderValue::from(seconds.unwrap_or(3_600));
+    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, wait)], page).into_response()
+}
+
+const COOKIE: &str = "device";
+
+/// A browser's secret: what its cookie carries, and the digest that is stored.
+#[derive(Debug, Clone)]
+pub struct Device {
+    secret: [u8; 32],
+}
+
+impl Device {
+    /// A browser that was never here.
+    pub fn new() -> Self {
+        Device { secret: rand::random() }
+    }
+
+    /// The browser's own cookie, if it has one.
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let secret = cookies
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, _)| *name == COOKIE)
+            .and_then(|(_, value)| unhex(value))?;
+        Some(Device { secret: secret.try_into().ok()? })
+    }
+
+    /// What is stored of it.
+    pub fn digest(&self) -> Vec<u8> {
+        Sha256::digest(self.secret).to_vec()
+    }
+
+    /// The cookie that keeps it for a year.
+    pub fn cookie(&self, https: bool) -> HeaderValue {
+        let secure = if https { "; Secure" } else { "" };
+        let cookie = format!(
+            "{COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}",
+            hex(&self.secret)
+        );
+        HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
+    }
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+}

@@ -1,0 +1,49 @@
+//! Settings from the environment, checked before anything starts.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+/// What one node needs to know to run.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `sqlite:FILE` or `postgres://…`.
+    pub database_url: String,
+    /// Where pages are served.
+    pub bind: SocketAddr,
+    /// Where metrics are served; nowhere when absent.
+    pub metrics_bind: Option<SocketAddr>,
+    /// The address people type, without a slash at its end; decides links in files and whether cookies demand HTTPS.
+    pub public_url: String,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Folder for what lives outside the database: audit anchors and their key.
+    pub data_dir: PathBuf,
+    /// Upper bound of PostgreSQL's pool.
+    pub database_connections: u32,
+    /// Whether this is the demo clinic, which says its passwords on the sign-in page.
+    pub demo: bool,
+    /// Answers carry the number of queries they took; for tests and measuring.
+    pub show_queries: bool,
+}
+
+impl Config {
+    /// A node on loopback over `database_url`, for tests and as the base of the command line.
+    pub fn local(database_url: &str) -> Self {
+        Config {
+            database_url: database_url.to_owned(),
+            bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_bind: None,
+            public_url: "http://localhost:8080".to_owned(),
+            trusted_proxies: Vec::new(),
+            data_dir: PathBuf::from("."),
+            database_connections: 10,
+            demo: false,
+            show_queries: false,
+        }
+    }
+
+    /// Whether people reach this node over HTTPS, so that cookies may demand it.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}

@@ -1,0 +1,155 @@
+//! Opening the database that the settings name.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+/// The open database.
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// Embedded: one writer, a few readers that cannot write.
+    Sqlite {
+        /// Read-only connections.
+        read: SqlitePool,
+        /// The one connection that writes.
+        write: SqlitePool,
+        /// Held as long as the database is open: one process per file.
+        lock: Arc<File>,
+    },
+    /// A server that several nodes may share.
+    Postgres(PgPool),
+}
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DbKind {
+    /// Embedded SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The address is of neither database.
+    #[error("DATABASE_URL must start with sqlite: or postgres:, and {0:?} does not")]
+    UnknownKind(String),
+    /// Another process has the file open.
+    #[error("{} is open in another Infirmary process; stop that one first", .0.display())]
+    InUse(PathBuf),
+    /// The file or its folder cannot be used.
+    #[error("cannot open {}: {error}", path.display())]
+    File {
+        /// What was to be opened.
+        path: PathBuf,
+        /// Why it was not.
+        error: std::io::Error,
+    },
+    /// The database answered with a fault.
+    #[error("cannot open the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed; the database is as it was before.
+    #[error("cannot bring the database up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+const SQLITE_READERS: u32 = 4;
+const ACQUIRE: Duration = Duration::from_secs(3);
+
+impl Db {
+    /// Opens the database at `url`; a SQLite file is made if it is not there. `connections` bounds PostgreSQL's pool.
+    pub async fn open(url: &str, connections: u32) -> Result<Self, ConnectError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.trim_start_matches("//").split('?').next().unwrap_or_default();
+            return Self::open_file(Path::new(path)).await;
+        }
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url)?.application_name("infirmary").options([
+                ("statement_timeout", "5s"),
+                ("lock_timeout", "3s"),
+                ("idle_in_transaction_session_timeout", "10s"),
+            ]);
+            let pool = PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE)
+                .connect_with(options)
+                .await?;
+            return Ok(Db::Postgres(pool));
+        }
+        Err(ConnectError::UnknownKind(url.split(':').next().unwrap_or_default().to_owned()))
+    }
+
+    async fn open_file(path: &Path) -> Result<Self, ConnectError> {
+        let file = |error| ConnectError::File { path: path.to_owned(), error };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(file)?;
+        }
+        let lock_path = path.with_added_extension("lock");
+        let lock = File::create(&lock_path).map_err(file)?;
+        lock.try_lock().map_err(|_| ConnectError::InUse(path.to_owned()))?;
+
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .statement_cache_capacity(256)
+            .pragma("trusted_schema", "OFF")
+            .pragma("temp_store", "MEMORY")
+            .pragma("cache_size", "-4000")
+            .pragma("journal_size_limit", "67108864");
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options.clone().optimize_on_close(true, None))
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Db::Sqlite { read, write, lock: Arc::new(lock) })
+    }
+
+    /// Brings the schema up to date; safe when two nodes start together.
+    pub async fn migrate(&self) -> Result<(), ConnectError> {
+        match self {
+            Db::Sqlite { write, .. } => sqlx::migrate!("migrations/sqlite").run(write).await?,
+            Db::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Which database it is.
+    pub fn kind(&self) -> DbKind {
+        match self {
+            Db::Sqlite { .. } => DbKind::Sqlite,
+            Db::Postgres(_) => DbKind::Postgres,
+        }
+    }
+
+    /// Closes every connection; on SQLite the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        match self {
+            Db::Sqlite { read, write, .. } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The few things the two databases do not share.
+
+use sqlx::postgres::PgListener;
+use tokio::sync::mpsc;
+
+use super::{Db, DbError};
+
+/// The channel on which PostgreSQL nodes tell each other what changed.
+const CHANNEL: &str = "infirmary";
+
+/// Tells the other nodes which topics changed. A hint: whoever listens re-reads. Nothing to do on SQLite, which has
+/// one process.
+pub async fn notify(db: &Db, topics: &str) -> Result<(), DbError> {
+    if let Db::Postgres(pool) = db {
+        sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(topics).execute(pool).await?;
+    }
+    Ok(())
+}
+
+/// Starts listening to the other nodes. An empty message means "the connection was lost: re-read everything".
+pub async fn listen(db: &Db) -> Result<Option<mpsc::Receiver<String>>, DbError> {
+    let Db::Postgres(pool) = db else { return Ok(None) };
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    let (send, receive) = mpsc::channel(256);
+    tokio::spawn(async move {
+        loop {
+            let heard = match listener.try_recv().await {
+                Ok(Some(message)) => message.payload().to_owned(),
+                Ok(None) => String::new(),
+                Err(error) => {
+                    tracing::warn!(%error, "listening to the other nodes failed; trying again");
+                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                    String::new()
+                }
+            };
+            if send.send(heard).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(Some(receive))
+}
+
+/// Writes a consistent copy of a live SQLite database to `path`, which must not exist.
+pub async fn copy_to(db: &Db, path: &std::path::Path) -> Result<bool, DbError> {
+    let Db::Sqlite { write, .. } = db else { return Ok(false) };
+    sqlx::query("vacuum into $1").bind(path.to_string_lossy().into_owned()).execute(write).await?;
+    Ok(true)
+}
+
+/// SQLite's own integrity and foreign-key checks; every line is a fault. PostgreSQL checks as it goes.
+pub async fn integrity(db: &Db) -> Result<Vec<String>, DbError> {
+    let Db::Sqlite { read, .. } = db else { return Ok(Vec::new()) };
+    let mut faults: Vec<String> = sqlx::query_scalar("pragma integrity_check").fetch_all(read).await?;
+    faults.retain(|line| line != "ok");
+    let broken: Vec<String> =
+        sqlx::query_scalar("select distinct \"table\" from pragma_foreign_key_check").fetch_all(read).await?;
+    faults.extend(broken.into_iter().map(|table| format!("{table} points to rows that are not there")));
+    Ok(faults)
+}

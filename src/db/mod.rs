@@ -1,0 +1,14 @@
+//! The seam between the capabilities and the two databases: one SQL text, typed values, no driver names outside.
+
+mod connect;
+pub mod dialect;
+mod fault;
+mod statement;
+mod transaction;
+mod value;
+
+pub use connect::{ConnectError, Db, DbKind};
+pub use fault::{Constraint, DbError};
+pub use statement::{Row, Sql, Store, count_queries, count_query, queries_so_far, sql, with_query_count};
+pub use transaction::Tx;
+pub use value::Value;

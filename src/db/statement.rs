@@ -1,0 +1,206 @@
+//! Statements: a fixed text, its values, and the ways to run it.
+
+use std::cell::Cell;
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Executor, FromRow, Postgres, Sqlite};
+
+use super::value::instant_text;
+use super::{Db, DbError, Tx, Value};
+
+/// A type that one `#[derive(sqlx::FromRow)]` reads from either database.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// A statement with its values. The text is `'static`: nothing a person typed can become SQL.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Sql {
+    text: &'static str,
+    values: Vec<Value>,
+}
+
+/// Starts a statement; placeholders are `$1`, `$2`, ….
+pub fn sql(text: &'static str) -> Sql {
+    Sql { text, values: Vec::new() }
+}
+
+impl Sql {
+    /// Binds the next value.
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Every row.
+    pub async fn all<T: Row>(self, store: impl Store) -> Result<Vec<T>, DbError> {
+        store.all(self).await
+    }
+
+    /// The row, if there is one.
+    pub async fn optional<T: Row>(self, store: impl Store) -> Result<Option<T>, DbError> {
+        store.optional(self).await
+    }
+
+    /// The row; `DbError::Missing` when there is none.
+    pub async fn one<T: Row>(self, store: impl Store) -> Result<T, DbError> {
+        store.optional(self).await?.ok_or(DbError::Missing)
+    }
+
+    /// The first column of the one row.
+    pub async fn scalar<T>(self, store: impl Store) -> Result<T, DbError>
+    where
+        (T,): Row,
+    {
+        Ok(self.one::<(T,)>(store).await?.0)
+    }
+
+    /// The first column of every row.
+    pub async fn scalars<T>(self, store: impl Store) -> Result<Vec<T>, DbError>
+    where
+        (T,): Row,
+    {
+        Ok(self.all::<(T,)>(store).await?.into_iter().map(|row| row.0).collect())
+    }
+
+    /// Runs a change and says how many rows it touched.
+    pub async fn run(self, store: impl Store) -> Result<u64, DbError> {
+        store.run(self).await
+    }
+
+    /// SQLite would bind NULL for a forgotten value; here that is a bug that stops the test.
+    fn check(&self) {
+        if cfg!(debug_assertions) {
+            let mut highest = 0;
+            for part in self.text.split('$').skip(1) {
+                let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+                highest = highest.max(digits.parse().unwrap_or(0));
+            }
+            assert_eq!(highest, self.values.len(), "placeholders and values differ in: {}", self.text);
+        }
+    }
+
+    fn for_sqlite(self) -> Query<'static, Sqlite, SqliteArguments<'static>> {
+        self.check();
+        self.values.into_iter().fold(sqlx::query(self.text), |query, value| match value {
+            Value::Int(v) => query.bind(v),
+            Value::Text(v) => query.bind(v),
+            Value::Word(v) => query.bind(v),
+            Value::Bool(v) => query.bind(v),
+            Value::Instant(v) => query.bind(v.map(instant_text)),
+            Value::Day(v) => query.bind(v),
+            Value::Time(v) => query.bind(v),
+            Value::Bytes(v) => query.bind(v),
+        })
+    }
+
+    fn for_postgres(self) -> Query<'static, Postgres, PgArguments> {
+        self.check();
+        self.values.into_iter().fold(sqlx::query(self.text), |query, value| match value {
+            Value::Int(v) => query.bind(v),
+            Value::Text(v) => query.bind(v),
+            Value::Word(v) => query.bind(v),
+            Value::Bool(v) => query.bind(v),
+            Value::Instant(v) => query.bind(v),
+            Value::Day(v) => query.bind(v),
+            Value::Time(v) => query.bind(v),
+            Value::Bytes(v) => query.bind(v),
+        })
+    }
+}
+
+tokio::task_local! {
+    static QUERIES: Cell<u32>;
+}
+
+/// Counts the statements that `work` sends to the database.
+pub async fn with_query_count<F: Future>(work: F) -> F::Output {
+    QUERIES.scope(Cell::new(0), work).await
+}
+
+/// Statements sent so far inside [`with_query_count`]; 0 outside of it.
+pub fn queries_so_far() -> u32 {
+    QUERIES.try_with(Cell::get).unwrap_or(0)
+}
+
+/// Counts one query that did not go through [`Sql`].
+pub fn count_query() {
+    count_queries(1);
+}
+
+/// Counts queries that another task sent on behalf of this one.
+pub fn count_queries(more: u32) {
+    let _ = QUERIES.try_with(|queries| queries.set(queries.get() + more));
+}
+
+/// Where a statement runs: `&Db` (reads on a reader, changes on the writer) or `&mut Tx`.
+pub trait Store: Send {
+    /// See [`Sql::all`].
+    fn all<T: Row>(self, sql: Sql) -> impl Future<Output = Result<Vec<T>, DbError>> + Send;
+    /// See [`Sql::optional`].
+    fn optional<T: Row>(self, sql: Sql) -> impl Future<Output = Result<Option<T>, DbError>> + Send;
+    /// See [`Sql::run`].
+    fn run(self, sql: Sql) -> impl Future<Output = Result<u64, DbError>> + Send;
+}
+
+fn read<T: for<'r> FromRow<'r, R>, R: sqlx::Row>(row: R) -> Result<T, DbError> {
+    T::from_row(&row).map_err(DbError::from)
+}
+
+impl Store for &Db {
+    async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {
+        count_query();
+        match self {
+            Db::Sqlite { read: pool, .. } => {
+                pool.fetch_all(sql.for_sqlite()).await?.into_iter().map(read).collect()
+            }
+            Db::Postgres(pool) => pool.fetch_all(sql.for_postgres()).await?.into_iter().map(read).collect(),
+        }
+    }
+
+    async fn optional<T: Row>(self, sql: Sql) -> Result<Option<T>, DbError> {
+        count_query();
+        match self {
+            Db::Sqlite { read: pool, .. } => {
+                pool.fetch_optional(sql.for_sqlite()).await?.map(read).transpose()
+            }
+            Db::Postgres(pool) => pool.fetch_optional(sql.for_postgres()).await?.map(read).transpose(),
+        }
+    }
+
+    async fn run(self, sql: Sql) -> Result<u64, DbError> {
+        count_query();
+        Ok(match self {
+            Db::Sqlite { write, .. } => write.execute(sql.for_sqlite()).await?.rows_affected(),
+            Db::Postgres(pool) => pool.execute(sql.for_postgres()).await?.rows_affected(),
+        })
+    }
+}
+
+impl Store for &mut Tx {
+    async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {
+        count_query();
+        match self {
+            Tx::Sqlite(tx) => tx.fetch_all(sql.for_sqlite()).await?.into_iter().map(read).collect(),
+            Tx::Postgres(tx) => tx.fetch_all(sql.for_postgres()).await?.into_iter().map(read).collect(),
+        }
+    }
+
+    async fn optional<T: Row>(self, sql: Sql) -> Result<Option<T>, DbError> {
+        count_query();
+        match self {
+            Tx::Sqlite(tx) => tx.fetch_optional(sql.for_sqlite()).await?.map(read).transpose(),
+            Tx::Postgres(tx) => tx.fetch_optional(sql.for_postgres()).await?.map(read).transpose(),
+        }
+    }
+
+    async fn run(self, sql: Sql) -> Result<u64, DbError> {
+        count_query();
+        Ok(match self {
+            Tx::Sqlite(tx) => tx.execute(sql.for_sqlite()).await?.rows_affected(),
+            Tx::Postgres(tx) => tx.execute(sql.for_postgres()).await?.rows_affected(),
+        })
+    }
+}

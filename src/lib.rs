@@ -1,0 +1,20 @@
+//! Infirmary: a clinic's whole working day in one program.
+//!
+//! Start reading at [`app`], which lists the capabilities, and `ARCHITECTURE.md`, which walks through two requests.
+
+pub mod access;
+pub mod app;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod jobs;
+pub mod kinds;
+pub mod live;
+pub mod patients;
+pub mod queue;
+pub mod scheduling;
+pub mod settings;
+pub mod web;
+pub mod work;

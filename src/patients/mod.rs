@@ -1,0 +1,10 @@
+//! Who the clinic cares for: registration, search, the card, the record's frame, imports.
+
+pub mod model;
+
+use crate::web::routes::Routes;
+
+/// The pages of this capability.
+pub fn routes() -> Routes {
+    Routes::new("patients")
+}

@@ -1,0 +1,8 @@
+//! Patients and their numbers. Pure.
+
+use crate::ids;
+
+ids! {
+    /// A patient.
+    PatientId,
+}

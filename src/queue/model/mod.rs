@@ -1,0 +1,61 @@
+//! What a queue entry is, who comes next and why, and how long it takes (rules.md §4).
+//! Pure: the caller brings the time, the rows and the settings.
+
+mod entry;
+#[cfg(test)]
+mod entry_tests;
+mod estimate;
+mod line;
+#[cfg(test)]
+mod line_tests;
+mod rules;
+mod times;
+mod token;
+mod undo;
+mod why;
+
+pub use entry::{CannotMove, EntryState, Move};
+pub use estimate::{WaitLevel, WaitRange, WaitThresholds, come_back_at, estimate};
+pub use line::{Placed, Returned, Waiting, behind_next_two, eligible_for, line};
+pub use rules::LineRules;
+pub use times::{StateChange, Times, times};
+pub use token::{TokenFormat, TokenFormatFault, announcement, spoken};
+pub use undo::{CannotUndo, LastMove, may_undo};
+pub use why::Why;
+
+crate::ids! {
+    /// A service point: one queue with its staff.
+    PointId,
+    /// A room to which people are called.
+    RoomId,
+    /// One patient's visit on one clinic day.
+    VisitId,
+    /// One stay of a visit in one queue.
+    EntryId,
+    /// A paired screen in a waiting room.
+    DisplayId,
+    /// One call as screens announce it.
+    AnnouncementId,
+}
+
+crate::words! {
+    /// What a service point does.
+    pub enum PointKind {
+        Reception = "reception" => "Reception",
+        Triage = "triage" => "Triage",
+        Consulting = "consulting" => "Consulting",
+        Laboratory = "laboratory" => "Laboratory",
+        Pharmacy = "pharmacy" => "Pharmacy",
+        Cashier = "cashier" => "Cashier",
+    }
+}
+
+crate::words! {
+    /// How soon someone must be seen. Changing it needs a reason; it never shows on a public screen (rule
+    /// Q6).
+    pub enum Priority {
+        Normal = "normal" => "Normal",
+        Raised = "raised" => "Raised",
+        Emergency = "emergency" => "Emergency",
+    }
+}

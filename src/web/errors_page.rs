@@ -1,0 +1,99 @@
+//! Gives every refusal a page: our own errors, and what the router and the layers refuse by themselves.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::error::Problem;
+use super::request::RequestId;
+use crate::app::App;
+
+#[derive(Template)]
+#[template(path = "errors/problem.html")]
+struct ProblemPage {
+    clinic: String,
+    phone: String,
+    sheet: String,
+    heading: &'static str,
+    sentence: String,
+    request_id: String,
+    show_id: bool,
+    fragment: bool,
+}
+
+/// Replaces the body of a refusal that has none of its own.
+pub async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
+    let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
+    let fragment = request.headers().contains_key("hx-request");
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
+    if !(status.is_client_error() || status.is_server_error()) || is_page {
+        return response;
+    }
+    let problem = response.extensions().get::<Problem>().cloned();
+    let (heading, words) = words(status);
+    let clinic = app.clinic();
+    let page = ProblemPage {
+        clinic: clinic.name.clone(),
+        phone: clinic.phone.clone(),
+        sheet: super::assets::address("app.css"),
+        heading,
+        sentence: problem.and_then(|problem| problem.sentence).unwrap_or_else(|| words.to_owned()),
+        request_id: request_id.0.to_string(),
+        show_id: status.is_server_error(),
+        fragment,
+    };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    match page.render() {
+        Ok(body) => {
+            parts
+                .headers
+                .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
+            Response::from_parts(parts, body.into())
+        }
+        Err(_) => (status, words).into_response(),
+    }
+}
+
+/// The heading and what to do next (experience E1–E4).
+fn words(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::NOT_FOUND => (
+            "Page not found",
+            "If you typed the address, check that it is complete. If you followed a link here, tell the clinic.",
+        ),
+        StatusCode::FORBIDDEN => (
+            "You cannot open this page",
+            "Your account does not include this part of the clinic. An administrator can change that.",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("This address cannot do that", "Go back to the page you came from and use its buttons.")
+        }
+        StatusCode::CONFLICT => {
+            ("Somebody was quicker", "Go back, look at the present state and decide again.")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "That is too much to send",
+            "Nothing was saved. Go back, shorten the text or choose a smaller file, and send it again.",
+        ),
+        StatusCode::TOO_MANY_REQUESTS => ("Too many tries", "Wait a moment, then try again."),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("The service is busy", "Nothing was half saved. Wait a few seconds, go back and send it again.")
+        }
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+            ("That did not arrive complete", "Go back to the page, check what you entered and send it again.")
+        }
+        status if status.is_server_error() => (
+            "Sorry, there is a problem with the service",
+            "Try again later. What you sent was not saved unless a page told you so.",
+        ),
+        _ => ("That did not work", "Go back to the page you came from and try again."),
+    }
+}

@@ -1,0 +1,78 @@
+//! What every page shares: errors, the page's frame, the table of routes, forms, files, security, event streams.
+
+pub mod assets;
+pub mod error;
+pub mod errors_page;
+pub mod filters;
+pub mod form;
+pub mod health;
+pub mod live;
+pub mod nav;
+pub mod page;
+pub mod paths;
+pub mod request;
+pub mod routes;
+pub mod security;
+pub mod serve;
+pub mod store;
+pub mod submission;
+
+pub use error::Error;
+pub use form::FormState;
+pub use page::{Page, html};
+pub use submission::Submission;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use std::time::Duration;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::access::session;
+use crate::app::App;
+use crate::jobs::Job;
+use routes::Routes;
+
+/// The result of a handler.
+pub type Answer = Result<axum::response::Response, Error>;
+
+/// A form with text is far smaller; uploads raise it for their own route.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Health, static files: what belongs to no capability.
+pub fn routes_of_pages() -> Routes {
+    Routes::new("web").merge(health::routes()).merge(assets::routes())
+}
+
+/// Timed work of the web itself.
+pub fn jobs() -> Vec<Job> {
+    vec![Job {
+        name: "forget_old_submissions",
+        every: Duration::from_secs(3_600),
+        run: |app| Box::pin(async move { store::forget_operations(&app).await }),
+    }]
+}
+
+/// Puts the middleware around the router, outermost first.
+pub fn wrap(app: &App, router: Router) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), request::identify))
+        .layer(from_fn_with_state(app.clone(), errors_page::render))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(4)))
+        .layer(from_fn_with_state(app.clone(), security::headers))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(TimeoutLayer::with_status_code(
+            axum::http::StatusCode::SERVICE_UNAVAILABLE,
+            Duration::from_secs(20),
+        ))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CsrfLayer::new())
+        .layer(from_fn(security::demand_origin))
+        .layer(from_fn_with_state(app.clone(), request::finish_what_began))
+        .layer(session::layer(app));
+    router.layer(layers)
+}

@@ -1,0 +1,13 @@
+//! The trail.
+
+use std::borrow::Borrow;
+
+/// The list with its filters.
+pub const INDEX: &str = "/audit";
+/// One entry.
+pub const SHOW: &str = "/audit/{id}";
+
+/// One entry.
+pub fn show(id: impl Borrow<i64>) -> String {
+    format!("/audit/{}", id.borrow())
+}

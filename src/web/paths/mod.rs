@@ -1,0 +1,28 @@
+//! Every address of the application, by capability: the pattern that the router knows and the function that fills it in.
+
+pub mod access;
+pub mod audit;
+pub mod patients;
+pub mod queue;
+pub mod scheduling;
+pub mod settings;
+
+/// The front page: the role's home, or the sign-in page.
+pub const HOME: &str = "/";
+/// Every component in every state.
+pub const STYLEGUIDE: &str = "/styleguide";
+/// The keyboard's shortcuts.
+pub const KEYBOARD: &str = "/keyboard";
+
+/// A text as one segment or one value of a query: everything but letters, digits and `-_.~` is percent-encoded.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

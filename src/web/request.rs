@@ -1,0 +1,110 @@
+//! What is known of every request: its id, where it came from, how many queries it took.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Error;
+use crate::app::App;
+use crate::db;
+
+/// The id of a request, shown on error pages and in the logs.
+#[derive(Debug, Clone, Default)]
+pub struct RequestId(pub Arc<str>);
+
+/// The network address of the person's device.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
+/// Names the request, counts its queries, logs its end. Neither query strings nor names reach the log.
+pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = RequestId(format!("{:012x}", rand::random::<u64>() >> 16).into());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let address = client_address(&app, &request, peer);
+    request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(ClientAddress(address));
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let began = Instant::now();
+    let (mut response, queries) = db::with_query_count(async {
+        let response = next.run(request).await;
+        (response, db::queries_so_far())
+    })
+    .await;
+    let route = route.unwrap_or_else(|| "unmatched".to_owned());
+    let status = response.status();
+    metrics::counter!("infirmary_requests_total", "route" => route.clone(), "status" => status.as_str().to_owned())
+        .increment(1);
+    metrics::histogram!("infirmary_request_seconds", "route" => route.clone())
+        .record(began.elapsed().as_secs_f64());
+    tracing::info!(
+        request = %id.0,
+        %method,
+        %route,
+        status = status.as_u16(),
+        queries,
+        ms = began.elapsed().as_millis() as u64,
+        "request"
+    );
+    if app.config.show_queries {
+        response.headers_mut().insert("x-queries", HeaderValue::from(queries));
+    }
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+/// The rightmost address that no trusted proxy vouches against; what a client invents to the left is not believed.
+fn client_address(app: &App, request: &Request, peer: Option<IpAddr>) -> IpAddr {
+    let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    let trusted = &app.config.trusted_proxies;
+    if !trusted.contains(&peer) {
+        return peer;
+    }
+    let forwarded =
+        request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<IpAddr> =
+        forwarded.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    hops.into_iter().rev().find(|hop| !trusted.contains(hop)).unwrap_or(peer)
+}
+
+/// A change runs to its end even when its browser goes away: half-dropped transactions are no state to be in.
+pub async fn finish_what_began(State(app): State<App>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request).await;
+    }
+    let work = app.tasks.spawn(db::with_query_count(async move {
+        let response = next.run(request).await;
+        (response, db::queries_so_far())
+    }));
+    match work.await {
+        Ok((response, queries)) => {
+            db::count_queries(queries);
+            response
+        }
+        Err(error) if error.is_panic() => {
+            let panic = error.into_panic();
+            super::error::panicked(panic)
+        }
+        Err(error) => Error::internal(error).into_response(),
+    }
+}
+
+/// The one id in an address. Anything that is no id is a page that does not exist.
+#[derive(Debug, Clone, Copy)]
+pub struct Id<T = i64>(pub T);
+
+impl<T: std::str::FromStr + Send, S: Send + Sync> axum::extract::FromRequestParts<S> for Id<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, state: &S) -> Result<Self, Error> {
+        let path = axum::extract::Path::<String>::from_request_parts(parts, state).await;
+        path.ok().and_then(|text| text.0.parse().ok()).map(Id).ok_or(Error::NotFound)
+    }
+}

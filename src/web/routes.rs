@@ -1,0 +1,143 @@
+//! The table of routes: every one states who may use it, and nothing can be mounted without saying so.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+
+use crate::access::model::Permission;
+use crate::access::session;
+use crate::app::App;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone; no session is read.
+    Public,
+    /// Everyone; whoever is signed in is known to the page.
+    Anyone,
+    /// Whoever is signed in.
+    SignedIn,
+    /// A patient, for the own things.
+    Patient,
+    /// Any member of staff.
+    Staff,
+    /// Staff with this permission.
+    May(Permission),
+}
+
+impl std::fmt::Display for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Access::Public => f.write_str("public"),
+            Access::Anyone => f.write_str("anyone"),
+            Access::SignedIn => f.write_str("signed in"),
+            Access::Patient => f.write_str("patient"),
+            Access::Staff => f.write_str("staff"),
+            Access::May(permission) => f.write_str(permission.as_str()),
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The capability that owns it.
+    pub capability: &'static str,
+    /// GET or POST; forms know no other.
+    pub method: Method,
+    /// The path with its parameters in braces.
+    pub path: &'static str,
+    /// Who may.
+    pub access: Access,
+}
+
+/// Routes on their way into the router.
+#[derive(Debug)]
+pub struct Routes {
+    capability: &'static str,
+    table: Vec<Route>,
+    methods: Vec<(&'static str, Access, MethodRouter<App>)>,
+}
+
+impl Routes {
+    /// An empty table of one capability.
+    pub fn new(capability: &'static str) -> Self {
+        Routes { capability, table: Vec::new(), methods: Vec::new() }
+    }
+
+    /// A page. It changes nothing.
+    pub fn get<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::GET, path, access, get(handler))
+    }
+
+    /// A form's target.
+    pub fn post<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::POST, path, access, post(handler))
+    }
+
+    fn add(mut self, method: Method, path: &'static str, access: Access, router: MethodRouter<App>) -> Self {
+        self.table.push(Route { capability: self.capability, method, path, access });
+        self.methods.push((path, access, router));
+        self
+    }
+
+    /// Takes in another capability's routes.
+    pub fn merge(mut self, other: Routes) -> Self {
+        self.table.extend(other.table);
+        self.methods.extend(other.methods);
+        self
+    }
+
+    /// The table, for the tests, the command line and the page of permissions.
+    pub fn table(&self) -> &[Route] {
+        &self.table
+    }
+
+    /// The router, each route behind its own guard.
+    pub fn mount(self, app: &App) -> Router {
+        let mut by_path: BTreeMap<&'static str, MethodRouter<App>> = BTreeMap::new();
+        for (path, access, router) in self.methods {
+            let guarded = router.route_layer(from_fn_with_state((app.clone(), access), guard));
+            let merged = match by_path.remove(path) {
+                Some(present) => present.merge(guarded),
+                None => guarded,
+            };
+            by_path.insert(path, merged);
+        }
+        by_path
+            .into_iter()
+            .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
+            .with_state(app.clone())
+    }
+}
+
+/// Lets a request through when its person may use the route.
+async fn guard(State((app, access)): State<(App, Access)>, request: Request, next: Next) -> Response {
+    if access == Access::Public {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    match session::admit(&app, access, &parts).await {
+        Ok(actor) => {
+            if let Some(actor) = actor {
+                parts.extensions.insert(actor);
+            }
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(error) => error.into_response(),
+    }
+}

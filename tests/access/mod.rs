@@ -1,0 +1,3 @@
+//! Signing in and out, sessions, rights.
+
+mod sign_in;

@@ -1,0 +1,49 @@
+//! Signing in and out.
+
+use infirmary::access::model::Role;
+
+use crate::support::PASSWORD;
+
+both! {
+    async fn a_member_of_staff_signs_in_and_out(clinic) {
+        clinic.staff("doctor", &[Role::Doctor]).await;
+        let browser = clinic.browser();
+        let page = browser.open("/audit").await;
+        assert_eq!(page.heading(), "Sign in");
+        let seen = browser.submit(&page, "main form", &[("name", " Doctor "), ("password", PASSWORD)]).await;
+        assert_eq!(seen.leads_to().as_deref(), Some("/audit"));
+        browser.get("/audit").await.expect(403);
+        let before = browser.cookies();
+        let out = browser.post("/sign-out", &[]).await;
+        assert_eq!(out.leads_to().as_deref(), Some("/sign-in"));
+        // The old cookie is dead even when it is sent again.
+        let replay = browser.request(reqwest::Method::GET, "/audit").header("cookie", before);
+        let replay = browser.send(replay, "/audit").await;
+        assert!(replay.leads_to().unwrap().starts_with("/sign-in"));
+    }
+
+    async fn a_wrong_password_and_an_unknown_name_get_the_same_answer(clinic) {
+        clinic.staff("doctor", &[Role::Doctor]).await;
+        let browser = clinic.browser();
+        let page = browser.get("/sign-in").await;
+        let wrong = browser.submit(&page, "main form", &[("name", "doctor"), ("password", "wrong")]).await;
+        let unknown = browser.submit(&page, "main form", &[("name", "nobody"), ("password", "wrong")]).await;
+        assert_eq!((wrong.status, unknown.status), (422, 422));
+        assert_eq!(wrong.errors(), unknown.errors());
+        assert_eq!(wrong.attribute("#name", "value").as_deref(), Some("doctor"));
+        assert_eq!(wrong.attribute("#password", "value"), None);
+    }
+
+    async fn a_form_from_another_site_changes_nothing(clinic) {
+        clinic.staff("doctor", &[Role::Doctor]).await;
+        let browser = clinic.browser();
+        clinic.sign_in(&browser, "doctor").await;
+        for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("origin", "null")] {
+            let request = browser.request(reqwest::Method::POST, "/sign-out").header(name, value);
+            browser.send(request, "/sign-out").await.expect(403);
+        }
+        let bare = browser.request(reqwest::Method::POST, "/sign-out");
+        browser.send(bare, "/sign-out").await.expect(403);
+        browser.get("/audit").await.expect(403);
+    }
+}

@@ -1,0 +1,9 @@
+//! Every story is told through the real router over HTTP, on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a story stops at its first surprise")]
+#![expect(clippy::allow_attributes, reason = "not every story needs all of its support")]
+#![allow(missing_docs, reason = "the names of the stories say what they show")]
+
+#[macro_use]
+mod support;
+
+mod access;

@@ -1,0 +1,57 @@
+//! Databases of one story: a file of its own, or a copy of a migrated template.
+
+use std::path::Path;
+
+use infirmary::db::Db;
+use sqlx::{Connection, Executor, PgConnection};
+
+/// A migrated SQLite file in `folder`.
+pub async fn sqlite(folder: &Path) -> String {
+    let url = format!("sqlite:{}", folder.join("clinic.db").display());
+    let db = Db::open(&url, 1).await.unwrap();
+    db.migrate().await.unwrap();
+    db.close().await;
+    url
+}
+
+/// A migrated PostgreSQL database, copied from a template that the first test to come makes.
+pub async fn postgres() -> Option<String> {
+    let Ok(server) = std::env::var("INFIRMARY_TEST_POSTGRES") else {
+        assert!(
+            std::env::var("INFIRMARY_TEST_ALL").is_err(),
+            "INFIRMARY_TEST_POSTGRES must name a server when everything is to be tested"
+        );
+        eprintln!("left out: INFIRMARY_TEST_POSTGRES names no server (scripts/test starts one)");
+        return None;
+    };
+    let template = format!("infirmary_template_{}", schema_digest());
+    let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    admin.execute("select pg_advisory_lock(4711)").await.unwrap();
+    let made: Option<i32> = sqlx::query_scalar("select 1 from pg_database where datname = $1")
+        .bind(&template)
+        .fetch_optional(&mut admin)
+        .await
+        .unwrap();
+    if made.is_none() {
+        let draft = format!("{template}_draft");
+        admin.execute(format!("drop database if exists {draft}").as_str()).await.unwrap();
+        admin.execute(format!("create database {draft}").as_str()).await.unwrap();
+        let db = Db::open(&format!("{server}/{draft}"), 1).await.unwrap();
+        db.migrate().await.unwrap();
+        db.close().await;
+        admin.execute(format!("alter database {draft} rename to {template}").as_str()).await.unwrap();
+    }
+    let name = format!("infirmary_test_{:016x}", rand::random::<u64>());
+    admin.execute(format!("create database {name} template {template}").as_str()).await.unwrap();
+    admin.execute("select pg_advisory_unlock(4711)").await.unwrap();
+    Some(format!("{server}/{name}"))
+}
+
+/// Changes whenever a migration does, so that an old template is not used again.
+fn schema_digest() -> u32 {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
+    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    let bytes = names.iter().flat_map(|path| std::fs::read(path).unwrap());
+    bytes.fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619))
+}

@@ -1,0 +1,139 @@
+//! A clinic to test with: a real server on loopback over a database of its own, browsers, and people.
+
+mod browser;
+mod databases;
+mod people;
+
+pub use browser::{Browser, Seen};
+pub use people::PASSWORD;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeZone, Utc};
+use infirmary::app::{App, router};
+use infirmary::clock::Clock;
+use infirmary::config::Config;
+use infirmary::db::{Db, DbKind};
+use tokio::net::TcpListener;
+
+/// Tells the same story on both databases. PostgreSQL is the server that `INFIRMARY_TEST_POSTGRES` names; without it
+/// that half says that it was left out, and fails where `INFIRMARY_TEST_ALL` demands everything.
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($clinic:ident) $body:block)+) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports, reason = "not every story needs everything")]
+            use super::*;
+
+            async fn story($clinic: $crate::support::Clinic) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                story($crate::support::Clinic::on_sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(clinic) = $crate::support::Clinic::on_postgres().await {
+                    story(clinic).await;
+                }
+            }
+        }
+    )+};
+}
+
+/// A running clinic.
+pub struct Clinic {
+    /// The node.
+    pub app: App,
+    /// Where it serves.
+    pub address: SocketAddr,
+    /// The database's address, to start a second node over it.
+    pub database_url: String,
+    folder: tempfile::TempDir,
+}
+
+/// The moment at which every story begins: Monday 9 November 2026, 09:00 in Lagos.
+pub fn monday_morning() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 9, 8, 0, 0).unwrap()
+}
+
+impl Clinic {
+    /// Over a SQLite file of its own.
+    pub async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = databases::sqlite(folder.path()).await;
+        Self::start(folder, url, Clock::held(monday_morning())).await
+    }
+
+    /// Over a PostgreSQL database of its own.
+    pub async fn on_postgres() -> Option<Self> {
+        let url = databases::postgres().await?;
+        Some(Self::start(tempfile::tempdir().unwrap(), url, Clock::held(monday_morning())).await)
+    }
+
+    /// Starts a node over a database.
+    pub async fn start(folder: tempfile::TempDir, database_url: String, clock: Clock) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let db = Db::open(&database_url, 10).await.unwrap();
+        let config = Config {
+            bind: address,
+            public_url: format!("http://localhost:{}", address.port()),
+            data_dir: folder.path().to_owned(),
+            show_queries: true,
+            ..Config::local(&database_url)
+        };
+        let app = App::new(db, clock, config).await.unwrap();
+        app.live.relay(&app.db).await.unwrap();
+        app.follow_settings();
+        let routes = router(&app);
+        tokio::spawn(infirmary::web::serve::serve(app.clone(), listener, routes));
+        Clinic { app, address, database_url, folder }
+    }
+
+    /// A second node over the same PostgreSQL database.
+    pub async fn second_node(&self) -> Clinic {
+        assert_eq!(self.app.db.kind(), DbKind::Postgres, "SQLite has one process");
+        let clock = self.app.clock.clone();
+        Self::start(tempfile::tempdir().unwrap(), self.database_url.clone(), clock).await
+    }
+
+    /// A folder that lives as long as the clinic.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// A browser that is not signed in.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.address)
+    }
+
+    /// Lets the clinic's clock go on.
+    pub fn wait_minutes(&self, minutes: i64) {
+        self.app.clock.advance(chrono::TimeDelta::minutes(minutes));
+    }
+
+    /// Runs one timed job now.
+    pub async fn run_job(&self, name: &str) {
+        let job = infirmary::app::jobs().into_iter().find(|job| job.name == name).unwrap();
+        (job.run)(self.app.clone()).await.unwrap();
+    }
+
+    /// How many rows a table has, or how many fit a condition.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        infirmary::db::sql(sql).scalar(&self.app.db).await.unwrap()
+    }
+}
+
+/// Waits until `check` holds, at most five seconds.
+pub async fn eventually<F: Future<Output = bool>>(mut check: impl FnMut() -> F) {
+    for _ in 0..100 {
+        if check().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it did not happen within five seconds");
+}

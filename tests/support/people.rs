@@ -1,0 +1,82 @@
+//! People of the stories.
+
+use infirmary::access::model::{AccountId, Role};
+use infirmary::db::sql;
+
+use super::{Browser, Clinic};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "yam pottage on fridays";
+
+/// The hash of [`PASSWORD`] at the smallest cost, so that signing in is quick in tests; computed once a process.
+pub fn cheap_hash() -> String {
+    use std::sync::OnceLock;
+    static CHEAP: OnceLock<String> = OnceLock::new();
+    CHEAP
+        .get_or_init(|| {
+            use argon2::password_hash::{PasswordHasher, SaltString};
+            let params = argon2::Params::new(8, 1, 1, None).unwrap();
+            let salt = SaltString::encode_b64(b"the same for all").unwrap();
+            argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+                .hash_password(PASSWORD.as_bytes(), &salt)
+                .unwrap()
+                .to_string()
+        })
+        .clone()
+}
+
+impl Clinic {
+    /// A staff account with these roles; its sign-in name is `name`.
+    pub async fn staff(&self, name: &str, roles: &[Role]) -> AccountId {
+        let mut tx = self.app.db.begin().await.unwrap();
+        let id: AccountId =
+            sql("insert into account (kind, sign_in_name, name, password_hash, created_at, updated_at)
+                 values ('staff', $1, $1, $2, $3, $3) returning id")
+            .bind(name)
+            .bind(cheap_hash())
+            .bind(self.app.clock.now())
+            .scalar(&mut tx)
+            .await
+            .unwrap();
+        for role in roles {
+            sql("insert into account_role (account_id, role) values ($1, $2)")
+                .bind(id)
+                .bind(*role)
+                .run(&mut tx)
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A browser in which a new member of staff with these roles is signed in.
+    pub async fn signed_in(&self, name: &str, roles: &[Role]) -> Browser {
+        self.staff(name, roles).await;
+        let browser = self.browser();
+        self.sign_in(&browser, name).await;
+        browser
+    }
+
+    /// Signs an account in.
+    pub async fn sign_in(&self, browser: &Browser, name: &str) {
+        let page = browser.get("/sign-in").await;
+        let seen = browser.submit(&page, "main form", &[("name", name), ("password", PASSWORD)]).await;
+        seen.expect(303);
+    }
+
+    /// A receptionist at a browser.
+    pub async fn receptionist(&self) -> Browser {
+        self.signed_in("reception", &[Role::Receptionist]).await
+    }
+
+    /// An administrator at a browser.
+    pub async fn administrator(&self) -> Browser {
+        self.signed_in("admin", &[Role::Admin]).await
+    }
+
+    /// A doctor at a browser.
+    pub async fn doctor(&self) -> Browser {
+        self.signed_in("doctor", &[Role::Doctor]).await
+    }
+}
