@@ -14,7 +14,7 @@ use crate::jobs::Job;
 use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
-use crate::{access, audit, patients, queue, scheduling, settings, web};
+use crate::{access, audit, home, patients, queue, scheduling, settings, web};
 
 /// The running node; cheap to clone.
 #[derive(Debug, Clone)]
@@ -107,6 +107,7 @@ impl App {
 pub fn routes() -> Routes {
     Routes::new("infirmary")
         .merge(web::routes_of_pages())
+        .merge(home::routes())
         .merge(access::routes())
         .merge(patients::routes())
         .merge(scheduling::routes())

@@ -98,8 +98,10 @@ pub fn weakness(password: &str, about: &[&str]) -> Option<String> {
     if length > LONGEST {
         return Some(format!("Use at most {LONGEST} characters"));
     }
-    let about: Vec<String> = about.iter().flat_map(|words| words.split_whitespace()).map(str::to_lowercase).collect();
-    let mut words: Vec<&str> = about.iter().map(String::as_str).filter(|word| word.chars().count() > 2).collect();
+    let about: Vec<String> =
+        about.iter().flat_map(|words| words.split_whitespace()).map(str::to_lowercase).collect();
+    let mut words: Vec<&str> =
+        about.iter().map(String::as_str).filter(|word| word.chars().count() > 2).collect();
     words.extend(["infirmary", "clinic", "unilorin", "ilorin"]);
     let estimate = zxcvbn::zxcvbn(password, &words);
     (u8::from(estimate.score()) < 3).then(|| {

@@ -1,0 +1,15 @@
+//! The front page of each person, and pages about the program itself: the style page, the keyboard.
+
+mod handlers;
+mod views;
+
+use crate::web::paths;
+use crate::web::routes::{Access, Routes};
+
+/// The pages of this capability.
+pub fn routes() -> Routes {
+    Routes::new("home")
+        .get(paths::HOME, Access::SignedIn, handlers::show)
+        .get(paths::STYLEGUIDE, Access::Staff, handlers::styleguide)
+        .get(paths::KEYBOARD, Access::Staff, handlers::keyboard)
+}
