@@ -61,7 +61,8 @@ impl FormState {
     }
 
     /// The value as typed; empty where there is none. Passwords are never shown again.
-    pub fn value(&self, name: &str) -> &str {
+    pub fn value(&self, name: impl AsRef<str>) -> &str {
+        let name = name.as_ref();
         if name.starts_with("password") { "" } else { self.raw(name) }
     }
 
@@ -94,7 +95,8 @@ impl FormState {
     }
 
     /// The message at a field.
-    pub fn error(&self, name: &str) -> Option<&str> {
+    pub fn error(&self, name: impl AsRef<str>) -> Option<&str> {
+        let name = name.as_ref();
         self.errors.iter().find(|error| error.field == name).map(|error| error.message.as_str())
     }
 
