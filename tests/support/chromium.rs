@@ -1,0 +1,184 @@
+//! A real browser: Debian's Chromium, headless, through its driver.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::json;
+
+use super::Clinic;
+
+/// A device that looks at the clinic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Device {
+    /// 360 × 740, touch.
+    Phone,
+    /// 1366 × 768.
+    Desk,
+    /// 1920 × 1080.
+    Tv,
+}
+
+/// A window of Chromium; closing the story closes it.
+pub struct Window {
+    /// The driver's client.
+    pub page: Client,
+    base: String,
+    driver: Child,
+    _profile: tempfile::TempDir,
+}
+
+/// Whether a browser is at hand. Where everything is to be tested its absence is a failure.
+pub fn is_here() -> bool {
+    let here = Command::new("chromedriver").arg("--version").stdout(Stdio::null()).status().is_ok();
+    assert!(here || std::env::var("INFIRMARY_TEST_ALL").is_err(), "chromedriver is missing");
+    if !here {
+        eprintln!("left out: there is no chromedriver (scripts/test installs it)");
+    }
+    here
+}
+
+impl Window {
+    /// Opens a window on a device, with or without scripts.
+    pub async fn open(clinic: &Clinic, device: Device, scripts: bool) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let profile = tempfile::tempdir().unwrap();
+        let mut options = json!({
+            "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+                format!("--user-data-dir={}", profile.path().display()),
+                match device {
+                    Device::Phone => "--window-size=520,900",
+                    Device::Desk => "--window-size=1366,768",
+                    Device::Tv => "--window-size=1920,1080",
+                },
+            ],
+        });
+        if device == Device::Phone {
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 2.0, "touch": true } });
+        }
+        if !scripts {
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
+        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options });
+        let serde_json::Value::Object(capabilities) = capabilities else { unreachable!() };
+        let page = connect(port, capabilities).await;
+        Window {
+            page,
+            base: format!("http://localhost:{}", clinic.address.port()),
+            driver,
+            _profile: profile,
+        }
+    }
+
+    /// Opens a path of the clinic.
+    pub async fn goto(&self, path: &str) {
+        self.page.goto(&format!("{}{path}", self.base)).await.unwrap();
+    }
+
+    /// Types into the field with this name, in place of what stood there.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let selector = format!("main [name=\"{name}\"]");
+        let field = self.page.find(Locator::Css(&selector)).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Presses what the selector finds first.
+    pub async fn press(&self, selector: &str) {
+        self.page.find(Locator::Css(selector)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Presses the link or button that reads like this.
+    pub async fn press_words(&self, words: &str) {
+        let xpath = format!(
+            "//main//*[self::a or self::button or self::label or self::summary][contains(normalize-space(.), \"{words}\")]"
+        );
+        self.page
+            .find(Locator::XPath(&xpath))
+            .await
+            .unwrap_or_else(|error| panic!("{words}: {error}"))
+            .click()
+            .await
+            .unwrap();
+    }
+
+    /// The text of the first thing the selector finds, waiting for it up to ten seconds.
+    pub async fn text(&self, selector: &str) -> String {
+        let wait = self.page.wait().at_most(Duration::from_secs(10));
+        wait.for_element(Locator::Css(selector)).await.unwrap().text().await.unwrap()
+    }
+
+    /// Waits up to ten seconds until the text of what the selector finds contains `words`.
+    pub async fn reads(&self, selector: &str, words: &str) {
+        let mut last = String::new();
+        for _ in 0..100 {
+            if let Ok(element) = self.page.find(Locator::Css(selector)).await {
+                last = element.text().await.unwrap_or_default();
+                if last.contains(words) {
+                    return;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let source = self.page.source().await.unwrap_or_default();
+        panic!("{selector} never read {words:?}, at last {last:?}\n{source}");
+    }
+
+    /// The path at which the window stands.
+    pub async fn path(&self) -> String {
+        self.page.current_url().await.unwrap().path().to_owned()
+    }
+
+    /// Signs in with everybody's password.
+    pub async fn sign_in(&self, name: &str) {
+        self.goto("/sign-in").await;
+        self.fill("name", name).await;
+        self.fill("password", super::PASSWORD).await;
+        self.press("main form button[type=submit]").await;
+    }
+
+    /// The id of what has the focus.
+    pub async fn focused(&self) -> String {
+        let id =
+            self.page.execute("return document.activeElement ? document.activeElement.id : ''", vec![]).await;
+        id.unwrap().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Closes the window and its driver.
+    pub async fn close(mut self) {
+        let _ = self.page.clone().close().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+    }
+}
+
+async fn connect(port: u16, capabilities: serde_json::Map<String, serde_json::Value>) -> Client {
+    let mut last = String::new();
+    for _ in 0..50 {
+        let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+        builder.capabilities(capabilities.clone());
+        match builder.connect(&format!("http://127.0.0.1:{port}")).await {
+            Ok(client) => return client,
+            Err(error) => last = error.to_string(),
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("no browser: {last}");
+}
