@@ -20,3 +20,17 @@ impl SignInPage {
         SignInPage { page, form, demo: app.config.demo }
     }
 }
+
+/// A form that waits to be sent again after signing in.
+#[derive(Debug, Template)]
+#[template(path = "access/resume.html")]
+pub struct ResumePage {
+    /// The frame.
+    pub page: Page,
+    /// Where the form goes.
+    pub action: String,
+    /// Its fields as they were.
+    pub pairs: Vec<(String, String)>,
+    /// What a person recognises of them.
+    pub shown: Vec<(String, String)>,
+}

@@ -10,6 +10,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 
+use super::Error;
+use crate::access::handlers::resume;
 use crate::access::model::Permission;
 use crate::access::session;
 use crate::app::App;
@@ -138,6 +140,7 @@ async fn guard(State((app, access)): State<(App, Access)>, request: Request, nex
             }
             next.run(Request::from_parts(parts, body)).await
         }
+        Err(Error::SignIn { .. }) if resume::is_form(&parts) => resume::interrupted(&app, parts, body).await,
         Err(error) => error.into_response(),
     }
 }

@@ -1,3 +1,4 @@
 //! Pages and forms of access.
 
+pub mod resume;
 pub mod sign_in;

@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use tower_sessions::Session;
 
+use super::resume;
 use crate::access::model::AccountId;
 use crate::access::throttle::{self, Device, Verdict};
 use crate::access::views::SignInPage;
@@ -74,7 +75,10 @@ pub async fn create(
         Some(account) => {
             throttle::forgive(&app, &buckets).await?;
             let opened = open(&app, &page, &session, &headers, account.id).await?;
-            Ok(leading(opened, &local(form.value("next"))))
+            if !form.value("resume_action").is_empty() {
+                return Ok(with_cookie(opened, resume::resumed(page, &form)?));
+            }
+            Ok(with_cookie(opened, see_other(&local(form.value("next")))))
         }
         None => {
             let mut work = Work::begin(&app, page.doer().clone()).await?;
@@ -109,8 +113,7 @@ pub async fn open(
     Ok(device.cookie(app.config.is_https()))
 }
 
-fn leading(cookie: HeaderValue, to: &str) -> Response {
-    let mut response = see_other(to);
+fn with_cookie(cookie: HeaderValue, mut response: Response) -> Response {
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
