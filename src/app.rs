@@ -33,6 +33,8 @@ pub struct Inner {
     pub live: Hub,
     /// Work that must finish even when its browser is gone.
     pub tasks: TaskTracker,
+    /// Cancelled when the node is about to end: it still answers, but says that it is not ready.
+    pub leaving: CancellationToken,
     /// Cancelled when the node is to end; event streams end on it.
     pub stop: CancellationToken,
     /// How many passwords are hashed at once: one core stays free for everybody else.
@@ -58,6 +60,7 @@ impl App {
             config,
             live: Hub::new(),
             tasks: TaskTracker::new(),
+            leaving: CancellationToken::new(),
             stop: CancellationToken::new(),
             hashing: Semaphore::new(cores.div_ceil(2)),
             clinic: RwLock::new(Arc::new(clinic)),

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What one node needs to know to run.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Upper bound of PostgreSQL's pool.
     pub database_connections: u32,
+    /// How long readiness says no before the node stops taking connections, so that a proxy sends people elsewhere.
+    pub drain: Duration,
     /// Whether this is the demo clinic, which says its passwords on the sign-in page.
     pub demo: bool,
     /// Answers carry the number of queries they took; for tests and measuring.
@@ -37,6 +40,7 @@ impl Config {
             trusted_proxies: Vec::new(),
             data_dir: PathBuf::from("."),
             database_connections: 10,
+            drain: Duration::ZERO,
             demo: false,
             show_queries: false,
         }

@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "the names of the stories say what they show")]
 
 #[macro_use]
+#[allow(dead_code, unused_imports, reason = "support grows ahead of the stories")]
 mod support;
 
 mod access;

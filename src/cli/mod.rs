@@ -1,8 +1,137 @@
-//! The command line.
+//! The command line: what the one program can do.
 
+mod backup;
+mod check;
+mod create_admin;
+mod demo;
+mod logs;
+mod metrics;
+mod node;
+mod routes;
+mod settings;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::demo::Size;
+use settings::Settings;
+
+/// A campus clinic's front of house in one program: booking, arrivals, queues, displays, records.
+#[derive(Debug, Parser)]
+#[command(name = "infirmary", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  infirmary demo                                   a believable clinic, ready to look at
+  infirmary serve                                  this folder's infirmary.db on 127.0.0.1:8080
+  infirmary serve --database-url postgres://infirmary@db.example/infirmary --bind 0.0.0.0:8080
+  infirmary create-admin ada --name \"Ada Obi\"      asks for a password
+  infirmary backup /var/backups/clinic.db          while the clinic is running
+  infirmary check                                  integrity, audit chain, invariants";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the clinic until told to stop.
+    Serve,
+    /// Fill an empty database with a believable clinic and serve it.
+    Demo {
+        /// `small` for looking around, `large` (100,000 students, 1,000,000 visits) for measuring.
+        #[arg(long, value_enum, default_value = "small")]
+        size: Size,
+        /// Folder of the demo's own database, unless DATABASE_URL names one.
+        #[arg(long, default_value = "infirmary-demo")]
+        data: PathBuf,
+        /// Fill the database, then end.
+        #[arg(long)]
+        fill_only: bool,
+    },
+    /// Bring the database up to date, then end.
+    Migrate,
+    /// Create an administrator who can sign in at once.
+    CreateAdmin {
+        /// The sign-in name.
+        sign_in_name: String,
+        /// The name that people read.
+        #[arg(long)]
+        name: String,
+    },
+    /// Print every route: method, path, who may, which capability.
+    Routes,
+    /// Check integrity, the audit chain and the clinic's invariants; ends with 1 on any fault.
+    Check,
+    /// Write a complete copy of the database to a new file, also while the clinic is running.
+    Backup {
+        /// The file to write; it must not exist.
+        file: PathBuf,
+    },
+    /// Put a copy back; the clinic must be stopped.
+    Restore {
+        /// A file that `backup` wrote.
+        file: PathBuf,
+        /// Replace the data that is there.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// Why a command ended without success.
+#[derive(Debug)]
+pub enum Failure {
+    /// A setting is wrong; exit code 2.
+    Setting(String),
+    /// Something went wrong, or a check found a fault; exit code 1.
+    Fault(String),
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Failure::Fault(error.to_string())
+    }
+}
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Setting(sentence)) => {
+            eprintln!("infirmary: {sentence}.");
+            ExitCode::from(2)
+        }
+        Err(Failure::Fault(sentence)) => {
+            eprintln!("infirmary: {sentence}.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    logs::start(&cli.settings.log)?;
+    let mut config = cli.settings.config()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async move {
+        match cli.command {
+            Command::Serve => node::serve(config).await,
+            Command::Demo { size, data, fill_only } => {
+                demo::settle(&mut config, &cli.settings, &data)?;
+                demo::run(config, size, fill_only).await
+            }
+            Command::Migrate => node::migrate(&config).await,
+            Command::CreateAdmin { sign_in_name, name } => {
+                create_admin::run(config, &sign_in_name, &name).await
+            }
+            Command::Routes => routes::print(),
+            Command::Check => check::run(&config).await,
+            Command::Backup { file } => backup::save(&config, &file).await,
+            Command::Restore { file, force } => backup::restore(&config, &file, force).await,
+        }
+    })
 }

@@ -63,12 +63,17 @@ pub enum ConnectError {
 const SQLITE_READERS: u32 = 4;
 const ACQUIRE: Duration = Duration::from_secs(3);
 
+/// The file that a SQLite address names; none for other databases.
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
+    Some(PathBuf::from(path.split('?').next().unwrap_or_default()))
+}
+
 impl Db {
     /// Opens the database at `url`; a SQLite file is made if it is not there. `connections` bounds PostgreSQL's pool.
     pub async fn open(url: &str, connections: u32) -> Result<Self, ConnectError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.trim_start_matches("//").split('?').next().unwrap_or_default();
-            return Self::open_file(Path::new(path)).await;
+        if let Some(path) = sqlite_path(url) {
+            return Self::open_file(&path).await;
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?.application_name("infirmary").options([
@@ -123,6 +128,32 @@ impl Db {
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
         Ok(Db::Sqlite { read, write, lock: Arc::new(lock) })
+    }
+
+    /// Opens the database for reading only, beside a node that may be serving from it: no lock, nothing written, no
+    /// limit on how long a statement takes.
+    pub async fn open_reading(url: &str) -> Result<Self, ConnectError> {
+        if let Some(path) = sqlite_path(url) {
+            let file = |error| ConnectError::File { path: path.clone(), error };
+            let lock = File::open(&path).map_err(file)?;
+            let options = SqliteConnectOptions::new().filename(&path).read_only(true);
+            let options = options.busy_timeout(Duration::from_secs(5)).pragma("cache_size", "-16000");
+            let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+            return Ok(Db::Sqlite { read: pool.clone(), write: pool, lock: Arc::new(lock) });
+        }
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url)?
+                .application_name("infirmary check")
+                .options([("default_transaction_read_only", "on")]);
+            return Ok(Db::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(1)
+                    .acquire_timeout(ACQUIRE)
+                    .connect_with(options)
+                    .await?,
+            ));
+        }
+        Err(ConnectError::UnknownKind(url.split(':').next().unwrap_or_default().to_owned()))
     }
 
     /// Brings the schema up to date; safe when two nodes start together.

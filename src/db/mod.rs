@@ -1,5 +1,6 @@
 //! The seam between the capabilities and the two databases: one SQL text, typed values, no driver names outside.
 
+pub mod backup;
 mod connect;
 pub mod dialect;
 mod fault;
@@ -7,7 +8,7 @@ mod statement;
 mod transaction;
 mod value;
 
-pub use connect::{ConnectError, Db, DbKind};
+pub use connect::{ConnectError, Db, DbKind, sqlite_path};
 pub use fault::{Constraint, DbError};
 pub use statement::{Row, Sql, Store, count_queries, count_query, queries_so_far, sql, with_query_count};
 pub use transaction::Tx;

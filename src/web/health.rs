@@ -18,7 +18,7 @@ async fn healthy() -> &'static str {
 
 /// Not ready while it ends or while its database does not answer.
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    if app.stop.is_cancelled() {
+    if app.leaving.is_cancelled() || app.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending");
     }
     match sql("select 1").scalar::<i64>(&app.db).await {

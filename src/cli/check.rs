@@ -1,0 +1,152 @@
+//! Whether the data is whole: the file, the audit chain, and what must hold between the rows.
+
+use std::io::Write;
+
+use super::Failure;
+use crate::audit;
+use crate::config::Config;
+use crate::db::{Db, DbError, dialect, sql};
+
+/// Something that must hold; the statement counts the rows where it does not and names one of them.
+struct Invariant {
+    name: &'static str,
+    text: &'static str,
+}
+
+/// What must hold between the rows, whatever happened. Each text answers `faults` and `example`.
+const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        name: "the places taken of a slot equal its appointments",
+        text: "select count(*) as faults, min(id) as example from (
+                 select s.id, s.taken_public, s.taken_desk,
+                   cast(coalesce(sum(case when a.place = 'public' then 1 else 0 end), 0) as bigint) as public,
+                   cast(coalesce(sum(case when a.place = 'desk' then 1 else 0 end), 0) as bigint) as desk
+                 from slot s left join appointment a on a.slot_id = s.id
+                   and a.state in ('hold', 'booked', 'arrived', 'in_service', 'fulfilled', 'no_show')
+                 group by s.id, s.taken_public, s.taken_desk) as counted
+               where taken_public <> public or taken_desk <> desk",
+    },
+    Invariant {
+        name: "no slot holds more than it has places for",
+        text: "select count(*) as faults, min(id) as example from slot
+               where taken_public + taken_desk > capacity or taken_public > public_capacity",
+    },
+    Invariant {
+        name: "no two slots of a doctor overlap",
+        text: "select count(*) as faults, min(id) as example from (
+                 select id, starts_at, lag(ends_at) over (partition by doctor_id order by starts_at, id) as before
+                 from slot where state <> 'closed') as line
+               where before > starts_at",
+    },
+    Invariant {
+        name: "no two open appointments of a patient overlap",
+        text: "select count(*) as faults, min(id) as example from (
+                 select id, starts_at, lag(ends_at) over (partition by patient_id order by starts_at, id) as before
+                 from appointment where state in ('hold', 'booked', 'arrived', 'in_service')) as line
+               where before > starts_at",
+    },
+    Invariant {
+        name: "an appointment has the doctor and the times of its slot",
+        text: "select count(*) as faults, min(a.id) as example from appointment a join slot s on s.id = a.slot_id
+               where a.state in ('hold', 'booked', 'arrived', 'in_service')
+                 and (a.doctor_id <> s.doctor_id or a.starts_at < s.starts_at or a.ends_at > s.ends_at)",
+    },
+    Invariant {
+        name: "a patient has one open visit at most",
+        text: "select count(*) as faults, min(patient_id) as example from (
+                 select patient_id from visit where closed_at is null group by patient_id having count(*) > 1) as twins",
+    },
+    Invariant {
+        name: "tokens of a day count from 1 without a gap",
+        text: "select count(*) as faults, min(example) as example from (
+                 select min(id) as example from visit group by day, series
+                 having min(number) <> 1 or max(number) <> count(*) or count(distinct number) <> count(*)) as days",
+    },
+    Invariant {
+        name: "a queue entry belongs to the patient and the day of its visit",
+        text: "select count(*) as faults, min(e.id) as example from queue_entry e join visit v on v.id = e.visit_id
+               where e.patient_id <> v.patient_id or e.day <> v.day",
+    },
+    Invariant {
+        name: "a visit stands in one line at most",
+        text: "select count(*) as faults, min(visit_id) as example from (
+                 select visit_id from queue_entry where state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+                 group by visit_id having count(*) > 1) as twins",
+    },
+    Invariant {
+        name: "a closed visit stands in no line",
+        text: "select count(*) as faults, min(v.id) as example from visit v join queue_entry e on e.visit_id = v.id
+               where v.closed_at is not null and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')",
+    },
+    Invariant {
+        name: "the newest event of a queue entry tells its state",
+        text: "select count(*) as faults, min(e.id) as example from queue_event last
+               join queue_entry e on e.id = last.entry_id
+               where last.id = (select max(id) from queue_event where entry_id = e.id) and last.to_state <> e.state",
+    },
+    Invariant {
+        name: "a visit's appointment is the same patient's",
+        text: "select count(*) as faults, min(v.id) as example from visit v join appointment a on a.id = v.appointment_id
+               where a.patient_id <> v.patient_id",
+    },
+    Invariant {
+        name: "every patient can be found by a word",
+        text: "select count(*) as faults, min(id) as example from patient
+               where not exists (select 1 from patient_term where patient_id = patient.id)",
+    },
+    Invariant {
+        name: "only staff accounts hold roles",
+        text: "select count(*) as faults, min(account_id) as example from account_role r
+               join account a on a.id = r.account_id where a.kind <> 'staff'",
+    },
+    Invariant {
+        name: "no sign-in ended before it began",
+        text: "select count(*) as faults, min(id) as example from sign_in where ended_at < created_at",
+    },
+];
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    faults: i64,
+    example: Option<i64>,
+}
+
+/// What one check found; empty when it holds.
+type Finding = (String, Vec<String>);
+
+async fn all(db: &Db) -> Result<Vec<Finding>, DbError> {
+    let mut findings = vec![("the file is whole".to_owned(), dialect::integrity(db).await?)];
+    let chain = audit::verify_in(db).await?;
+    let broken = chain.broken.map(|broken| format!("link {}: {}", broken.seq, broken.why));
+    let name =
+        format!("the audit chain holds ({} links, {} entries not sealed yet)", chain.links, chain.unsealed);
+    findings.push((name, broken.into_iter().collect()));
+    for invariant in INVARIANTS {
+        let found: Found = sql(invariant.text).one(db).await?;
+        let example = found.example.map(|id| format!(", for instance id {id}")).unwrap_or_default();
+        let fault = (found.faults > 0).then(|| format!("{} rows{example}", found.faults));
+        findings.push((invariant.name.to_owned(), fault.into_iter().collect()));
+    }
+    Ok(findings)
+}
+
+/// Checks everything, also while the clinic is running, and prints a line for each.
+pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+    let db = Db::open_reading(&config.database_url).await?;
+    let findings = all(&db).await?;
+    db.close().await;
+    let mut out = std::io::stdout().lock();
+    for (name, faults) in &findings {
+        let mark = if faults.is_empty() { "ok   " } else { "FAULT" };
+        writeln!(out, "{mark}  {name}")?;
+        for fault in faults {
+            writeln!(out, "       {fault}")?;
+        }
+    }
+    let faults = findings.iter().filter(|(_, faults)| !faults.is_empty()).count();
+    match faults {
+        0 => Ok(()),
+        1 => Err(Failure::Fault("one check found a fault".to_owned())),
+        more => Err(Failure::Fault(format!("{more} checks found faults"))),
+    }
+}

@@ -1,0 +1,104 @@
+//! One node from its start to its orderly end.
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Failure;
+use crate::app::{App, router};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{ConnectError, Db, sql};
+use crate::web;
+
+/// How long closing the database may take at the end.
+const LAST_WORD: Duration = Duration::from_secs(5);
+
+/// Opens the database that the settings name and brings it up to date.
+pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
+    let db = Db::open(&config.database_url, config.database_connections).await.map_err(refusal)?;
+    db.migrate().await.map_err(refusal)?;
+    Ok(db)
+}
+
+fn refusal(error: ConnectError) -> Failure {
+    match error {
+        ConnectError::UnknownKind(_) => Failure::Setting(error.to_string()),
+        ConnectError::InUse(_)
+        | ConnectError::File { .. }
+        | ConnectError::Database(_)
+        | ConnectError::Migrate(_) => Failure::Fault(error.to_string()),
+    }
+}
+
+/// Brings the database up to date.
+pub(super) async fn migrate(config: &Config) -> Result<(), Failure> {
+    let db = open(config).await?;
+    db.close().await;
+    println!("The database is up to date.");
+    Ok(())
+}
+
+/// Serves a real clinic.
+pub(super) async fn serve(config: Config) -> Result<(), Failure> {
+    let db = open(&config).await?;
+    let app = App::new(db, Clock::System, config).await?;
+    let staff: i64 = sql("select count(*) from account where kind = 'staff'").scalar(&app.db).await?;
+    let mut notice = Vec::new();
+    if staff == 0 {
+        notice.push(
+            "Nobody can sign in yet: run `infirmary create-admin NAME --name \"FULL NAME\"`.".to_owned(),
+        );
+    }
+    run(app, &notice).await
+}
+
+/// Serves until SIGTERM or SIGINT. `notice` is printed beneath the address.
+pub(super) async fn run(app: App, notice: &[String]) -> Result<(), Failure> {
+    let listener = TcpListener::bind(app.config.bind)
+        .await
+        .map_err(|error| Failure::Fault(format!("cannot serve on {}: {error}", app.config.bind)))?;
+    metrics_and_files(&app).await?;
+    app.start().await?;
+    stop_on_signal(app.clone())?;
+    println!(
+        "Infirmary serves on http://{} (people reach it at {}).",
+        listener.local_addr()?,
+        app.config.public_url
+    );
+    for line in notice {
+        println!("{line}");
+    }
+    let pages = router(&app);
+    web::serve::serve(app.clone(), listener, pages).await?;
+    let _ = tokio::time::timeout(LAST_WORD, app.db.close()).await;
+    println!("Infirmary has stopped.");
+    Ok(())
+}
+
+async fn metrics_and_files(app: &App) -> Result<(), Failure> {
+    super::metrics::serve(app).await?;
+    tokio::task::spawn_blocking(web::assets::prepare).await?;
+    Ok(())
+}
+
+/// The first signal says "not ready", waits for the proxy to notice, then stops; a second one does not wait.
+fn stop_on_signal(app: App) -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        app.leaving.cancel();
+        tokio::select! {
+            () = tokio::time::sleep(app.config.drain) => {}
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        app.stop.cancel();
+    });
+    Ok(())
+}
