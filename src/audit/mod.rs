@@ -11,6 +11,7 @@ mod views;
 
 pub use chain::{Broken, Verified, seal, verify};
 pub use entry::{Entry, Subject};
+pub use store::{Stored, last_change, recent_of};
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ use crate::work::Doer;
 
 /// A stored entry.
 #[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Stored {
     pub id: i64,
     pub at: DateTime<Utc>,
@@ -161,5 +162,35 @@ pub async fn by_id(store: impl Store, id: i64) -> Result<Option<Stored>, DbError
          from audit_entry where id = $1")
     .bind(id)
     .optional(store)
+    .await
+}
+
+/// Who changed a thing last, and when; for pages that were overtaken (R8).
+pub async fn last_change(
+    store: impl Store,
+    subject: &'static str,
+    id: i64,
+) -> Result<Option<(String, DateTime<Utc>)>, DbError> {
+    sql("select name, at from audit_entry where subject = $1 and subject_id = $2 and action like '%.changed'
+         order by id desc limit 1")
+        .bind(subject)
+        .bind(id)
+        .optional(store)
+        .await
+}
+
+/// The newest entries about a thing.
+pub async fn recent_of(
+    store: impl Store,
+    subject: &'static str,
+    id: i64,
+    limit: i64,
+) -> Result<Vec<Stored>, DbError> {
+    sql("select id, at, account_id, name, role, action, subject, subject_id, patient_id, address, request_id, detail
+         from audit_entry where subject = $1 and subject_id = $2 order by id desc limit $3")
+    .bind(subject)
+    .bind(id)
+    .bind(limit)
+    .all(store)
     .await
 }
