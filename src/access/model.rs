@@ -26,6 +26,15 @@ words! {
 }
 
 words! {
+    /// What a one-time code is for.
+    pub enum CodePurpose {
+        Activate = "activate" => "First password",
+        Reset = "reset" => "New password",
+        Setup = "setup" => "First administrator",
+    }
+}
+
+words! {
     /// What a member of staff is here for. One account may hold several.
     pub enum Role {
         Admin = "admin" => "Administrator",
@@ -193,6 +202,9 @@ impl Actor {
     }
 }
 
+/// An administrator's browser left alone is signed out sooner than anybody else's.
+pub const ADMIN_IDLE_MINUTES: i64 = 10;
+
 /// How long a sign-in lasts without a request, and altogether (reliability, ASVS 7.3.1 and 7.3.2).
 #[derive(Debug, Clone, Copy)]
 pub struct Lifetime {
@@ -203,11 +215,14 @@ pub struct Lifetime {
 }
 
 impl Lifetime {
-    /// The clinic's idle times (minutes); 12 hours altogether, 8 for administrators.
+    /// The clinic's idle times (minutes), for administrators never more than [`ADMIN_IDLE_MINUTES`]; 12 hours
+    /// altogether, 8 for administrators.
     pub fn of(kind: AccountKind, roles: &Roles, clinic: &Clinic) -> Self {
         let (idle, hours) = match kind {
             AccountKind::Patient => (clinic.patient_idle_minutes, 12),
-            AccountKind::Staff if roles.has(Role::Admin) => (clinic.staff_idle_minutes, 8),
+            AccountKind::Staff if roles.has(Role::Admin) => {
+                (clinic.staff_idle_minutes.min(ADMIN_IDLE_MINUTES), 8)
+            }
             AccountKind::Staff => (clinic.staff_idle_minutes, 12),
         };
         Lifetime { idle: TimeDelta::minutes(idle), absolute: TimeDelta::hours(hours) }

@@ -159,9 +159,14 @@ fn local_path(address: &str) -> String {
     after_scheme.find('/').map_or_else(|| "/".to_owned(), |at| after_scheme[at..].to_owned())
 }
 
+/// The sign-in that a browser's session names, whether it is live or not.
+pub async fn named(session: &Session) -> Result<Option<SignInId>, Error> {
+    session.get::<SignInId>(KEY).await.map_err(Error::internal)
+}
+
 /// Who is signed in, as of this moment.
 async fn identify(app: &App, session: &Session) -> Result<Option<Actor>, Error> {
-    let Some(id) = session.get::<SignInId>(KEY).await.map_err(Error::internal)? else { return Ok(None) };
+    let Some(id) = named(session).await? else { return Ok(None) };
     actor_of(app, id).await
 }
 

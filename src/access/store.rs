@@ -1,4 +1,9 @@
-//! The SQL of accounts and sign-ins.
+//! The SQL of signing in; accounts, codes and devices have files of their own.
+
+pub mod accounts;
+pub mod codes;
+pub mod devices;
+pub mod staff_list;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -139,34 +144,6 @@ pub async fn clear_flash(store: impl Store, id: SignInId) -> Result<(), DbError>
     Ok(())
 }
 
-/// Whether the browser has signed in to this account before.
-pub async fn knows_device(store: impl Store, account: AccountId, digest: &[u8]) -> Result<bool, DbError> {
-    let found: Option<(i64,)> =
-        sql("select account_id from known_device where account_id = $1 and digest = $2")
-            .bind(account)
-            .bind(digest)
-            .optional(store)
-            .await?;
-    Ok(found.is_some())
-}
-
-/// Remembers the browser.
-pub async fn remember_device(
-    tx: &mut Tx,
-    account: AccountId,
-    digest: &[u8],
-    at: DateTime<Utc>,
-) -> Result<(), DbError> {
-    sql("insert into known_device (account_id, digest, seen_at) values ($1, $2, $3)
-         on conflict (account_id, digest) do update set seen_at = excluded.seen_at")
-    .bind(account)
-    .bind(digest)
-    .bind(at)
-    .run(tx)
-    .await?;
-    Ok(())
-}
-
 /// Forgets sessions that ended and buckets nobody touched for a day.
 pub async fn forget_sessions(store: impl Store + Copy, now: DateTime<Utc>) -> Result<(), DbError> {
     sql("delete from browser_session where expiry_date < $1").bind(now).run(store).await?;
@@ -209,6 +186,18 @@ pub async fn charge_bucket(tx: &mut Tx, name: &str, until: Option<DateTime<Utc>>
         .bind(until)
         .run(tx)
         .await?;
+    Ok(())
+}
+
+/// Gives one attempt back; within the free ones nothing blocks any more.
+pub async fn refund_bucket(tx: &mut Tx, name: &str, free: i64) -> Result<(), DbError> {
+    sql("update throttle set failures = failures - 1,
+            blocked_until = case when failures <= $2 then null else blocked_until end
+         where bucket = $1 and failures > 0")
+    .bind(name)
+    .bind(free)
+    .run(tx)
+    .await?;
     Ok(())
 }
 

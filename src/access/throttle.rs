@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
+use super::model::AccountId;
 use super::store;
 use crate::app::App;
-use crate::db::DbError;
+use crate::db::{DbError, Tx};
 
 /// Attempts without any delay.
 const FREE: i64 = 5;
@@ -41,14 +42,37 @@ pub struct Charge {
     last: i64,
 }
 
-/// The buckets of a sign-in attempt.
-pub fn buckets(name: &str, address: &str, known_device: Option<&Device>) -> Vec<Charge> {
-    let account = match known_device {
-        Some(device) => format!("device:{}:{name}", hex(&device.digest())),
-        None => format!("account:{name}"),
-    };
+/// Whose password or code is being tried: an account under whichever of its names, or a name that nobody has.
+#[derive(Debug, Clone)]
+pub struct Target(String);
+
+impl Target {
+    /// The account that was found for `name`, or the name itself.
+    pub fn new(account: Option<AccountId>, name: &str) -> Self {
+        Target(account.map_or_else(|| format!("name:{name}"), |id| id.to_string()))
+    }
+}
+
+/// The buckets of a sign-in attempt. A known device has one of its own, so neither guesses from elsewhere nor a
+/// crowded address keeps its owner out.
+pub fn buckets(target: &Target, address: &str, known_device: Option<&Device>) -> Vec<Charge> {
+    match known_device {
+        Some(device) => vec![device_bucket(device, target)],
+        None => vec![
+            Charge { name: format!("account:{}", target.0), free: FREE, last: LAST },
+            Charge { name: format!("address:{address}"), free: FREE_FOR_ADDRESS, last: i64::MAX },
+        ],
+    }
+}
+
+fn device_bucket(device: &Device, target: &Target) -> Charge {
+    Charge { name: format!("device:{}:{}", hex(&device.digest()), target.0), free: FREE, last: LAST }
+}
+
+/// The buckets of a try with a one-time code.
+pub fn code_buckets(target: &Target, address: &str) -> Vec<Charge> {
     vec![
-        Charge { name: account, free: FREE, last: LAST },
+        Charge { name: format!("code:{}", target.0), free: FREE, last: LAST },
         Charge { name: format!("address:{address}"), free: FREE_FOR_ADDRESS, last: i64::MAX },
     ]
 }
@@ -58,9 +82,9 @@ pub fn form_bucket(form: &str, address: &str, free: i64) -> Vec<Charge> {
     vec![Charge { name: format!("{form}:{address}"), free, last: i64::MAX }]
 }
 
-/// The bucket that a new code empties.
-pub fn account_bucket(name: &str) -> Vec<Charge> {
-    vec![Charge { name: format!("account:{name}"), free: FREE, last: LAST }]
+/// The bucket of somebody who is signed in and proves the password once more.
+pub fn own_bucket(account: AccountId) -> Vec<Charge> {
+    vec![Charge { name: format!("own:{account}"), free: FREE, last: i64::MAX }]
 }
 
 /// Charges one attempt to every bucket, or none of them.
@@ -84,13 +108,29 @@ pub async fn charge(app: &App, buckets: &[Charge]) -> Result<Verdict, DbError> {
     Ok(Verdict::Go)
 }
 
-/// Empties the buckets after a success.
+/// After a success: the account's bucket is emptied, and the address gets back the one attempt it was charged for this,
+/// no more. Otherwise whoever has one account of his own could guess at all others for free.
 pub async fn forgive(app: &App, buckets: &[Charge]) -> Result<(), DbError> {
     let mut tx = app.db.begin().await?;
     for bucket in buckets {
-        store::empty_bucket(&mut tx, &bucket.name).await?;
+        if bucket.last == i64::MAX {
+            store::refund_bucket(&mut tx, &bucket.name, bucket.free).await?;
+        } else {
+            store::empty_bucket(&mut tx, &bucket.name).await?;
+        }
     }
     tx.commit().await
+}
+
+/// Empties what stands against an account; a new code from the desk does.
+pub async fn forgive_account(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
+    store::empty_bucket(tx, &format!("account:{account}")).await?;
+    store::empty_bucket(tx, &format!("code:{account}")).await
+}
+
+/// Empties the bucket of a device that has just become known to an account.
+pub async fn forgive_device(tx: &mut Tx, device: &Device, account: AccountId) -> Result<(), DbError> {
+    store::empty_bucket(tx, &device_bucket(device, &Target::new(Some(account), "")).name).await
 }
 
 /// What a person reads who has to wait.

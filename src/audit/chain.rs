@@ -1,8 +1,13 @@
 //! Sealing entries into a chain, and walking it.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-use super::store::{self, Stored};
+use super::anchors::{self, Anchor};
+use super::store::{self, Sealed, Stored};
 use crate::app::App;
 use crate::db::{Db, DbError};
 
@@ -16,6 +21,8 @@ pub struct Verified {
     pub links: i64,
     /// Entries that are not sealed yet.
     pub unsealed: i64,
+    /// Anchors outside the database that were compared.
+    pub anchors: i64,
     /// The hash of the newest link, in hexadecimal.
     pub head: String,
     /// The first link that does not hold.
@@ -80,41 +87,105 @@ pub async fn seal(app: &App) -> Result<usize, DbError> {
     }
 }
 
-/// Walks the chain from its beginning.
-pub async fn verify(app: &App) -> Result<Verified, DbError> {
-    verify_in(&app.db).await
+/// Writes the head of the chain where the database cannot reach.
+pub async fn anchor(app: &App) -> Result<(), DbError> {
+    seal(app).await?;
+    let Some(head) = store::head(&app.db).await? else { return Ok(()) };
+    let anchor = Anchor { seq: head.seq, at: app.clock.now(), hash: head.hash };
+    tracing::info!(seq = anchor.seq, head = %hex(&anchor.hash), "audit anchor");
+    let folder = app.config.data_dir.clone();
+    let written = tokio::task::spawn_blocking(move || anchors::write(&folder, &anchor)).await;
+    written.map_err(io).and_then(|written| written).map_err(file_fault)
 }
 
-/// Walks the chain of an open database, without a running node.
-pub async fn verify_in(db: &Db) -> Result<Verified, DbError> {
-    let (mut seq, mut previous) = (0, vec![0; 32]);
+fn io(error: tokio::task::JoinError) -> std::io::Error {
+    std::io::Error::other(error)
+}
+
+fn file_fault(error: std::io::Error) -> DbError {
+    DbError::Unavailable(sqlx::Error::Io(error))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Clocks of several nodes differ, and long work carries the moment of its beginning.
+const EARLIER: TimeDelta = TimeDelta::hours(1);
+
+/// What the walk knows so far.
+struct Walk {
+    seq: i64,
+    previous: Vec<u8>,
+    anchors: BTreeMap<i64, Anchor>,
+    /// When the newest anchor behind the walk was written: nothing after it may be older.
+    anchored_at: Option<DateTime<Utc>>,
+}
+
+impl Walk {
+    /// Why the next link does not hold; none when it does.
+    fn step(&mut self, stored: Sealed) -> Option<&'static str> {
+        if stored.seq != self.seq + 1 {
+            return Some("a link is missing before it");
+        }
+        if stored.previous != self.previous {
+            return Some("it does not follow from the link before");
+        }
+        if link(&self.previous, stored.seq, &stored.entry) != stored.hash {
+            return Some("the entry was changed after it was sealed");
+        }
+        if self.anchored_at.is_some_and(|at| stored.entry.at + EARLIER < at) {
+            return Some("the entry was put in afterwards, with an earlier time");
+        }
+        if let Some(anchor) = self.anchors.get(&stored.seq) {
+            if anchor.hash != stored.hash {
+                return Some("it is not the link that was anchored outside the database");
+            }
+            self.anchored_at = Some(anchor.at);
+        }
+        self.seq = stored.seq;
+        self.previous = stored.hash;
+        None
+    }
+}
+
+/// Walks the chain from its beginning and compares it with the anchors of this node.
+pub async fn verify(app: &App) -> Result<Verified, DbError> {
+    verify_in(&app.db, &app.config.data_dir).await
+}
+
+/// Walks the chain of an open database, without a running node; `folder` holds the anchors.
+pub async fn verify_in(db: &Db, folder: &Path) -> Result<Verified, DbError> {
+    let folder = folder.to_owned();
+    let anchors = tokio::task::spawn_blocking(move || anchors::read(&folder)).await;
+    let anchors = anchors.map_err(io).and_then(|anchors| anchors).map_err(file_fault)?;
+    let (count, newest) = (anchors.good.len() as i64, anchors.good.iter().map(|anchor| anchor.seq).max());
+    let by_seq = anchors.good.into_iter().map(|anchor| (anchor.seq, anchor)).collect();
+    let mut walk = Walk { seq: 0, previous: vec![0; 32], anchors: by_seq, anchored_at: None };
     let mut broken = None;
     'walk: loop {
-        let links = store::sealed_after(db, seq, 2_000).await?;
+        let links = store::sealed_after(db, walk.seq, 2_000).await?;
         if links.is_empty() {
             break;
         }
         for stored in links {
-            let why = if stored.seq != seq + 1 {
-                Some("a link is missing before it")
-            } else if stored.previous != previous {
-                Some("it does not follow from the link before")
-            } else if link(&previous, stored.seq, &stored.entry) != stored.hash {
-                Some("the entry was changed after it was sealed")
-            } else {
-                None
-            };
-            if let Some(why) = why {
-                broken = Some(Broken { seq: stored.seq, why });
+            let seq = stored.seq;
+            if let Some(why) = walk.step(stored) {
+                broken = Some(Broken { seq, why });
                 break 'walk;
             }
-            seq = stored.seq;
-            previous = stored.hash;
         }
     }
+    let seq = walk.seq;
     if broken.is_none() && store::seal_count(db).await? != seq {
         broken = Some(Broken { seq: seq + 1, why: "an entry that was sealed is gone" });
+    } else if broken.is_none() && newest.is_some_and(|newest| newest > seq) {
+        broken = Some(Broken { seq: seq + 1, why: "the chain was longer when it was anchored" });
+    } else if broken.is_none() && anchors.forged {
+        broken = Some(Broken { seq, why: "a line of the anchors does not bear their key's mark" });
+    } else if broken.is_none() && store::left_behind(db).await? {
+        broken = Some(Broken { seq, why: "an entry was put in afterwards, between sealed ones" });
     }
-    let head = previous.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Verified { links: seq, unsealed: store::unsealed_count(db).await?, head, broken })
+    let unsealed = store::unsealed_count(db).await?;
+    Ok(Verified { links: seq, unsealed, anchors: count, head: hex(&walk.previous), broken })
 }

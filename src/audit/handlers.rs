@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::store::{self, Narrow};
-use super::views::{IndexPage, ShowPage};
+use super::verify;
+use super::views::{CheckPage, IndexPage, ShowPage};
 use crate::app::App;
 use crate::web::request::Id;
 use crate::web::{Answer, Error, FormState, Page, html, paths};
@@ -45,9 +46,9 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     }
     let day = |text: &str| text.parse::<NaiveDate>().ok();
     let narrow = Narrow {
-        account_id: asked.person.trim().parse().ok(),
-        patient_id: asked.patient.trim().parse().ok(),
-        action: asked.action.trim().to_lowercase().replace(' ', "."),
+        person: asked.person.trim().to_lowercase(),
+        patient: asked.patient.trim().to_uppercase(),
+        action: asked.action.trim().to_lowercase().replacen(' ', ".", 1).replace(' ', "_"),
         from: day(&asked.from).map(|day| page.clinic.start_of(day)),
         until: day(&asked.to)
             .and_then(|day| day.checked_add_days(Days::new(1)))
@@ -58,10 +59,16 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     let more = entries.len() as i64 > PAGE;
     entries.truncate(PAGE as usize);
     let older = entries.last().filter(|_| more).map(|last| {
-        terms.push(format!("before={}", last.id));
+        terms.push(format!("before={}", last.entry.id));
         format!("{}?{}", paths::audit::INDEX, terms.join("&"))
     });
     html(IndexPage { page, form, entries, older })
+}
+
+/// Walks the whole chain and says whether it holds.
+pub async fn check(State(app): State<App>, page: Page) -> Answer {
+    let found = verify(&app).await?;
+    html(CheckPage { page, found })
 }
 
 /// One entry.

@@ -1,16 +1,19 @@
 //! The append-only trail: every change and every opening of a patient's record, chained by hashes (R5).
 //!
 //! Entries are written inside the transaction they tell of. A timed job seals them a moment later, so that the head of
-//! the chain is not a lock every transaction waits for. Others call [`record`], [`seal`] and [`verify`].
+//! the chain is not a lock every transaction waits for. Others call [`record`], [`last_change`], [`recent_of`], and
+//! the command line [`verify`].
 
+mod anchors;
 mod chain;
 mod entry;
 mod handlers;
 mod store;
 mod views;
 
-pub use chain::{Broken, Verified, seal, verify, verify_in};
+pub use chain::{Broken, Verified, anchor, seal, verify, verify_in};
 pub use entry::{Entry, Subject};
+pub use store::{Stored, last_change, recent_of};
 
 use std::time::Duration;
 
@@ -25,11 +28,11 @@ use crate::work::Doer;
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    Routes::new("audit").get(paths::audit::INDEX, Access::May(Permission::ReadAudit), handlers::index).get(
-        paths::audit::SHOW,
-        Access::May(Permission::ReadAudit),
-        handlers::show,
-    )
+    let read = Access::May(Permission::ReadAudit);
+    Routes::new("audit")
+        .get(paths::audit::INDEX, read, handlers::index)
+        .get(paths::audit::CHECK, read, handlers::check)
+        .get(paths::audit::SHOW, read, handlers::show)
 }
 
 /// Writes one entry.
@@ -39,9 +42,16 @@ pub async fn record(tx: &mut Tx, at: DateTime<Utc>, doer: &Doer, entry: Entry) -
 
 /// Timed work of this capability.
 pub fn jobs() -> Vec<Job> {
-    vec![Job {
-        name: "seal_audit_trail",
-        every: Duration::from_secs(1),
-        run: |app| Box::pin(async move { seal(&app).await.map(|_| ()) }),
-    }]
+    vec![
+        Job {
+            name: "seal_audit_trail",
+            every: Duration::from_secs(1),
+            run: |app| Box::pin(async move { seal(&app).await.map(|_| ()) }),
+        },
+        Job {
+            name: "anchor_audit_trail",
+            every: Duration::from_secs(3_600),
+            run: |app| Box::pin(async move { anchor(&app).await }),
+        },
+    ]
 }

@@ -8,6 +8,7 @@ use crate::work::Doer;
 
 /// A stored entry.
 #[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Stored {
     pub id: i64,
     pub at: DateTime<Utc>,
@@ -64,8 +65,8 @@ pub(super) async fn insert(
     Ok(())
 }
 
-pub(super) async fn head(tx: &mut Tx) -> Result<Option<Head>, DbError> {
-    sql("select seq, hash from audit_seal order by seq desc limit 1").optional(tx).await
+pub(super) async fn head(store: impl Store) -> Result<Option<Head>, DbError> {
+    sql("select seq, hash from audit_seal order by seq desc limit 1").optional(store).await
 }
 
 pub(super) async fn unsealed(tx: &mut Tx, limit: i64) -> Result<Vec<Stored>, DbError> {
@@ -105,6 +106,16 @@ pub(super) async fn sealed_after(store: impl Store, seq: i64, limit: i64) -> Res
     .await
 }
 
+/// Whether an entry stands so far behind the sealed ones that sealing will never take it.
+pub(super) async fn left_behind(store: impl Store) -> Result<bool, DbError> {
+    let found: Option<(i64,)> = sql("select id from audit_entry
+         where id <= coalesce((select max(entry_id) from audit_seal), 0) - 10000
+           and not exists (select 1 from audit_seal where entry_id = audit_entry.id) limit 1")
+    .optional(store)
+    .await?;
+    Ok(found.is_some())
+}
+
 pub(super) async fn seal_count(store: impl Store) -> Result<i64, DbError> {
     sql("select count(*) from audit_seal").scalar(store).await
 }
@@ -116,10 +127,10 @@ pub(super) async fn unsealed_count(store: impl Store) -> Result<i64, DbError> {
 /// What the list of the trail is narrowed to; `None` and empty mean "any".
 #[derive(Debug, Clone, Default)]
 pub struct Narrow {
-    /// The account that acted.
-    pub account_id: Option<i64>,
-    /// The patient it is filed under.
-    pub patient_id: Option<i64>,
+    /// Part of the name or the username of who acted, in lower case.
+    pub person: String,
+    /// A number of the patient it is filed under: clinic, matric or staff number, in upper case.
+    pub patient: String,
     /// How the action's name begins.
     pub action: String,
     /// From this moment on.
@@ -130,16 +141,31 @@ pub struct Narrow {
     pub before: Option<i64>,
 }
 
+/// An entry of the list, with the patient's number.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Listed {
+    /// The entry.
+    #[sqlx(flatten)]
+    pub entry: Stored,
+    /// The patient's clinic number.
+    pub patient_number: Option<String>,
+}
+
 /// A page of the trail, newest first.
-pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Stored>, DbError> {
-    sql("select id, at, account_id, name, role, action, subject, subject_id, patient_id, address, request_id, detail
-         from audit_entry
-         where (cast($1 as bigint) is null or account_id = $1) and (cast($2 as bigint) is null or patient_id = $2)
-           and ($3 = '' or (action >= $3 and action < $4))
-           and at >= $5 and at < $6 and id < $7
-         order by id desc limit $8")
-    .bind(narrow.account_id)
-    .bind(narrow.patient_id)
+pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, DbError> {
+    sql("select e.id, e.at, e.account_id, e.name, e.role, e.action, e.subject, e.subject_id, e.patient_id, e.address,
+            e.request_id, e.detail, p.number as patient_number
+         from audit_entry e left join patient p on p.id = e.patient_id
+         where ($1 = '' or e.account_id in
+                (select id from account where lower(name) like $2 or sign_in_name = $1 or email = $1))
+           and ($3 = '' or e.patient_id in
+                (select id from patient where number = $3 or matric_number = $3 or staff_number = $3))
+           and ($4 = '' or (e.action >= $4 and e.action < $5))
+           and e.at >= $6 and e.at < $7 and e.id < $8
+         order by e.id desc limit $9")
+    .bind(&narrow.person)
+    .bind(format!("%{}%", narrow.person.replace(['%', '_'], " ")))
+    .bind(&narrow.patient)
     .bind(&narrow.action)
     .bind(format!("{}\u{10FFFF}", narrow.action))
     .bind(narrow.from.unwrap_or(DateTime::<Utc>::UNIX_EPOCH))
@@ -161,5 +187,35 @@ pub async fn by_id(store: impl Store, id: i64) -> Result<Option<Stored>, DbError
          from audit_entry where id = $1")
     .bind(id)
     .optional(store)
+    .await
+}
+
+/// Who changed a thing last, and when; for pages that were overtaken (R8).
+pub async fn last_change(
+    store: impl Store,
+    subject: &'static str,
+    id: i64,
+) -> Result<Option<(String, DateTime<Utc>)>, DbError> {
+    sql("select name, at from audit_entry where subject = $1 and subject_id = $2 and action like '%.changed'
+         order by id desc limit 1")
+    .bind(subject)
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// The newest entries about a thing.
+pub async fn recent_of(
+    store: impl Store,
+    subject: &'static str,
+    id: i64,
+    limit: i64,
+) -> Result<Vec<Stored>, DbError> {
+    sql("select id, at, account_id, name, role, action, subject, subject_id, patient_id, address, request_id, detail
+         from audit_entry where subject = $1 and subject_id = $2 order by id desc limit $3")
+    .bind(subject)
+    .bind(id)
+    .bind(limit)
+    .all(store)
     .await
 }

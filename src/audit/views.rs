@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use super::store::Stored;
+use super::Verified;
+use super::store::{Listed, Stored};
+use crate::web::filters;
 use crate::web::{FormState, Page};
 
 /// The list, newest first.
@@ -14,9 +16,19 @@ pub struct IndexPage {
     /// The filter as typed.
     pub form: FormState,
     /// One page of entries.
-    pub entries: Vec<Stored>,
+    pub entries: Vec<Listed>,
     /// The address of the next page.
     pub older: Option<String>,
+}
+
+/// What a walk over the chain found.
+#[derive(Debug, Template)]
+#[template(path = "audit/check.html")]
+pub struct CheckPage {
+    /// The frame.
+    pub page: Page,
+    /// What was found.
+    pub found: Verified,
 }
 
 /// One entry.

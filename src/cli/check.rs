@@ -1,5 +1,7 @@
 //! Whether the data is whole: the file, the audit chain, and what must hold between the rows.
 
+use std::path::Path;
+
 use std::io::Write;
 
 use super::Failure;
@@ -114,9 +116,9 @@ struct Found {
 /// What one check found; empty when it holds.
 type Finding = (String, Vec<String>);
 
-async fn all(db: &Db) -> Result<Vec<Finding>, DbError> {
+async fn all(db: &Db, folder: &Path) -> Result<Vec<Finding>, DbError> {
     let mut findings = vec![("the file is whole".to_owned(), dialect::integrity(db).await?)];
-    let chain = audit::verify_in(db).await?;
+    let chain = audit::verify_in(db, folder).await?;
     let broken = chain.broken.map(|broken| format!("link {}: {}", broken.seq, broken.why));
     let name =
         format!("the audit chain holds ({} links, {} entries not sealed yet)", chain.links, chain.unsealed);
@@ -133,7 +135,7 @@ async fn all(db: &Db) -> Result<Vec<Finding>, DbError> {
 /// Checks everything, also while the clinic is running, and prints a line for each.
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let db = Db::open_reading(&config.database_url).await?;
-    let findings = all(&db).await?;
+    let findings = all(&db, &config.data_dir).await?;
     db.close().await;
     let mut out = std::io::stdout().lock();
     for (name, faults) in &findings {

@@ -1,5 +1,6 @@
 //! The command line: what the one program can do.
 
+pub mod accounts;
 mod backup;
 mod check;
 mod create_admin;

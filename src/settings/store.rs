@@ -1,7 +1,13 @@
-//! The SQL of the settings.
+//! The SQL of the settings; places, reasons and holidays have files of their own.
+
+pub mod calendar;
+pub mod points;
+pub mod reasons;
+
+use chrono::{DateTime, Utc};
 
 use super::model::{Clinic, OpeningHours, hours_in_words};
-use crate::db::{Db, DbError, Store, sql};
+use crate::db::{Db, DbError, Store, Tx, sql};
 
 /// The opening hours, by weekday.
 pub async fn opening_hours(store: impl Store) -> Result<Vec<OpeningHours>, DbError> {
@@ -65,4 +71,48 @@ pub async fn ensure_clinic(db: &Db, fresh: &Clinic) -> Result<Clinic, DbError> {
     .run(db)
     .await?;
     clinic(db).await
+}
+
+/// Changes the settings if they are still at `clinic.version`. Returns whether they were.
+pub async fn update(tx: &mut Tx, clinic: &Clinic, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let changed = sql("update clinic set name = $1, address = $2, phone = $3, time_zone = $4, notice = $5, slot_minutes = $6,
+            book_days_ahead = $7, max_open_bookings = $8, hold_minutes = $9, late_tolerance_minutes = $10,
+            late_cancel_hours = $11, no_show_limit = $12, no_show_window_months = $13, no_show_block_days =
+            $14, desk_release_minutes = $15, self_check_in_minutes = $16, max_calls = $17,
+            recall_pause_minutes = $18, booked_in_a_row = $19, walk_in_limit_minutes = $20,
+            long_wait_minutes = $21, very_long_wait_minutes = $22, token_digits = $23, staff_idle_minutes =
+            $24, patient_idle_minutes = $25, matric_pattern = $26,
+            updated_at = $27, version = version + 1
+         where id = 1 and version = $28")
+    .bind(&clinic.name)
+    .bind(&clinic.address)
+    .bind(&clinic.phone)
+    .bind(&clinic.time_zone)
+    .bind(&clinic.notice)
+    .bind(clinic.slot_minutes)
+    .bind(clinic.book_days_ahead)
+    .bind(clinic.max_open_bookings)
+    .bind(clinic.hold_minutes)
+    .bind(clinic.late_tolerance_minutes)
+    .bind(clinic.late_cancel_hours)
+    .bind(clinic.no_show_limit)
+    .bind(clinic.no_show_window_months)
+    .bind(clinic.no_show_block_days)
+    .bind(clinic.desk_release_minutes)
+    .bind(clinic.self_check_in_minutes)
+    .bind(clinic.max_calls)
+    .bind(clinic.recall_pause_minutes)
+    .bind(clinic.booked_in_a_row)
+    .bind(clinic.walk_in_limit_minutes)
+    .bind(clinic.long_wait_minutes)
+    .bind(clinic.very_long_wait_minutes)
+    .bind(clinic.token_digits)
+    .bind(clinic.staff_idle_minutes)
+    .bind(clinic.patient_idle_minutes)
+    .bind(&clinic.matric_pattern)
+    .bind(at)
+    .bind(clinic.version)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
 }

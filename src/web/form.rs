@@ -50,6 +50,12 @@ impl FormState {
         self
     }
 
+    /// Puts `value` in the place of whatever the field held, for instance the present version after a conflict.
+    pub fn set(&mut self, name: &str, value: impl ToString) {
+        self.values.retain(|(field, _)| field != name);
+        self.values.push((name.to_owned(), value.to_string()));
+    }
+
     /// The operation id (R6), sent along in a hidden field.
     pub fn op(&self) -> &str {
         &self.op

@@ -1,6 +1,7 @@
 //! What every page shares: errors, the page's frame, the table of routes, forms, files, security, event streams.
 
 pub mod assets;
+pub mod conflict;
 pub mod error;
 pub mod errors_page;
 pub mod filters;

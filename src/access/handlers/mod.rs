@@ -1,4 +1,10 @@
-//! Pages and forms of access.
-
+//! HTTP of access.
+pub mod activate;
+pub mod own;
+pub mod permissions;
 pub mod resume;
+pub mod setup;
 pub mod sign_in;
+pub mod staff;
+pub mod staff_form;
+pub mod staff_state;

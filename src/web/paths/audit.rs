@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 
 /// The list with its filters.
 pub const INDEX: &str = "/audit";
+/// Whether the chain holds.
+pub const CHECK: &str = "/audit/check";
 /// One entry.
 pub const SHOW: &str = "/audit/{id}";
 

@@ -1,0 +1,106 @@
+//! A one-time code is exchanged for a password.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use tower_sessions::Session;
+
+use super::sign_in::{fold_name, leading, open};
+use crate::access::model::AccountId;
+use crate::access::store::{accounts, codes};
+use crate::access::throttle::{self, Target, Verdict};
+use crate::access::views::ActivatePage;
+use crate::access::{codes as one_time, password, store};
+use crate::app::App;
+use crate::audit::Entry;
+use crate::live::Topic;
+use crate::web::submission::refused;
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Work;
+
+/// One message for an unknown name, a wrong code, a used one and one that has run out (P26).
+const WRONG: &str =
+    "The name or the code is not right, or the code has run out. Check both, or ask the desk for a new one";
+
+/// The form.
+pub async fn new(page: Page) -> Answer {
+    html(ActivatePage { page, form: FormState::new() })
+}
+
+/// Sets the password and signs in.
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    session: Session,
+    headers: HeaderMap,
+    submission: Submission,
+) -> Answer {
+    let mut form = submission.form.clone();
+    let name = fold_name(&form.text("name", "Enter your matric number or username", 120));
+    let code = form.text("code", "Enter the code from the clinic's desk", 60);
+    if let Some(why) = password::weakness(form.secret("password_new"), &[&name]) {
+        form.refuse("password_new", why);
+    }
+    if !form.is_ok() {
+        return again(page, form);
+    }
+    let account = store::by_sign_in_name(&app.db, &name).await?.filter(store::Credentials::is_active);
+    let id = account.map(|account| account.id);
+    let buckets = throttle::code_buckets(&Target::new(id, &name), &page.doer().address);
+    if let Verdict::Refused { seconds } = throttle::charge(&app, &buckets).await? {
+        form.refuse("name", throttle::sentence(seconds));
+        return Ok(throttle::too_many(seconds, html(ActivatePage { page, form })?));
+    }
+    let Some((id, digest)) = holder(&app, &page, id, &code).await? else {
+        form.refuse("name", WRONG);
+        return again(page, form);
+    };
+    throttle::forgive(&app, &buckets).await?;
+    if let Some(why) = own_words(&app, id, form.secret("password_new")).await? {
+        form.refuse("password_new", why);
+        return again(page, form);
+    }
+    let hash = password::hash(&app, form.secret("password_new")).await?;
+    let mut work = submission.begin(&app).await?;
+    let at = work.now();
+    let redeemed = codes::redeem(work.tx(), Some(id), &digest, at).await?;
+    if !redeemed || !accounts::set_password(work.tx(), id, &hash, at).await? {
+        work.undo();
+        form.refuse("name", WRONG);
+        return again(page, form);
+    }
+    store::end_sign_ins(work.tx(), id, None, "new password", at).await?;
+    work.audit(Entry::new("password.chosen", "account", id.0).with("with", "one-time code")).await?;
+    work.tell(Topic::Account(id.0));
+    work.commit(paths::HOME).await?;
+    Ok(leading(open(&app, &page, &session, &headers, id).await?, paths::HOME))
+}
+
+fn again(page: Page, form: FormState) -> Answer {
+    Ok(refused(html(ActivatePage { page, form })?))
+}
+
+/// The account whose live code this is. A wrong one is written into the trail.
+async fn holder(
+    app: &App,
+    page: &Page,
+    account: Option<AccountId>,
+    code: &str,
+) -> Result<Option<(AccountId, Vec<u8>)>, Error> {
+    let digest = one_time::digest(account, code);
+    if let Some(id) = account
+        && codes::works(&app.db, account, &digest, page.now).await?
+    {
+        return Ok(Some((id, digest)));
+    }
+    let mut work = Work::begin(app, page.doer().clone()).await?;
+    work.audit(Entry::new("code.refused", "account", account.map(|account| account.0))).await?;
+    work.commit().await?;
+    Ok(None)
+}
+
+/// The same check as on the form, now with what the clinic knows of the person; only the holder of the code sees it.
+async fn own_words(app: &App, id: AccountId, typed: &str) -> Result<Option<String>, Error> {
+    let account = accounts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let about = [&account.name, &account.sign_in_name, &account.email, &account.phone];
+    Ok(password::weakness(typed, &about.map(String::as_str)))
+}

@@ -1,0 +1,107 @@
+//! Deactivating and reactivating staff, and their one-time codes (AD1, P21).
+
+use axum::extract::State;
+
+use super::staff::{render, staff_account};
+use super::staff_form::LAST_ADMIN;
+use crate::access::codes::{self, issue_code};
+use crate::access::model::{AccountId, AccountState, CodePurpose};
+use crate::access::store::{self, accounts, codes as code_store};
+use crate::access::views::CodePage;
+use crate::app::App;
+use crate::audit::Entry;
+use crate::live::Topic;
+use crate::web::request::Id;
+use crate::web::submission::refused;
+use crate::web::{Answer, Page, Submission, html, paths};
+
+/// Ends the person's access at once, on every device.
+pub async fn deactivate(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AccountId>,
+    submission: Submission,
+) -> Answer {
+    let account = staff_account(&app, id).await?;
+    let mut form = submission.form.clone();
+    let reason = form.text("reason", "Enter why the account is deactivated", 240);
+    if page.actor()?.account == id {
+        form.refuse("reason", "You cannot deactivate your own account. Ask another administrator");
+    }
+    if !form.is_ok() {
+        return Ok(refused(render(&app, page, account, form).await?));
+    }
+    let mut work = submission.begin(&app).await?;
+    let at = work.now();
+    accounts::lock_administration(work.tx()).await?;
+    let changed = accounts::set_state(work.tx(), id, AccountState::Deactivated, at).await?;
+    if accounts::working_admins(work.tx()).await? == 0 {
+        work.undo();
+        form.refuse("reason", LAST_ADMIN);
+        return Ok(refused(render(&app, page, account, form).await?));
+    }
+    if changed {
+        let ended = store::end_sign_ins(work.tx(), id, None, "deactivated", at).await?;
+        code_store::withdraw(work.tx(), id, at).await?;
+        let entry = Entry::new("account.deactivated", "account", id.0)
+            .with("reason", reason)
+            .with("sign_ins_ended", ended);
+        work.audit(entry).await?;
+        work.tell(Topic::Account(id.0));
+    }
+    work.done(paths::access::staff(id), "The account is deactivated and signed out everywhere").await
+}
+
+/// Lets the person in again, with the password as it was.
+pub async fn reactivate(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AccountId>,
+    submission: Submission,
+) -> Answer {
+    let account = staff_account(&app, id).await?;
+    let mut form = submission.form.clone();
+    let reason = form.text("reason", "Enter why the account is reactivated", 240);
+    if !form.is_ok() {
+        return Ok(refused(render(&app, page, account, form).await?));
+    }
+    let mut work = submission.begin(&app).await?;
+    let at = work.now();
+    if accounts::set_state(work.tx(), id, AccountState::Active, at).await? {
+        work.audit(Entry::new("account.reactivated", "account", id.0).with("reason", reason)).await?;
+        work.tell(Topic::Account(id.0));
+    }
+    work.done(paths::access::staff(id), "The account is active again").await
+}
+
+/// Gives a one-time code and shows it, the only time it can be seen. Sent twice, it leads back to the account.
+pub async fn issue(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AccountId>,
+    submission: Submission,
+) -> Answer {
+    let account = staff_account(&app, id).await?;
+    let mut form = submission.form.clone();
+    if page.actor()?.account == id {
+        form.refuse("", "Change your own password under your name at the top");
+    } else if !account.is_active() {
+        form.refuse("", "Reactivate the account first");
+    }
+    if !form.is_ok() {
+        return Ok(refused(render(&app, page, account, form).await?));
+    }
+    let mut work = submission.begin(&app).await?;
+    accounts::lock_administration(work.tx()).await?;
+    let purpose = if account.has_password { CodePurpose::Reset } else { CodePurpose::Activate };
+    let code = issue_code(&mut work, id, purpose).await?;
+    if accounts::working_admins(work.tx()).await? == 0 {
+        work.undo();
+        form.refuse("", LAST_ADMIN);
+        return Ok(refused(render(&app, page, account, form).await?));
+    }
+    let expires = work.now() + chrono::TimeDelta::hours(codes::HOURS);
+    work.commit(&paths::access::staff(id)).await?;
+    let activate = format!("{}{}", app.config.public_url, paths::access::ACTIVATE);
+    html(CodePage { page, account, code, expires, activate })
+}

@@ -1,0 +1,41 @@
+//! Accounts from the command line: whoever can run it owns the server already.
+
+use crate::access::codes::{issue_code, open_staff_account};
+use crate::access::model::{CodePurpose, Role, Roles};
+use crate::app::App;
+use crate::db::DbError;
+use crate::work::{Doer, Work};
+
+/// Why no administrator was made.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotCreate {
+    /// Somebody has the name.
+    #[error("the username {0:?} is taken; choose another one")]
+    Taken(String),
+    /// The name cannot be typed at the sign-in.
+    #[error("a username has 3 to 40 letters, digits, dots, hyphens or underscores, and {0:?} does not")]
+    Name(String),
+    /// The database refused.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Opens an administrator's account and returns its one-time code, which is shown once (ID6).
+pub async fn create_admin(app: &App, username: &str, name: &str) -> Result<String, CannotCreate> {
+    let username = username.trim().to_lowercase();
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if !(3..=40).contains(&username.len()) || !username.chars().all(fits) || name.trim().is_empty() {
+        return Err(CannotCreate::Name(username));
+    }
+    let mut work = Work::begin(app, Doer::operator()).await?;
+    let roles = Roles::from_list(Role::Admin.as_str());
+    let id = match open_staff_account(&mut work, &username, name.trim(), &roles).await {
+        Err(error) if error.violates("account_sign_in_name_unique") => {
+            return Err(CannotCreate::Taken(username));
+        }
+        other => other?,
+    };
+    let code = issue_code(&mut work, id, CodePurpose::Activate).await?;
+    work.commit().await?;
+    Ok(code)
+}

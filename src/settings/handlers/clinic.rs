@@ -1,0 +1,101 @@
+//! The clinic's name, zone and numbers (AD6).
+
+use axum::extract::State;
+use chrono_tz::Tz;
+
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::live::Topic;
+use crate::settings::model::Clinic;
+use crate::settings::rules::LIMITS;
+use crate::settings::store;
+use crate::settings::views::ClinicPage;
+use crate::web::conflict::{Conflict, conflicting};
+use crate::web::form::{LINE, TEXT};
+use crate::web::submission::refused;
+use crate::web::{Answer, FormState, Page, Submission, html, paths};
+
+/// The texts of the form: name, label, value.
+fn texts(clinic: &Clinic) -> [(&'static str, &'static str, &String); 6] {
+    [
+        ("name", "Name", &clinic.name),
+        ("address", "Address", &clinic.address),
+        ("phone", "Phone number", &clinic.phone),
+        ("time_zone", "Time zone", &clinic.time_zone),
+        ("notice", "Notice", &clinic.notice),
+        ("matric_pattern", "Pattern of matric numbers", &clinic.matric_pattern),
+    ]
+}
+
+/// The form.
+pub async fn edit(State(app): State<App>, page: Page) -> Answer {
+    let clinic = store::clinic(&app.db).await?;
+    let mut form = FormState::new().with("version", clinic.version);
+    for (name, _, value) in texts(&clinic) {
+        form = form.with(name, value);
+    }
+    for limit in LIMITS.iter().flat_map(|(_, limits)| *limits) {
+        form = form.with(limit.name, limit.of(&clinic));
+    }
+    html(ClinicPage { page, form, conflict: None })
+}
+
+/// Saves the settings; every node knows them within a second.
+pub async fn update(State(app): State<App>, page: Page, submission: Submission) -> Answer {
+    let old = store::clinic(&app.db).await?;
+    let mut form = submission.form.clone();
+    let new = read(&mut form, &old);
+    if !form.is_ok() {
+        return Ok(refused(html(ClinicPage { page, form, conflict: None })?));
+    }
+    let mut work = submission.begin(&app).await?;
+    let at = work.now();
+    if !store::update(work.tx(), &new, at).await? {
+        work.undo();
+        return overtaken(&app, page, form).await;
+    }
+    let mut entry = Entry::new("settings.changed", "clinic", 1);
+    for ((name, _, before), (_, _, after)) in texts(&old).into_iter().zip(texts(&new)) {
+        entry = entry.changed(name, before, after);
+    }
+    for limit in LIMITS.iter().flat_map(|(_, limits)| *limits) {
+        entry = entry.changed(limit.name, &limit.of(&old), &limit.of(&new));
+    }
+    work.audit(entry).await?;
+    work.tell(Topic::Settings);
+    work.done(paths::settings::SETTINGS, "The settings are saved").await
+}
+
+async fn overtaken(app: &App, page: Page, mut form: FormState) -> Answer {
+    let now = store::clinic(&app.db).await?;
+    let who = audit::last_change(&app.db, "clinic", 1).await?;
+    let mut fields: Vec<(&str, &str, String)> =
+        texts(&now).into_iter().map(|(name, label, value)| (name, label, value.clone())).collect();
+    for limit in LIMITS.iter().flat_map(|(_, limits)| *limits) {
+        fields.push((limit.name, limit.label, limit.of(&now).to_string()));
+    }
+    let conflict = Conflict::of(&mut form, who, &fields, now.version);
+    Ok(conflicting(html(ClinicPage { page, form, conflict: Some(conflict) })?))
+}
+
+fn read(form: &mut FormState, old: &Clinic) -> Clinic {
+    let mut clinic = old.clone();
+    clinic.version = form.parse("version", "Open the page again").unwrap_or_default();
+    clinic.name = form.text("name", "Enter the clinic's name", LINE);
+    clinic.address = form.optional_text("address", 400);
+    clinic.phone = form.optional_text("phone", 40);
+    clinic.notice = form.optional_text("notice", TEXT);
+    clinic.time_zone = form.text("time_zone", "Enter a time zone, for example Africa/Lagos", 60);
+    if clinic.time_zone.parse::<Tz>().is_err() {
+        form.refuse("time_zone", "Enter a time zone by its name, for example Africa/Lagos");
+    }
+    clinic.matric_pattern = form.text("matric_pattern", "Enter a pattern, for example 99/99AA999", 40);
+    for limit in LIMITS.iter().flat_map(|(_, limits)| *limits) {
+        let value = form.number(limit.name, limit.lowest, limit.highest);
+        limit.put(&mut clinic, value);
+    }
+    if clinic.very_long_wait_minutes <= clinic.long_wait_minutes {
+        form.refuse("very_long_wait_minutes", "Enter more minutes than for a long wait");
+    }
+    clinic
+}
