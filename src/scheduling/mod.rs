@@ -4,22 +4,21 @@
 //! inside their own unit of work, and read with [`todays_booked`], [`todays_booking_of`], [`next_of`], [`next_free`]
 //! and [`no_show_count`].
 
+mod calendar;
+mod handlers;
 mod jobs;
 pub mod model;
+mod offer;
+mod routes;
 mod store;
 mod verbs;
+mod views;
 
 pub use jobs::jobs;
+pub use routes::routes;
 pub use store::expected::{Expected, next_free, next_of, todays_booked, todays_booking_of};
 pub use store::people::no_show_count;
 pub use verbs::{
     Arrived, At, Booking, Decision, Decisions, Refusal, answer_objection, arrive, book_at_desk, cancel, change_hold,
     confirm, fulfil, hold, in_service, no_show, object, reschedule, undo_arrival,
 };
-
-use crate::web::routes::Routes;
-
-/// The pages of this capability.
-pub fn routes() -> Routes {
-    Routes::new("scheduling")
-}
