@@ -124,6 +124,16 @@ pub(super) async fn unsealed_count(store: impl Store) -> Result<i64, DbError> {
     sql("select (select count(*) from audit_entry) - (select count(*) from audit_seal)").scalar(store).await
 }
 
+/// The entries about one thing.
+pub async fn of_subject(store: impl Store, kind: &'static str, id: i64) -> Result<Vec<Stored>, DbError> {
+    sql("select id, at, account_id, name, role, action, subject, subject_id, patient_id, address, request_id, detail
+         from audit_entry where subject = $1 and subject_id = $2 order by id limit 200")
+    .bind(kind)
+    .bind(id)
+    .all(store)
+    .await
+}
+
 /// What the list of the trail is narrowed to; `None` and empty mean "any".
 #[derive(Debug, Clone, Default)]
 pub struct Narrow {

@@ -1,16 +1,24 @@
-//! Doctors' hours, slots, appointments.
+//! Doctors' hours, slots, appointments: what can be booked, by whom, and what becomes of it.
+//!
+//! Others call the verbs ([`arrive`], [`in_service`], [`fulfil`], [`undo_arrival`], [`cancel`], [`book_at_desk`], …)
+//! inside their own unit of work, and read with [`todays_booked`], [`todays_booking_of`], [`next_of`], [`next_free`]
+//! and [`no_show_count`].
 
+mod calendar;
+mod handlers;
+mod jobs;
 pub mod model;
+mod offer;
+mod routes;
+mod store;
+mod verbs;
+mod views;
 
-use crate::jobs::Job;
-use crate::web::routes::Routes;
-
-/// The pages of this capability.
-pub fn routes() -> Routes {
-    Routes::new("scheduling")
-}
-
-/// Timed work of this capability.
-pub fn jobs() -> Vec<Job> {
-    Vec::new()
-}
+pub use jobs::jobs;
+pub use routes::routes;
+pub use store::expected::{Expected, next_free, next_of, todays_booked, todays_booking_of};
+pub use store::people::no_show_count;
+pub use verbs::{
+    Arrived, At, Booking, Decision, Decisions, Refusal, answer_objection, arrive, book_at_desk, cancel, change_hold,
+    confirm, fulfil, hold, in_service, no_show, object, reschedule, undo_arrival,
+};

@@ -4,6 +4,7 @@ mod browser;
 pub mod chromium;
 mod databases;
 mod people;
+mod scheduling;
 
 pub use browser::{Browser, Seen};
 pub use people::PASSWORD;

@@ -43,8 +43,6 @@ crate::ids! {
     ReasonId,
     /// A stretch of time in which nothing can be booked.
     BlockId,
-    /// A day on which the clinic is closed.
-    HolidayId,
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The clinic's settings for bookings, with the defaults of rules.md.
 
+use crate::settings::model::Clinic;
+
 /// What the clinic has decided about bookings. All of it can be changed in the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookingRules {
@@ -53,6 +55,26 @@ impl Default for BookingRules {
             no_show_window_months: 12,
             no_show_block_days: 120,
             undo_minutes: 10,
+        }
+    }
+}
+
+impl BookingRules {
+    /// The rules as the clinic's settings say; what has no setting keeps its default.
+    pub fn of(clinic: &Clinic) -> BookingRules {
+        let whole = |number: i64| u32::try_from(number).unwrap_or(0);
+        BookingRules {
+            max_open: whole(clinic.max_open_bookings),
+            hold_minutes: whole(clinic.hold_minutes),
+            days_ahead: whole(clinic.book_days_ahead),
+            desk_release_minutes: whole(clinic.desk_release_minutes),
+            late_tolerance_minutes: whole(clinic.late_tolerance_minutes),
+            check_in_minutes: whole(clinic.self_check_in_minutes),
+            late_cancel_hours: whole(clinic.late_cancel_hours),
+            no_show_limit: whole(clinic.no_show_limit),
+            no_show_window_months: whole(clinic.no_show_window_months),
+            no_show_block_days: whole(clinic.no_show_block_days),
+            ..BookingRules::default()
         }
     }
 }

@@ -1,0 +1,315 @@
+//! Booking by the patient: reason, day, time, details, yes. What was chosen travels in the address.
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use chrono::{Days, NaiveDate};
+use serde::Deserialize;
+
+use super::me;
+use crate::access::model::AccountId;
+use crate::app::App;
+use crate::patients::model::PatientId;
+use crate::scheduling::model::{
+    AppointmentId, AppointmentState, BookingRules, CannotBook, Place, ReasonId, SlotId, Wanted,
+};
+use crate::scheduling::offer::{Asking, Offered};
+use crate::scheduling::store::doctors::Named;
+use crate::scheduling::store::people::{self, Reason};
+use crate::scheduling::store::{appointments, slots};
+use crate::scheduling::verbs::{self, Booking, Refusal};
+use crate::scheduling::views::book::{CheckPage, DayPage, LostPage, PausedPage, ReasonPage, Target, TimePage};
+use crate::web::request::Id;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// Longest text in the patient's own words.
+pub const WORDS: usize = 500;
+/// Days on one page.
+const SPAN: u64 = 13;
+
+/// What was chosen so far.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    reason: String,
+    words: String,
+    doctor: String,
+    day: String,
+    from: String,
+    slot: String,
+}
+
+impl Chosen {
+    /// A day of the address; what is no day is no page.
+    fn day_of(text: &str) -> Result<NaiveDate, Error> {
+        text.parse().map_err(|_| Error::NotFound)
+    }
+
+    fn doctor(&self) -> Option<AccountId> {
+        self.doctor.parse().ok()
+    }
+
+    /// Reason, words and doctor as a query.
+    fn query(&self) -> String {
+        let mut query = format!("reason={}", paths::encoded(&self.reason));
+        for (name, value) in [("words", &self.words), ("doctor", &self.doctor)] {
+            if !value.is_empty() {
+                query.push_str(&format!("&{name}={}", paths::encoded(value)));
+            }
+        }
+        query
+    }
+
+    /// The same as hidden fields.
+    fn form(&self) -> FormState {
+        FormState::new().with("reason", &self.reason).with("words", &self.words).with("doctor", &self.doctor)
+    }
+}
+
+/// The first question. Who cannot book online learns it here and not at the end.
+pub async fn reason(State(app): State<App>, page: Page, Query(chosen): Query<Chosen>) -> Answer {
+    let patient = me(&page)?;
+    if let Some(answer) = paused(&app, &page, patient).await? {
+        return Ok(answer);
+    }
+    let reasons = online_reasons(&app).await?;
+    html(ReasonPage { page, form: chosen.form(), reasons, action: paths::scheduling::BOOK_DAY.into(), keeps: false })
+}
+
+async fn online_reasons(app: &App) -> Result<Vec<Reason>, Error> {
+    Ok(people::reasons(&app.db).await?.into_iter().filter(|reason| reason.bookable_online).collect())
+}
+
+async fn paused(app: &App, page: &Page, patient: PatientId) -> Result<Option<axum::response::Response>, Error> {
+    let person = people::booker(&app.db, patient).await?.ok_or(Error::NotFound)?;
+    let rules = BookingRules::of(&page.clinic);
+    let why = match person.online_block_until.filter(|until| *until > page.now) {
+        Some(until) => Some(CannotBook::OnlinePaused(page.clinic.day_of(until))),
+        None => {
+            let holds = appointments::holds_of(&app.db, patient).await?.len();
+            let open = appointments::open_of(&app.db, patient, page.now, None).await?.len();
+            let full = open.saturating_sub(holds) >= rules.max_open as usize;
+            full.then_some(CannotBook::TooManyOpen(rules.max_open))
+        }
+    };
+    let Some(why) = why else { return Ok(None) };
+    let heading = "You cannot book online now";
+    html(PausedPage { page: page.clone(), heading, sentence: why.to_string() }).map(Some)
+}
+
+/// The reason that was chosen; without one the first question comes back with a message.
+async fn chosen_reason(app: &App, chosen: &Chosen) -> Result<Option<Reason>, Error> {
+    let Ok(id) = chosen.reason.parse::<ReasonId>() else { return Ok(None) };
+    Ok(people::reason(&app.db, id).await?.filter(|reason| reason.bookable_online))
+}
+
+async fn ask_again(app: &App, page: Page, chosen: &Chosen) -> Answer {
+    let mut form = chosen.form();
+    form.refuse("reason", "Choose why you want to be seen");
+    let reasons = online_reasons(app).await?;
+    let action = paths::scheduling::BOOK_DAY.to_owned();
+    Ok(refused(html(ReasonPage { page, form, reasons, action, keeps: false })?))
+}
+
+fn asking<'a>(page: &'a Page, reason: &Reason, doctor: Option<AccountId>) -> Asking<'a> {
+    Asking { clinic: &page.clinic, now: page.now, place: Place::Public, minutes: reason.minutes, doctor }
+}
+
+/// The second question: two weeks of days.
+pub async fn day(State(app): State<App>, page: Page, Query(chosen): Query<Chosen>) -> Answer {
+    let Some(reason) = chosen_reason(&app, &chosen).await? else { return ask_again(&app, page, &chosen).await };
+    let asking = asking(&page, &reason, chosen.doctor());
+    let from = if chosen.from.is_empty() { page.today() } else { Chosen::day_of(&chosen.from)?.max(page.today()) };
+    let to = from.checked_add_days(Days::new(SPAN)).ok_or(Error::NotFound)?;
+    let weeks = asking.weeks(&asking.between(&app, from, to).await?);
+    let query = chosen.query();
+    let later = (to < asking.last_day())
+        .then(|| format!("{}?{query}&from={}", paths::scheduling::BOOK_DAY, to + Days::new(1)));
+    let back = format!("{}?{query}", paths::scheduling::BOOK);
+    let times = format!("{}?{query}", paths::scheduling::BOOK_TIME);
+    html(DayPage { page, weeks, back, times, later })
+}
+
+/// The third question: the times of a day.
+pub async fn time(State(app): State<App>, page: Page, Query(chosen): Query<Chosen>) -> Answer {
+    let day = Chosen::day_of(&chosen.day)?;
+    let Some(reason) = chosen_reason(&app, &chosen).await? else { return ask_again(&app, page, &chosen).await };
+    let offered = asking(&page, &reason, None).between(&app, day, day).await?;
+    let here = Chosen { doctor: String::new(), ..chosen.clone() }.query();
+    let here = format!("{}?{here}&day={day}", paths::scheduling::BOOK_TIME);
+    let back = format!("{}?{}", paths::scheduling::BOOK_DAY, chosen.query());
+    let form = chosen.form();
+    html(time_page(page, form, day, (offered, chosen.doctor()), (back, here, Target::Hold)))
+}
+
+/// The page of a day's times, of one doctor or of all.
+pub(super) fn time_page(
+    page: Page,
+    form: FormState,
+    day: NaiveDate,
+    (offered, doctor): (Vec<Offered>, Option<AccountId>),
+    (back, here, target): (String, String, Target),
+) -> TimePage {
+    let mut doctors: Vec<Named> = Vec::new();
+    for one in &offered {
+        if doctors.iter().all(|known| known.id != one.slot.doctor_id) {
+            doctors.push(Named { id: one.slot.doctor_id, name: one.slot.doctor_name.clone() });
+        }
+    }
+    doctors.sort_by(|a, b| a.name.cmp(&b.name));
+    let shown: Vec<Offered> =
+        offered.into_iter().filter(|one| doctor.is_none_or(|doctor| doctor == one.slot.doctor_id)).collect();
+    let minutes = 0;
+    let clinic = std::sync::Arc::clone(&page.clinic);
+    let asking = Asking { clinic: &clinic, now: page.now, place: Place::Public, minutes, doctor };
+    let (morning, afternoon) = asking.times(&shown);
+    let chosen = doctor.map(|doctor| doctor.to_string()).unwrap_or_default();
+    TimePage { page, form, day, morning, afternoon, doctors, chosen, back, here, target }
+}
+
+/// Keeps the place for some minutes and leads on to the details.
+pub async fn hold(State(app): State<App>, page: Page, submission: Submission) -> Answer {
+    let patient = me(&page)?;
+    let mut form = submission.form.clone();
+    let complaint = form.optional_text("words", WORDS);
+    let (Some(slot), Some(reason)) = (form.parse::<SlotId>("slot", ""), form.parse::<ReasonId>("reason", "")) else {
+        return Err(Error::Invalid("Go back, choose a reason and a time, and send it again.".into()));
+    };
+    if !form.is_ok() {
+        let chosen = Chosen { reason: reason.to_string(), ..Chosen::default() };
+        return ask_again(&app, page, &chosen).await;
+    }
+    let mut work = submission.begin(&app).await?;
+    let booking = Booking { patient, slot, reason, complaint };
+    match verbs::hold(&mut work, &booking).await {
+        Ok(id) => work.done(paths::scheduling::book_check(id), "").await,
+        Err(refusal) => {
+            work.undo();
+            let chosen = Chosen {
+                reason: reason.to_string(),
+                words: booking.complaint.clone(),
+                doctor: form.value("doctor").to_owned(),
+                ..Chosen::default()
+            };
+            lost(&app, page, slot, &chosen, refusal).await
+        }
+    }
+}
+
+/// Says why a time cannot be had, with the nearest three.
+async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, refusal: Refusal) -> Answer {
+    let (Refusal::Book(_) | Refusal::TooShort(_) | Refusal::HoldOver) = refusal else { return Err(refusal.into()) };
+    if !refusal.is_lost() {
+        let heading = "This time cannot be booked";
+        let answer = html(PausedPage { page, heading, sentence: refusal.to_string() })?;
+        return Ok((StatusCode::CONFLICT, answer).into_response());
+    }
+    let gone = slots::by_id(&app.db, slot).await?.ok_or(Error::NotFound)?;
+    let reason = chosen_reason(app, chosen).await?.ok_or(Error::NotFound)?;
+    let wanted = Wanted { doctor: chosen.doctor(), starts_at: gone.starts_at };
+    let nearest = asking(&page, &reason, chosen.doctor()).nearest(app, &wanted).await?;
+    let day = page.clinic.day_of(gone.starts_at);
+    let query = chosen.query();
+    let answer = html(LostPage {
+        form: chosen.form(),
+        sentence: refusal.to_string(),
+        nearest,
+        back: format!("{}?{query}", paths::scheduling::BOOK_DAY),
+        all: format!("{}?{query}&day={day}", paths::scheduling::BOOK_TIME),
+        day,
+        target: Target::Hold,
+        page,
+    })?;
+    Ok((StatusCode::CONFLICT, answer).into_response())
+}
+
+/// What a kept place was chosen with, for going back.
+fn chosen_of(row: &appointments::AppointmentRow) -> Chosen {
+    Chosen { reason: row.reason_id.to_string(), words: row.complaint.clone(), ..Chosen::default() }
+}
+
+/// The details before the yes.
+pub async fn check(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
+    let patient = me(&page)?;
+    let row = appointments::by_id(&app.db, id).await?.filter(|row| row.patient_id == patient);
+    let row = row.ok_or(Error::NotFound)?;
+    match row.state {
+        AppointmentState::Hold if row.held_until.is_some_and(|until| until > page.now) => {
+            let query = chosen_of(&row).query();
+            let day = format!("{}?{query}", paths::scheduling::BOOK_DAY);
+            let time =
+                format!("{}?{query}&day={}", paths::scheduling::BOOK_TIME, page.clinic.day_of(row.starts_at));
+            html(CheckPage { page, form: FormState::new(), row, day, time })
+        }
+        AppointmentState::Hold => lost(&app, page, row.slot_id, &chosen_of(&row), Refusal::HoldOver).await,
+        AppointmentState::Cancelled if row.ended_by.as_deref() == Some("system") => {
+            lost(&app, page, row.slot_id, &chosen_of(&row), Refusal::HoldOver).await
+        }
+        AppointmentState::Booked
+        | AppointmentState::Arrived
+        | AppointmentState::InService
+        | AppointmentState::Fulfilled
+        | AppointmentState::Cancelled
+        | AppointmentState::NoShow
+        | AppointmentState::Rescheduled
+        | AppointmentState::EnteredInError => Ok(see_other(&paths::scheduling::mine(id))),
+    }
+}
+
+/// Another reason for the place that is kept; leads straight back to the details.
+pub async fn edit_reason(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
+    let patient = me(&page)?;
+    let row = appointments::by_id(&app.db, id).await?.filter(|row| row.patient_id == patient);
+    let row = row.filter(|row| row.state == AppointmentState::Hold).ok_or(Error::NotFound)?;
+    let reasons = online_reasons(&app).await?;
+    let action = paths::scheduling::of(paths::scheduling::BOOK_REASON, id);
+    html(ReasonPage { page, form: chosen_of(&row).form(), reasons, action, keeps: true })
+}
+
+/// Saves another reason.
+pub async fn update_reason(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AppointmentId>,
+    submission: Submission,
+) -> Answer {
+    let patient = me(&page)?;
+    let mut form = submission.form.clone();
+    let reason = form.parse::<ReasonId>("reason", "Choose why you want to be seen");
+    let words = form.optional_text("words", WORDS);
+    if let (Some(reason), true) = (reason, form.is_ok()) {
+        let mut work = submission.begin(&app).await?;
+        match verbs::change_hold(&mut work, patient, id, reason, &words).await {
+            Ok(()) => return work.done(paths::scheduling::book_check(id), "").await,
+            Err(Refusal::TooShort(minutes)) => {
+                work.undo();
+                form.refuse("reason", Refusal::TooShort(minutes).to_string());
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let reasons = online_reasons(&app).await?;
+    let action = paths::scheduling::of(paths::scheduling::BOOK_REASON, id);
+    Ok(refused(html(ReasonPage { page, form, reasons, action, keeps: true })?))
+}
+
+/// Books what is kept.
+pub async fn confirm(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AppointmentId>,
+    submission: Submission,
+) -> Answer {
+    let patient = me(&page)?;
+    let mut work = submission.begin(&app).await?;
+    match verbs::confirm(&mut work, patient, id).await {
+        Ok(()) => work.done(paths::scheduling::mine(id), "").await,
+        Err(refusal) => {
+            work.undo();
+            let row = appointments::by_id(&app.db, id).await?.filter(|row| row.patient_id == patient);
+            let row = row.ok_or(Error::NotFound)?;
+            lost(&app, page, row.slot_id, &chosen_of(&row), refusal).await
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The desk's list and one appointment with its actions.
+
+use axum::extract::{Query, State};
+use chrono::{DateTime, Days, NaiveDate};
+use serde::Deserialize;
+
+use crate::access::model::Permission;
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::scheduling::calendar;
+use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules, CancelledBy, may_mark_no_show};
+use crate::scheduling::store::appointments::{self, AppointmentRow, Listed, Narrow};
+use crate::scheduling::store::{doctors, states};
+use crate::scheduling::verbs::{self, Refusal};
+use crate::scheduling::views::desk::{self as views, Happened, IndexPage, May, ShowPage};
+use crate::web::request::Id;
+use crate::web::submission::refused;
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Work;
+
+/// Lines on one page.
+const PAGE: i64 = 50;
+/// Days back and ahead that a search covers.
+const REACH: u64 = 180;
+
+/// The filter, as the form sends it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    day: String,
+    doctor: String,
+    state: String,
+    q: String,
+    patient: String,
+    undecided: String,
+    after: String,
+}
+
+impl Asked {
+    /// The days that are shown: one, or half a year around today when somebody is searched.
+    fn span(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Error> {
+        let wide = !self.q.trim().is_empty() || !self.patient.is_empty() || !self.undecided.is_empty();
+        match self.day.trim() {
+            "" if wide => Ok((today - Days::new(REACH), today + Days::new(REACH))),
+            "" => Ok((today, today)),
+            text => text.parse().map(|day| (day, day)).map_err(|_| Error::NotFound),
+        }
+    }
+
+    fn narrow(&self, page: &Page) -> Result<Narrow, Error> {
+        let (first, last) = self.span(page.today())?;
+        let end = last.checked_add_days(Days::new(1)).ok_or(Error::NotFound)?;
+        let after = self.after.split_once('_').and_then(|(micros, id)| {
+            Some((DateTime::from_timestamp_micros(micros.parse().ok()?)?, id.parse().ok()?))
+        });
+        Ok(Narrow {
+            from: page.clinic.start_of(first),
+            until: page.clinic.start_of(end),
+            doctor: self.doctor.parse().ok(),
+            state: self.state.parse().ok(),
+            patient: self.patient.parse().ok(),
+            words: self.q.split_whitespace().next().unwrap_or_default().to_lowercase(),
+            undecided: !self.undecided.is_empty(),
+            after,
+        })
+    }
+
+    fn form(&self) -> FormState {
+        let mut form = FormState::new();
+        for (name, value) in self.fields() {
+            form = form.with(name, value);
+        }
+        form
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 6] {
+        [
+            ("day", &self.day),
+            ("doctor", &self.doctor),
+            ("state", &self.state),
+            ("q", &self.q),
+            ("patient", &self.patient),
+            ("undecided", &self.undecided),
+        ]
+    }
+
+    fn next_page(&self, last: &Listed) -> String {
+        let mut query = format!("after={}_{}", last.starts_at.timestamp_micros(), last.id);
+        for (name, value) in self.fields().iter().filter(|(_, value)| !value.is_empty()) {
+            query.push_str(&format!("&{name}={}", paths::encoded(value)));
+        }
+        format!("{}?{query}", paths::scheduling::APPOINTMENTS)
+    }
+}
+
+/// The list.
+pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
+    let narrow = asked.narrow(&page)?;
+    let mut list = appointments::list(&app.db, &narrow, PAGE + 1).await?;
+    let more = list.len() as i64 > PAGE;
+    list.truncate(PAGE as usize);
+    let more = list.last().filter(|_| more).map(|last| asked.next_page(last));
+    let doctors = views::doctors(&doctors::names(&app.db).await?);
+    let states = AppointmentState::ALL.iter().filter(|state| **state != AppointmentState::Hold);
+    let states = states.map(|state| (state.as_str().to_owned(), state.label().to_owned())).collect();
+    let (first, last) = asked.span(page.today())?;
+    let span = if first == last { crate::settings::model::long_day(first) } else { "Half a year around today".into() };
+    html(IndexPage { page, form: asked.form(), list, doctors, states, span, more })
+}
+
+async fn found(app: &App, id: AppointmentId) -> Result<AppointmentRow, Error> {
+    let row = appointments::by_id(&app.db, id).await?;
+    row.filter(|row| row.state != AppointmentState::Hold).ok_or(Error::NotFound)
+}
+
+/// One appointment; opening it is kept in the trail (R5).
+pub async fn show(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
+    let row = found(&app, id).await?;
+    let mut work = Work::begin(&app, page.doer().clone()).await?;
+    work.audit(Entry::new("appointment.opened", "appointment", id.0).of_patient(row.patient_id.0)).await?;
+    work.commit().await?;
+    html(show_page(&app, page, FormState::new(), row).await?)
+}
+
+async fn show_page(app: &App, page: Page, form: FormState, row: AppointmentRow) -> Result<ShowPage, Error> {
+    let rules = BookingRules::of(&page.clinic);
+    let entries = audit::history(&app.db, "appointment", row.id.0).await?;
+    let history = entries
+        .into_iter()
+        .filter(|entry| entry.action != "appointment.opened")
+        .map(|entry| Happened {
+            at: entry.at,
+            who: if entry.role == "system" { "By itself".to_owned() } else { entry.name },
+            what: entry.action.split('.').nth(1).unwrap_or_default().replace('_', " "),
+        })
+        .collect();
+    let book = page.may(Permission::BookForPatients);
+    let may = May {
+        change: book && row.state == AppointmentState::Booked && row.starts_at > page.now,
+        cancel: book && row.state.allows(AppointmentState::Cancelled),
+        miss: book && may_mark_no_show(row.state, row.starts_at, false, page.now, &rules).is_ok(),
+        answer: book && row.objection_state.as_deref() == Some("open"),
+        read_words: page.may(Permission::OpenRecords),
+    };
+    let form = if form.value("note").is_empty() { form.with("note", &row.note) } else { form };
+    Ok(ShowPage { page, form, row, history, may })
+}
+
+/// The calendar file.
+pub async fn file(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
+    let row = found(&app, id).await?;
+    Ok(calendar::answer(&page.clinic, &row))
+}
+
+/// Shows the appointment again with why nothing happened.
+async fn again(app: &App, page: Page, mut form: FormState, id: AppointmentId, why: Refusal) -> Answer {
+    match why {
+        Refusal::Missing | Refusal::Db(_) => Err(why.into()),
+        Refusal::Book(_)
+        | Refusal::TooShort(_)
+        | Refusal::Cancel(_)
+        | Refusal::Move(_)
+        | Refusal::Undo(_)
+        | Refusal::Miss(_)
+        | Refusal::HoldOver
+        | Refusal::Changed
+        | Refusal::NoObjection => {
+            form.refuse("", why.to_string());
+            let row = found(app, id).await?;
+            Ok(refused(html(show_page(app, page, form, row).await?)?))
+        }
+    }
+}
+
+/// Cancels for the patient or for the clinic.
+pub async fn cancel(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AppointmentId>,
+    submission: Submission,
+) -> Answer {
+    let row = found(&app, id).await?;
+    let mut form = submission.form.clone();
+    let reason = form.text("reason", "Say why it is cancelled", 120);
+    let by = if form.chosen("by", "clinic") { CancelledBy::Clinic } else { CancelledBy::Staff };
+    if !form.is_ok() {
+        return Ok(refused(html(show_page(&app, page, form, row).await?)?));
+    }
+    let mut work = submission.begin(&app).await?;
+    match verbs::cancel(&mut work, id, by, &reason).await {
+        Ok(_) => work.done(paths::scheduling::appointment(id), "Appointment cancelled").await,
+        Err(why) => {
+            work.undo();
+            again(&app, page, form, id, why).await
+        }
+    }
+}
+
+/// Records that nobody came.
+pub async fn no_show(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AppointmentId>,
+    submission: Submission,
+) -> Answer {
+    let form = submission.form.clone();
+    let mut work = submission.begin(&app).await?;
+    match verbs::no_show(&mut work, id).await {
+        Ok(()) => work.done(paths::scheduling::appointment(id), "Recorded as not attended").await,
+        Err(why) => {
+            work.undo();
+            again(&app, page, form, id, why).await
+        }
+    }
+}
+
+/// Writes the note; a stale one is shown beside what somebody else wrote (R8).
+pub async fn note(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AppointmentId>,
+    submission: Submission,
+) -> Answer {
+    let row = found(&app, id).await?;
+    let mut form = submission.form.clone();
+    let note = form.optional_text("note", 1_000);
+    let version = form.parse::<i64>("version", "Open the page again and send the note once more");
+    if let (Some(version), true) = (version, form.is_ok()) {
+        let mut work = submission.begin(&app).await?;
+        let at = work.now();
+        if states::set_note(work.tx(), id, version, &note, at).await? {
+            let entry = Entry::new("appointment.noted", "appointment", id.0).of_patient(row.patient_id.0);
+            work.audit(entry.changed("note", &row.note, &note)).await?;
+            return work.done(paths::scheduling::appointment(id), "Note saved").await;
+        }
+        work.undo();
+        form.renew();
+        form.refuse("note", format!("Somebody changed this appointment. The note now says: \"{}\"", row.note));
+    }
+    Ok(refused(html(show_page(&app, page, form, row).await?)?))
+}
+
+/// Answers an objection.
+pub async fn objection(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AppointmentId>,
+    submission: Submission,
+) -> Answer {
+    let form = submission.form.clone();
+    let mut work = submission.begin(&app).await?;
+    match verbs::answer_objection(&mut work, id, form.chosen("answer", "granted")).await {
+        Ok(()) => work.done(paths::scheduling::appointment(id), "Objection answered").await,
+        Err(why) => {
+            work.undo();
+            again(&app, page, form, id, why).await
+        }
+    }
+}

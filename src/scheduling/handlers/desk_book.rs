@@ -1,0 +1,168 @@
+//! Booking and moving at the desk, on one page.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Query, State};
+use chrono::{Months, NaiveDate};
+use serde::Deserialize;
+
+use crate::access::model::Permission;
+use crate::app::App;
+use crate::patients::model::PatientId;
+use crate::scheduling::model::{AppointmentId, Place, ReasonId, SlotId};
+use crate::scheduling::offer::{Asking, Offered};
+use crate::scheduling::store::people::{self, Reason};
+use crate::scheduling::store::{appointments, doctors};
+use crate::scheduling::verbs::{self, At, Booking, Refusal};
+use crate::scheduling::views::desk::{self as views, DeskTime, NewPage};
+use crate::web::request::Id;
+use crate::web::submission::refused;
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// What the page was opened with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    patient: String,
+    reason: String,
+    day: String,
+    doctor: String,
+    moving: String,
+}
+
+/// The page; times appear once a reason and a day are chosen, the first ones at once.
+pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
+    let patient: PatientId = asked.patient.parse().map_err(|_| Error::NotFound)?;
+    if !asked.day.is_empty() && asked.day.parse::<NaiveDate>().is_err() {
+        return Err(Error::NotFound);
+    }
+    let form = FormState::new()
+        .with("reason", &asked.reason)
+        .with("day", &asked.day)
+        .with("doctor", &asked.doctor);
+    html(new_page(&app, page, form, patient, asked.moving.parse().ok()).await?)
+}
+
+async fn new_page(
+    app: &App,
+    page: Page,
+    form: FormState,
+    patient: PatientId,
+    moving: Option<AppointmentId>,
+) -> Result<NewPage, Error> {
+    let person = people::booker(&app.db, patient).await?.ok_or(Error::NotFound)?;
+    let window = Months::new(u32::try_from(page.clinic.no_show_window_months).unwrap_or(12));
+    let since = page.now.checked_sub_months(window).unwrap_or(page.now);
+    let missed = people::no_show_count(&app.db, patient, since).await?;
+    let reasons = people::reasons(&app.db).await?;
+    let day = form.value("day").parse().unwrap_or_else(|_| page.today());
+    let chosen = form.value("reason").parse::<ReasonId>().ok();
+    let reason: Option<&Reason> = reasons.iter().find(|reason| Some(reason.id) == chosen);
+    // Whoever may pass a limit sees shorter times too; the verb asks for the reason.
+    let minutes = reason.filter(|_| !page.may(Permission::OverrideBooking)).map_or(0, |reason| reason.minutes);
+    let doctor = form.value("doctor").parse().ok();
+    let asking = Asking { clinic: &page.clinic, now: page.now, place: Place::Desk, minutes, doctor };
+    let grid = grid(&page, &asking.between(app, day, day).await?);
+    let upcoming = appointments::of_patient(&app.db, patient, page.now, true, 5).await?;
+    let doctors = views::doctors(&doctors::names(&app.db).await?);
+    let form = if form.value("day").is_empty() { form.with("day", day) } else { form };
+    Ok(NewPage { page, form, patient: person, missed, upcoming, reasons, doctors, day, grid, moving })
+}
+
+/// Free times by doctor.
+fn grid(page: &Page, offered: &[Offered]) -> Vec<(String, Vec<DeskTime>)> {
+    let mut grid: BTreeMap<String, Vec<DeskTime>> = BTreeMap::new();
+    for one in offered {
+        let times = grid.entry(one.slot.doctor_name.clone()).or_default();
+        if one.free > 0 {
+            times.push(DeskTime {
+                slot: one.slot.id.to_string(),
+                words: page.clinic.clock(one.slot.starts_at),
+                free: one.free,
+            });
+        }
+    }
+    grid.into_iter().collect()
+}
+
+/// What was sent, once it is complete.
+struct Sent {
+    patient: PatientId,
+    slot: Option<SlotId>,
+    reason: Option<ReasonId>,
+    complaint: String,
+    override_reason: Option<String>,
+}
+
+fn read(page: &Page, form: &mut FormState, moving: bool) -> Result<Sent, Error> {
+    let patient = form.value("patient").parse().map_err(|_| Error::NotFound)?;
+    let slot = form.parse("slot", "Choose a time");
+    let reason = if moving { None } else { form.parse("reason", "Choose why the patient comes") };
+    let complaint = form.optional_text("words", super::book::WORDS);
+    let text = form.optional_text("override_reason", 200);
+    if !text.is_empty() && !page.may(Permission::OverrideBooking) {
+        return Err(Error::Forbidden("Your account does not include booking against a limit."));
+    }
+    Ok(Sent { patient, slot, reason, complaint, override_reason: Some(text).filter(|text| !text.is_empty()) })
+}
+
+/// What to say at which field; what is nobody's to mend goes on as an error.
+fn refuse(form: &mut FormState, why: Refusal) -> Result<(), Error> {
+    match why {
+        Refusal::Book(_) | Refusal::TooShort(_) => {
+            let may = match &why {
+                Refusal::Book(why) => why.staff_may_override(),
+                _ => true,
+            };
+            let hint = if may { " Give a reason below to book all the same." } else { "" };
+            form.refuse("slot", format!("{why}{hint}"));
+            Ok(())
+        }
+        Refusal::Move(_) => {
+            form.refuse("", why.to_string());
+            Ok(())
+        }
+        other => Err(other.into()),
+    }
+}
+
+/// Books.
+pub async fn create(State(app): State<App>, page: Page, submission: Submission) -> Answer {
+    let mut form = submission.form.clone();
+    let sent = read(&page, &mut form, false)?;
+    if let (Some(slot), Some(reason), true) = (sent.slot, sent.reason, form.is_ok()) {
+        let mut work = submission.begin(&app).await?;
+        let booking = Booking { patient: sent.patient, slot, reason, complaint: sent.complaint };
+        match verbs::book_at_desk(&mut work, &booking, sent.override_reason.as_deref()).await {
+            Ok(id) => return work.done(paths::scheduling::appointment(id), "Appointment booked").await,
+            Err(why) => {
+                work.undo();
+                refuse(&mut form, why)?;
+            }
+        }
+    }
+    Ok(refused(html(new_page(&app, page, form, sent.patient, None).await?)?))
+}
+
+/// Moves an appointment.
+pub async fn relocate(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AppointmentId>,
+    submission: Submission,
+) -> Answer {
+    let mut form = submission.form.clone();
+    let sent = read(&page, &mut form, true)?;
+    if let (Some(slot), true) = (sent.slot, form.is_ok()) {
+        let mut work = submission.begin(&app).await?;
+        let at = At { override_reason: sent.override_reason.as_deref(), ..At::DESK };
+        match verbs::reschedule(&mut work, id, slot, at).await {
+            Ok(new) => return work.done(paths::scheduling::appointment(new), "Appointment moved").await,
+            Err(why) => {
+                work.undo();
+                refuse(&mut form, why)?;
+            }
+        }
+    }
+    Ok(refused(html(new_page(&app, page, form, sent.patient, Some(id)).await?)?))
+}

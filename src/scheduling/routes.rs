@@ -1,0 +1,51 @@
+//! The addresses of the capability and who may use them.
+
+use super::handlers::{book, desk, desk_book, mine, moving, week};
+use crate::access::model::Permission;
+use crate::web::paths::scheduling as paths;
+use crate::web::routes::{Access, Routes};
+
+/// The pages of this capability.
+pub fn routes() -> Routes {
+    patients_own().merge(desks())
+}
+
+fn desks() -> Routes {
+    let see = Access::May(Permission::SeeAppointments);
+    let book = Access::May(Permission::BookForPatients);
+    Routes::new("scheduling")
+        .get(paths::APPOINTMENTS, see, desk::index)
+        .post(paths::APPOINTMENTS, book, desk_book::create)
+        .get(paths::NEW_APPOINTMENT, book, desk_book::new)
+        .get(paths::APPOINTMENT, see, desk::show)
+        .get(paths::FILE, see, desk::file)
+        .post(paths::DESK_CANCEL, book, desk::cancel)
+        .post(paths::DESK_MOVE, book, desk_book::relocate)
+        .post(paths::NO_SHOW, book, desk::no_show)
+        .post(paths::NOTE, book, desk::note)
+        .post(paths::OBJECTION, book, desk::objection)
+        .get(paths::CALENDAR, see, week::show)
+}
+
+fn patients_own() -> Routes {
+    let own = Access::Patient;
+    Routes::new("scheduling")
+        .get(paths::BOOK, own, book::reason)
+        .get(paths::BOOK_DAY, own, book::day)
+        .get(paths::BOOK_TIME, own, book::time)
+        .post(paths::BOOK_HOLD, own, book::hold)
+        .get(paths::BOOK_CHECK, own, book::check)
+        .get(paths::BOOK_REASON, own, book::edit_reason)
+        .post(paths::BOOK_REASON, own, book::update_reason)
+        .post(paths::BOOK_CONFIRM, own, book::confirm)
+        .get(paths::MY_APPOINTMENTS, own, mine::index)
+        .get(paths::MY_APPOINTMENT, own, mine::show)
+        .get(paths::MY_FILE, own, mine::file)
+        .get(paths::MY_CANCEL, own, mine::ask_cancel)
+        .post(paths::MY_CANCEL, own, mine::cancel)
+        .get(paths::MY_MOVE, own, moving::day)
+        .post(paths::MY_MOVE, own, moving::create)
+        .get(paths::MY_MOVE_TIME, own, moving::time)
+        .get(paths::MY_MOVE_CHECK, own, moving::check)
+        .post(paths::MY_OBJECTION, own, mine::object)
+}

@@ -1,0 +1,238 @@
+//! Appointments: one, many, and who is expected.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, sql};
+use crate::patients::model::PatientId;
+use crate::scheduling::model::{AppointmentId, AppointmentState, Interval, Place, ReasonId, SlotId};
+
+/// An appointment with the words that pages show of it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct AppointmentRow {
+    pub id: AppointmentId,
+    pub reference: String,
+    pub patient_id: PatientId,
+    pub patient_name: String,
+    pub patient_number: String,
+    pub patient_phone: String,
+    pub slot_id: SlotId,
+    pub doctor_id: AccountId,
+    pub doctor_name: String,
+    pub room: Option<String>,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub reason_id: ReasonId,
+    pub reason: String,
+    pub complaint: String,
+    pub note: String,
+    pub place: Place,
+    pub state: AppointmentState,
+    pub held_until: Option<DateTime<Utc>>,
+    pub override_reason: String,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub ended_by: Option<String>,
+    pub end_reason: String,
+    pub late_cancel: bool,
+    pub counts_as_no_show: bool,
+    pub objection: String,
+    pub objection_state: Option<String>,
+    pub rescheduled_to: Option<AppointmentId>,
+    pub needs_decision: bool,
+    pub calendar_uid: String,
+    pub calendar_sequence: i64,
+    pub updated_at: DateTime<Utc>,
+    pub version: i64,
+}
+
+/// One appointment.
+pub async fn by_id(store: impl Store, id: AppointmentId) -> Result<Option<AppointmentRow>, DbError> {
+    sql("select a.id, a.reference, a.patient_id, p.given_names || ' ' || p.family_name as patient_name,
+            p.number as patient_number, p.phone as patient_phone, a.slot_id, a.doctor_id,
+            trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, a.ends_at, a.reason_id,
+            v.name as reason, a.complaint, a.note, a.place, a.state, a.held_until, a.override_reason, a.ended_at,
+            a.ended_by, a.end_reason, a.late_cancel, a.counts_as_no_show, a.objection, a.objection_state,
+            a.rescheduled_to, a.needs_decision, a.calendar_uid, a.calendar_sequence, a.updated_at, a.version
+         from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
+         join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
+         left join room r on r.id = s.room_id where a.id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// A line of a list.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Listed {
+    pub id: AppointmentId,
+    pub patient_id: PatientId,
+    pub patient_name: String,
+    pub patient_number: String,
+    pub doctor_name: String,
+    pub room: Option<String>,
+    pub starts_at: DateTime<Utc>,
+    pub reason: String,
+    pub state: AppointmentState,
+    pub needs_decision: bool,
+}
+
+/// What the list at the desk is narrowed to.
+#[derive(Debug, Clone)]
+pub struct Narrow {
+    pub from: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+    pub doctor: Option<AccountId>,
+    pub state: Option<AppointmentState>,
+    pub patient: Option<PatientId>,
+    /// A folded beginning of a name or number; empty for any.
+    pub words: String,
+    pub undecided: bool,
+    /// The last line of the page before.
+    pub after: Option<(DateTime<Utc>, AppointmentId)>,
+}
+
+/// A page of appointments in the order of time. Holds are nobody's business yet.
+pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, DbError> {
+    let (after_at, after_id) = narrow.after.unwrap_or((narrow.from, AppointmentId(0)));
+    sql("select a.id, a.patient_id, p.given_names || ' ' || p.family_name as patient_name, p.number as patient_number,
+            trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, v.name as reason, a.state,
+            a.needs_decision
+         from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
+         join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
+         left join room r on r.id = s.room_id
+         where a.starts_at >= $1 and a.starts_at < $2 and (a.starts_at > $8 or (a.starts_at = $8 and a.id > $9))
+           and (cast($3 as bigint) is null or a.doctor_id = $3)
+           and (cast($4 as text) is null or a.state = $4) and (cast($5 as bigint) is null or a.patient_id = $5)
+           and ($6 = '' or exists (select 1 from patient_term t where t.patient_id = a.patient_id
+             and t.term >= $6 and t.term < $10) or p.number = $6 or lower(a.reference) = $6)
+           and (not $7 or a.needs_decision) and a.state <> 'hold'
+         order by a.starts_at, a.id limit $11")
+    .bind(narrow.from)
+    .bind(narrow.until)
+    .bind(narrow.doctor)
+    .bind(narrow.state)
+    .bind(narrow.patient)
+    .bind(&narrow.words)
+    .bind(narrow.undecided)
+    .bind(after_at)
+    .bind(after_id)
+    .bind(format!("{}\u{10FFFF}", narrow.words))
+    .bind(limit)
+    .all(store)
+    .await
+}
+
+/// A patient's own appointments from `from` on (the next first) or before it (the last first).
+pub async fn of_patient(
+    store: impl Store,
+    patient: PatientId,
+    from: DateTime<Utc>,
+    upcoming: bool,
+    limit: i64,
+) -> Result<Vec<Listed>, DbError> {
+    let text = if upcoming {
+        "select a.id, a.patient_id, p.given_names || ' ' || p.family_name as patient_name, p.number as patient_number,
+            trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, v.name as reason, a.state,
+            a.needs_decision
+         from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
+         join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
+         left join room r on r.id = s.room_id
+         where a.patient_id = $1 and a.ends_at > $2 and a.state in ('booked', 'arrived', 'in_service')
+         order by a.starts_at limit $3"
+    } else {
+        "select a.id, a.patient_id, p.given_names || ' ' || p.family_name as patient_name, p.number as patient_number,
+            trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, v.name as reason, a.state,
+            a.needs_decision
+         from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
+         join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
+         left join room r on r.id = s.room_id
+         where a.patient_id = $1 and a.state <> 'hold'
+           and (a.ends_at <= $2 or a.state not in ('booked', 'arrived', 'in_service'))
+         order by a.starts_at desc limit $3"
+    };
+    sql(text).bind(patient).bind(from).bind(limit).all(store).await
+}
+
+#[derive(sqlx::FromRow)]
+struct Span {
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+}
+
+/// The times of a patient's open appointments that are not over, without one of them.
+pub async fn open_of(
+    store: impl Store,
+    patient: PatientId,
+    now: DateTime<Utc>,
+    without: Option<AppointmentId>,
+) -> Result<Vec<Interval>, DbError> {
+    let spans: Vec<Span> = sql("select starts_at, ends_at from appointment
+         where patient_id = $1 and ends_at > $2 and state in ('hold', 'booked', 'arrived', 'in_service')
+           and (cast($3 as bigint) is null or id <> $3)")
+    .bind(patient)
+    .bind(now)
+    .bind(without)
+    .all(store)
+    .await?;
+    Ok(spans.iter().filter_map(|span| Interval::new(span.starts_at, span.ends_at)).collect())
+}
+
+/// A hold that may be let go.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct Held {
+    pub id: AppointmentId,
+    pub patient_id: PatientId,
+    pub slot_id: SlotId,
+    pub doctor_id: AccountId,
+    pub place: Place,
+}
+
+/// The holds of one patient.
+pub async fn holds_of(store: impl Store, patient: PatientId) -> Result<Vec<Held>, DbError> {
+    sql("select id, patient_id, slot_id, doctor_id, place from appointment where patient_id = $1 and state = 'hold'")
+        .bind(patient)
+        .all(store)
+        .await
+}
+
+/// Holds whose time is over.
+pub async fn holds_over(store: impl Store, now: DateTime<Utc>, limit: i64) -> Result<Vec<Held>, DbError> {
+    sql("select id, patient_id, slot_id, doctor_id, place from appointment
+         where state = 'hold' and held_until <= $1 order by held_until limit $2")
+    .bind(now)
+    .bind(limit)
+    .all(store)
+    .await
+}
+
+/// Someone who has a place in a slot that is about to change.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Affected {
+    pub id: AppointmentId,
+    pub patient_id: PatientId,
+    pub slot_id: SlotId,
+    pub patient_name: String,
+    pub patient_number: String,
+    pub patient_phone: String,
+    pub starts_at: DateTime<Utc>,
+}
+
+/// Who is booked with a doctor (or with anybody) in `[from, until)`.
+pub async fn booked_between(
+    store: impl Store,
+    doctor: Option<AccountId>,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Affected>, DbError> {
+    sql("select a.id, a.patient_id, a.slot_id, p.given_names || ' ' || p.family_name as patient_name, p.number as patient_number,
+            p.phone as patient_phone, a.starts_at
+         from appointment a join patient p on p.id = a.patient_id
+         where a.state = 'booked' and a.ends_at > $1 and a.starts_at < $2
+           and (cast($3 as bigint) is null or a.doctor_id = $3)
+         order by a.starts_at, a.id")
+    .bind(from)
+    .bind(until)
+    .bind(doctor)
+    .all(store)
+    .await
+}

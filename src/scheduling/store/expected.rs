@@ -1,0 +1,110 @@
+//! Who is expected: what arrivals, queues and home pages read of bookings.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, sql};
+use crate::patients::model::PatientId;
+use crate::scheduling::model::{AppointmentId, AppointmentState};
+
+/// Someone with a booking.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Expected {
+    /// The booking.
+    pub appointment_id: AppointmentId,
+    /// Its version, for compare-and-set.
+    pub version: i64,
+    /// Who comes.
+    pub patient_id: PatientId,
+    /// The name as people read it.
+    pub patient_name: String,
+    /// The clinic number.
+    pub patient_number: String,
+    /// Whom to see.
+    pub doctor_id: AccountId,
+    /// The doctor's name with title.
+    pub doctor_name: String,
+    /// Where, once known.
+    pub room: Option<String>,
+    /// The booked time.
+    pub starts_at: DateTime<Utc>,
+    /// Where the booking stands.
+    pub state: AppointmentState,
+    /// Why: the category only.
+    pub reason: String,
+}
+
+/// Bookings that start in `[from, until)`, in the order of time; cancelled and moved ones are left out.
+pub async fn todays_booked(
+    store: impl Store,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Expected>, DbError> {
+    sql("select a.id as appointment_id, a.version, a.patient_id, p.given_names || ' ' || p.family_name as patient_name,
+            p.number as patient_number, a.doctor_id, trim(d.title || ' ' || d.name) as doctor_name, r.name as room,
+            a.starts_at, a.state, v.name as reason
+         from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
+         join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
+         left join room r on r.id = s.room_id
+         where a.starts_at >= $1 and a.starts_at < $2
+           and a.state in ('booked', 'arrived', 'in_service', 'fulfilled', 'no_show')
+         order by a.starts_at, a.id limit 1000")
+    .bind(from)
+    .bind(until)
+    .all(store)
+    .await
+}
+
+/// The booking with which a patient comes in `[from, until)`: the one that waits, else the one in progress.
+pub async fn todays_booking_of(
+    store: impl Store,
+    patient: PatientId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Expected>, DbError> {
+    sql("select a.id as appointment_id, a.version, a.patient_id, p.given_names || ' ' || p.family_name as patient_name,
+            p.number as patient_number, a.doctor_id, trim(d.title || ' ' || d.name) as doctor_name, r.name as room,
+            a.starts_at, a.state, v.name as reason
+         from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
+         join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
+         left join room r on r.id = s.room_id
+         where a.patient_id = $1 and a.starts_at >= $2 and a.starts_at < $3
+           and a.state in ('booked', 'arrived', 'in_service')
+         order by case a.state when 'booked' then 0 else 1 end, a.starts_at limit 1")
+    .bind(patient)
+    .bind(from)
+    .bind(until)
+    .optional(store)
+    .await
+}
+
+/// A patient's next booking that is not over.
+pub async fn next_of(
+    store: impl Store,
+    patient: PatientId,
+    now: DateTime<Utc>,
+) -> Result<Option<Expected>, DbError> {
+    sql("select a.id as appointment_id, a.version, a.patient_id, p.given_names || ' ' || p.family_name as patient_name,
+            p.number as patient_number, a.doctor_id, trim(d.title || ' ' || d.name) as doctor_name, r.name as room,
+            a.starts_at, a.state, v.name as reason
+         from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
+         join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
+         left join room r on r.id = s.room_id
+         where a.patient_id = $1 and a.ends_at > $2 and a.state in ('booked', 'arrived')
+         order by a.starts_at limit 1")
+    .bind(patient)
+    .bind(now)
+    .optional(store)
+    .await
+}
+
+/// The start of the next slot that the public can book.
+pub async fn next_free(store: impl Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DbError> {
+    let found: Option<(DateTime<Utc>,)> = sql("select starts_at from slot
+         where starts_at > $1 and state = 'open' and taken_public < public_capacity
+           and taken_public + taken_desk < capacity order by starts_at limit 1")
+    .bind(now)
+    .optional(store)
+    .await?;
+    Ok(found.map(|row| row.0))
+}

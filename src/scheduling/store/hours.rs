@@ -1,0 +1,282 @@
+//! Weekly hours, time away, holidays.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::queue::model::RoomId;
+use crate::scheduling::model::{Availability, AvailabilityId, Block, BlockId, Declared, Hours, Interval, SlotId};
+
+/// Stored hours.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct HoursRow {
+    pub id: AvailabilityId,
+    pub doctor_id: AccountId,
+    pub weekday: i64,
+    pub starts: NaiveTime,
+    pub ends: NaiveTime,
+    pub room_id: Option<RoomId>,
+    pub room: Option<String>,
+    pub slot_minutes: i64,
+    pub capacity: i64,
+    pub public_capacity: i64,
+    pub valid_from: NaiveDate,
+    pub valid_until: Option<NaiveDate>,
+    pub version: i64,
+}
+
+impl HoursRow {
+    /// As the model plans with them; none only when the row was written behind our back.
+    pub fn declared(&self) -> Option<Declared> {
+        let whole = |number: i64| u32::try_from(number).unwrap_or(0);
+        let weekday = Weekday::try_from(u8::try_from(self.weekday - 1).ok()?).ok()?;
+        let hours = Hours {
+            doctor: self.doctor_id,
+            room: self.room_id,
+            weekday,
+            starts: self.starts,
+            ends: self.ends,
+            slot_minutes: whole(self.slot_minutes),
+            capacity: whole(self.capacity),
+            public_capacity: whole(self.public_capacity),
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+        };
+        Some(Declared { id: self.id, availability: Availability::parse(hours).ok()? })
+    }
+}
+
+/// Hours that are not over on `day`, of one doctor or of all active ones, in the order of declaration.
+pub async fn current(store: impl Store, doctor: Option<AccountId>, day: NaiveDate) -> Result<Vec<HoursRow>, DbError> {
+    sql("select h.id, h.doctor_id, h.weekday, h.starts, h.ends, h.room_id, r.name as room, h.slot_minutes, h.capacity,
+            h.public_capacity, h.valid_from, h.valid_until, h.version
+         from availability h join account a on a.id = h.doctor_id left join room r on r.id = h.room_id
+         where a.state = 'active' and (h.valid_until is null or h.valid_until >= $1)
+           and (cast($2 as bigint) is null or h.doctor_id = $2)
+         order by h.id limit 1000")
+    .bind(day)
+    .bind(doctor)
+    .all(store)
+    .await
+}
+
+/// One row of hours.
+pub async fn by_id(store: impl Store, id: AvailabilityId) -> Result<Option<HoursRow>, DbError> {
+    sql("select h.id, h.doctor_id, h.weekday, h.starts, h.ends, h.room_id, r.name as room, h.slot_minutes, h.capacity,
+            h.public_capacity, h.valid_from, h.valid_until, h.version
+         from availability h left join room r on r.id = h.room_id where h.id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// Declares hours.
+pub async fn insert(tx: &mut Tx, hours: &Availability) -> Result<AvailabilityId, DbError> {
+    sql("insert into availability (doctor_id, weekday, starts, ends, room_id, slot_minutes, capacity, public_capacity,
+            valid_from, valid_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id")
+    .bind(hours.doctor)
+    .bind(i64::from(hours.weekday.number_from_monday()))
+    .bind(hours.starts)
+    .bind(hours.ends)
+    .bind(hours.room)
+    .bind(hours.slot_minutes)
+    .bind(hours.capacity)
+    .bind(hours.public_capacity)
+    .bind(hours.valid_from)
+    .bind(hours.valid_until)
+    .scalar(tx)
+    .await
+}
+
+/// Changes hours if nobody else did meanwhile.
+pub async fn update(
+    tx: &mut Tx,
+    id: AvailabilityId,
+    version: i64,
+    hours: &Availability,
+    ended_at: Option<DateTime<Utc>>,
+) -> Result<bool, DbError> {
+    let touched = sql("update availability set weekday = $3, starts = $4, ends = $5, room_id = $6, slot_minutes = $7,
+            capacity = $8, public_capacity = $9, valid_from = $10, valid_until = $11, ended_at = $12,
+            version = version + 1 where id = $1 and version = $2")
+    .bind(id)
+    .bind(version)
+    .bind(i64::from(hours.weekday.number_from_monday()))
+    .bind(hours.starts)
+    .bind(hours.ends)
+    .bind(hours.room)
+    .bind(hours.slot_minutes)
+    .bind(hours.capacity)
+    .bind(hours.public_capacity)
+    .bind(hours.valid_from)
+    .bind(hours.valid_until)
+    .bind(ended_at)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// A slot that hours gave, with whether somebody is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Made {
+    pub id: SlotId,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub taken: i64,
+}
+
+/// Slots that hours gave and that are still to come.
+pub async fn made_by(store: impl Store, id: AvailabilityId, now: DateTime<Utc>) -> Result<Vec<Made>, DbError> {
+    sql("select id, starts_at, ends_at, taken_public + taken_desk as taken from slot
+         where availability_id = $1 and starts_at > $2 and state <> 'closed' order by starts_at")
+    .bind(id)
+    .bind(now)
+    .all(store)
+    .await
+}
+
+/// A room to sit in.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Room {
+    pub id: RoomId,
+    pub name: String,
+}
+
+/// Rooms in use.
+pub async fn rooms(store: impl Store) -> Result<Vec<Room>, DbError> {
+    sql("select id, name from room where active order by name limit 200").all(store).await
+}
+
+/// Days on which the clinic is closed, of those from `from` to `to`.
+pub async fn closed_days(store: impl Store, from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>, DbError> {
+    sql("select day from holiday where day >= $1 and day <= $2 order by day").bind(from).bind(to).scalars(store).await
+}
+
+/// When the door closes on a weekday; none when the clinic does not open.
+pub async fn closes(store: impl Store, weekday: i64) -> Result<Option<NaiveTime>, DbError> {
+    let row: Option<(NaiveTime,)> =
+        sql("select closes from opening_hours where weekday = $1").bind(weekday).optional(store).await?;
+    Ok(row.map(|row| row.0))
+}
+
+/// A stretch of time away.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct BlockRow {
+    pub id: BlockId,
+    pub doctor_id: Option<AccountId>,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub reason: String,
+}
+
+impl BlockRow {
+    /// As the model plans with it.
+    pub fn block(&self) -> Option<Block> {
+        Some(Block { doctor: self.doctor_id, at: Interval::new(self.starts_at, self.ends_at)? })
+    }
+}
+
+/// Time away that touches `[from, until)`: everybody's, or what concerns one doctor.
+pub async fn blocks(
+    store: impl Store,
+    doctor: Option<AccountId>,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<BlockRow>, DbError> {
+    sql("select id, doctor_id, starts_at, ends_at, reason from blocked_time
+         where lifted_at is null and ends_at > $1 and starts_at < $2
+           and (cast($3 as bigint) is null or doctor_id is null or doctor_id = $3)
+         order by starts_at, id limit 1000")
+    .bind(from)
+    .bind(until)
+    .bind(doctor)
+    .all(store)
+    .await
+}
+
+/// One stretch of time away that was not lifted.
+pub async fn block(store: impl Store, id: BlockId) -> Result<Option<BlockRow>, DbError> {
+    sql("select id, doctor_id, starts_at, ends_at, reason from blocked_time where id = $1 and lifted_at is null")
+        .bind(id)
+        .optional(store)
+        .await
+}
+
+/// Blocks a stretch of time: its open slots can no longer be booked; whoever is in them stays.
+pub async fn insert_block(
+    tx: &mut Tx,
+    doctor: Option<AccountId>,
+    at: Interval,
+    reason: &str,
+    by: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<BlockId, DbError> {
+    let id: BlockId = sql("insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6) returning id")
+    .bind(doctor)
+    .bind(at.starts_at())
+    .bind(at.ends_at())
+    .bind(reason)
+    .bind(by)
+    .bind(now)
+    .scalar(&mut *tx)
+    .await?;
+    sql("update slot set state = 'blocked', block_id = $1, block_reason = $2, version = version + 1
+         where state = 'open' and starts_at < $4 and ends_at > $3 and (cast($5 as bigint) is null or doctor_id = $5)")
+    .bind(id)
+    .bind(reason)
+    .bind(at.starts_at())
+    .bind(at.ends_at())
+    .bind(doctor)
+    .run(tx)
+    .await?;
+    Ok(id)
+}
+
+/// Lifts a block: its slots open again unless another block lies on them. `false` when it was lifted before.
+pub async fn lift(tx: &mut Tx, id: BlockId, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let touched = sql("update blocked_time set lifted_at = $2 where id = $1 and lifted_at is null")
+        .bind(id)
+        .bind(now)
+        .run(&mut *tx)
+        .await?;
+    if touched == 0 {
+        return Ok(false);
+    }
+    sql("update slot set block_id = (select min(b.id) from blocked_time b where b.lifted_at is null
+            and (b.doctor_id is null or b.doctor_id = slot.doctor_id)
+            and b.starts_at < slot.ends_at and b.ends_at > slot.starts_at), version = version + 1
+         where block_id = $1 and state = 'blocked'")
+    .bind(id)
+    .run(&mut *tx)
+    .await?;
+    sql("update slot set state = 'open', block_reason = '' where block_id is null and state = 'blocked' and starts_at > $1")
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(true)
+}
+
+#[derive(sqlx::FromRow)]
+struct Standing {
+    doctor_id: AccountId,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+}
+
+/// Slots of a doctor that stand in `[from, until)`.
+pub async fn standing(
+    store: impl Store,
+    doctor: AccountId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<(AccountId, Interval)>, DbError> {
+    let rows: Vec<Standing> = sql("select doctor_id, starts_at, ends_at from slot
+         where doctor_id = $1 and starts_at >= $2 and starts_at < $3 and state <> 'closed' order by starts_at")
+    .bind(doctor)
+    .bind(from)
+    .bind(until)
+    .all(store)
+    .await?;
+    Ok(rows.iter().filter_map(|row| Some((row.doctor_id, Interval::new(row.starts_at, row.ends_at)?))).collect())
+}

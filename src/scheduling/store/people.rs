@@ -1,0 +1,94 @@
+//! Patients as bookings need them, and why they come.
+
+use chrono::{DateTime, Utc};
+
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+use crate::scheduling::model::{Missed, MissedKind, ReasonId};
+
+/// A patient who books.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Booker {
+    pub id: PatientId,
+    pub name: String,
+    pub number: String,
+    pub phone: String,
+    pub online_block_until: Option<DateTime<Utc>>,
+}
+
+/// The patient; none when deactivated.
+pub async fn booker(store: impl Store, patient: PatientId) -> Result<Option<Booker>, DbError> {
+    sql("select id, given_names || ' ' || family_name as name, number, phone, online_block_until from patient
+         where id = $1 and state = 'active'")
+    .bind(patient)
+    .optional(store)
+    .await
+}
+
+/// Lets nobody else book for this patient until the end of the transaction (rule B4).
+pub async fn lock(tx: &mut Tx, patient: PatientId) -> Result<bool, DbError> {
+    let touched = sql("update patient set version = version where id = $1").bind(patient).run(tx).await?;
+    Ok(touched == 1)
+}
+
+/// Pauses online booking, or ends the pause (rule N4).
+pub async fn pause_online(tx: &mut Tx, patient: PatientId, until: Option<DateTime<Utc>>) -> Result<(), DbError> {
+    sql("update patient set online_block_until = $2 where id = $1").bind(patient).bind(until).run(tx).await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct MissedRow {
+    starts_at: DateTime<Utc>,
+    late_cancel: bool,
+}
+
+/// What a patient missed since a moment, as the rule counts it.
+pub async fn missed(store: impl Store, patient: PatientId, since: DateTime<Utc>) -> Result<Vec<Missed>, DbError> {
+    let rows: Vec<MissedRow> = sql("select starts_at, late_cancel from appointment
+         where patient_id = $1 and starts_at > $2 and (counts_as_no_show or late_cancel) order by starts_at")
+    .bind(patient)
+    .bind(since)
+    .all(store)
+    .await?;
+    let kind = |late| if late { MissedKind::LateCancel } else { MissedKind::NoShow };
+    Ok(rows.iter().map(|row| Missed { at: row.starts_at, kind: kind(row.late_cancel) }).collect())
+}
+
+/// How often a patient did not come since a moment; granted objections do not count.
+pub async fn no_show_count(
+    store: impl Store,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<i64, DbError> {
+    sql("select count(*) from appointment where patient_id = $1 and starts_at > $2 and counts_as_no_show")
+        .bind(patient)
+        .bind(since)
+        .scalar(store)
+        .await
+}
+
+/// Why people come.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Reason {
+    pub id: ReasonId,
+    pub name: String,
+    pub minutes: i64,
+    pub question: String,
+    pub bookable_online: bool,
+}
+
+/// Every reason in use, in the clinic's order.
+pub async fn reasons(store: impl Store) -> Result<Vec<Reason>, DbError> {
+    sql("select id, name, minutes, question, bookable_online from visit_reason where active order by position, id")
+        .all(store)
+        .await
+}
+
+/// One reason in use.
+pub async fn reason(store: impl Store, id: ReasonId) -> Result<Option<Reason>, DbError> {
+    sql("select id, name, minutes, question, bookable_online from visit_reason where id = $1 and active")
+        .bind(id)
+        .optional(store)
+        .await
+}

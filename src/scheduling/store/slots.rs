@@ -1,0 +1,215 @@
+//! Slots: reading what is free, and the guarded statements that take and release places.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::scheduling::model::{BookingRules, Capacity, FreeSlot, Interval, Place, SlotFacts, SlotId, SlotState};
+
+/// A slot as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct SlotRow {
+    pub id: SlotId,
+    pub doctor_id: AccountId,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub capacity: i64,
+    pub public_capacity: i64,
+    pub taken_public: i64,
+    pub taken_desk: i64,
+    pub state: SlotState,
+    pub doctor_name: String,
+    pub room: Option<String>,
+}
+
+impl SlotRow {
+    /// When.
+    pub fn at(&self) -> Interval {
+        Interval::new(self.starts_at, self.ends_at).unwrap_or(Interval::lasting(self.starts_at, 1))
+    }
+
+    /// What the model decides on.
+    pub fn facts(&self) -> SlotFacts {
+        let whole = |number: i64| u32::try_from(number).unwrap_or(0);
+        SlotFacts {
+            state: self.state,
+            at: self.at(),
+            capacity: Capacity {
+                total: whole(self.capacity),
+                public: whole(self.public_capacity),
+                taken: whole(self.taken_public + self.taken_desk),
+                taken_public: whole(self.taken_public),
+            },
+        }
+    }
+
+    /// Places that can be booked now.
+    pub fn free(&self, place: Place, now: DateTime<Utc>, rules: &BookingRules) -> u32 {
+        let facts = self.facts();
+        if facts.state != SlotState::Open || rules.bookable_until(self.starts_at) <= now {
+            return 0;
+        }
+        facts.capacity.free(place, rules.released_to_desk(self.starts_at, now))
+    }
+
+    /// Its length.
+    pub fn minutes(&self) -> i64 {
+        (self.ends_at - self.starts_at).num_minutes()
+    }
+
+    /// As the model compares it.
+    pub fn as_free(&self) -> FreeSlot {
+        FreeSlot { id: self.id, doctor: self.doctor_id, at: self.at() }
+    }
+}
+
+/// One slot.
+pub async fn by_id(store: impl Store, id: SlotId) -> Result<Option<SlotRow>, DbError> {
+    sql("select s.id, s.doctor_id, s.starts_at, s.ends_at, s.capacity, s.public_capacity, s.taken_public,
+            s.taken_desk, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
+         from slot s join account a on a.id = s.doctor_id left join room r on r.id = s.room_id where s.id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// Slots that start in `[from, until)`, of one doctor or of all, in the order of time; at most 2,000.
+pub async fn between(
+    store: impl Store,
+    doctor: Option<AccountId>,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<SlotRow>, DbError> {
+    sql("select s.id, s.doctor_id, s.starts_at, s.ends_at, s.capacity, s.public_capacity, s.taken_public,
+            s.taken_desk, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
+         from slot s join account a on a.id = s.doctor_id left join room r on r.id = s.room_id
+         where s.starts_at >= $1 and s.starts_at < $2 and (cast($3 as bigint) is null or s.doctor_id = $3)
+           and a.state = 'active'
+         order by s.starts_at, s.doctor_id limit 2000")
+    .bind(from)
+    .bind(until)
+    .bind(doctor)
+    .all(store)
+    .await
+}
+
+/// Locks slots until the end of the transaction, always in the order of their ids so that two never wait for each
+/// other.
+pub async fn lock(tx: &mut Tx, slots: &[SlotId]) -> Result<(), DbError> {
+    let mut slots = slots.to_vec();
+    slots.sort_unstable();
+    slots.dedup();
+    for slot in slots {
+        sql("update slot set version = version where id = $1").bind(slot).run(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Takes a place for the public or the desk. `false`: none is left, or the slot cannot be booked any more (rule B2).
+pub async fn take(
+    tx: &mut Tx,
+    slot: SlotId,
+    place: Place,
+    now: DateTime<Utc>,
+    rules: &BookingRules,
+) -> Result<bool, DbError> {
+    let not_before = now - (rules.bookable_until(now) - now);
+    let touched = match place {
+        Place::Public => {
+            sql("update slot set taken_public = taken_public + 1 where id = $1 and state = 'open'
+                 and taken_public < public_capacity and taken_public + taken_desk < capacity and starts_at > $2")
+            .bind(slot)
+            .bind(not_before)
+            .run(tx)
+            .await?
+        }
+        Place::Desk => {
+            let released = now + chrono::TimeDelta::minutes(i64::from(rules.desk_release_minutes));
+            sql("update slot set taken_desk = taken_desk + 1 where id = $1 and state = 'open'
+                 and taken_public + taken_desk < capacity and starts_at > $2
+                 and (taken_desk < capacity - public_capacity or starts_at <= $3)")
+            .bind(slot)
+            .bind(not_before)
+            .bind(released)
+            .run(tx)
+            .await?
+        }
+    };
+    Ok(touched == 1)
+}
+
+/// Gives a place back. The caller has just moved its appointment out of a state that takes one, so it happens once.
+pub async fn release(tx: &mut Tx, slot: SlotId, place: Place) -> Result<(), DbError> {
+    match place {
+        Place::Public => sql("update slot set taken_public = taken_public - 1 where id = $1"),
+        Place::Desk => sql("update slot set taken_desk = taken_desk - 1 where id = $1"),
+    }
+    .bind(slot)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// A slot to be made.
+#[derive(Debug, Clone)]
+pub struct NewSlot {
+    pub doctor: AccountId,
+    pub room: Option<i64>,
+    pub availability: Option<i64>,
+    pub at: Interval,
+    pub capacity: i64,
+    pub public_capacity: i64,
+}
+
+/// Makes a slot unless the doctor has one then: twice or on two nodes at once adds nothing (rules B3, R11).
+pub async fn insert(tx: &mut Tx, slot: &NewSlot) -> Result<bool, DbError> {
+    let made = sql("insert into slot (doctor_id, room_id, availability_id, starts_at, ends_at, capacity, public_capacity)
+         select a.id, cast($2 as bigint), cast($3 as bigint), $4, $5, $6, $7 from account a where a.id = $1
+           and not exists (select 1 from slot o where o.doctor_id = $1 and o.state <> 'closed'
+             and o.starts_at < $5 and o.ends_at > $4)
+         on conflict do nothing")
+    .bind(slot.doctor)
+    .bind(slot.room)
+    .bind(slot.availability)
+    .bind(slot.at.starts_at())
+    .bind(slot.at.ends_at())
+    .bind(slot.capacity)
+    .bind(slot.public_capacity)
+    .run(tx)
+    .await?;
+    Ok(made == 1)
+}
+
+/// Closes slots that are over. Returns how many.
+pub async fn close_past(store: impl Store, now: DateTime<Utc>) -> Result<u64, DbError> {
+    sql("update slot set state = 'closed' where state in ('open', 'blocked') and ends_at <= $1").bind(now).run(store).await
+}
+
+/// Takes a free slot out of the offer for good; one with bookings stays.
+pub async fn withdraw(tx: &mut Tx, slot: SlotId) -> Result<bool, DbError> {
+    let closed = sql("update slot set state = 'closed', availability_id = null
+         where id = $1 and taken_public + taken_desk = 0").bind(slot).run(tx).await?;
+    Ok(closed == 1)
+}
+
+/// Leaves a slot to those who are in it: nobody else can book it.
+pub async fn freeze(tx: &mut Tx, slot: SlotId) -> Result<(), DbError> {
+    sql("update slot set capacity = taken_public + taken_desk, public_capacity = taken_public, availability_id = null
+         where id = $1 and taken_public + taken_desk > 0")
+    .bind(slot)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives a slot other places where nobody would lose theirs.
+pub async fn resize(tx: &mut Tx, slot: SlotId, capacity: i64, public: i64) -> Result<bool, DbError> {
+    let touched = sql("update slot set capacity = $2, public_capacity = $3
+         where id = $1 and taken_public <= $3 and taken_public + taken_desk <= $2")
+    .bind(slot)
+    .bind(capacity)
+    .bind(public)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}

@@ -1,0 +1,257 @@
+//! Changing appointments: every statement compares the state it expects and says whether it won.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Tx, sql};
+use crate::patients::model::PatientId;
+use crate::scheduling::model::{AppointmentId, AppointmentState, Place, ReasonId, SlotId};
+
+/// An appointment to be inserted.
+#[derive(Debug, Clone)]
+pub struct New {
+    pub patient: PatientId,
+    pub slot: SlotId,
+    pub reason: ReasonId,
+    pub complaint: String,
+    pub place: Place,
+    pub state: AppointmentState,
+    pub held_until: Option<DateTime<Utc>>,
+    pub by: Option<i64>,
+    pub override_reason: String,
+    pub reference: String,
+    pub calendar_uid: String,
+    pub calendar_sequence: i64,
+    pub at: DateTime<Utc>,
+}
+
+/// Inserts an appointment with the doctor and the times of its slot.
+pub async fn insert(tx: &mut Tx, new: &New) -> Result<AppointmentId, DbError> {
+    let booked_at = (new.state == AppointmentState::Booked).then_some(new.at);
+    sql("insert into appointment (reference, patient_id, slot_id, doctor_id, starts_at, ends_at, reason_id, complaint,
+            place, state, held_until, booked_by, booked_at, override_reason, calendar_uid, calendar_sequence,
+            created_at, updated_at)
+         select $1, $2, s.id, s.doctor_id, s.starts_at, s.ends_at, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14
+         from slot s where s.id = $3 returning id")
+    .bind(&new.reference)
+    .bind(new.patient)
+    .bind(new.slot)
+    .bind(new.reason)
+    .bind(&new.complaint)
+    .bind(new.place)
+    .bind(new.state)
+    .bind(new.held_until)
+    .bind(new.by)
+    .bind(booked_at)
+    .bind(&new.override_reason)
+    .bind(&new.calendar_uid)
+    .bind(new.calendar_sequence)
+    .bind(new.at)
+    .scalar(tx)
+    .await
+}
+
+/// Turns a hold that has not run out into a booking (rule B7).
+pub async fn confirm(tx: &mut Tx, id: AppointmentId, at: DateTime<Utc>, by: Option<i64>) -> Result<bool, DbError> {
+    let touched = sql("update appointment set state = 'booked', booked_at = $2, booked_by = $3, held_until = null,
+            updated_at = $2, version = version + 1 where id = $1 and state = 'hold' and held_until > $2")
+    .bind(id)
+    .bind(at)
+    .bind(by)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// Lets a hold go: the one that runs out (`over` says that it must have), or the one somebody gives up.
+pub async fn drop_hold(tx: &mut Tx, id: AppointmentId, at: DateTime<Utc>, over: bool) -> Result<bool, DbError> {
+    let touched = sql("update appointment set state = 'cancelled', ended_at = $2, ended_by = 'system',
+            end_reason = 'Not confirmed', updated_at = $2, version = version + 1
+         where id = $1 and state = 'hold' and (not $3 or held_until <= $2)")
+    .bind(id)
+    .bind(at)
+    .bind(over)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// How an appointment ends before its time.
+#[derive(Debug, Clone)]
+pub struct Ending<'a> {
+    pub state: AppointmentState,
+    pub by: &'static str,
+    pub reason: &'a str,
+    pub late: bool,
+    pub counts: bool,
+}
+
+/// Ends an appointment that stands in `from`; calendars get the change by the raised sequence (rule B13).
+pub async fn end(
+    tx: &mut Tx,
+    id: AppointmentId,
+    from: AppointmentState,
+    ending: &Ending<'_>,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let touched = sql("update appointment set state = $3, ended_at = $4, ended_by = $5, end_reason = $6, late_cancel = $7,
+            counts_as_no_show = $8, needs_decision = $9, calendar_sequence = calendar_sequence + 1, updated_at = $4,
+            version = version + 1 where id = $1 and state = $2")
+    .bind(id)
+    .bind(from)
+    .bind(ending.state)
+    .bind(at)
+    .bind(ending.by)
+    .bind(ending.reason)
+    .bind(ending.late)
+    .bind(ending.counts)
+    .bind(false)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// Steps from one state to another.
+pub async fn step(
+    tx: &mut Tx,
+    id: AppointmentId,
+    from: AppointmentState,
+    to: AppointmentState,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let touched = sql("update appointment set state = $3, updated_at = $4, version = version + 1
+         where id = $1 and state = $2")
+    .bind(id)
+    .bind(from)
+    .bind(to)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// Takes a no-show back: the appointment waits for its patient again.
+pub async fn un_miss(tx: &mut Tx, id: AppointmentId, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let touched = sql("update appointment set state = 'booked', counts_as_no_show = $3, ended_at = null, ended_by = null,
+            updated_at = $2, version = version + 1 where id = $1 and state = 'no_show'")
+    .bind(id)
+    .bind(at)
+    .bind(false)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// Remembers where a moved appointment went.
+pub async fn moved_to(tx: &mut Tx, old: AppointmentId, new: AppointmentId) -> Result<(), DbError> {
+    sql("update appointment set rescheduled_to = $2 where id = $1").bind(old).bind(new).run(tx).await?;
+    Ok(())
+}
+
+/// Another reason and other words for a hold.
+pub async fn change_reason(
+    tx: &mut Tx,
+    id: AppointmentId,
+    reason: ReasonId,
+    complaint: &str,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let touched = sql("update appointment set reason_id = $2, complaint = $3, updated_at = $4, version = version + 1
+         where id = $1 and state = 'hold' and held_until > $4")
+    .bind(id)
+    .bind(reason)
+    .bind(complaint)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// Writes the desk's note.
+pub async fn set_note(
+    tx: &mut Tx,
+    id: AppointmentId,
+    version: i64,
+    note: &str,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let touched = sql("update appointment set note = $3, updated_at = $4, version = version + 1
+         where id = $1 and version = $2")
+    .bind(id)
+    .bind(version)
+    .bind(note)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// Marks an appointment that somebody has to move, or takes the mark off.
+pub async fn mark_undecided(tx: &mut Tx, id: AppointmentId, undecided: bool, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update appointment set needs_decision = $2, updated_at = $3, version = version + 1 where id = $1")
+        .bind(id)
+        .bind(undecided)
+        .bind(at)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// The patient objects to a no-show (rule N3).
+pub async fn object(tx: &mut Tx, id: AppointmentId, words: &str, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let touched = sql("update appointment set objected_at = $3, objection = $2, objection_state = 'open', updated_at = $3,
+            version = version + 1 where id = $1 and state = 'no_show' and objection_state is null")
+    .bind(id)
+    .bind(words)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// Staff decides about an objection: a granted one removes the count, not the history.
+pub async fn answer_objection(
+    tx: &mut Tx,
+    id: AppointmentId,
+    granted: bool,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let word = if granted { "granted" } else { "refused" };
+    let touched = sql("update appointment set objection_state = $2, counts_as_no_show = $3, updated_at = $4,
+            version = version + 1 where id = $1 and objection_state = 'open'")
+    .bind(id)
+    .bind(word)
+    .bind(!granted)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// The account of a booking's doctor and nothing else is needed to tell the watchers.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct Due {
+    pub id: AppointmentId,
+    pub patient_id: PatientId,
+    pub doctor_id: AccountId,
+    pub starts_at: DateTime<Utc>,
+}
+
+/// Bookings nobody came to, which the clinic itself did not miss: the slot was not blocked (rule N2).
+pub async fn not_attended(
+    tx: &mut Tx,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Due>, DbError> {
+    sql("select a.id, a.patient_id, a.doctor_id, a.starts_at from appointment a join slot s on s.id = a.slot_id
+         where a.state = 'booked' and a.starts_at > $1 and a.starts_at < $2 and s.block_id is null
+           and not exists (select 1 from blocked_time b where b.lifted_at is null
+             and (b.doctor_id is null or b.doctor_id = a.doctor_id) and b.starts_at < a.ends_at and b.ends_at > a.starts_at)
+         order by a.starts_at, a.id limit $3")
+    .bind(from)
+    .bind(until)
+    .bind(limit)
+    .all(tx)
+    .await
+}

@@ -1,0 +1,245 @@
+//! Holding, confirming and booking.
+
+use crate::audit::Entry;
+use crate::live::Topic;
+use crate::patients::model::PatientId;
+use crate::scheduling::model::{
+    AppointmentId, AppointmentState, Ask, BookingRules, CannotBook, Place, ReasonId, SlotId, bookable,
+};
+use crate::scheduling::store::appointments::{self, Held};
+use crate::scheduling::store::slots::{self, SlotRow};
+use crate::scheduling::store::{people, states};
+use crate::work::Work;
+
+use super::refusal::{Refusal, of_insert};
+
+/// Whose places are used, and what sets limits aside.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    /// Online or at the desk.
+    pub place: Place,
+    /// Why staff books against a limit; kept with the appointment.
+    pub override_reason: Option<&'a str>,
+}
+
+impl At<'_> {
+    /// Online.
+    pub const ONLINE: At<'static> = At { place: Place::Public, override_reason: None };
+    /// At the desk, within the limits.
+    pub const DESK: At<'static> = At { place: Place::Desk, override_reason: None };
+}
+
+/// What someone wants to book.
+#[derive(Debug, Clone)]
+pub struct Booking {
+    /// For whom.
+    pub patient: PatientId,
+    /// When and with whom.
+    pub slot: SlotId,
+    /// Why.
+    pub reason: ReasonId,
+    /// The patient's own words; may be empty.
+    pub complaint: String,
+}
+
+/// Keeps a place for the minutes of rule B7 while the patient checks the details. An earlier hold of the same patient
+/// is let go.
+///
+/// # Errors
+/// [`Refusal`]; the caller drops the work.
+pub async fn hold(work: &mut Work, booking: &Booking) -> Result<AppointmentId, Refusal> {
+    let earlier = begin(work, booking).await?;
+    for held in earlier {
+        let_go(work, &held, false).await?;
+    }
+    let id = place(work, booking, At::ONLINE, AppointmentState::Hold, None).await?;
+    let entry = Entry::new("appointment.held", "appointment", id.0).of_patient(booking.patient.0);
+    work.audit(entry.with("slot", booking.slot.0)).await?;
+    Ok(id)
+}
+
+/// Turns a hold into a booking. Confirming twice is confirming once.
+///
+/// # Errors
+/// [`Refusal::HoldOver`] when its minutes were over.
+pub async fn confirm(work: &mut Work, patient: PatientId, id: AppointmentId) -> Result<(), Refusal> {
+    people::lock(work.tx(), patient).await?;
+    let row = appointments::by_id(work.tx(), id).await?.filter(|row| row.patient_id == patient);
+    let row = row.ok_or(Refusal::Missing)?;
+    if row.state == AppointmentState::Booked {
+        return Ok(());
+    }
+    let (at, by) = (work.now(), work.doer().account_id);
+    if !states::confirm(work.tx(), id, at, by).await? {
+        return Err(Refusal::HoldOver);
+    }
+    let entry = Entry::new("appointment.booked", "appointment", id.0).of_patient(patient.0);
+    work.audit(entry.with("doctor", row.doctor_id.0).with("starts_at", row.starts_at.to_rfc3339())).await?;
+    tell(work, row.doctor_id.0, row.starts_at);
+    Ok(())
+}
+
+/// Books at once, at the desk. With a reason, staff may pass the limit of open bookings (rules B4, R9).
+///
+/// # Errors
+/// [`Refusal`]; the caller drops the work.
+pub async fn book_at_desk(
+    work: &mut Work,
+    booking: &Booking,
+    override_reason: Option<&str>,
+) -> Result<AppointmentId, Refusal> {
+    let earlier = begin(work, booking).await?;
+    for held in earlier {
+        let_go(work, &held, false).await?;
+    }
+    let at = At { place: Place::Desk, override_reason };
+    let id = place(work, booking, at, AppointmentState::Booked, None).await?;
+    let mut entry = Entry::new("appointment.booked", "appointment", id.0)
+        .of_patient(booking.patient.0)
+        .with("slot", booking.slot.0);
+    if let Some(reason) = override_reason {
+        entry = entry.with("override", reason);
+    }
+    work.audit(entry).await?;
+    Ok(id)
+}
+
+/// Another reason for a hold, before it is confirmed.
+///
+/// # Errors
+/// [`Refusal::HoldOver`] when its minutes were over.
+pub async fn change_hold(
+    work: &mut Work,
+    patient: PatientId,
+    id: AppointmentId,
+    reason: ReasonId,
+    complaint: &str,
+) -> Result<(), Refusal> {
+    people::lock(work.tx(), patient).await?;
+    let row = appointments::by_id(work.tx(), id).await?.filter(|row| row.patient_id == patient);
+    let row = row.ok_or(Refusal::Missing)?;
+    let wanted = people::reason(work.tx(), reason).await?.filter(|reason| reason.bookable_online);
+    let wanted = wanted.ok_or(Refusal::Missing)?;
+    if wanted.minutes > (row.ends_at - row.starts_at).num_minutes() {
+        return Err(Refusal::TooShort(wanted.minutes));
+    }
+    let at = work.now();
+    if !states::change_reason(work.tx(), id, reason, complaint, at).await? {
+        return Err(Refusal::HoldOver);
+    }
+    let entry = Entry::new("appointment.reason_changed", "appointment", id.0).of_patient(patient.0);
+    work.audit(entry.with("reason", wanted.name)).await?;
+    Ok(())
+}
+
+/// Locks the patient and every slot that the booking may touch; returns the patient's holds.
+async fn begin(work: &mut Work, booking: &Booking) -> Result<Vec<Held>, Refusal> {
+    if !people::lock(work.tx(), booking.patient).await? {
+        return Err(Refusal::Missing);
+    }
+    let held = appointments::holds_of(work.tx(), booking.patient).await?;
+    let mut touched: Vec<SlotId> = held.iter().map(|held| held.slot_id).collect();
+    touched.push(booking.slot);
+    slots::lock(work.tx(), &touched).await?;
+    Ok(held)
+}
+
+/// Lets a hold go and frees its place exactly once. `over`: only if its minutes are over.
+pub(in crate::scheduling) async fn let_go(work: &mut Work, held: &Held, over: bool) -> Result<bool, Refusal> {
+    let at = work.now();
+    if !states::drop_hold(work.tx(), held.id, at, over).await? {
+        return Ok(false);
+    }
+    slots::release(work.tx(), held.slot_id, held.place).await?;
+    let entry = Entry::new("appointment.hold_ended", "appointment", held.id.0).of_patient(held.patient_id.0);
+    work.audit(entry.with("ran_out", over)).await?;
+    work.tell(Topic::Doctor(held.doctor_id.0));
+    Ok(true)
+}
+
+/// Where the new appointment of a move comes from.
+pub(super) struct From {
+    pub uid: String,
+    pub sequence: i64,
+}
+
+/// Checks the rules, takes the place and inserts the appointment. Patient and slot are locked by the caller.
+pub(super) async fn place(
+    work: &mut Work,
+    booking: &Booking,
+    at: At<'_>,
+    state: AppointmentState,
+    from: Option<From>,
+) -> Result<AppointmentId, Refusal> {
+    let clinic = work.app.clinic();
+    let rules = BookingRules::of(&clinic);
+    let now = work.now();
+    let slot = slots::by_id(work.tx(), booking.slot).await?.ok_or(Refusal::Missing)?;
+    let person = people::booker(work.tx(), booking.patient).await?.ok_or(Refusal::Missing)?;
+    fits(work, booking, &slot, at).await?;
+    let open = appointments::open_of(work.tx(), booking.patient, now, None).await?;
+    let ask = Ask {
+        now,
+        zone: clinic.zone(),
+        place: at.place,
+        slot: slot.facts(),
+        open: &open,
+        online_block_until: person.online_block_until,
+        overriding: at.override_reason.is_some(),
+    };
+    bookable(&ask, &rules).map_err(Refusal::Book)?;
+    if !slots::take(work.tx(), slot.id, at.place, now, &rules).await? {
+        return Err(Refusal::Book(CannotBook::Full));
+    }
+    let reference = reference();
+    let new = states::New {
+        patient: booking.patient,
+        slot: slot.id,
+        reason: booking.reason,
+        complaint: booking.complaint.clone(),
+        place: at.place,
+        state,
+        held_until: (state == AppointmentState::Hold).then(|| rules.hold_until(now)),
+        by: work.doer().account_id,
+        override_reason: at.override_reason.unwrap_or_default().to_owned(),
+        calendar_uid: from.as_ref().map_or_else(|| reference.clone(), |from| from.uid.clone()),
+        calendar_sequence: from.map_or(0, |from| from.sequence),
+        reference,
+        at: now,
+    };
+    let id = states::insert(work.tx(), &new).await.map_err(of_insert)?;
+    tell(work, slot.doctor_id.0, slot.starts_at);
+    Ok(id)
+}
+
+/// The reason decides how long the visit takes; online only some can be booked.
+async fn fits(work: &mut Work, booking: &Booking, slot: &SlotRow, at: At<'_>) -> Result<(), Refusal> {
+    let reason = people::reason(work.tx(), booking.reason).await?.ok_or(Refusal::Missing)?;
+    let online = at.place == Place::Public;
+    if online && !reason.bookable_online {
+        return Err(Refusal::Missing);
+    }
+    if reason.minutes > slot.minutes() && (online || at.override_reason.is_none()) {
+        return Err(Refusal::TooShort(reason.minutes));
+    }
+    Ok(())
+}
+
+/// Those who watch the doctor's slots, and today's arrivals where it is today.
+pub(super) fn tell(work: &mut Work, doctor: i64, starts_at: chrono::DateTime<chrono::Utc>) {
+    work.tell(Topic::Doctor(doctor));
+    if work.app.clinic().day_of(starts_at) == work.today() {
+        work.tell(Topic::Arrivals);
+    }
+}
+
+/// Letters and digits that nobody mixes up when reading them out.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// A fresh reference such as `K7M4-P2WD`: 40 random bits.
+fn reference() -> String {
+    let bits = rand::random::<u64>();
+    let letter = |place: u32| char::from(ALPHABET[(bits >> (place * 5)) as usize % 32]);
+    let word = |from: u32| (from..from + 4).map(letter).collect::<String>();
+    format!("{}-{}", word(0), word(4))
+}

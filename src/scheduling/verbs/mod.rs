@@ -1,0 +1,14 @@
+//! What can be done with bookings and hours. Each verb runs inside the caller's unit of work, writes its audit entries
+//! and tells the watchers; locks are taken in one order everywhere: the patient, slots by id, the appointment.
+
+pub(super) mod book;
+pub(super) mod change;
+pub(super) mod hours;
+pub(super) mod refusal;
+pub(super) mod steps;
+
+pub use book::{At, Booking, book_at_desk, change_hold, confirm, hold};
+pub use change::{cancel, reschedule};
+pub use hours::{Decision, Decisions};
+pub use refusal::Refusal;
+pub use steps::{Arrived, answer_objection, arrive, fulfil, in_service, no_show, object, undo_arrival};

@@ -1,0 +1,182 @@
+//! Arriving, being seen, not coming.
+
+use chrono::{DateTime, Months, Utc};
+
+use crate::access::model::AccountId;
+use crate::audit::Entry;
+use crate::patients::model::PatientId;
+use crate::scheduling::model::{
+    AppointmentId, AppointmentState, BookingRules, CannotMarkNoShow, CannotUndo, Punctuality, may_mark_no_show,
+    may_object, online_block_until, punctuality,
+};
+use crate::scheduling::store::appointments::AppointmentRow;
+use crate::scheduling::store::states::Ending;
+use crate::scheduling::store::{hours, people, states};
+use crate::work::Work;
+
+use super::book::tell;
+use super::change::locked;
+use super::refusal::Refusal;
+
+/// Someone whose booking has become an arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrived {
+    /// The booking.
+    pub appointment: AppointmentId,
+    /// Who.
+    pub patient: PatientId,
+    /// Whom to see.
+    pub doctor: AccountId,
+    /// The booked time.
+    pub starts_at: DateTime<Utc>,
+    /// How the arrival stands to it.
+    pub punctuality: Punctuality,
+}
+
+/// The patient of a booking is here. Somebody who was recorded as not attended today and comes after all arrives too.
+///
+/// # Errors
+/// [`Refusal::Changed`] when the booking does not wait for its patient.
+pub async fn arrive(work: &mut Work, id: AppointmentId) -> Result<Arrived, Refusal> {
+    let mut row = locked(work, id).await?;
+    let now = work.now();
+    let today = work.app.clinic().day_of(row.starts_at) == work.today();
+    if row.state == AppointmentState::NoShow && today {
+        states::un_miss(work.tx(), id, now).await?;
+        row.state = AppointmentState::Booked;
+        pause_anew(work, row.patient_id).await?;
+    }
+    step(work, &row, AppointmentState::Arrived, "appointment.arrived").await?;
+    let rules = BookingRules::of(&work.app.clinic());
+    Ok(Arrived {
+        appointment: id,
+        patient: row.patient_id,
+        doctor: row.doctor_id,
+        starts_at: row.starts_at,
+        punctuality: punctuality(row.starts_at, now, &rules),
+    })
+}
+
+/// The patient is with the doctor.
+///
+/// # Errors
+/// [`Refusal::Changed`] when the patient had not arrived.
+pub async fn in_service(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> {
+    let row = locked(work, id).await?;
+    step(work, &row, AppointmentState::InService, "appointment.in_service").await
+}
+
+/// The visit of the booking is done.
+///
+/// # Errors
+/// [`Refusal::Changed`] when the patient was not with the doctor.
+pub async fn fulfil(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> {
+    let row = locked(work, id).await?;
+    step(work, &row, AppointmentState::Fulfilled, "appointment.fulfilled").await
+}
+
+/// Takes an arrival back: the booking waits for its patient again. Who may, and how long, the caller has decided with
+/// the check-in that it belongs to.
+///
+/// # Errors
+/// [`Refusal::Undo`] when the booking is not an arrival.
+pub async fn undo_arrival(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> {
+    let row = locked(work, id).await?;
+    if row.state != AppointmentState::Arrived {
+        return Err(Refusal::Undo(CannotUndo::NoWayBack(row.state)));
+    }
+    let at = work.now();
+    if !states::step(work.tx(), id, row.state, AppointmentState::Booked, at).await? {
+        return Err(Refusal::Changed);
+    }
+    kept(work, &row, "appointment.arrival_undone").await
+}
+
+async fn step(
+    work: &mut Work,
+    row: &AppointmentRow,
+    to: AppointmentState,
+    action: &'static str,
+) -> Result<(), Refusal> {
+    let at = work.now();
+    if !row.state.allows(to) || !states::step(work.tx(), row.id, row.state, to, at).await? {
+        return Err(Refusal::Changed);
+    }
+    kept(work, row, action).await
+}
+
+async fn kept(work: &mut Work, row: &AppointmentRow, action: &'static str) -> Result<(), Refusal> {
+    work.audit(Entry::new(action, "appointment", row.id.0).of_patient(row.patient_id.0)).await?;
+    tell(work, row.doctor_id.0, row.starts_at);
+    Ok(())
+}
+
+/// Records that nobody came (rule N2) and pauses online booking where that is the consequence (rule N4).
+///
+/// # Errors
+/// [`Refusal::Miss`] when it is too early or late, or when the clinic itself was away.
+pub async fn no_show(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> {
+    let row = locked(work, id).await?;
+    let clinic = work.app.clinic();
+    let rules = BookingRules::of(&clinic);
+    let at = work.now();
+    let day = clinic.day_of(row.starts_at);
+    let closed = !hours::closed_days(work.tx(), day, day).await?.is_empty();
+    let away = !hours::blocks(work.tx(), Some(row.doctor_id), row.starts_at, row.ends_at).await?.is_empty();
+    may_mark_no_show(row.state, row.starts_at, closed || away, at, &rules).map_err(Refusal::Miss)?;
+    miss(work, &row).await
+}
+
+async fn miss(work: &mut Work, row: &AppointmentRow) -> Result<(), Refusal> {
+    let at = work.now();
+    let by = if work.doer().account_id.is_some() { "staff" } else { "system" };
+    let ending = Ending { state: AppointmentState::NoShow, by, reason: "", late: false, counts: true };
+    if !states::end(work.tx(), row.id, AppointmentState::Booked, &ending, at).await? {
+        return Err(Refusal::Miss(CannotMarkNoShow::NotBooked(row.state)));
+    }
+    kept(work, row, "appointment.no_show").await?;
+    pause_anew(work, row.patient_id).await
+}
+
+/// Works out anew until when online booking is paused.
+async fn pause_anew(work: &mut Work, patient: PatientId) -> Result<(), Refusal> {
+    let rules = BookingRules::of(&work.app.clinic());
+    let now = work.now();
+    // A pause can follow from a window that began a whole window and a whole pause ago.
+    let window = Months::new(rules.no_show_window_months + rules.no_show_block_days.div_ceil(28));
+    let since = now.checked_sub_months(window).unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
+    let missed = people::missed(work.tx(), patient, since).await?;
+    let until = online_block_until(&missed, now, &rules);
+    people::pause_online(work.tx(), patient, until).await?;
+    Ok(())
+}
+
+/// The patient objects to a no-show (rule N3).
+///
+/// # Errors
+/// [`Refusal::NoObjection`] when it is too late or was done before.
+pub async fn object(work: &mut Work, id: AppointmentId, words: &str) -> Result<(), Refusal> {
+    let row = locked(work, id).await?;
+    let rules = BookingRules::of(&work.app.clinic());
+    let now = work.now();
+    let open = row.ended_at.is_some_and(|marked| may_object(marked, now, &rules));
+    if !open || !states::object(work.tx(), id, words, now).await? {
+        return Err(Refusal::NoObjection);
+    }
+    kept(work, &row, "appointment.objected").await
+}
+
+/// Staff answers an objection; a granted one no longer counts.
+///
+/// # Errors
+/// [`Refusal::Changed`] when somebody answered it before.
+pub async fn answer_objection(work: &mut Work, id: AppointmentId, granted: bool) -> Result<(), Refusal> {
+    let row = locked(work, id).await?;
+    let now = work.now();
+    if !states::answer_objection(work.tx(), id, granted, now).await? {
+        return Err(Refusal::Changed);
+    }
+    let action = if granted { "appointment.objection_granted" } else { "appointment.objection_refused" };
+    kept(work, &row, action).await?;
+    pause_anew(work, row.patient_id).await
+}

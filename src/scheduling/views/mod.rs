@@ -1,0 +1,5 @@
+//! The pages of the capability.
+
+pub(super) mod book;
+pub(super) mod desk;
+pub(super) mod mine;

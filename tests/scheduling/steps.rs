@@ -1,0 +1,100 @@
+//! Arriving, being seen, not coming.
+
+use infirmary::db::sql;
+use infirmary::patients::model::PatientId;
+use infirmary::scheduling::model::{AppointmentId, ReasonId, SlotId};
+use infirmary::scheduling::{self, Booking, Refusal};
+use infirmary::web::paths::scheduling as paths;
+use infirmary::work::{Doer, Work};
+
+use crate::support::Clinic;
+
+/// Books at the desk.
+async fn book(clinic: &Clinic, patient: PatientId, slot: SlotId, reason: ReasonId) -> AppointmentId {
+    let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+    let booking = Booking { patient, slot, reason, complaint: String::new() };
+    let id = scheduling::book_at_desk(&mut work, &booking, None).await.unwrap();
+    work.commit().await.unwrap();
+    id
+}
+
+both! {
+    async fn a_booking_goes_forward_step_by_step_and_no_other_way(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let patient = clinic.person("Ada Obi").await;
+        let slot = clinic.slot(doctor, 60, 1, 0).await;
+        let id = book(&clinic, patient, slot, reason).await;
+        let app = &clinic.app;
+        let clinic_settings = app.clinic();
+        let (from, to) = (clinic_settings.start_of("2026-11-09".parse().unwrap()), clinic_settings.start_of("2026-11-10".parse().unwrap()));
+        let expected = scheduling::todays_booked(&app.db, from, to).await.unwrap();
+        assert_eq!(expected.len(), 1);
+        assert_eq!((expected[0].patient_name.as_str(), expected[0].doctor_name.as_str()), ("Ada Obi", "Dr Bola"));
+        assert_eq!(scheduling::todays_booking_of(&app.db, patient, from, to).await.unwrap().as_ref(), expected.first());
+        assert_eq!(scheduling::next_of(&app.db, patient, app.clock.now()).await.unwrap().as_ref(), expected.first());
+        let mut work = Work::begin(app, Doer::operator()).await.unwrap();
+        assert!(matches!(scheduling::fulfil(&mut work, id).await, Err(Refusal::Changed)));
+        let arrived = scheduling::arrive(&mut work, id).await.unwrap();
+        assert_eq!((arrived.patient, arrived.doctor), (patient, doctor));
+        assert!(matches!(scheduling::arrive(&mut work, id).await, Err(Refusal::Changed)));
+        scheduling::undo_arrival(&mut work, id).await.unwrap();
+        scheduling::arrive(&mut work, id).await.unwrap();
+        scheduling::in_service(&mut work, id).await.unwrap();
+        assert!(matches!(scheduling::undo_arrival(&mut work, id).await, Err(Refusal::Undo(_))));
+        scheduling::fulfil(&mut work, id).await.unwrap();
+        work.commit().await.unwrap();
+        assert_eq!(clinic.state_of(id).await, "fulfilled");
+        assert_eq!(clinic.taken(slot).await, (0, 1));
+    }
+
+    async fn at_day_close_who_did_not_come_is_recorded_once_and_three_times_pause_online_booking(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let (patient, _) = clinic.someone("Ada Obi").await;
+        let mut ids = Vec::new();
+        for number in 0..3 {
+            let slot = clinic.slot(doctor, 60 + 60 * number, 1, 0).await;
+            ids.push(book(&clinic, patient, slot, reason).await);
+        }
+        clinic.wait_minutes(400);
+        clinic.run_job("mark_no_shows").await;
+        assert_eq!(clinic.state_of(ids[0]).await, "booked", "the day is not over");
+        clinic.wait_minutes(24 * 60 - 400);
+        clinic.run_job("mark_no_shows").await;
+        clinic.run_job("mark_no_shows").await;
+        let since = clinic.app.clock.now() - chrono::TimeDelta::days(30);
+        assert_eq!(scheduling::no_show_count(&clinic.app.db, patient, since).await.unwrap(), 3);
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'appointment.no_show'").await, 3);
+        let ada = clinic.browser();
+        clinic.sign_in(&ada, &format!("p{patient}")).await;
+        let paused = ada.get(paths::BOOK).await;
+        assert!(paused.body.contains("Online booking is paused until 9 March 2027"), "{}", paused.body);
+        let mine = ada.get(&paths::mine(ids[0])).await;
+        let sent = ada.submitted(&mine, "main form", &[("objection", "I was in the waiting room")]).await;
+        assert!(sent.body.contains("waiting for an answer"), "{}", sent.body);
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        scheduling::answer_objection(&mut work, ids[0], true).await.unwrap();
+        work.commit().await.unwrap();
+        assert_eq!(scheduling::no_show_count(&clinic.app.db, patient, since).await.unwrap(), 2);
+        assert_eq!(ada.get(paths::BOOK).await.heading(), "Why do you want to be seen?");
+    }
+
+    async fn the_clinics_own_absence_is_never_a_no_show(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let patient = clinic.person("Ada Obi").await;
+        let slot = clinic.slot(doctor, 60, 1, 0).await;
+        let id = book(&clinic, patient, slot, reason).await;
+        let (other, later) = (clinic.person("Ben Eze").await, clinic.slot(doctor, 24 * 60, 1, 0).await);
+        let on_holiday = book(&clinic, other, later, reason).await;
+        let now = clinic.app.clock.now();
+        sql("insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_at) values ($1, $2, $3, 'ill', $2)")
+            .bind(doctor).bind(now).bind(now + chrono::TimeDelta::hours(8)).run(&clinic.app.db).await.unwrap();
+        sql("insert into holiday (day, name) values ($1, 'A holiday')")
+            .bind("2026-11-10".parse::<chrono::NaiveDate>().unwrap()).run(&clinic.app.db).await.unwrap();
+        clinic.wait_minutes(3 * 24 * 60);
+        clinic.run_job("mark_no_shows").await;
+        assert_eq!((clinic.state_of(id).await.as_str(), clinic.state_of(on_holiday).await.as_str()), ("booked", "booked"));
+    }
+}
