@@ -123,6 +123,7 @@ create table appointment (
     objection_state text constraint appointment_objection_state check (objection_state in ('open', 'granted', 'refused')),
     rescheduled_to bigint references appointment (id),
     needs_decision boolean not null default false,
+    calendar_uid text not null,
     calendar_sequence bigint not null default 0,
     created_at timestamptz not null,
     updated_at timestamptz not null,

@@ -130,6 +130,7 @@ create table appointment (
     objection_state text constraint appointment_objection_state check (objection_state in ('open', 'granted', 'refused')),
     rescheduled_to integer references appointment (id),
     needs_decision integer not null check (needs_decision in (0, 1)) default 0,
+    calendar_uid text not null,
     calendar_sequence integer not null default 0,
     created_at text not null,
     updated_at text not null,
