@@ -133,7 +133,7 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>) -> Result<(), DbError> {
     let bounds = (filling.clinic.start_of(today), filling.clinic.start_of(today + Days::new(1)));
     let tx = filling.tx().await?;
     store::close_earlier(tx, today, now).await?;
-    let due = store::due(tx, bounds.0, (now + TimeDelta::minutes(20)).min(bounds.1)).await?;
+    let due = store::due(tx, bounds.0, (now + TimeDelta::minutes(45)).min(bounds.1)).await?;
     let walk_ins = store::free_students(tx, today, bounds, STAGES.len() as i64).await?;
     let (last_visit, last_entry) = store::last_ids(tx).await?;
     let chance = Chance::new(today.format("%Y%m%d").to_string().parse().unwrap_or(1));

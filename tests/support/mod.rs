@@ -2,6 +2,7 @@
 
 mod browser;
 mod databases;
+mod demo;
 mod people;
 
 pub use browser::{Browser, Seen};
