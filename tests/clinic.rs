@@ -10,3 +10,4 @@ mod support;
 mod access;
 mod browser;
 mod scheduling;
+mod tables;

@@ -1,6 +1,7 @@
 //! The seam between the capabilities and the two databases: one SQL text, typed values, no driver names outside.
 
 pub mod backup;
+pub mod bulk;
 mod connect;
 pub mod dialect;
 mod fault;

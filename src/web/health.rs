@@ -21,7 +21,7 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     if app.leaving.is_cancelled() || app.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending");
     }
-    match sql("select 1").scalar::<i64>(&app.db).await {
+    match sql("select cast(1 as bigint)").scalar::<i64>(&app.db).await {
         Ok(_) => (StatusCode::OK, "ready"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "database"),
     }

@@ -39,7 +39,15 @@ pub async fn postgres() -> Option<String> {
         let db = Db::open(&format!("{server}/{draft}"), 1).await.unwrap();
         db.migrate().await.unwrap();
         db.close().await;
-        admin.execute(format!("alter database {draft} rename to {template}").as_str()).await.unwrap();
+        // The server takes a moment to see that the draft's last connection is closed.
+        let rename = format!("alter database {draft} rename to {template}");
+        for tries in 0.. {
+            match admin.execute(rename.as_str()).await {
+                Ok(_) => break,
+                Err(error) if tries == 50 => panic!("{error}"),
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
+            }
+        }
     }
     let name = format!("infirmary_test_{:016x}", rand::random::<u64>());
     admin.execute(format!("create database {name} template {template}").as_str()).await.unwrap();

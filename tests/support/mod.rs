@@ -3,6 +3,7 @@
 mod browser;
 pub mod chromium;
 mod databases;
+mod demo;
 mod people;
 mod scheduling;
 

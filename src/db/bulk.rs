@@ -1,0 +1,169 @@
+//! Many rows at once, for filling an empty database: `COPY` on PostgreSQL, long inserts on SQLite. Table and columns
+//! are names in the source; values are bound or escaped like everywhere else.
+
+use std::fmt::Write;
+
+use sqlx::{Executor, QueryBuilder, Sqlite};
+
+use super::value::instant_text;
+use super::{Db, DbError, Tx, Value};
+
+/// Parameters of one SQLite statement; its own limit is 32,766.
+const PARAMETERS: usize = 6_000;
+/// Rows of one `COPY`, which must end within the statement timeout.
+const COPIED: usize = 5_000;
+
+/// Where rows go.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// The columns that a row carries, in this order.
+    pub columns: &'static [&'static str],
+}
+
+/// Puts rows into a table and empties `rows`.
+pub async fn insert(tx: &mut Tx, table: Table, rows: &mut Vec<Vec<Value>>) -> Result<(), DbError> {
+    let columns = table.columns.join(", ");
+    match tx {
+        Tx::Sqlite(tx) => {
+            for part in rows.chunks((PARAMETERS / table.columns.len()).max(1)) {
+                let mut query =
+                    QueryBuilder::<Sqlite>::new(format!("insert into {} ({columns}) ", table.name));
+                query.push_values(part, |mut row, values| {
+                    for value in values {
+                        bind(&mut row, value);
+                    }
+                });
+                tx.execute(query.build()).await?;
+            }
+        }
+        Tx::Postgres(tx) => {
+            let statement = format!("copy {} ({columns}) from stdin", table.name);
+            for part in rows.chunks(COPIED) {
+                let mut text = String::new();
+                for row in part {
+                    line(&mut text, row);
+                }
+                let mut copy = tx.copy_in_raw(&statement).await?;
+                copy.send(text.into_bytes()).await?;
+                copy.finish().await?;
+            }
+        }
+    }
+    rows.clear();
+    Ok(())
+}
+
+fn bind(row: &mut sqlx::query_builder::Separated<'_, '_, Sqlite, &'static str>, value: &Value) {
+    match value.clone() {
+        Value::Int(v) => row.push_bind(v),
+        Value::Text(v) => row.push_bind(v),
+        Value::Word(v) => row.push_bind(v),
+        Value::Bool(v) => row.push_bind(v),
+        Value::Instant(v) => row.push_bind(v.map(instant_text)),
+        Value::Day(v) => row.push_bind(v),
+        Value::Time(v) => row.push_bind(v),
+        Value::Bytes(v) => row.push_bind(v),
+    };
+}
+
+/// One line of `COPY`'s text format.
+fn line(out: &mut String, row: &[Value]) {
+    for (at, value) in row.iter().enumerate() {
+        if at > 0 {
+            out.push('\t');
+        }
+        match value {
+            Value::Int(Some(v)) => {
+                let _ = write!(out, "{v}");
+            }
+            Value::Text(Some(v)) => escape(out, v),
+            Value::Word(Some(v)) => escape(out, v),
+            Value::Bool(Some(v)) => out.push(if *v { 't' } else { 'f' }),
+            Value::Instant(Some(v)) => out.push_str(&instant_text(*v)),
+            Value::Day(Some(v)) => {
+                let _ = write!(out, "{v}");
+            }
+            Value::Time(Some(v)) => {
+                let _ = write!(out, "{v}");
+            }
+            Value::Bytes(Some(v)) => {
+                out.push_str("\\\\x");
+                for byte in v {
+                    let _ = write!(out, "{byte:02x}");
+                }
+            }
+            Value::Int(None)
+            | Value::Text(None)
+            | Value::Word(None)
+            | Value::Bool(None)
+            | Value::Instant(None)
+            | Value::Day(None)
+            | Value::Time(None)
+            | Value::Bytes(None) => out.push_str("\\N"),
+        }
+    }
+    out.push('\n');
+}
+
+fn escape(out: &mut String, text: &str) {
+    for letter in text.chars() {
+        match letter {
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            other => out.push(other),
+        }
+    }
+}
+
+/// After rows came with ids of their own, the next id must follow the highest. SQLite does that by itself.
+pub async fn follow_ids(tx: &mut Tx, table: &'static str) -> Result<(), DbError> {
+    if let Tx::Postgres(tx) = tx {
+        let statement = format!(
+            "select setval(pg_get_serial_sequence('{table}', 'id'), greatest((select max(id) from {table}), 1))"
+        );
+        tx.execute(statement.as_str()).await?;
+    }
+    Ok(())
+}
+
+/// More cache on SQLite's writer while much is written at once; what the planner knows is renewed after it.
+pub async fn widen(db: &Db, wide: bool) -> Result<(), DbError> {
+    match db {
+        Db::Sqlite { write, .. } => {
+            let statement = if wide { "pragma cache_size = -400000" } else { "pragma cache_size = -4000" };
+            write.execute(statement).await?;
+            if !wide {
+                write.execute("pragma analysis_limit = 1000").await?;
+                write.execute("analyze").await?;
+                write.execute("pragma wal_checkpoint(truncate)").await?;
+            }
+        }
+        Db::Postgres(pool) if !wide => {
+            let mut connection = pool.acquire().await?;
+            connection.execute("set statement_timeout = 0").await?;
+            connection.execute("analyze").await?;
+            connection.execute("set statement_timeout = '5s'").await?;
+        }
+        Db::Postgres(_) => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_for_copy_keeps_tabs_backslashes_and_nulls_apart() {
+        let mut out = String::new();
+        line(
+            &mut out,
+            &["a\tb\\N\n".into(), Value::Text(None), true.into(), 7_i64.into(), vec![0_u8, 255].into()],
+        );
+        assert_eq!(out, "a\\tb\\\\N\\n\t\\N\tt\t7\t\\\\x00ff\n");
+    }
+}

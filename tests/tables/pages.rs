@@ -1,0 +1,78 @@
+//! Opening pages changes nothing and takes few queries.
+
+use axum::http::Method;
+
+use super::digest::{RESTLESS, changed, tables};
+use super::{PEOPLE, filled, none, routes};
+use crate::support::Clinic;
+
+/// Queries of one page, session and sign-in included.
+const MOST: u32 = 6;
+/// Pages that may take more, each with its reason.
+const MORE: [(&str, u32, &str); 0] = [];
+/// Addresses that may write when opened, with what and why.
+const WRITES: [(&str, &[&str], &str); 1] =
+    [("/display", &["display"], "a screen that is not paired yet gets its pairing code")];
+
+async fn opening_everything(clinic: Clinic) {
+    let mut faults = Vec::new();
+    let apart: Vec<&str> = RESTLESS
+        .iter()
+        .copied()
+        .chain(WRITES.iter().flat_map(|(_, tables, _)| tables.iter().copied()))
+        .collect();
+    for name in PEOPLE {
+        let browser = clinic.demo_person(name).await;
+        let before = tables(&clinic).await;
+        for route in routes(&Method::GET) {
+            for id in ["1", "2"] {
+                let path = filled(route.path, id);
+                let answer = browser.request(Method::GET, &path).send().await.unwrap();
+                let status = answer.status().as_u16();
+                let queries: u32 = answer
+                    .headers()
+                    .get("x-queries")
+                    .and_then(|value| value.to_str().ok()?.parse().ok())
+                    .unwrap_or(0);
+                let most =
+                    MORE.iter().find(|(path, _, _)| *path == route.path).map_or(MOST, |(_, most, _)| *most);
+                if status >= 500 {
+                    faults.push(format!("GET {path} as {name}: {status}"));
+                }
+                if queries > most {
+                    faults.push(format!("GET {path} as {name}: {queries} queries, {most} at most"));
+                }
+            }
+        }
+        let after = tables(&clinic).await;
+        faults
+            .extend(changed(&before, &after, &apart).into_iter().map(|fault| format!("as {name}: {fault}")));
+    }
+    none(&faults);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn opening_a_page_changes_nothing_and_takes_few_queries_sqlite() {
+    opening_everything(Clinic::demo_on_sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn opening_a_page_changes_nothing_and_takes_few_queries_postgres() {
+    if let Some(clinic) = Clinic::demo_on_postgres().await {
+        opening_everything(clinic).await;
+    }
+}
+
+/// The control: the comparison sees a change of one letter.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_comparison_of_tables_sees_a_small_change() {
+    let clinic = Clinic::demo_on_sqlite().await;
+    let before = tables(&clinic).await;
+    infirmary::db::sql("update patient set address = address || '.' where id = 1")
+        .run(&clinic.app.db)
+        .await
+        .unwrap();
+    let faults = changed(&before, &tables(&clinic).await, &RESTLESS);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].starts_with("patient:"), "{faults:?}");
+}
