@@ -15,7 +15,7 @@ pub use numbers::{
     MatricNumber, Phone, PhoneError, card_code, compact, find_words, grouped, is_card_code, patient_number,
     read_patient_number, sign_in_name,
 };
-pub use people::{BLOOD_GROUPS, Brief, Details, GENOTYPES, Kind, PatientState, Sex, Told};
+pub use people::{BLOOD_GROUPS, Brief, Details, Difference, GENOTYPES, Kind, PatientState, Sex, Told};
 
 use crate::ids;
 

@@ -168,3 +168,44 @@ impl Brief {
         self.state == PatientState::Active
     }
 }
+
+/// A field that differs: its name, the old and the new text.
+pub type Difference = (&'static str, String, String);
+
+impl Details {
+    /// The fields that differ; `name_of` gives the name of a department, level or session.
+    pub fn differences(
+        &self,
+        new: &Details,
+        name_of: &dyn Fn(&'static str, i64) -> String,
+    ) -> Vec<Difference> {
+        let place = |what: &'static str, id: Option<i64>| id.map(|id| name_of(what, id)).unwrap_or_default();
+        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        let own = |number: &Option<String>| number.clone().unwrap_or_default();
+        let fields = |of: &Details| {
+            [
+                ("kind", of.kind.label().to_owned()),
+                ("family name", of.family_name.clone()),
+                ("given names", of.given_names.clone()),
+                ("sex", of.sex.label().to_owned()),
+                ("date of birth", day(of.born_on)),
+                ("phone", of.phone.clone()),
+                ("e-mail", of.email.clone()),
+                ("address", of.address.clone()),
+                ("next of kin", of.kin_name.clone()),
+                ("relation of next of kin", of.kin_relation.clone()),
+                ("phone of next of kin", of.kin_phone.clone()),
+                ("guardian", of.guardian_id.map(|id| id.to_string()).unwrap_or_default()),
+                ("matric number", own(&of.matric_number)),
+                ("staff number", own(&of.staff_number)),
+                ("department", place("department", of.department_id.map(|id| id.0))),
+                ("level", place("level", of.level_id.map(|id| id.0))),
+                ("session", place("session", of.session_id.map(|id| id.0))),
+                ("insurance scheme", of.insurance_scheme.clone()),
+                ("insurance number", of.insurance_number.clone()),
+            ]
+        };
+        let pairs = fields(self).into_iter().zip(fields(new));
+        pairs.filter(|(old, new)| old.1 != new.1).map(|(old, new)| (old.0, old.1, new.1)).collect()
+    }
+}
