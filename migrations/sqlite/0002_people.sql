@@ -80,6 +80,7 @@ create unique index patient_staff_number_unique on patient (staff_number);
 create unique index patient_card_code_unique on patient (card_code);
 create index patient_born_on on patient (born_on);
 create index patient_phone_digits on patient (phone_digits);
+create index patient_email on patient (email) where email <> '';
 create index patient_sort_name on patient (sort_name, id);
 create index patient_department on patient (department_id, sort_name);
 
@@ -90,6 +91,21 @@ create table patient_term (
     primary key (term, patient_id)
 ) strict, without rowid;
 create index patient_term_patient on patient_term (patient_id, term);
+
+-- What clinical facts were and became. Apart from the trail, which administrators read (rule A1).
+create table patient_clinical_change (
+    id integer primary key,
+    patient_id integer not null references patient (id),
+    at text not null,
+    account_id integer,
+    name text not null,
+    field text not null,
+    old_text text not null,
+    new_text text not null
+) strict;
+create index patient_clinical_change_patient on patient_clinical_change (patient_id, id);
+create trigger patient_clinical_change_no_update before update on patient_clinical_change begin select raise(abort, 'patient_clinical_change_append_only'); end;
+create trigger patient_clinical_change_no_delete before delete on patient_clinical_change begin select raise(abort, 'patient_clinical_change_append_only'); end;
 
 create table account (
     id integer primary key,

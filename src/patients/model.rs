@@ -1,8 +1,0 @@
-//! Patients and their numbers. Pure.
-
-use crate::ids;
-
-ids! {
-    /// A patient.
-    PatientId,
-}

@@ -1,0 +1,35 @@
+//! Patients: their numbers, names, birth dates, and when two of them are likely one. Pure.
+
+mod birth;
+mod duplicate;
+mod import;
+mod names;
+mod numbers;
+mod people;
+
+pub use birth::{BirthError, birth_date, spoken_birth_date};
+pub use duplicate::{Candidate, Person, REVIEW, likeness, same_facts};
+pub use import::{Column, FileError, Line, Mapping, Outcome, columns_of, guess, lines_of, safe_cell};
+pub use names::{fold, search_terms, words_of};
+pub use numbers::{
+    MatricNumber, Phone, PhoneError, card_code, compact, find_words, grouped, is_card_code, patient_number,
+    read_patient_number, sign_in_name,
+};
+pub use people::{BLOOD_GROUPS, Brief, Details, Difference, GENOTYPES, Kind, PatientState, Sex, Told};
+
+use crate::ids;
+
+ids! {
+    /// A patient.
+    PatientId,
+    /// A faculty.
+    FacultyId,
+    /// A department of a faculty.
+    DepartmentId,
+    /// A level of study.
+    LevelId,
+    /// An academic session.
+    SessionId,
+    /// An import of students.
+    ImportId,
+}

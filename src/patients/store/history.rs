@@ -1,0 +1,126 @@
+//! What happened with a patient: visits and appointments, and who changed what.
+
+use chrono::{DateTime, Utc};
+
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+
+/// A line of the timeline.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Happening {
+    /// `appointment` or `visit`.
+    pub what: String,
+    /// Its id.
+    pub id: i64,
+    /// When it begins or began.
+    pub at: DateTime<Utc>,
+    /// The state of the appointment; `open` or why it closed for a visit.
+    pub state: String,
+    /// The doctor's name, or empty.
+    pub doctor: String,
+    /// The token of a visit, or empty.
+    pub token: String,
+    /// When the visit closed.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// Visits and appointments, newest first. No reasons, no notes: the frame is for the desk too (rule A1).
+pub async fn timeline(store: impl Store, patient: PatientId) -> Result<Vec<Happening>, DbError> {
+    sql("select what, id, at, state, doctor, token, closed_at from (
+            select 'appointment' as what, a.id, a.starts_at as at, a.state, d.name as doctor, '' as token,
+                a.ended_at as closed_at
+            from appointment a join account d on d.id = a.doctor_id where a.patient_id = $1 and a.state <> 'hold'
+            union all
+            select 'visit' as what, v.id, v.opened_at as at, coalesce(v.close_reason, 'open') as state, '' as doctor,
+                v.token, v.closed_at
+            from visit v where v.patient_id = $1) happened
+         order by at desc, id desc limit 25")
+    .bind(patient)
+    .all(store)
+    .await
+}
+
+/// An entry of the trail about one patient.
+#[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct Trace {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub name: String,
+    pub role: String,
+    pub action: String,
+    pub detail: String,
+}
+
+/// Changes of the patient's own record, newest first, older than `before`. Openings are another list.
+pub async fn traces(
+    store: impl Store,
+    patient: PatientId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Trace>, DbError> {
+    sql("select id, at, name, role, action, detail from audit_entry
+         where patient_id = $1 and subject = 'patient' and id < $2 and action not in ('patient.opened', 'patient.card_opened')
+         order by id desc limit $3")
+    .bind(patient)
+    .bind(before)
+    .bind(limit)
+    .all(store)
+    .await
+}
+
+/// The edits since a version, newest first: what somebody else did while a form was open (rule R8).
+pub async fn changes_since(
+    store: impl Store,
+    patient: PatientId,
+    version: i64,
+) -> Result<Vec<Trace>, DbError> {
+    let mut traces = traces(store, patient, i64::MAX, 20).await?;
+    traces.retain(|trace| {
+        let detail: serde_json::Value = serde_json::from_str(&trace.detail).unwrap_or_default();
+        detail.get("version").and_then(serde_json::Value::as_i64).is_some_and(|made| made > version)
+    });
+    Ok(traces)
+}
+
+/// A change of a clinical fact, kept apart from the trail so that administrators do not read it there.
+#[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct Change {
+    pub at: DateTime<Utc>,
+    pub name: String,
+    pub field: String,
+    pub old_text: String,
+    pub new_text: String,
+}
+
+/// Keeps what a clinical fact was and became; each change is the field's name, the old and the new text.
+pub async fn insert_clinical_change(
+    tx: &mut Tx,
+    patient: PatientId,
+    change: (&str, &str, &str),
+    who: (Option<i64>, &str),
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("insert into patient_clinical_change (patient_id, at, account_id, name, field, old_text, new_text)
+         values ($1, $2, $3, $4, $5, $6, $7)")
+    .bind(patient)
+    .bind(at)
+    .bind(who.0)
+    .bind(who.1)
+    .bind(change.0)
+    .bind(change.1)
+    .bind(change.2)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Changes of clinical facts, newest first.
+pub async fn clinical_changes(store: impl Store, patient: PatientId) -> Result<Vec<Change>, DbError> {
+    sql("select at, name, field, old_text, new_text from patient_clinical_change where patient_id = $1
+         order by id desc limit 50")
+    .bind(patient)
+    .all(store)
+    .await
+}

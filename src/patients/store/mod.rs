@@ -1,0 +1,17 @@
+//! The SQL of patients.
+
+mod history;
+pub mod import_lines;
+pub mod imports;
+mod people;
+mod search;
+pub mod university;
+
+pub use history::{
+    Change, Happening, Trace, changes_since, clinical_changes, insert_clinical_change, timeline, traces,
+};
+pub use people::{
+    Patient, brief, by_id, candidates, insert, next_numbers, set_card_code, set_state, unactivated,
+    update_details, update_told, write_terms,
+};
+pub use search::{Cursor, Found, Narrow, browse, find_by_code, find_exact, search, students};

@@ -1,0 +1,296 @@
+//! The rows of patients.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::{AccountId, AccountState};
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::{
+    Brief, Candidate, Details, PatientId, PatientState, Person, Phone, Told, fold, search_terms,
+};
+
+/// A patient with everything the pages of the record need, read by one query.
+#[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct Patient {
+    pub id: PatientId,
+    pub number: String,
+    #[sqlx(flatten)]
+    pub details: Details,
+    #[sqlx(flatten)]
+    pub told: Told,
+    pub card_code: String,
+    pub state: PatientState,
+    pub created_at: DateTime<Utc>,
+    pub version: i64,
+    pub faculty: String,
+    pub department: String,
+    pub level: String,
+    pub session: String,
+    pub guardian: String,
+    pub account_id: Option<AccountId>,
+    pub account_state: Option<AccountState>,
+    /// Whether somebody has chosen a password for it.
+    pub activated: bool,
+    /// Whether the account that asks belongs to this very person (rule A7).
+    pub is_own: bool,
+}
+
+/// The patient; `asker` is the staff account that asks, if one does.
+pub async fn by_id(
+    store: impl Store,
+    id: PatientId,
+    asker: Option<AccountId>,
+) -> Result<Option<Patient>, DbError> {
+    sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.email, p.address,
+            p.kin_name, p.kin_relation, p.kin_phone, p.guardian_id, p.matric_number, p.staff_number, p.department_id,
+            p.level_id, p.session_id, p.insurance_scheme, p.insurance_number, p.blood_group, p.genotype,
+            p.allergies_told, p.conditions_told, p.card_code, p.state, p.created_at, p.version,
+            coalesce(f.name, '') as faculty, coalesce(d.name, '') as department, coalesce(l.name, '') as level,
+            coalesce(s.name, '') as session,
+            coalesce(g.number || ' ' || g.given_names || ' ' || g.family_name, '') as guardian,
+            a.id as account_id, a.state as account_state, a.password_hash is not null as activated,
+            exists (select 1 from account o where o.id = $2 and (o.patient_id = p.id or (p.email <> '' and o.email = p.email)))
+                as is_own
+         from patient p
+         left join department d on d.id = p.department_id
+         left join faculty f on f.id = d.faculty_id
+         left join study_level l on l.id = p.level_id
+         left join academic_session s on s.id = p.session_id
+         left join patient g on g.id = p.guardian_id
+         left join account a on a.patient_id = p.id
+         where p.id = $1")
+    .bind(id)
+    .bind(asker)
+    .optional(store)
+    .await
+}
+
+/// Takes `count` clinic numbers in this transaction and says the last of them; no number is ever left out.
+pub async fn next_numbers(tx: &mut Tx, count: i64) -> Result<i64, DbError> {
+    sql("insert into counter (scope, day, last) values ('patient', $1, $2)
+         on conflict (scope, day) do update set last = counter.last + excluded.last returning last")
+    .bind(NaiveDate::from_ymd_opt(2000, 1, 1))
+    .bind(count)
+    .scalar(tx)
+    .await
+}
+
+/// Writes a new patient with the words to find them by.
+pub async fn insert(
+    tx: &mut Tx,
+    details: &Details,
+    number: &str,
+    card_code: &str,
+    at: DateTime<Utc>,
+) -> Result<PatientId, DbError> {
+    let phone_digits = Phone::parse(&details.phone).unwrap_or_default().digits;
+    let id: PatientId = sql("insert into patient (kind, family_name, given_names, sort_name, sex, born_on, phone,
+            phone_digits, email, address, kin_name, kin_relation, kin_phone, guardian_id, matric_number, staff_number,
+            department_id, level_id, session_id, insurance_scheme, insurance_number, number, card_code, created_at,
+            updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23, $24, $24) returning id")
+    .bind(details.kind)
+    .bind(&details.family_name)
+    .bind(&details.given_names)
+    .bind(sort_name(details))
+    .bind(details.sex)
+    .bind(details.born_on)
+    .bind(&details.phone)
+    .bind(&phone_digits)
+    .bind(&details.email)
+    .bind(&details.address)
+    .bind(&details.kin_name)
+    .bind(&details.kin_relation)
+    .bind(&details.kin_phone)
+    .bind(details.guardian_id)
+    .bind(details.matric_number.clone())
+    .bind(details.staff_number.clone())
+    .bind(details.department_id)
+    .bind(details.level_id)
+    .bind(details.session_id)
+    .bind(&details.insurance_scheme)
+    .bind(&details.insurance_number)
+    .bind(number)
+    .bind(card_code)
+    .bind(at)
+    .scalar(&mut *tx)
+    .await?;
+    write_terms(tx, id, &search_terms(details, number, &phone_digits)).await?;
+    Ok(id)
+}
+
+fn sort_name(details: &Details) -> String {
+    fold(&format!("{} {}", details.family_name, details.given_names))
+}
+
+/// Writes the words a patient is found by, eight to a statement.
+pub async fn write_terms(tx: &mut Tx, id: PatientId, terms: &[String]) -> Result<(), DbError> {
+    for group in terms.chunks(8) {
+        let last = group.last().map(String::as_str).unwrap_or_default();
+        let mut statement = sql("insert into patient_term (patient_id, term)
+            values ($1, $2), ($1, $3), ($1, $4), ($1, $5), ($1, $6), ($1, $7), ($1, $8), ($1, $9)
+            on conflict (term, patient_id) do nothing")
+        .bind(id);
+        for at in 0..8 {
+            statement = statement.bind(group.get(at).map_or(last, String::as_str));
+        }
+        statement.run(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes changed details; false when somebody else was first (rule R8).
+pub async fn update_details(
+    tx: &mut Tx,
+    (id, number): (PatientId, &str),
+    version: i64,
+    details: &Details,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let phone_digits = Phone::parse(&details.phone).unwrap_or_default().digits;
+    let touched = sql("update patient set kind = $3, family_name = $4, given_names = $5, sort_name = $6, sex = $7,
+            born_on = $8, phone = $9, phone_digits = $10, email = $11, address = $12, kin_name = $13,
+            kin_relation = $14, kin_phone = $15, guardian_id = $16, matric_number = $17, staff_number = $18,
+            department_id = $19, level_id = $20, session_id = $21, insurance_scheme = $22, insurance_number = $23,
+            updated_at = $24, version = version + 1
+         where id = $1 and version = $2")
+    .bind(id)
+    .bind(version)
+    .bind(details.kind)
+    .bind(&details.family_name)
+    .bind(&details.given_names)
+    .bind(sort_name(details))
+    .bind(details.sex)
+    .bind(details.born_on)
+    .bind(&details.phone)
+    .bind(&phone_digits)
+    .bind(&details.email)
+    .bind(&details.address)
+    .bind(&details.kin_name)
+    .bind(&details.kin_relation)
+    .bind(&details.kin_phone)
+    .bind(details.guardian_id)
+    .bind(details.matric_number.clone())
+    .bind(details.staff_number.clone())
+    .bind(details.department_id)
+    .bind(details.level_id)
+    .bind(details.session_id)
+    .bind(&details.insurance_scheme)
+    .bind(&details.insurance_number)
+    .bind(at)
+    .run(&mut *tx)
+    .await?;
+    if touched == 0 {
+        return Ok(false);
+    }
+    sql("delete from patient_term where patient_id = $1").bind(id).run(&mut *tx).await?;
+    write_terms(tx, id, &search_terms(details, number, &phone_digits)).await?;
+    Ok(true)
+}
+
+/// Writes clinical facts as told; false when somebody else was first.
+pub async fn update_told(
+    tx: &mut Tx,
+    id: PatientId,
+    version: i64,
+    told: &Told,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let touched =
+        sql("update patient set blood_group = $3, genotype = $4, allergies_told = $5, conditions_told = $6,
+            updated_at = $7, version = version + 1 where id = $1 and version = $2")
+        .bind(id)
+        .bind(version)
+        .bind(&told.blood_group)
+        .bind(&told.genotype)
+        .bind(&told.allergies_told)
+        .bind(&told.conditions_told)
+        .bind(at)
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
+}
+
+/// Deactivates or takes back; false when it was so already or the record changed meanwhile.
+pub async fn set_state(
+    tx: &mut Tx,
+    id: PatientId,
+    version: i64,
+    state: PatientState,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let touched = sql("update patient set state = $3, updated_at = $4, version = version + 1
+         where id = $1 and version = $2 and state <> $3")
+    .bind(id)
+    .bind(version)
+    .bind(state)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
+/// A new card: the old code is dead at once.
+pub async fn set_card_code(
+    tx: &mut Tx,
+    id: PatientId,
+    code: &str,
+    at: DateTime<Utc>,
+) -> Result<u64, DbError> {
+    sql("update patient set card_code = $2, updated_at = $3, version = version + 1 where id = $1")
+        .bind(id)
+        .bind(code)
+        .bind(at)
+        .run(tx)
+        .await
+}
+
+/// Patients who share something with the details: birth date, phone, e-mail or two words of the name.
+pub async fn candidates(store: impl Store, details: &Details) -> Result<Vec<Candidate>, DbError> {
+    let person = Person::of(details);
+    let mut words: Vec<&String> = person.words.iter().collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let word = |at: usize| words.get(at).map(|word| word.as_str()).unwrap_or_default();
+    sql("select p.id, p.number, p.family_name, p.given_names, p.born_on, p.phone_digits, p.email, p.matric_number
+         from patient p where p.id in (
+            select id from patient where born_on = $1
+            union select id from patient where phone_digits = $2 and phone_digits <> ''
+            union select id from patient where email = $3 and email <> ''
+            union select a.patient_id from patient_term a join patient_term b on b.patient_id = a.patient_id
+                where a.term = $4 and b.term = $5)
+         order by p.id limit 1000")
+    .bind(details.born_on)
+    .bind(&person.phone_digits)
+    .bind(&person.email)
+    .bind(word(0))
+    .bind(word(1))
+    .all(store)
+    .await
+}
+
+/// A patient as lines of lists show them.
+pub async fn brief(store: impl Store, id: PatientId) -> Result<Option<Brief>, DbError> {
+    sql("select id, number, kind, family_name, given_names, sex, born_on, phone, matric_number, state
+         from patient where id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// Active students whose account nobody has used yet, by name; the first hundred that fit the filter.
+pub async fn unactivated(
+    store: impl Store,
+    department: Option<i64>,
+    level: Option<i64>,
+) -> Result<Vec<(PatientId, AccountId, String, String)>, DbError> {
+    sql("select p.id, a.id, p.given_names || ' ' || p.family_name, p.matric_number
+         from patient p join account a on a.patient_id = p.id
+         where p.kind = 'student' and p.state = 'active' and a.state = 'active' and a.password_hash is null
+           and (cast($1 as bigint) is null or p.department_id = $1) and (cast($2 as bigint) is null or p.level_id = $2)
+         order by p.sort_name, p.id limit 100")
+    .bind(department)
+    .bind(level)
+    .all(store)
+    .await
+}

@@ -1,0 +1,202 @@
+//! Finding patients: one index range a word, keyset pages.
+
+use crate::db::{Db, DbError, Sql, Store, sql};
+use crate::patients::model::{Brief, PatientId, is_card_code, read_patient_number};
+
+/// Where a page ends: the sorting text and the id of its last line.
+pub type Cursor = (String, i64);
+
+/// What a list is narrowed to; empty and `None` mean "any".
+#[derive(Debug, Clone, Default)]
+pub struct Narrow {
+    /// `student`, `staff`, `dependant`, `public`.
+    pub kind: String,
+    /// `active`, `deactivated`.
+    pub state: String,
+    /// A faculty.
+    pub faculty: Option<i64>,
+    /// A department.
+    pub department: Option<i64>,
+    /// A level.
+    pub level: Option<i64>,
+    /// An academic session.
+    pub session: Option<i64>,
+    /// `yes` or `no`: whether the account was activated.
+    pub activated: String,
+    /// After this line.
+    pub after: Option<Cursor>,
+}
+
+/// A line of a list.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Found {
+    /// The patient.
+    #[sqlx(flatten)]
+    pub brief: Brief,
+    /// The faculty's name, or empty.
+    pub faculty: String,
+    /// The department's name, or empty.
+    pub department: String,
+    /// The level's name, or empty.
+    pub level: String,
+    /// Whether the account was activated.
+    pub activated: bool,
+    /// What the line is sorted by.
+    pub sorted: String,
+}
+
+impl Found {
+    /// Where a page that ends with this line goes on.
+    pub fn cursor(&self) -> Cursor {
+        (self.sorted.clone(), self.brief.id.0)
+    }
+}
+
+/// The upper end of the range of words that begin with `word`.
+fn end_of(word: &str) -> String {
+    format!("{word}\u{10FFFF}")
+}
+
+fn bind_words(statement: Sql, words: &[String]) -> Sql {
+    (0..4).fold(statement, |statement, at| {
+        let word = words.get(at).map(String::as_str).unwrap_or_default();
+        statement.bind(word).bind(end_of(word))
+    })
+}
+
+const COUNTED: &str = "select
+    (select count(*) from (select 1 from patient_term where term >= $1 and term < $2 limit 3000) a) as first,
+    (select count(*) from (select 1 from patient_term where term >= $3 and term < $4 limit 3000) b) as second,
+    (select count(*) from (select 1 from patient_term where term >= $5 and term < $6 limit 3000) c) as third,
+    (select count(*) from (select 1 from patient_term where term >= $7 and term < $8 limit 3000) d) as fourth";
+
+/// The rarest word first: it drives the search, the others only have to be there.
+async fn rarest_first(store: &Db, mut words: Vec<String>) -> Result<Vec<String>, DbError> {
+    if words.len() > 1 {
+        let counts: (i64, i64, i64, i64) = bind_words(sql(COUNTED), &words).one(store).await?;
+        let counts = [counts.0, counts.1, counts.2, counts.3];
+        let mut counted: Vec<(i64, String)> = counts.into_iter().zip(words).collect();
+        // Words of one rarity stay in their order, the longest first.
+        counted.sort_by_key(|(count, _)| *count);
+        words = counted.into_iter().map(|(_, word)| word).collect();
+    }
+    Ok(words)
+}
+
+/// The search of [`search`]; also explained by a test, which looks for its index.
+pub const SEARCH: &str = "select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone,
+        p.matric_number, p.state, t.term as sorted, coalesce(f.name, '') as faculty, coalesce(d.name, '') as department,
+        coalesce(l.name, '') as level,
+        exists (select 1 from account a where a.patient_id = p.id and a.password_hash is not null) as activated
+     from patient_term t
+     join patient p on p.id = t.patient_id
+     left join department d on d.id = p.department_id
+     left join faculty f on f.id = d.faculty_id
+     left join study_level l on l.id = p.level_id
+     where t.term >= $1 and t.term < $2 and (t.term, t.patient_id) > ($9, $10)
+       and not exists (select 1 from patient_term s
+            where s.patient_id = t.patient_id and s.term >= $1 and s.term < t.term)
+       and ($3 = '' or exists (select 1 from patient_term s
+            where s.patient_id = t.patient_id and s.term >= $3 and s.term < $4))
+       and ($5 = '' or exists (select 1 from patient_term s
+            where s.patient_id = t.patient_id and s.term >= $5 and s.term < $6))
+       and ($7 = '' or exists (select 1 from patient_term s
+            where s.patient_id = t.patient_id and s.term >= $7 and s.term < $8))
+       and ($11 = '' or p.kind = $11) and ($12 = '' or p.state = $12)
+       and (cast($13 as bigint) is null or p.department_id = $13)
+     order by t.term, t.patient_id limit $14";
+
+/// Patients who have a word beginning with each of `words`; at least one word.
+pub async fn search(
+    store: &Db,
+    words: Vec<String>,
+    narrow: &Narrow,
+    limit: i64,
+) -> Result<Vec<Found>, DbError> {
+    let words = rarest_first(store, words).await?;
+    let (term, id) = narrow.after.clone().unwrap_or_default();
+    bind_words(sql(SEARCH), &words)
+        .bind(term)
+        .bind(id)
+        .bind(&narrow.kind)
+        .bind(&narrow.state)
+        .bind(narrow.department)
+        .bind(limit)
+        .all(store)
+        .await
+}
+
+/// Patients by name, without a search.
+pub async fn browse(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Found>, DbError> {
+    let (name, id) = narrow.after.clone().unwrap_or_default();
+    sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.matric_number,
+            p.state, p.sort_name as sorted, coalesce(f.name, '') as faculty, coalesce(d.name, '') as department,
+            coalesce(l.name, '') as level,
+            exists (select 1 from account a where a.patient_id = p.id and a.password_hash is not null) as activated
+         from patient p
+         left join department d on d.id = p.department_id
+         left join faculty f on f.id = d.faculty_id
+         left join study_level l on l.id = p.level_id
+         where (p.sort_name, p.id) > ($1, $2) and ($3 = '' or p.kind = $3) and ($4 = '' or p.state = $4)
+           and (cast($5 as bigint) is null or p.department_id = $5)
+         order by p.sort_name, p.id limit $6")
+    .bind(name)
+    .bind(id)
+    .bind(&narrow.kind)
+    .bind(&narrow.state)
+    .bind(narrow.department)
+    .bind(limit)
+    .all(store)
+    .await
+}
+
+/// Students by name with every filter of their list.
+pub async fn students(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Found>, DbError> {
+    let (name, id) = narrow.after.clone().unwrap_or_default();
+    sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.matric_number,
+            p.state, p.sort_name as sorted, coalesce(f.name, '') as faculty, coalesce(d.name, '') as department,
+            coalesce(l.name, '') as level, a.password_hash is not null as activated
+         from patient p
+         left join account a on a.patient_id = p.id
+         left join department d on d.id = p.department_id
+         left join faculty f on f.id = d.faculty_id
+         left join study_level l on l.id = p.level_id
+         where p.kind = 'student' and (p.sort_name, p.id) > ($1, $2) and ($3 = '' or p.state = $3)
+           and (cast($4 as bigint) is null or d.faculty_id = $4)
+           and (cast($5 as bigint) is null or p.department_id = $5)
+           and (cast($6 as bigint) is null or p.level_id = $6)
+           and (cast($7 as bigint) is null or p.session_id = $7)
+           and ($8 = '' or (a.password_hash is not null) = ($8 = 'yes'))
+         order by p.sort_name, p.id limit $9")
+    .bind(name)
+    .bind(id)
+    .bind(&narrow.state)
+    .bind(narrow.faculty)
+    .bind(narrow.department)
+    .bind(narrow.level)
+    .bind(narrow.session)
+    .bind(&narrow.activated)
+    .bind(limit)
+    .all(store)
+    .await
+}
+
+/// The patient of a scanned card, a clinic number, a matric or staff number, typed in any case.
+pub async fn find_by_code(store: impl Store, text: &str) -> Result<Option<PatientId>, DbError> {
+    Ok(find_exact(store, text).await?.map(|(id, _)| id))
+}
+
+/// As [`find_by_code`], with the card code the patient has now.
+pub async fn find_exact(store: impl Store, text: &str) -> Result<Option<(PatientId, String)>, DbError> {
+    let typed: String = text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
+    if typed.is_empty() || typed.len() > 100 {
+        return Ok(None);
+    }
+    sql("select id, card_code from patient where card_code = $1 or number = $2 or matric_number = $3 or staff_number = $3
+         order by id limit 1")
+    .bind(is_card_code(text).unwrap_or_default())
+    .bind(read_patient_number(text).unwrap_or_default())
+    .bind(typed)
+    .optional(store)
+    .await
+}
