@@ -3,6 +3,7 @@
 mod browser;
 mod databases;
 mod people;
+mod queue;
 
 pub use browser::{Browser, Seen};
 pub use people::PASSWORD;

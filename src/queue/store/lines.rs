@@ -3,8 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::db::{DbError, Store, sql};
-use crate::patients::model::PatientId;
-use crate::queue::model::{EntryId, EntryState, PointId, PointKind, Priority};
+use crate::queue::model::{EntryId, EntryState, PointId, PointKind};
 
 use super::entries::Entry;
 

@@ -22,6 +22,15 @@ pub struct Point {
     pub mine: bool,
     /// The room of that station.
     pub my_room: Option<RoomId>,
+    /// Its name.
+    pub my_room_name: Option<String>,
+}
+
+impl Point {
+    /// The room of the own station, or the point's public name.
+    pub fn place(&self) -> &str {
+        self.my_room_name.as_deref().unwrap_or(&self.public_name)
+    }
 }
 
 /// A room to which people are called.
@@ -38,8 +47,10 @@ pub struct Room {
 /// Every point that works, in order; `who` marks the own station.
 pub async fn active(store: impl Store, who: Option<AccountId>) -> Result<Vec<Point>, DbError> {
     sql("select p.id, p.name, p.public_name, p.kind, p.paused_at, p.pause_reason, p.booked_in_a_row, p.version,
-            (s.account_id is not null) as mine, s.room_id as my_room
+            (s.account_id is not null) as mine, s.room_id as my_room,
+            r.name as my_room_name
          from service_point p left join station s on s.point_id = p.id and s.account_id = $1
+         left join room r on r.id = s.room_id
          where p.active = $2 order by p.position, p.id")
     .bind(who)
     .bind(true)
@@ -50,7 +61,7 @@ pub async fn active(store: impl Store, who: Option<AccountId>) -> Result<Vec<Poi
 /// One point that works.
 pub async fn by_id(store: impl Store, id: PointId) -> Result<Option<Point>, DbError> {
     sql("select id, name, public_name, kind, paused_at, pause_reason, booked_in_a_row, version,
-            (id < 0) as mine, cast(null as bigint) as my_room
+            (id < 0) as mine, cast(null as bigint) as my_room, cast(null as text) as my_room_name
          from service_point where id = $1 and active = $2")
     .bind(id)
     .bind(true)

@@ -85,8 +85,7 @@ async fn follow(work: &mut Work, made: Move, entry: &Entry) -> Result<(), Refuse
     let at = work.now();
     match made {
         Move::Start => {
-            let point = points::by_id(work.tx(), entry.point_id).await?;
-            let consulting = point.is_some_and(|point| point.kind == PointKind::Consulting);
+            let consulting = is_consultation(work, entry).await?;
             if let Some(appointment) = entry.appointment_id.filter(|_| consulting) {
                 appointments::in_service(work, appointment).await?;
             }
@@ -109,6 +108,12 @@ async fn follow(work: &mut Work, made: Move, entry: &Entry) -> Result<(), Refuse
         | Move::Undo => {}
     }
     Ok(())
+}
+
+/// Whether an entry stands at a point where a doctor sees the patient.
+pub async fn is_consultation(work: &mut Work, entry: &Entry) -> Result<bool, Refused> {
+    let point = points::by_id(work.tx(), entry.point_id).await?;
+    Ok(point.is_some_and(|point| point.kind == PointKind::Consulting))
 }
 
 /// Changes how soon somebody is served, with a reason that stays (Q6).

@@ -125,7 +125,8 @@ async fn follow(work: &mut Work, made: Option<Move>, entry: &Entry) -> Result<()
             }
         }
         Move::Start => {
-            if let Some(appointment) = entry.appointment_id {
+            let consulting = super::moves::is_consultation(work, entry).await?;
+            if let Some(appointment) = entry.appointment_id.filter(|_| consulting) {
                 appointments::take_back(work, appointment, AppointmentState::InService).await?;
             }
         }
