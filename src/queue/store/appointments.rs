@@ -10,7 +10,6 @@ use crate::scheduling::model::{AppointmentId, AppointmentState};
 
 /// An appointment at the door.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Booking {
     pub id: AppointmentId,
     pub patient_id: PatientId,
@@ -22,7 +21,6 @@ pub struct Booking {
 
 /// One line of today's arrivals.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Expected {
     pub id: AppointmentId,
     pub starts_at: DateTime<Utc>,

@@ -8,10 +8,8 @@ use crate::queue::model::{DisplayId, PointId};
 
 /// A screen.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Display {
     pub id: DisplayId,
-    pub name: String,
     pub pairing_code: Option<String>,
     pub pairing_expires_at: Option<DateTime<Utc>>,
     pub paired_at: Option<DateTime<Utc>>,
@@ -20,7 +18,7 @@ pub struct Display {
 
 /// The screen that carries a credential and was not revoked.
 pub async fn by_credential(store: impl Store, digest: &[u8]) -> Result<Option<Display>, DbError> {
-    sql("select id, name, pairing_code, pairing_expires_at, paired_at, seen_at from display
+    sql("select id, pairing_code, pairing_expires_at, paired_at, seen_at from display
          where credential = $1 and revoked_at is null")
     .bind(digest)
     .optional(store)
@@ -106,7 +104,6 @@ pub async fn forget_expired(store: impl Store, at: DateTime<Utc>) -> Result<(), 
 
 /// A paired screen with the names of its points.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Paired {
     pub id: DisplayId,
     pub name: String,
@@ -127,7 +124,6 @@ pub async fn paired(store: impl Store) -> Result<Vec<Paired>, DbError> {
 
 /// The points a screen shows: its own, or all.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Shown {
     pub id: PointId,
     pub public_name: String,
@@ -152,7 +148,6 @@ pub async fn points_of(store: impl Store, display: DisplayId) -> Result<Vec<Show
 
 /// A call in the log.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Call {
     pub id: i64,
     pub at: DateTime<Utc>,

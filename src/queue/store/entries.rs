@@ -10,7 +10,6 @@ use crate::scheduling::model::AppointmentId;
 
 /// An entry with what its visit adds.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Entry {
     pub id: EntryId,
     pub visit_id: VisitId,
@@ -61,16 +60,10 @@ impl Entry {
                 .map(|at| Returned { at, behind: [self.behind_first, self.behind_second] }),
         }
     }
-
-    /// The same, given away.
-    pub fn into_waiting(self) -> Waiting {
-        self.waiting()
-    }
 }
 
 /// An entry that is about to be opened.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct NewEntry {
     pub visit: VisitId,
     pub patient: PatientId,
@@ -129,16 +122,6 @@ pub async fn waiting_at(store: impl Store, point: PointId) -> Result<Vec<Entry>,
     .bind(point)
     .all(store)
     .await
-}
-
-/// The open entry of a visit.
-pub async fn open_of(store: impl Store, visit: VisitId) -> Result<Option<EntryId>, DbError> {
-    sql("select id from queue_entry where visit_id = $1
-            and state in ('waiting', 'called', 'in_service', 'parked', 'missed')")
-    .bind(visit)
-    .optional::<(EntryId,)>(store)
-    .await
-    .map(|row| row.map(|row| row.0))
 }
 
 /// Who served a visit's last consultation.

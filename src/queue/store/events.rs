@@ -49,9 +49,7 @@ pub async fn insert(
 
 /// The last change of an entry, as undoing needs it.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Last {
-    pub id: i64,
     pub at: DateTime<Utc>,
     #[sqlx(rename = "move")]
     pub what: String,
@@ -62,7 +60,7 @@ pub struct Last {
 
 /// The last change of an entry.
 pub async fn last(store: impl Store, entry: EntryId) -> Result<Option<Last>, DbError> {
-    sql("select id, at, move, from_state, entry_version, before from queue_event where entry_id = $1
+    sql("select at, move, from_state, entry_version, before from queue_event where entry_id = $1
          order by id desc limit 1")
     .bind(entry)
     .optional(store)
@@ -71,7 +69,6 @@ pub async fn last(store: impl Store, entry: EntryId) -> Result<Option<Last>, DbE
 
 /// The last thing somebody did at a point, for the undo strip.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct MyLast {
     pub entry_id: EntryId,
     pub at: DateTime<Utc>,
@@ -105,12 +102,10 @@ pub async fn my_last(
 
 /// One line of a history.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Line {
     pub at: DateTime<Utc>,
     #[sqlx(rename = "move")]
     pub what: String,
-    pub to_state: EntryState,
     pub point: String,
     pub room: Option<String>,
     pub by: Option<String>,
@@ -119,7 +114,7 @@ pub struct Line {
 
 /// Everything that happened in a visit, in order.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Line>, DbError> {
-    sql("select x.at, x.move, x.to_state, p.name as point, r.name as room, a.name as by, x.note
+    sql("select x.at, x.move, p.name as point, r.name as room, a.name as by, x.note
          from queue_event x join queue_entry e on e.id = x.entry_id join service_point p on p.id = e.point_id
          left join room r on r.id = x.room_id left join account a on a.id = x.account_id
          where e.visit_id = $1 order by x.id limit 200")

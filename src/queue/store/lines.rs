@@ -9,7 +9,6 @@ use super::entries::Entry;
 
 /// An open entry with the words that a board shows.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Row {
     #[sqlx(flatten)]
     pub entry: Entry,
@@ -78,7 +77,6 @@ pub async fn one(store: impl Store, id: EntryId) -> Result<Option<Row>, DbError>
 
 /// An open entry in few columns, for overviews and displays.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Brief {
     pub point_id: PointId,
     pub state: EntryState,

@@ -5,7 +5,6 @@ use crate::patients::model::PatientId;
 
 /// A patient in a short list.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Found {
     pub id: PatientId,
     pub family_name: String,

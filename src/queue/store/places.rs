@@ -8,7 +8,6 @@ use crate::queue::model::{EntryId, EntryState, PointId, PointKind, VisitId};
 
 /// A visit with its latest entry, without any name.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Held {
     pub visit_id: VisitId,
     pub patient_id: PatientId,
@@ -70,7 +69,6 @@ pub async fn of_patient(
 
 /// One recent service at a point.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Sample {
     pub started_at: DateTime<Utc>,
     pub ended_at: DateTime<Utc>,
@@ -88,15 +86,6 @@ pub async fn samples(store: impl Store, point: PointId, day: NaiveDate) -> Resul
     .bind(day)
     .all(store)
     .await
-}
-
-/// How many people of the staff stand at a point since a moment.
-pub async fn desks(store: impl Store, point: PointId, since: DateTime<Utc>) -> Result<i64, DbError> {
-    sql("select count(*) from station where point_id = $1 and since >= $2")
-        .bind(point)
-        .bind(since)
-        .scalar(store)
-        .await
 }
 
 /// The code on the poster of a day.
@@ -126,7 +115,6 @@ pub async fn keep_door_code(
 
 /// What a slip says.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Slip {
     pub token: String,
     pub slip_code: String,

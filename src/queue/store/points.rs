@@ -8,7 +8,6 @@ use crate::queue::model::{PointId, PointKind, RoomId};
 
 /// A service point as the queue needs it.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Point {
     pub id: PointId,
     pub name: String,
@@ -17,7 +16,6 @@ pub struct Point {
     pub paused_at: Option<DateTime<Utc>>,
     pub pause_reason: String,
     pub booked_in_a_row: i64,
-    pub version: i64,
     /// The station of the person who asks stands here.
     pub mine: bool,
     /// The room of that station.
@@ -46,7 +44,7 @@ pub struct Room {
 
 /// Every point that works, in order; `who` marks the own station.
 pub async fn active(store: impl Store, who: Option<AccountId>) -> Result<Vec<Point>, DbError> {
-    sql("select p.id, p.name, p.public_name, p.kind, p.paused_at, p.pause_reason, p.booked_in_a_row, p.version,
+    sql("select p.id, p.name, p.public_name, p.kind, p.paused_at, p.pause_reason, p.booked_in_a_row,
             (s.account_id is not null) as mine, s.room_id as my_room,
             r.name as my_room_name
          from service_point p left join station s on s.point_id = p.id and s.account_id = $1
@@ -60,7 +58,7 @@ pub async fn active(store: impl Store, who: Option<AccountId>) -> Result<Vec<Poi
 
 /// One point that works.
 pub async fn by_id(store: impl Store, id: PointId) -> Result<Option<Point>, DbError> {
-    sql("select id, name, public_name, kind, paused_at, pause_reason, booked_in_a_row, version,
+    sql("select id, name, public_name, kind, paused_at, pause_reason, booked_in_a_row,
             (id < 0) as mine, cast(null as bigint) as my_room, cast(null as text) as my_room_name
          from service_point where id = $1 and active = $2")
     .bind(id)

@@ -7,7 +7,6 @@ use crate::queue::model::{EntryState, PointId};
 
 /// A closed entry, as statistics need it.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Closed {
     pub point_id: PointId,
     pub state: EntryState,

@@ -9,21 +9,17 @@ use crate::scheduling::model::AppointmentId;
 
 /// A patient's visit of one day.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Visit {
     pub id: VisitId,
     pub patient_id: PatientId,
-    pub day: NaiveDate,
     pub token: String,
     pub slip_code: String,
-    pub appointment_id: Option<AppointmentId>,
     pub opened_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// A visit that is about to be opened.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct NewVisit<'a> {
     pub patient: PatientId,
     pub day: NaiveDate,
@@ -70,7 +66,7 @@ pub async fn insert(tx: &mut Tx, new: &NewVisit<'_>) -> Result<VisitId, DbError>
 
 /// A patient's visit of a day.
 pub async fn of_day(store: impl Store, patient: PatientId, day: NaiveDate) -> Result<Option<Visit>, DbError> {
-    sql("select id, patient_id, day, token, slip_code, appointment_id, opened_at, closed_at
+    sql("select id, patient_id, token, slip_code, opened_at, closed_at
          from visit where patient_id = $1 and day = $2")
     .bind(patient)
     .bind(day)
@@ -80,7 +76,7 @@ pub async fn of_day(store: impl Store, patient: PatientId, day: NaiveDate) -> Re
 
 /// One visit.
 pub async fn by_id(store: impl Store, id: VisitId) -> Result<Option<Visit>, DbError> {
-    sql("select id, patient_id, day, token, slip_code, appointment_id, opened_at, closed_at
+    sql("select id, patient_id, token, slip_code, opened_at, closed_at
          from visit where id = $1")
     .bind(id)
     .optional(store)
