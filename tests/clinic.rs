@@ -11,3 +11,4 @@ mod access;
 mod browser;
 mod scheduling;
 mod tables;
+mod queue;

@@ -70,7 +70,9 @@ create table queue_event (
     to_state text not null,
     account_id bigint references account (id),
     room_id bigint references room (id),
-    note text not null default ''
+    note text not null default '',
+    entry_version bigint not null default 1,
+    before text not null default ''
 );
 create index queue_event_entry on queue_event (entry_id, id);
 create trigger queue_event_append_only before update or delete on queue_event

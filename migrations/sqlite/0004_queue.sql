@@ -70,7 +70,9 @@ create table queue_event (
     to_state text not null,
     account_id integer references account (id),
     room_id integer references room (id),
-    note text not null default ''
+    note text not null default '',
+    entry_version integer not null default 1,
+    before text not null default ''
 ) strict;
 create index queue_event_entry on queue_event (entry_id, id);
 create trigger queue_event_no_update before update on queue_event begin select raise(abort, 'queue_event_append_only'); end;

@@ -1,22 +1,118 @@
 //! Arrivals, tokens, the lines at the service points, displays, the patient's place.
 
+mod appointments;
+mod handlers;
 pub mod model;
+mod people;
+mod places;
+mod store;
+pub mod verbs;
+mod views;
+
+use std::time::Duration;
 
 use crate::app::App;
 use crate::jobs::Job;
-use crate::web::routes::Routes;
+use crate::access::model::Permission as P;
+use crate::patients::model::PatientId;
+use crate::web::paths::queue as paths;
+use crate::web::routes::{Access, Routes};
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
+    desk_routes().merge(board_routes()).merge(display_routes()).merge(place_routes())
+}
+
+fn desk_routes() -> Routes {
+    use handlers::{arrivals, print, streams};
     Routes::new("queue")
+        .get(paths::ARRIVALS, Access::May(P::CheckIn), arrivals::index)
+        .get(paths::ARRIVALS_PART, Access::May(P::CheckIn), arrivals::part)
+        .get(paths::ARRIVALS_LIVE, Access::May(P::CheckIn), streams::arrivals)
+        .post(paths::CHECK_INS, Access::May(P::CheckIn), arrivals::create)
+        .get(paths::SLIP, Access::May(P::WorkQueue), print::slip)
+        .get(paths::POSTER, Access::May(P::SeeQueue), print::poster)
+}
+
+fn board_routes() -> Routes {
+    use handlers::{board, moves, overview, streams};
+    Routes::new("queue")
+        .get(paths::QUEUES, Access::May(P::SeeQueue), overview::index)
+        .get(paths::QUEUES_PART, Access::May(P::SeeQueue), overview::part)
+        .get(paths::QUEUES_LIVE, Access::May(P::SeeQueue), streams::queues)
+        .get(paths::STATION, Access::May(P::WorkQueue), overview::station)
+        .post(paths::STATION, Access::May(P::WorkQueue), overview::choose)
+        .get(paths::BOARD, Access::May(P::SeeQueue), board::show)
+        .get(paths::BOARD_PART, Access::May(P::SeeQueue), board::part)
+        .get(paths::BOARD_LIVE, Access::May(P::SeeQueue), streams::board)
+        .post(paths::CALLS, Access::May(P::WorkQueue), board::call)
+        .post(paths::PAUSE, Access::May(P::WorkQueue), board::pause)
+        .post(paths::RESUMPTION, Access::May(P::WorkQueue), board::resume)
+        .get(paths::ENTRY, Access::May(P::SeeQueue), moves::show)
+        .post(paths::MOVES, Access::May(P::WorkQueue), moves::create)
+        .post(paths::TRANSFERS, Access::May(P::WorkQueue), moves::pass_on)
+        .post(paths::PRIORITY, Access::May(P::RaisePriority), moves::prioritise)
+}
+
+fn display_routes() -> Routes {
+    use handlers::{display, displays, streams};
+    Routes::new("queue")
+        .get(paths::DISPLAYS, Access::May(P::ManagePoints), displays::index)
+        .post(paths::DISPLAYS, Access::May(P::ManagePoints), displays::create)
+        .post(paths::REVOCATION, Access::May(P::ManagePoints), displays::revoke)
+        .get(paths::SCREEN, Access::Public, display::show)
+        .get(paths::SCREEN_NOW, Access::Public, display::part)
+        .get(paths::SCREEN_CALLS, Access::Public, display::announcements)
+        .get(paths::SCREEN_LIVE, Access::Public, streams::display)
+}
+
+fn place_routes() -> Routes {
+    use handlers::{check_in, place, streams};
+    Routes::new("queue")
+        .get(paths::MY_PLACE, Access::Patient, place::mine)
+        .get(paths::CHECK_IN, Access::Patient, check_in::new)
+        .post(paths::CHECK_IN, Access::Patient, check_in::create)
+        .get(paths::PLACE, Access::Public, place::show)
+        .get(paths::PLACE_NOW, Access::Public, place::part)
+        .get(paths::PLACE_LIVE, Access::Public, streams::place)
+        .get(paths::PLACE_LEAVE, Access::Public, place::leaving)
+        .post(paths::PLACE_LEAVE, Access::Public, place::leave)
 }
 
 /// Timed work of this capability.
 pub fn jobs() -> Vec<Job> {
-    Vec::new()
+    vec![
+        Job {
+            name: "close_the_day",
+            every: Duration::from_secs(60),
+            run: |app| Box::pin(verbs::day::close_the_day(app)),
+        },
+        Job {
+            name: "expire_pairings",
+            every: Duration::from_secs(300),
+            run: |app| Box::pin(verbs::day::expire_pairings(app)),
+        },
+    ]
 }
 
 /// Whether a display may go on showing.
-pub async fn display_is_paired(_app: &App, _display: i64) -> Result<bool, crate::db::DbError> {
-    Ok(true)
+pub async fn display_is_paired(app: &App, display: i64) -> Result<bool, crate::db::DbError> {
+    store::displays::is_live(&app.db, display).await
+}
+
+pub use store::lines::Count;
+pub use views::place::Place;
+
+/// The place of a patient today, for the patient's home; none without a token.
+pub async fn place_of(app: &App, patient: PatientId) -> Result<Option<Place>, crate::db::DbError> {
+    let (clinic, now) = (app.clinic(), app.clock.now());
+    match store::places::of_patient(&app.db, patient, clinic.day_of(now)).await? {
+        Some(held) => places::place(&app.db, held, &clinic, now).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// How many wait at each point, for the homes of staff.
+pub async fn counts(store: impl crate::db::Store) -> Result<Vec<Count>, crate::db::DbError> {
+    store::lines::counts(store).await
 }

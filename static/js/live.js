@@ -2,15 +2,35 @@
 // data-part="/fragment" (and an id) is fetched again when the stream says that something changed.
 (() => {
   "use strict";
-  const doc = document, body = doc.body, address = body.dataset.live;
+  const doc = document, body = doc.body;
+  let address = body.dataset.live;
   if (!address || !window.EventSource) return;
   let source, lastWord = Date.now(), hiddenAt = 0, pending = false, fetching = false;
 
-  // A part that somebody works in is left alone until they leave it.
+  // A part that somebody works in is left alone until they leave it: an open menu, typed text, a row that the keyboard
+  // stands on (for a while: a board that nobody touches must not go stale).
+  let touched = 0;
+  doc.addEventListener("keydown", () => { touched = Date.now(); }, true);
   const inUse = (part) => {
     const at = doc.activeElement;
-    return part.querySelector("details[open]") || (part.contains(at) && at.matches("input:not([type=hidden]),textarea,select"));
+    if (part.querySelector("details[open]")) return true;
+    if (!part.contains(at)) return false;
+    if (at.matches("input:not([type=hidden]),textarea,select")) return true;
+    return at.closest("tr") && at.matches(":focus-visible") && Date.now() - touched < 10000;
   };
+
+  // Operation ids are new in every answer; they alone are no change.
+  const shown = (part) => part.innerHTML.replace(/name="op" value="[^"]*"/g, "");
+
+  // One short line for screen readers, at most one in five seconds.
+  let spoken = "", spokenAt = 0;
+  function tell(words) {
+    const news = doc.getElementById("news");
+    if (!news || !words || words === spoken || Date.now() - spokenAt < 5000) return;
+    spoken = words;
+    spokenAt = Date.now();
+    news.textContent = words;
+  }
 
   async function renew(part) {
     const answer = await fetch(part.dataset.part, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
@@ -22,9 +42,13 @@
     const focused = part.contains(doc.activeElement) ? doc.activeElement.id : "";
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
     if (!fresh) return;
-    if (fresh.innerHTML !== part.innerHTML) {
+    if (shown(fresh) !== shown(part)) {
       part.replaceChildren(...fresh.childNodes);
       for (const { name, value } of fresh.attributes) part.setAttribute(name, value);
+      tell(part.dataset.news);
+      // What a part watches can change with what it shows.
+      const stream = part.dataset.stream;
+      if (stream && stream !== address) { address = stream; close(); open(); }
       if (focused) doc.getElementById(focused)?.focus({ preventScroll: true });
       doc.dispatchEvent(new CustomEvent("part-renewed", { detail: part }));
     }
@@ -63,7 +87,9 @@
     source = new EventSource(address);
     source.addEventListener("changed", (event) => {
       heard();
-      if (event.data !== "still") renewAll();
+      if (event.data === "still") return;
+      renewAll();
+      doc.dispatchEvent(new CustomEvent("live-changed", { detail: event.data }));
     });
   }
   function close() { source?.close(); source = undefined; }

@@ -35,6 +35,36 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// What else a history tells of an entry.
+    pub enum Happened {
+        CheckIn = "check_in" => "Checked in",
+        PassedIn = "passed_in" => "Came from another point",
+        Priority = "priority" => "Priority changed",
+        DayClose = "day_close" => "Ended with the day",
+    }
+}
+
+/// A stored word of the history as people read it.
+pub fn history_words(stored: &str) -> String {
+    let made = stored.parse::<Move>().map(|made| match made {
+        Move::Call => "Called",
+        Move::Recall => "Called again",
+        Move::Start => "Started",
+        Move::Finish => "Finished",
+        Move::Miss => "Missed",
+        Move::Park => "Parked",
+        Move::Unpark => "Taken up again",
+        Move::BringBack => "Brought back",
+        Move::ReturnToWaiting => "Returned to waiting",
+        Move::Leave => "Left",
+        Move::Transfer => "Passed on",
+        Move::Undo => "Last step undone",
+    });
+    let happened = || stored.parse::<Happened>().map(Happened::label);
+    made.or_else(|_| happened()).unwrap_or_default().to_owned()
+}
+
 impl Move {
     /// "cannot be …"
     const fn participle(self) -> &'static str {

@@ -1,0 +1,134 @@
+//! The staff board of one point, calling, pausing.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::queue::model::{EntryId, PointId};
+use crate::queue::store::points::Point;
+use crate::queue::store::{events, lines, points};
+use crate::queue::verbs::calls::{Caller, call_next, call_one};
+use crate::queue::verbs::{Refused, pause as pausing};
+use crate::queue::views::board::{Board, BoardPage, BoardPart};
+use crate::web::request::Id;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, Page, Submission, html, paths};
+
+/// How long the undo strip stays.
+const UNDO_SHOWN: TimeDelta = TimeDelta::minutes(2);
+
+/// The board of a point.
+pub async fn show(State(app): State<App>, page: Page, Id(point): Id<PointId>) -> Answer {
+    let board = load(&app, &page, point).await?;
+    html(BoardPage { page, board })
+}
+
+/// The part of it that changes.
+pub async fn part(State(app): State<App>, page: Page, Id(point): Id<PointId>) -> Answer {
+    let board = load(&app, &page, point).await?;
+    html(BoardPart { page, board })
+}
+
+async fn load(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
+    let who = page.actor()?.account;
+    let points = points::active(&app.db, Some(who)).await?;
+    let point = points.iter().find(|point| point.id == id).cloned().ok_or(Error::NotFound)?;
+    let rows = lines::at_point(&app.db, id).await?;
+    let last = events::my_last(&app.db, id, who, page.now - UNDO_SHOWN).await?;
+    let mut board = Board::new(point, points, rows, who, page);
+    board.undo = last.filter(|last| last.version == last.entry_version);
+    Ok(board)
+}
+
+/// The board again, with why nothing happened and how things stand now (Q4).
+pub async fn conflict(app: &App, page: Page, point: PointId, refused: Refused) -> Answer {
+    let sentence = match refused {
+        Refused::Because(sentence) => sentence,
+        Refused::NotFound | Refused::Db(_) => return Err(refused.into()),
+    };
+    let mut board = load(app, &page, point).await?;
+    board.notice = Some(sentence);
+    Ok(with_conflict(html(BoardPage { page, board })?))
+}
+
+/// The page with the status of a conflict.
+pub fn with_conflict(page: Response) -> Response {
+    (StatusCode::CONFLICT, page).into_response()
+}
+
+/// Who calls and to where; none when the room has to be chosen first.
+pub async fn caller(app: &App, page: &Page, id: PointId) -> Result<Option<Caller>, Error> {
+    let who = page.actor()?.account;
+    let points = points::active(&app.db, Some(who)).await?;
+    let point: Point = points.into_iter().find(|point| point.id == id).ok_or(Error::NotFound)?;
+    if point.mine && point.my_room.is_some() {
+        return Ok(Some(Caller { who, point: id, room: point.my_room, place: point.place().to_owned() }));
+    }
+    let rooms = points::rooms(&app.db).await?;
+    let mut here = rooms.into_iter().filter(|room| room.point_id == id);
+    Ok(match (here.next(), here.next()) {
+        (None, _) => Some(Caller { who, point: id, room: None, place: point.public_name }),
+        (Some(only), None) => Some(Caller { who, point: id, room: Some(only.id), place: only.name }),
+        (Some(_), Some(_)) => None,
+    })
+}
+
+/// Calls the next one, or the one whose entry is named.
+pub async fn call(State(app): State<App>, page: Page, Id(point): Id<PointId>, submission: Submission) -> Answer {
+    let Some(caller) = caller(&app, &page, point).await? else {
+        return Ok(see_other(&paths::queue::station_at(point)));
+    };
+    let mut form = submission.form.clone();
+    let entry: Option<EntryId> = form.optional_parse("entry", "Choose a token of this queue");
+    let version: Option<i64> = form.optional_parse("version", "Open the page again");
+    let mut work = submission.begin(&app).await?;
+    let called = match entry {
+        Some(entry) => call_one(&mut work, &caller, entry, version).await.map(Some),
+        None => call_next(&mut work, &caller).await,
+    };
+    match called {
+        Ok(Some(entry)) => {
+            let words = format!("{} called to {}", entry.token, caller.place);
+            work.done(paths::queue::board(point), &words).await
+        }
+        Ok(None) => work.done(paths::queue::board(point), "Nobody waits for you here").await,
+        Err(refused) => {
+            work.undo();
+            conflict(&app, page, point, refused).await
+        }
+    }
+}
+
+/// Pauses the queue, with a reason.
+pub async fn pause(State(app): State<App>, page: Page, Id(point): Id<PointId>, submission: Submission) -> Answer {
+    let mut form = submission.form.clone();
+    let reason = form.text("reason", "Enter why the queue pauses", 120);
+    if !form.is_ok() {
+        let mut board = load(&app, &page, point).await?;
+        board.pause = form;
+        return Ok(refused(html(BoardPage { page, board })?));
+    }
+    let mut work = submission.begin(&app).await?;
+    match pausing::pause(&mut work, point, &reason).await {
+        Ok(()) => work.done(paths::queue::board(point), "Queue paused").await,
+        Err(refused) => {
+            work.undo();
+            conflict(&app, page, point, refused).await
+        }
+    }
+}
+
+/// Takes the queue up again.
+pub async fn resume(State(app): State<App>, page: Page, Id(point): Id<PointId>, submission: Submission) -> Answer {
+    let mut work = submission.begin(&app).await?;
+    match pausing::resume(&mut work, point).await {
+        Ok(()) => work.done(paths::queue::board(point), "Queue resumed").await,
+        Err(refused) => {
+            work.undo();
+            conflict(&app, page, point, refused).await
+        }
+    }
+}
+

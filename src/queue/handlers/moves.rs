@@ -1,0 +1,144 @@
+//! One entry: its page, its moves, passing it on, its priority.
+
+use axum::extract::State;
+
+use super::board::{caller, conflict, with_conflict};
+use crate::app::App;
+use crate::audit::Entry as Trail;
+use crate::queue::model::{EntryId, Move, PointId, Priority, history_words};
+use crate::queue::store::entries::{self, Entry};
+use crate::queue::store::{events, lines, points};
+use crate::queue::verbs::calls::call_again;
+use crate::queue::verbs::{Refused, moves, transfer, undo};
+use crate::queue::views::board::{EntryPage, Seat};
+use crate::web::request::Id;
+use crate::web::submission::{Answering, refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Work;
+
+/// One entry with its history. Opening it is kept in the trail.
+pub async fn show(State(app): State<App>, page: Page, Id(id): Id<EntryId>) -> Answer {
+    let entry = load(&app, page, id, FormState::new()).await?;
+    let mut work = Work::begin(&app, entry.page.doer().clone()).await?;
+    let opened = Trail::new("queue.entry_opened", "queue_entry", id.0);
+    work.audit(opened.of_patient(entry.seat.row.entry.patient_id.0)).await?;
+    work.commit().await?;
+    html(entry)
+}
+
+async fn load(app: &App, page: Page, id: EntryId, form: FormState) -> Result<EntryPage, Error> {
+    let row = lines::one(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let points = points::active(&app.db, None).await?;
+    let here = row.entry.point_id;
+    let point = points.iter().find(|point| point.id == here).cloned().ok_or(Error::NotFound)?;
+    let others = points.into_iter().filter(|point| point.id != here).collect();
+    let history = events::of_visit(&app.db, row.entry.visit_id).await?;
+    let form = form.with("priority", row.entry.priority.as_str());
+    let seat = Seat::alone(row, &page);
+    Ok(EntryPage { seat, point, others, history, form, notice: None, page })
+}
+
+async fn point_of(app: &App, id: EntryId) -> Result<PointId, Error> {
+    Ok(entries::by_id(&app.db, id).await?.ok_or(Error::NotFound)?.point_id)
+}
+
+/// A move of an entry.
+pub async fn create(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submission: Submission) -> Answer {
+    let mut form = submission.form.clone();
+    let made: Option<Move> = form.parse("move", "Choose what to do");
+    let Some(made) = made else { return Err(Error::Invalid("This form names no step of the queue.".into())) };
+    let version: Option<i64> = form.optional_parse("version", "Open the page again");
+    let note = form.optional_text("reason", 120);
+    let point = point_of(&app, id).await?;
+    if made == Move::Park && note.is_empty() {
+        let why = "Enter why the token is parked, so that colleagues know.".to_owned();
+        return conflict(&app, page, point, Refused::Because(why)).await;
+    }
+    let caller = match made {
+        Move::Recall => match caller(&app, &page, point).await? {
+            Some(caller) => Some(caller),
+            None => return Ok(see_other(&paths::queue::station_at(point))),
+        },
+        _ => None,
+    };
+    let mut work = submission.begin(&app).await?;
+    let moved = match (made, caller) {
+        (Move::Recall, Some(caller)) => call_again(&mut work, &caller, id, version).await,
+        (Move::Undo, _) => undo::undo(&mut work, id, version).await,
+        _ => moves::make_seen(&mut work, made, id, version, &note).await,
+    };
+    match moved {
+        Ok(entry) => finish(work, made, &entry).await,
+        Err(refused) => {
+            work.undo();
+            conflict(&app, page, point, refused).await
+        }
+    }
+}
+
+async fn finish(work: Answering, made: Move, entry: &Entry) -> Answer {
+    let used_up = made == Move::Recall && entry.state == crate::queue::model::EntryState::Missed;
+    let words = if used_up {
+        format!("{} was called {} times and is now missed", entry.token, entry.call_count)
+    } else {
+        format!("{}: {}", entry.token, history_words(made.as_str()).to_lowercase())
+    };
+    work.done(paths::queue::board(entry.point_id), &words).await
+}
+
+/// Passes an entry on to another point, or back to the doctor.
+pub async fn pass_on(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submission: Submission) -> Answer {
+    let mut form = submission.form.clone();
+    let version: Option<i64> = form.optional_parse("version", "Open the page again");
+    let point = point_of(&app, id).await?;
+    let back = form.value("to") == "back";
+    let to: Option<PointId> = form.optional_parse("to", "Choose where to");
+    let doctor: Option<crate::access::model::AccountId> = form.optional_parse("doctor", "Choose a doctor");
+    if to.is_none() && !back {
+        let why = "Choose where the token goes, then transfer it.".to_owned();
+        return conflict(&app, page, point, Refused::Because(why)).await;
+    }
+    let mut work = submission.begin(&app).await?;
+    let passed = match to {
+        Some(to) => transfer::transfer(&mut work, id, version, to, doctor).await,
+        None => transfer::send_back(&mut work, id, version).await,
+    };
+    match passed {
+        Ok(_) => work.done(paths::queue::board(point), "Passed on").await,
+        Err(refused) => {
+            work.undo();
+            conflict(&app, page, point, refused).await
+        }
+    }
+}
+
+/// Changes the priority, with a reason.
+pub async fn prioritise(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<EntryId>,
+    submission: Submission,
+) -> Answer {
+    let mut form = submission.form.clone();
+    let version: Option<i64> = form.optional_parse("version", "Open the page again");
+    let priority: Option<Priority> = form.parse("priority", "Choose a priority");
+    let reason = form.text("reason", "Enter the reason", 120);
+    let (Some(priority), true) = (priority, form.is_ok()) else {
+        return Ok(refused(html(load(&app, page, id, form).await?)?));
+    };
+    let mut work = submission.begin(&app).await?;
+    match moves::set_priority(&mut work, id, version, priority, &reason).await {
+        Ok(entry) => {
+            let words = format!("{}: priority {}", entry.token, priority.label().to_lowercase());
+            work.done(paths::queue::board(entry.point_id), &words).await
+        }
+        Err(Refused::Because(sentence)) => {
+            work.undo();
+            form.renew();
+            let mut entry = load(&app, page, id, form).await?;
+            entry.notice = Some(sentence);
+            Ok(with_conflict(html(entry)?))
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}

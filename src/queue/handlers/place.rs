@@ -1,0 +1,74 @@
+//! The patient's own place, signed in or by the slip, and leaving the queue.
+
+use axum::extract::{Path, State};
+
+use crate::app::App;
+use crate::queue::model::Move;
+use crate::queue::places::place as place_at;
+use crate::queue::store::places::{self, Held};
+use crate::queue::verbs::{Refused, moves};
+use crate::queue::views::place::{LeavePage, MyPlacePage, PlacePage, PlacePart};
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+async fn held(app: &App, code: &str) -> Result<Held, Error> {
+    if code.len() != 32 {
+        return Err(Error::NotFound);
+    }
+    places::by_code(&app.db, code).await?.ok_or(Error::NotFound)
+}
+
+/// The own place of whoever is signed in.
+pub async fn mine(State(app): State<App>, page: Page) -> Answer {
+    let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
+    let place = match places::of_patient(&app.db, patient, page.today()).await? {
+        Some(held) => Some(place_at(&app.db, held, &page.clinic, page.now).await?),
+        None => None,
+    };
+    html(MyPlacePage { page, place })
+}
+
+/// The place of whoever holds the slip.
+pub async fn show(State(app): State<App>, page: Page, Path(code): Path<String>) -> Answer {
+    let held = held(&app, &code).await?;
+    let place = place_at(&app.db, held, &page.clinic, page.now).await?;
+    html(PlacePage { page, place })
+}
+
+/// The part that changes.
+pub async fn part(State(app): State<App>, page: Page, Path(code): Path<String>) -> Answer {
+    let held = held(&app, &code).await?;
+    let place = place_at(&app.db, held, &page.clinic, page.now).await?;
+    html(PlacePart { page, place })
+}
+
+/// Asks once more before one leaves.
+pub async fn leaving(State(app): State<App>, page: Page, Path(code): Path<String>) -> Answer {
+    let held = held(&app, &code).await?;
+    if held.closed_at.is_some() {
+        return Ok(see_other(&paths::queue::place(&code)));
+    }
+    html(LeavePage { page, form: FormState::new(), held })
+}
+
+/// Leaves the queue.
+pub async fn leave(
+    State(app): State<App>,
+    page: Page,
+    Path(code): Path<String>,
+    submission: Submission,
+) -> Answer {
+    let held = held(&app, &code).await?;
+    let mut work = submission.begin(&app).await?;
+    match moves::make_seen(&mut work, Move::Leave, held.entry_id, None, "Left by the own phone").await {
+        Ok(_) => work.done(paths::queue::place(&code), "").await,
+        Err(Refused::Because(sentence)) => {
+            work.undo();
+            let mut form = submission.form.clone();
+            form.refuse("", sentence);
+            form.renew();
+            Ok(refused(html(LeavePage { page, form, held })?))
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}

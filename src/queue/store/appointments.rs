@@ -1,0 +1,141 @@
+//! Today's appointments, as the door needs them.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+use crate::queue::model::{EntryState, VisitId};
+use crate::scheduling::model::{AppointmentId, AppointmentState};
+
+/// An appointment at the door.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Booking {
+    pub id: AppointmentId,
+    pub patient_id: PatientId,
+    pub doctor_id: AccountId,
+    pub doctor: String,
+    pub starts_at: DateTime<Utc>,
+    pub state: AppointmentState,
+}
+
+/// One line of today's arrivals.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Expected {
+    pub id: AppointmentId,
+    pub starts_at: DateTime<Utc>,
+    pub state: AppointmentState,
+    pub patient_id: PatientId,
+    pub family_name: String,
+    pub given_names: String,
+    pub number: String,
+    pub matric_number: Option<String>,
+    pub doctor_id: AccountId,
+    pub doctor: String,
+    pub visit_id: Option<VisitId>,
+    pub token: Option<String>,
+    pub entry_state: Option<EntryState>,
+}
+
+/// Who is booked between two moments, by time.
+pub async fn expected(
+    store: impl Store,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Expected>, DbError> {
+    sql("select a.id, a.starts_at, a.state, a.patient_id, p.family_name, p.given_names, p.number, p.matric_number,
+            a.doctor_id, d.name as doctor, v.id as visit_id, v.token, e.state as entry_state
+         from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
+         left join visit v on v.appointment_id = a.id
+         left join queue_entry e on e.visit_id = v.id
+            and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+         where a.starts_at >= $1 and a.starts_at < $2
+            and a.state in ('booked', 'arrived', 'in_service', 'fulfilled', 'no_show')
+         order by a.starts_at, a.id limit 300")
+    .bind(from)
+    .bind(until)
+    .all(store)
+    .await
+}
+
+/// The next booked appointment of a patient between two moments.
+pub async fn booked_between(
+    store: impl Store,
+    patient: PatientId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Booking>, DbError> {
+    sql("select a.id, a.patient_id, a.doctor_id, d.name as doctor, a.starts_at, a.state
+         from appointment a join account d on d.id = a.doctor_id
+         where a.patient_id = $1 and a.starts_at >= $2 and a.starts_at < $3 and a.state = 'booked'
+         order by a.starts_at limit 1")
+    .bind(patient)
+    .bind(from)
+    .bind(until)
+    .optional(store)
+    .await
+}
+
+/// One appointment.
+pub async fn by_id(store: impl Store, id: AppointmentId) -> Result<Option<Booking>, DbError> {
+    sql("select a.id, a.patient_id, a.doctor_id, d.name as doctor, a.starts_at, a.state
+         from appointment a join account d on d.id = a.doctor_id where a.id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// The appointment that a reference names.
+pub async fn by_reference(store: impl Store, reference: &str) -> Result<Option<AppointmentId>, DbError> {
+    sql("select id from appointment where reference = $1")
+        .bind(reference)
+        .optional::<(AppointmentId,)>(store)
+        .await
+        .map(|row| row.map(|row| row.0))
+}
+
+/// Moves an appointment on, if it stands in `from`.
+pub async fn step(
+    tx: &mut Tx,
+    id: AppointmentId,
+    from: AppointmentState,
+    to: AppointmentState,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let changed = sql("update appointment set state = $3, updated_at = $4, version = version + 1
+         where id = $1 and state = $2")
+    .bind(id)
+    .bind(from)
+    .bind(to)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// After the day: who was being served is fulfilled; who came and was never served left.
+pub async fn close_before(tx: &mut Tx, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update appointment set state = 'fulfilled', ended_at = $2, ended_by = 'system', updated_at = $2,
+            version = version + 1 where state = 'in_service' and starts_at < $1")
+    .bind(before)
+    .bind(at)
+    .run(&mut *tx)
+    .await?;
+    sql("update slot set taken_public = taken_public - (select count(*) from appointment a
+                where a.slot_id = slot.id and a.state = 'arrived' and a.place = 'public'),
+            taken_desk = taken_desk - (select count(*) from appointment a
+                where a.slot_id = slot.id and a.state = 'arrived' and a.place = 'desk'),
+            version = version + 1
+         where id in (select slot_id from appointment where state = 'arrived' and starts_at < $1)")
+    .bind(before)
+    .run(&mut *tx)
+    .await?;
+    sql("update appointment set state = 'cancelled', ended_at = $2, ended_by = 'system',
+            end_reason = 'Left before being seen', updated_at = $2, version = version + 1
+         where state = 'arrived' and starts_at < $1")
+    .bind(before)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}

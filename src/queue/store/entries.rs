@@ -1,0 +1,201 @@
+//! Queue entries: one stay of a visit at one point.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+use crate::queue::model::{EntryId, EntryState, PointId, Priority, Returned, RoomId, VisitId, Waiting};
+use crate::scheduling::model::AppointmentId;
+
+/// An entry with what its visit adds.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Entry {
+    pub id: EntryId,
+    pub visit_id: VisitId,
+    pub patient_id: PatientId,
+    pub point_id: PointId,
+    pub day: NaiveDate,
+    pub state: EntryState,
+    pub priority: Priority,
+    pub priority_reason: String,
+    pub booked_at: Option<DateTime<Utc>>,
+    pub arrived_at: DateTime<Utc>,
+    pub entered_at: DateTime<Utc>,
+    pub doctor_id: Option<AccountId>,
+    pub room_id: Option<RoomId>,
+    pub served_by: Option<AccountId>,
+    pub called_at: Option<DateTime<Utc>>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub call_count: i64,
+    pub last_called_at: Option<DateTime<Utc>>,
+    pub returned_at: Option<DateTime<Utc>>,
+    pub behind_first: Option<EntryId>,
+    pub behind_second: Option<EntryId>,
+    pub park_reason: String,
+    pub coming_from: Option<EntryId>,
+    pub parked_seconds: i64,
+    pub parked_at: Option<DateTime<Utc>>,
+    pub version: i64,
+    pub token: String,
+    pub checked_in_at: DateTime<Utc>,
+    pub appointment_id: Option<AppointmentId>,
+}
+
+impl Entry {
+    /// What the order of the line needs of it.
+    pub fn waiting(&self) -> Waiting {
+        Waiting {
+            id: self.id,
+            priority: self.priority,
+            booked_at: self.booked_at,
+            checked_in_at: self.checked_in_at,
+            arrived_at: self.arrived_at,
+            assigned_to: self.doctor_id,
+            call_count: u32::try_from(self.call_count).unwrap_or(0),
+            last_called_at: self.last_called_at,
+            returned: self
+                .returned_at
+                .map(|at| Returned { at, behind: [self.behind_first, self.behind_second] }),
+        }
+    }
+}
+
+/// An entry that is about to be opened.
+#[derive(Debug)]
+pub struct NewEntry {
+    pub visit: VisitId,
+    pub patient: PatientId,
+    pub point: PointId,
+    pub day: NaiveDate,
+    pub priority: Priority,
+    pub priority_reason: String,
+    pub booked_at: Option<DateTime<Utc>>,
+    pub arrived_at: DateTime<Utc>,
+    pub entered_at: DateTime<Utc>,
+    pub doctor: Option<AccountId>,
+    pub coming_from: Option<EntryId>,
+}
+
+/// Opens an entry: it waits.
+pub async fn insert(tx: &mut Tx, new: &NewEntry) -> Result<EntryId, DbError> {
+    sql("insert into queue_entry (visit_id, patient_id, point_id, day, state, priority, priority_reason, booked_at,
+            arrived_at, entered_at, doctor_id, coming_from)
+         values ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $9, $10, $11) returning id")
+    .bind(new.visit)
+    .bind(new.patient)
+    .bind(new.point)
+    .bind(new.day)
+    .bind(new.priority)
+    .bind(&new.priority_reason)
+    .bind(new.booked_at)
+    .bind(new.arrived_at)
+    .bind(new.entered_at)
+    .bind(new.doctor)
+    .bind(new.coming_from)
+    .scalar(tx)
+    .await
+}
+
+/// One entry.
+pub async fn by_id(store: impl Store, id: EntryId) -> Result<Option<Entry>, DbError> {
+    sql("select e.id, e.visit_id, e.patient_id, e.point_id, e.day, e.state, e.priority, e.priority_reason,
+            e.booked_at, e.arrived_at, e.entered_at, e.doctor_id, e.room_id, e.served_by, e.called_at, e.started_at,
+            e.ended_at, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second,
+            e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
+            v.opened_at as checked_in_at, v.appointment_id
+         from queue_entry e join visit v on v.id = e.visit_id where e.id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// Who waits at a point.
+pub async fn waiting_at(store: impl Store, point: PointId) -> Result<Vec<Entry>, DbError> {
+    sql("select e.id, e.visit_id, e.patient_id, e.point_id, e.day, e.state, e.priority, e.priority_reason,
+            e.booked_at, e.arrived_at, e.entered_at, e.doctor_id, e.room_id, e.served_by, e.called_at, e.started_at,
+            e.ended_at, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second,
+            e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
+            v.opened_at as checked_in_at, v.appointment_id
+         from queue_entry e join visit v on v.id = e.visit_id where e.point_id = $1 and e.state = 'waiting'")
+    .bind(point)
+    .all(store)
+    .await
+}
+
+/// Who served a visit's last consultation.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Consulted {
+    /// Where.
+    pub point_id: PointId,
+    /// By whom.
+    pub served_by: AccountId,
+    /// The arrival that ranked there.
+    pub arrived_at: DateTime<Utc>,
+    /// The booked time.
+    pub booked_at: Option<DateTime<Utc>>,
+}
+
+/// The last consultation of a visit before `entry`.
+pub async fn last_consultation(
+    store: impl Store,
+    visit: VisitId,
+    entry: EntryId,
+) -> Result<Option<Consulted>, DbError> {
+    sql("select e.point_id, e.served_by, e.arrived_at, e.booked_at
+         from queue_entry e join service_point p on p.id = e.point_id
+         where e.visit_id = $1 and e.id < $2 and p.kind = 'consulting' and e.served_by is not null
+            and e.state = 'transferred'
+         order by e.id desc limit 1")
+    .bind(visit)
+    .bind(entry)
+    .optional(store)
+    .await
+}
+
+/// The entry that a transfer opened.
+pub async fn onward_of(store: impl Store, entry: EntryId) -> Result<Option<Entry>, DbError> {
+    sql("select e.id, e.visit_id, e.patient_id, e.point_id, e.day, e.state, e.priority, e.priority_reason,
+            e.booked_at, e.arrived_at, e.entered_at, e.doctor_id, e.room_id, e.served_by, e.called_at, e.started_at,
+            e.ended_at, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second,
+            e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
+            v.opened_at as checked_in_at, v.appointment_id
+         from queue_entry e join visit v on v.id = e.visit_id
+         where e.coming_from = $1 and e.state <> 'void' order by e.id desc limit 1")
+    .bind(entry)
+    .optional(store)
+    .await
+}
+
+/// Writes what changed, if nobody else has changed the entry since it was read (Q4). The version goes up by one.
+pub async fn save(tx: &mut Tx, entry: &Entry) -> Result<bool, DbError> {
+    let changed = sql(
+        "update queue_entry set state = $3, priority = $4, priority_reason = $5, room_id = $6, served_by = $7,
+            called_at = $8, started_at = $9, ended_at = $10, call_count = $11, last_called_at = $12,
+            returned_at = $13, behind_first = $14, behind_second = $15, park_reason = $16, parked_seconds = $17,
+            parked_at = $18, version = version + 1
+         where id = $1 and version = $2",
+    )
+    .bind(entry.id)
+    .bind(entry.version)
+    .bind(entry.state)
+    .bind(entry.priority)
+    .bind(&entry.priority_reason)
+    .bind(entry.room_id)
+    .bind(entry.served_by)
+    .bind(entry.called_at)
+    .bind(entry.started_at)
+    .bind(entry.ended_at)
+    .bind(entry.call_count)
+    .bind(entry.last_called_at)
+    .bind(entry.returned_at)
+    .bind(entry.behind_first)
+    .bind(entry.behind_second)
+    .bind(&entry.park_reason)
+    .bind(entry.parked_seconds)
+    .bind(entry.parked_at)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}

@@ -1,0 +1,148 @@
+//! The history of the entries, and the announcements.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::entries::Entry;
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::queue::model::{EntryId, EntryState, PointId, VisitId};
+
+/// A change on its way into the history.
+#[derive(Debug)]
+pub struct NewEvent<'a> {
+    /// The word of the move.
+    pub what: &'static str,
+    /// The state before; none when the entry was opened.
+    pub from: Option<EntryState>,
+    /// Who.
+    pub by: Option<AccountId>,
+    /// A reason or another remark.
+    pub note: &'a str,
+    /// The entry as it was, for undoing; empty where that is not possible.
+    pub before: &'a str,
+}
+
+/// Writes a change of `entry`, which stands as it is after the change but with the version from before it.
+pub async fn insert(
+    tx: &mut Tx,
+    entry: &Entry,
+    event: &NewEvent<'_>,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let version = if event.from.is_none() { entry.version } else { entry.version + 1 };
+    sql("insert into queue_event (entry_id, at, move, from_state, to_state, account_id, room_id, note,
+            entry_version, before) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+    .bind(entry.id)
+    .bind(at)
+    .bind(event.what)
+    .bind(event.from)
+    .bind(entry.state)
+    .bind(event.by)
+    .bind(entry.room_id)
+    .bind(event.note)
+    .bind(version)
+    .bind(event.before)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The last change of an entry, as undoing needs it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Last {
+    pub at: DateTime<Utc>,
+    #[sqlx(rename = "move")]
+    pub what: String,
+    pub from_state: Option<EntryState>,
+    pub entry_version: i64,
+    pub before: String,
+}
+
+/// The last change of an entry.
+pub async fn last(store: impl Store, entry: EntryId) -> Result<Option<Last>, DbError> {
+    sql("select at, move, from_state, entry_version, before from queue_event where entry_id = $1
+         order by id desc limit 1")
+    .bind(entry)
+    .optional(store)
+    .await
+}
+
+/// The last thing somebody did at a point, for the undo strip.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct MyLast {
+    pub entry_id: EntryId,
+    pub at: DateTime<Utc>,
+    #[sqlx(rename = "move")]
+    pub what: String,
+    pub token: String,
+    pub version: i64,
+    pub entry_version: i64,
+    pub onward: Option<String>,
+}
+
+/// The last change `who` made at a point since `since`, if it can be undone by its kind.
+pub async fn my_last(
+    store: impl Store,
+    point: PointId,
+    who: AccountId,
+    since: DateTime<Utc>,
+) -> Result<Option<MyLast>, DbError> {
+    sql("select x.entry_id, x.at, x.move, v.token, e.version, x.entry_version,
+            (select p.name from queue_entry o join service_point p on p.id = o.point_id
+             where o.coming_from = e.id and o.state <> 'void' order by o.id desc limit 1) as onward
+         from queue_event x join queue_entry e on e.id = x.entry_id join visit v on v.id = e.visit_id
+         where x.account_id = $2 and x.at >= $3 and e.point_id = $1 and x.before <> ''
+         order by x.id desc limit 1")
+    .bind(point)
+    .bind(who)
+    .bind(since)
+    .optional(store)
+    .await
+}
+
+/// One line of a history.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Line {
+    pub at: DateTime<Utc>,
+    #[sqlx(rename = "move")]
+    pub what: String,
+    pub point: String,
+    pub room: Option<String>,
+    pub by: Option<String>,
+    pub note: String,
+}
+
+/// Everything that happened in a visit, in order.
+pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Line>, DbError> {
+    sql("select x.at, x.move, p.name as point, r.name as room, a.name as by, x.note
+         from queue_event x join queue_entry e on e.id = x.entry_id join service_point p on p.id = e.point_id
+         left join room r on r.id = x.room_id left join account a on a.id = x.account_id
+         where e.visit_id = $1 order by x.id limit 200")
+    .bind(visit)
+    .all(store)
+    .await
+}
+
+/// Appends a call to the log that displays play. The counter's row is held until the commit, so that ids become visible
+/// in their order and a display that asks for "after 6" never misses a late 5 (U10).
+pub async fn announce(
+    tx: &mut Tx,
+    entry: &Entry,
+    day: NaiveDate,
+    place: &str,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    super::visits::next_number(&mut *tx, "announcement", day).await?;
+    sql("insert into announcement (day, at, point_id, entry_id, token, place, call_number)
+         values ($1, $2, $3, $4, $5, $6, $7)")
+    .bind(day)
+    .bind(at)
+    .bind(entry.point_id)
+    .bind(entry.id)
+    .bind(&entry.token)
+    .bind(place)
+    .bind(entry.call_count)
+    .run(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Finding a patient at the door.
+
+use crate::db::{DbError, Store, sql};
+use crate::patients::model::PatientId;
+
+/// A patient in a short list.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Found {
+    pub id: PatientId,
+    pub family_name: String,
+    pub given_names: String,
+    pub number: String,
+    pub matric_number: Option<String>,
+    pub token: Option<String>,
+}
+
+/// The patient whose card code, matric number or clinic number this is.
+pub async fn by_code(store: impl Store, code: &str) -> Result<Option<PatientId>, DbError> {
+    sql("select id from patient where card_code = $1 or matric_number = $2 or number = $2 order by id limit 1")
+        .bind(code)
+        .bind(code.to_uppercase())
+        .optional::<(PatientId,)>(store)
+        .await
+        .map(|row| row.map(|row| row.0))
+}
+
+/// Active patients who have terms that begin with both folded words, with today's token.
+pub async fn by_words(
+    store: impl Store,
+    first: &str,
+    second: &str,
+    day: chrono::NaiveDate,
+) -> Result<Vec<Found>, DbError> {
+    sql("select p.id, p.family_name, p.given_names, p.number, p.matric_number, v.token
+         from patient p left join visit v on v.patient_id = p.id and v.day = $5
+         where p.state = 'active'
+            and p.id in (select patient_id from patient_term where term >= $1 and term < $2)
+            and p.id in (select patient_id from patient_term where term >= $3 and term < $4)
+         order by p.sort_name, p.id limit 25")
+    .bind(first)
+    .bind(format!("{first}\u{10FFFF}"))
+    .bind(second)
+    .bind(format!("{second}\u{10FFFF}"))
+    .bind(day)
+    .all(store)
+    .await
+}
+
+/// A patient's names: family name and given names.
+pub async fn name_of(store: impl Store, id: PatientId) -> Result<Option<(String, String)>, DbError> {
+    sql("select family_name, given_names from patient where id = $1").bind(id).optional(store).await
+}

@@ -1,0 +1,132 @@
+//! Service points, their rooms, and where staff work today.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::queue::model::{PointId, PointKind, RoomId};
+
+/// A service point as the queue needs it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Point {
+    pub id: PointId,
+    pub name: String,
+    pub public_name: String,
+    pub kind: PointKind,
+    pub paused_at: Option<DateTime<Utc>>,
+    pub pause_reason: String,
+    pub booked_in_a_row: i64,
+    /// The station of the person who asks stands here.
+    pub mine: bool,
+    /// The room of that station.
+    pub my_room: Option<RoomId>,
+    /// Its name.
+    pub my_room_name: Option<String>,
+}
+
+impl Point {
+    /// The room of the own station, or the point's public name.
+    pub fn place(&self) -> &str {
+        self.my_room_name.as_deref().unwrap_or(&self.public_name)
+    }
+}
+
+/// A room to which people are called.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Room {
+    /// Its id.
+    pub id: RoomId,
+    /// Its point.
+    pub point_id: PointId,
+    /// What screens say.
+    pub name: String,
+}
+
+/// Every point that works, in order; `who` marks the own station.
+pub async fn active(store: impl Store, who: Option<AccountId>) -> Result<Vec<Point>, DbError> {
+    sql("select p.id, p.name, p.public_name, p.kind, p.paused_at, p.pause_reason, p.booked_in_a_row,
+            (s.account_id is not null) as mine, s.room_id as my_room,
+            r.name as my_room_name
+         from service_point p left join station s on s.point_id = p.id and s.account_id = $1
+         left join room r on r.id = s.room_id
+         where p.active = $2 order by p.position, p.id")
+    .bind(who)
+    .bind(true)
+    .all(store)
+    .await
+}
+
+/// One point that works.
+pub async fn by_id(store: impl Store, id: PointId) -> Result<Option<Point>, DbError> {
+    sql("select id, name, public_name, kind, paused_at, pause_reason, booked_in_a_row,
+            (id < 0) as mine, cast(null as bigint) as my_room, cast(null as text) as my_room_name
+         from service_point where id = $1 and active = $2")
+    .bind(id)
+    .bind(true)
+    .optional(store)
+    .await
+}
+
+/// Every room that is in use.
+pub async fn rooms(store: impl Store) -> Result<Vec<Room>, DbError> {
+    sql("select id, point_id, name from room where active = $1 order by name").bind(true).all(store).await
+}
+
+/// Takes the turn of calling at a point: whoever else calls there waits until this transaction ends. Returns how many
+/// booked patients were called in a row; none when the point is paused or closed.
+pub async fn take_turn(tx: &mut Tx, id: PointId) -> Result<Option<i64>, DbError> {
+    sql("update service_point set turn = turn + 1 where id = $1 and active = $2 and paused_at is null
+         returning booked_in_a_row")
+    .bind(id)
+    .bind(true)
+    .optional::<(i64,)>(tx)
+    .await
+    .map(|row| row.map(|row| row.0))
+}
+
+/// Keeps how many booked patients were called in a row.
+pub async fn set_in_a_row(tx: &mut Tx, id: PointId, in_a_row: i64) -> Result<(), DbError> {
+    sql("update service_point set booked_in_a_row = $2 where id = $1").bind(id).bind(in_a_row).run(tx).await?;
+    Ok(())
+}
+
+/// Pauses a point that works, or takes it up again.
+pub async fn set_pause(
+    tx: &mut Tx,
+    id: PointId,
+    at: Option<DateTime<Utc>>,
+    reason: &str,
+) -> Result<bool, DbError> {
+    let changed = sql(
+        "update service_point set paused_at = $2, pause_reason = $3, version = version + 1
+         where id = $1 and active = $4 and ($5 = (paused_at is null))",
+    )
+    .bind(id)
+    .bind(at)
+    .bind(reason)
+    .bind(true)
+    .bind(at.is_some())
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Where somebody works now.
+pub async fn set_station(
+    tx: &mut Tx,
+    who: AccountId,
+    point: PointId,
+    room: Option<RoomId>,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("insert into station (account_id, point_id, room_id, since) values ($1, $2, $3, $4)
+         on conflict (account_id) do update set point_id = excluded.point_id, room_id = excluded.room_id,
+            since = excluded.since")
+    .bind(who)
+    .bind(point)
+    .bind(room)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Visits and their tokens.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+use crate::queue::model::VisitId;
+use crate::scheduling::model::AppointmentId;
+
+/// A patient's visit of one day.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Visit {
+    pub id: VisitId,
+    pub patient_id: PatientId,
+    pub token: String,
+    pub slip_code: String,
+    pub opened_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// A visit that is about to be opened.
+#[derive(Debug)]
+pub struct NewVisit<'a> {
+    pub patient: PatientId,
+    pub day: NaiveDate,
+    pub series: &'a str,
+    pub number: i64,
+    pub token: &'a str,
+    pub slip_code: &'a str,
+    pub appointment: Option<AppointmentId>,
+    pub at: DateTime<Utc>,
+}
+
+/// Whoever checks the same patient in waits here until this transaction ends. False when there is no such active
+/// patient.
+pub async fn hold_patient(tx: &mut Tx, patient: PatientId) -> Result<bool, DbError> {
+    let held = sql("update patient set state = state where id = $1 and state = 'active'").bind(patient).run(tx);
+    Ok(held.await? == 1)
+}
+
+/// The next number of a series on a day. It is given once: a transaction that fails gives it back.
+pub async fn next_number(tx: &mut Tx, series: &str, day: NaiveDate) -> Result<i64, DbError> {
+    sql("insert into counter (scope, day, last) values ($1, $2, 1)
+         on conflict (scope, day) do update set last = counter.last + 1 returning last")
+    .bind(format!("token:{series}"))
+    .bind(day)
+    .scalar(tx)
+    .await
+}
+
+/// Opens a visit.
+pub async fn insert(tx: &mut Tx, new: &NewVisit<'_>) -> Result<VisitId, DbError> {
+    sql("insert into visit (patient_id, day, series, number, token, slip_code, appointment_id, opened_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id")
+    .bind(new.patient)
+    .bind(new.day)
+    .bind(new.series)
+    .bind(new.number)
+    .bind(new.token)
+    .bind(new.slip_code)
+    .bind(new.appointment)
+    .bind(new.at)
+    .scalar(tx)
+    .await
+}
+
+/// A patient's visit of a day.
+pub async fn of_day(store: impl Store, patient: PatientId, day: NaiveDate) -> Result<Option<Visit>, DbError> {
+    sql("select id, patient_id, token, slip_code, opened_at, closed_at
+         from visit where patient_id = $1 and day = $2")
+    .bind(patient)
+    .bind(day)
+    .optional(store)
+    .await
+}
+
+/// One visit.
+pub async fn by_id(store: impl Store, id: VisitId) -> Result<Option<Visit>, DbError> {
+    sql("select id, patient_id, token, slip_code, opened_at, closed_at
+         from visit where id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// Opens a visit of the same day again; the token stays.
+pub async fn reopen(
+    tx: &mut Tx,
+    id: VisitId,
+    appointment: Option<AppointmentId>,
+) -> Result<(), DbError> {
+    sql("update visit set closed_at = null, close_reason = null, version = version + 1,
+            appointment_id = coalesce($2, appointment_id) where id = $1")
+    .bind(id)
+    .bind(appointment)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Closes a visit. `reason` is `finished` or `left`.
+pub async fn close(
+    tx: &mut Tx,
+    id: VisitId,
+    reason: &'static str,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("update visit set closed_at = $2, close_reason = $3, version = version + 1
+         where id = $1 and closed_at is null")
+    .bind(id)
+    .bind(at)
+    .bind(reason)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends what earlier days left open (Q13): entries become `left`, visits are closed by the day. Of one patient, or of
+/// everybody. Returns how many visits it closed.
+pub async fn close_days_before(
+    tx: &mut Tx,
+    day: NaiveDate,
+    patient: Option<PatientId>,
+    at: DateTime<Utc>,
+) -> Result<u64, DbError> {
+    sql("insert into queue_event (entry_id, at, move, from_state, to_state, entry_version)
+         select id, $2, 'day_close', state, 'left', version + 1 from queue_entry
+         where state in ('waiting', 'called', 'in_service', 'parked', 'missed') and day < $1
+            and (cast($3 as bigint) is null or patient_id = $3)")
+    .bind(day)
+    .bind(at)
+    .bind(patient)
+    .run(&mut *tx)
+    .await?;
+    sql("update queue_entry set state = 'left', ended_at = $2, version = version + 1
+         where state in ('waiting', 'called', 'in_service', 'parked', 'missed') and day < $1
+            and (cast($3 as bigint) is null or patient_id = $3)")
+    .bind(day)
+    .bind(at)
+    .bind(patient)
+    .run(&mut *tx)
+    .await?;
+    sql("update visit set closed_at = $2, close_reason = 'day_close', version = version + 1
+         where closed_at is null and day < $1 and (cast($3 as bigint) is null or patient_id = $3)")
+    .bind(day)
+    .bind(at)
+    .bind(patient)
+    .run(tx)
+    .await
+}

@@ -1,0 +1,105 @@
+//! Calling: the next of the line, one of them, and once more (Q4, Q5, Q7).
+
+use super::{Refused, changed_meanwhile, record, rules, seen};
+use crate::access::model::AccountId;
+use crate::queue::model::{EntryId, Move, PointId, RoomId, Why, eligible_for, line};
+use crate::queue::store::entries::{self, Entry};
+use crate::queue::store::{events, points};
+use crate::work::Work;
+
+/// Who calls, and to where.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The person.
+    pub who: AccountId,
+    /// The point.
+    pub point: PointId,
+    /// The room; none where the point has none.
+    pub room: Option<RoomId>,
+    /// What screens say: the room's or the point's public name.
+    pub place: String,
+}
+
+/// Calls whoever is next for this person; none when nobody waits.
+pub async fn call_next(work: &mut Work, caller: &Caller) -> Result<Option<Entry>, Refused> {
+    let in_a_row = take_turn(work, caller.point).await?;
+    let waiting = entries::waiting_at(work.tx(), caller.point).await?;
+    let mine = eligible_for(waiting.iter().map(Entry::waiting).collect(), caller.who);
+    let at = work.now();
+    let rules = rules(&work.app.clinic());
+    let placed = line(mine, at, &rules, u32::try_from(in_a_row).unwrap_or(0));
+    let Some(first) = placed.first() else { return Ok(None) };
+    let Some(entry) = waiting.iter().find(|entry| entry.id == first.entry.id) else { return Ok(None) };
+    let in_a_row = match first.why {
+        Why::Booked(_) => in_a_row + 1,
+        Why::WalkIn(_) | Why::LongWait(_) | Why::Late(_) => 0,
+        Why::Emergency | Why::Raised(_) | Why::Early(_) | Why::CameBack(_) | Why::NoAnswer(_) => in_a_row,
+    };
+    points::set_in_a_row(work.tx(), caller.point, in_a_row).await?;
+    call(work, caller, entry, Move::Call).await.map(Some)
+}
+
+/// Calls one who waits, out of order, or calls one again. Above the clinic's number of calls the token is missed instead
+/// (Q7).
+pub async fn call_one(
+    work: &mut Work,
+    caller: &Caller,
+    id: EntryId,
+    version: Option<i64>,
+) -> Result<Entry, Refused> {
+    take_turn(work, caller.point).await?;
+    let entry = seen(work, id, version).await?;
+    if entry.point_id != caller.point {
+        return Err(changed_meanwhile(&entry.token));
+    }
+    if entry.doctor_id.is_some_and(|doctor| doctor != caller.who) {
+        return Err(Refused::Because(format!(
+            "{} waits for a particular doctor. Pass the token on if you take over.",
+            entry.token
+        )));
+    }
+    call(work, caller, &entry, Move::Call).await
+}
+
+/// Calls somebody again who was called, or who missed the calls.
+pub async fn call_again(
+    work: &mut Work,
+    caller: &Caller,
+    id: EntryId,
+    version: Option<i64>,
+) -> Result<Entry, Refused> {
+    take_turn(work, caller.point).await?;
+    let entry = seen(work, id, version).await?;
+    let calls = u32::try_from(entry.call_count).unwrap_or(0);
+    let called = entry.state == crate::queue::model::EntryState::Called;
+    if called && rules(&work.app.clinic()).calls_are_used_up(calls) {
+        return super::moves::make(work, Move::Miss, &entry, "").await;
+    }
+    call(work, caller, &entry, Move::Recall).await
+}
+
+async fn take_turn(work: &mut Work, point: PointId) -> Result<i64, Refused> {
+    if let Some(in_a_row) = points::take_turn(work.tx(), point).await? {
+        return Ok(in_a_row);
+    }
+    let point = points::by_id(work.tx(), point).await?.ok_or(Refused::NotFound)?;
+    Err(Refused::Because(format!(
+        "{} is paused: {}. Resume the queue to call again.",
+        point.name, point.pause_reason
+    )))
+}
+
+async fn call(work: &mut Work, caller: &Caller, entry: &Entry, made: Move) -> Result<Entry, Refused> {
+    let at = work.now();
+    let mut after = entry.clone();
+    after.state = entry.state.after(made)?;
+    after.call_count += 1;
+    after.last_called_at = Some(at);
+    after.called_at = if made == Move::Call { Some(at) } else { entry.called_at.or(Some(at)) };
+    after.room_id = caller.room;
+    after.served_by = Some(caller.who);
+    record(work, made, entry, &after, &caller.place).await?;
+    let day = work.today();
+    events::announce(work.tx(), &after, day, &caller.place, at).await?;
+    Ok(after)
+}

@@ -1,0 +1,231 @@
+//! Checking in: one visit and one token per patient and day (V1, Q1, Q2).
+
+use chrono::{DateTime, Utc};
+
+use super::{Refused, tell};
+use crate::access::model::AccountId;
+use crate::audit;
+use crate::patients::model::PatientId;
+use crate::queue::appointments;
+use crate::queue::model::{
+    EntryId, EntryState, Happened, PointId, PointKind, Priority, TokenFormat, VisitId,
+};
+use crate::queue::store::appointments::{self as bookings, Booking};
+use crate::queue::store::entries::{self, NewEntry};
+use crate::queue::store::events::{self, NewEvent};
+use crate::queue::store::points::{self, Point};
+use crate::queue::store::visits::{self, NewVisit, Visit};
+use crate::scheduling::model::{AppointmentId, AppointmentState};
+use crate::work::Work;
+
+/// The clinic-wide series of tokens.
+const SERIES: &str = "A";
+
+/// Somebody is at the door.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Who.
+    pub patient: PatientId,
+    /// For which appointment; none lets today's booking be found, if there is one.
+    pub appointment: Option<AppointmentId>,
+    /// Where to go first; none for the usual way.
+    pub point: Option<PointId>,
+    /// How soon.
+    pub priority: Priority,
+    /// Why sooner.
+    pub reason: String,
+    /// How they came in: `desk`, `self`.
+    pub how: &'static str,
+}
+
+impl Arrival {
+    /// A patient at the desk, on the usual way.
+    pub fn at_desk(patient: PatientId) -> Self {
+        Arrival {
+            patient,
+            appointment: None,
+            point: None,
+            priority: Priority::Normal,
+            reason: String::new(),
+            how: "desk",
+        }
+    }
+}
+
+/// A patient who is here.
+#[derive(Debug, Clone)]
+pub struct CheckedIn {
+    /// The visit.
+    pub visit: VisitId,
+    /// Its token.
+    pub token: String,
+    /// The code on its slip.
+    pub slip_code: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Whether this check-in opened it; otherwise the patient was here already.
+    pub is_new: bool,
+}
+
+/// Checks a patient in. A second check-in answers with the token of the first.
+pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Refused> {
+    let (at, day) = (work.now(), work.today());
+    if !visits::hold_patient(work.tx(), arrival.patient).await? {
+        return Err(Refused::Because(
+            "This patient's record is deactivated. An administrator can activate it again.".into(),
+        ));
+    }
+    visits::close_days_before(work.tx(), day, Some(arrival.patient), at).await?;
+    let present = visits::of_day(work.tx(), arrival.patient, day).await?;
+    if let Some(visit) = present.as_ref().filter(|visit| visit.closed_at.is_none()) {
+        return Ok(already(visit));
+    }
+    let booking = booking_for(work, &arrival).await?;
+    let point = first_point(work, arrival.point).await?;
+    let opened = match present {
+        Some(visit) => {
+            visits::reopen(work.tx(), visit.id, booking.as_ref().map(|booking| booking.id)).await?;
+            CheckedIn { is_new: true, since: at, ..already(&visit) }
+        }
+        None => open(work, &arrival, booking.as_ref()).await?,
+    };
+    let entry = join(work, &arrival, booking.as_ref(), &point, opened.visit).await?;
+    if let Some(booking) = &booking {
+        appointments::arrive(work, booking.id).await?;
+    }
+    let note = audit::Entry::new("visit.checked_in", "visit", opened.visit.0)
+        .of_patient(arrival.patient.0)
+        .with("token", opened.token.as_str())
+        .with("how", arrival.how)
+        .with("point", point.name.as_str())
+        .with("entry", entry.0);
+    let note = match arrival.priority {
+        Priority::Normal => note,
+        Priority::Raised | Priority::Emergency => {
+            note.with("priority", arrival.priority.as_str()).with("reason", arrival.reason.as_str())
+        }
+    };
+    work.audit(note).await?;
+    Ok(opened)
+}
+
+fn already(visit: &Visit) -> CheckedIn {
+    CheckedIn {
+        visit: visit.id,
+        token: visit.token.clone(),
+        slip_code: visit.slip_code.clone(),
+        since: visit.opened_at,
+        is_new: false,
+    }
+}
+
+async fn booking_for(work: &mut Work, arrival: &Arrival) -> Result<Option<Booking>, Refused> {
+    let day = work.today();
+    let Some(id) = arrival.appointment else {
+        return Ok(appointments::todays_booking_of(work, arrival.patient, day).await?);
+    };
+    let booking = bookings::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    if booking.patient_id != arrival.patient {
+        return Err(Refused::NotFound);
+    }
+    if booking.state != AppointmentState::Booked {
+        let state = booking.state.label().to_lowercase();
+        return Err(Refused::Because(format!(
+            "This appointment cannot be checked in: it is marked \"{state}\". Add the patient as a walk-in."
+        )));
+    }
+    if work.app.clinic().day_of(booking.starts_at) != day {
+        return Err(Refused::Because(
+            "This appointment is on another day. Add the patient as a walk-in.".into(),
+        ));
+    }
+    Ok(Some(booking))
+}
+
+/// Triage if it works, else the first consulting point, else whatever there is.
+async fn first_point(work: &mut Work, wanted: Option<PointId>) -> Result<Point, Refused> {
+    let points = points::active(work.tx(), None).await?;
+    let of_kind = |kind| points.iter().find(|point| point.kind == kind);
+    let found = match wanted {
+        Some(id) => points.iter().find(|point| point.id == id),
+        None => of_kind(PointKind::Triage)
+            .or_else(|| of_kind(PointKind::Consulting))
+            .or_else(|| points.iter().find(|point| point.kind != PointKind::Reception)),
+    };
+    found.cloned().ok_or_else(|| {
+        Refused::Because(
+            "No service point is open to send the patient to. An administrator sets them up.".into(),
+        )
+    })
+}
+
+async fn open(
+    work: &mut Work,
+    arrival: &Arrival,
+    booking: Option<&Booking>,
+) -> Result<CheckedIn, Refused> {
+    let (at, day) = (work.now(), work.today());
+    let digits = usize::try_from(work.app.clinic().token_digits).unwrap_or(3);
+    let format = TokenFormat::parse(SERIES, digits).map_err(|fault| Refused::Because(fault.to_string()))?;
+    let number = visits::next_number(work.tx(), SERIES, day).await?;
+    let token = format.label(u32::try_from(number).unwrap_or(u32::MAX));
+    let slip_code = format!("{:032x}", rand::random::<u128>());
+    let new = NewVisit {
+        patient: arrival.patient,
+        day,
+        series: SERIES,
+        number,
+        token: &token,
+        slip_code: &slip_code,
+        appointment: booking.map(|booking| booking.id),
+        at,
+    };
+    let visit = visits::insert(work.tx(), &new).await?;
+    Ok(CheckedIn { visit, token, slip_code, since: at, is_new: true })
+}
+
+/// Opens the first entry of a visit.
+async fn join(
+    work: &mut Work,
+    arrival: &Arrival,
+    booking: Option<&Booking>,
+    point: &Point,
+    visit: VisitId,
+) -> Result<EntryId, Refused> {
+    let (at, day) = (work.now(), work.today());
+    let new = NewEntry {
+        visit,
+        patient: arrival.patient,
+        point: point.id,
+        day,
+        priority: arrival.priority,
+        priority_reason: arrival.reason.clone(),
+        booked_at: booking.filter(|_| ranks_by_booking(point.kind)).map(|booking| booking.starts_at),
+        arrived_at: at,
+        entered_at: at,
+        doctor: booking.filter(|_| point.kind == PointKind::Consulting).map(|booking| booking.doctor_id),
+        coming_from: None,
+    };
+    enter(work, &new, Happened::CheckIn).await
+}
+
+/// Opens an entry with its line in the history.
+pub async fn enter(work: &mut Work, new: &NewEntry, how: Happened) -> Result<EntryId, Refused> {
+    let id = entries::insert(work.tx(), new).await?;
+    let entry = entries::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    let by: Option<AccountId> = super::doer_of(work);
+    let kept = match how {
+        Happened::CheckIn => "check_in",
+        Happened::PassedIn | Happened::Priority | Happened::DayClose => "",
+    };
+    let event = NewEvent { what: how.as_str(), from: None, by, note: &new.priority_reason, before: kept };
+    events::insert(work.tx(), &entry, &event, new.entered_at).await?;
+    debug_assert_eq!(entry.state, EntryState::Waiting);
+    tell(work, &entry);
+    Ok(id)
+}
+
+/// The booked time ranks where the patient is waiting for the doctor; later points go by arrival.
+pub const fn ranks_by_booking(kind: PointKind) -> bool {
+    matches!(kind, PointKind::Triage | PointKind::Consulting)
+}

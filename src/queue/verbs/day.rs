@@ -1,0 +1,28 @@
+//! The end of a clinic day, and what is cleaned up by the clock.
+
+use crate::app::App;
+use crate::audit;
+use crate::db::DbError;
+use crate::live::Topic;
+use crate::queue::store::{appointments, displays, visits};
+use crate::work::{Doer, Work};
+
+/// Ends what earlier clinic days left open (Q13). Doing it twice changes nothing.
+pub async fn close_the_day(app: App) -> Result<(), DbError> {
+    let mut work = Work::begin(&app, Doer::job("close_the_day")).await?;
+    let (at, today) = (work.now(), work.today());
+    let closed = visits::close_days_before(work.tx(), today, None, at).await?;
+    let begins = app.clinic().start_of(today);
+    appointments::close_before(work.tx(), begins, at).await?;
+    if closed > 0 {
+        let entry = audit::Entry::new("queue.day_closed", "visit", None).with("visits", closed);
+        work.audit(entry).await?;
+        work.tell(Topic::All);
+    }
+    work.commit().await
+}
+
+/// Forgets screens that nobody paired in time.
+pub async fn expire_pairings(app: App) -> Result<(), DbError> {
+    displays::forget_expired(&app.db, app.clock.now()).await
+}

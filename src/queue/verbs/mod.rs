@@ -1,0 +1,154 @@
+//! What people do at the door and at the points. Each verb runs inside one unit of work: the guarded change, its line in
+//! the history, the trail, and who is told.
+
+pub mod calls;
+pub mod check_in;
+pub mod day;
+pub mod moves;
+pub mod pause;
+pub mod transfer;
+pub mod undo;
+
+use crate::access::model::AccountId;
+use crate::audit;
+use crate::db::DbError;
+use crate::live::Topic;
+use crate::queue::model::{CannotMove, CannotUndo, EntryId, LineRules, Move};
+use crate::queue::store::entries::{self, Entry};
+use crate::queue::store::events::{self, NewEvent};
+use crate::settings::model::Clinic;
+use crate::web::Error;
+use crate::work::Work;
+
+/// Why a verb changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// There is no such thing.
+    #[error("not found")]
+    NotFound,
+    /// It does not fit; the sentence says why and what to do.
+    #[error("{0}")]
+    Because(String),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<CannotMove> for Refused {
+    fn from(why: CannotMove) -> Self {
+        Refused::Because(why.to_string())
+    }
+}
+
+impl From<CannotUndo> for Refused {
+    fn from(why: CannotUndo) -> Self {
+        Refused::Because(why.to_string())
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotFound => Error::NotFound,
+            Refused::Because(sentence) => Error::Conflict(sentence),
+            Refused::Db(error) => error.into(),
+        }
+    }
+}
+
+/// Somebody else was quicker (Q4).
+pub fn changed_meanwhile(token: &str) -> Refused {
+    Refused::Because(format!("{token} was changed by a colleague a moment ago. Here is how it stands now."))
+}
+
+/// The clinic's rules of the line.
+pub fn rules(clinic: &Clinic) -> LineRules {
+    let whole = |number: i64| u32::try_from(number).unwrap_or(0);
+    LineRules {
+        late_tolerance_minutes: whole(clinic.late_tolerance_minutes),
+        booked_in_a_row: whole(clinic.booked_in_a_row),
+        walk_in_limit_minutes: whole(clinic.walk_in_limit_minutes),
+        cool_down_minutes: whole(clinic.recall_pause_minutes),
+        max_calls: whole(clinic.max_calls),
+        ..LineRules::default()
+    }
+}
+
+/// An entry as the person saw it: found, and not changed since. `version` is none where any will do.
+pub async fn seen(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<Entry, Refused> {
+    let entry = entries::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    match version {
+        Some(version) if version != entry.version => Err(changed_meanwhile(&entry.token)),
+        Some(_) | None => Ok(entry),
+    }
+}
+
+/// Who does it, if somebody is signed in.
+pub fn doer_of(work: &Work) -> Option<AccountId> {
+    work.doer().account_id.map(AccountId)
+}
+
+/// Saves a move: `before` as it was read, `after` as it is to be; then history, trail and watchers.
+pub async fn record(
+    work: &mut Work,
+    made: Move,
+    before: &Entry,
+    after: &Entry,
+    note: &str,
+) -> Result<(), Refused> {
+    let at = work.now();
+    if !entries::save(work.tx(), after).await? {
+        return Err(changed_meanwhile(&after.token));
+    }
+    let kept = match made {
+        Move::Undo => String::new(),
+        Move::Call
+        | Move::Recall
+        | Move::Start
+        | Move::Finish
+        | Move::Miss
+        | Move::Park
+        | Move::Unpark
+        | Move::BringBack
+        | Move::ReturnToWaiting
+        | Move::Leave
+        | Move::Transfer => undo::kept(before),
+    };
+    let event =
+        NewEvent { what: made.as_str(), from: Some(before.state), by: doer_of(work), note, before: &kept };
+    events::insert(work.tx(), after, &event, at).await?;
+    let entry = audit::Entry::new(action(made), "queue_entry", after.id.0)
+        .of_patient(after.patient_id.0)
+        .with("token", after.token.as_str())
+        .with("point", after.point_id.0)
+        .changed("state", &before.state.as_str(), &after.state.as_str());
+    let entry = if note.is_empty() { entry } else { entry.with("note", note) };
+    work.audit(entry).await?;
+    tell(work, after);
+    Ok(())
+}
+
+/// Whoever watches this entry reads again.
+pub fn tell(work: &mut Work, entry: &Entry) {
+    work.tell(Topic::Point(entry.point_id.0));
+    work.tell(Topic::Visit(entry.visit_id.0));
+    work.tell(Topic::Displays);
+    work.tell(Topic::Arrivals);
+}
+
+const fn action(made: Move) -> &'static str {
+    match made {
+        Move::Call => "queue.called",
+        Move::Recall => "queue.called_again",
+        Move::Start => "queue.started",
+        Move::Finish => "queue.finished",
+        Move::Miss => "queue.missed",
+        Move::Park => "queue.parked",
+        Move::Unpark => "queue.unparked",
+        Move::BringBack => "queue.brought_back",
+        Move::ReturnToWaiting => "queue.returned",
+        Move::Leave => "queue.left",
+        Move::Transfer => "queue.transferred",
+        Move::Undo => "queue.undone",
+    }
+}

@@ -1,0 +1,152 @@
+//! The moves of one entry at its point.
+
+use chrono::{DateTime, Utc};
+
+use super::{Refused, changed_meanwhile, doer_of, record, rules, seen};
+use crate::audit;
+use crate::queue::appointments;
+use crate::queue::model::{
+    EntryId, EntryState, Happened, Move, PointKind, Priority, behind_next_two, line,
+};
+use crate::queue::store::entries::{self, Entry};
+use crate::queue::store::events::{self, NewEvent};
+use crate::queue::store::{points, visits};
+use crate::work::Work;
+
+/// Makes a move that needs nothing but the entry and a remark.
+pub async fn make_seen(
+    work: &mut Work,
+    made: Move,
+    id: EntryId,
+    version: Option<i64>,
+    note: &str,
+) -> Result<Entry, Refused> {
+    let entry = seen(work, id, version).await?;
+    make(work, made, &entry, note).await
+}
+
+/// Makes a move of an entry as it was read in this work. Calls and transfers have functions of their own.
+pub async fn make(work: &mut Work, made: Move, entry: &Entry, note: &str) -> Result<Entry, Refused> {
+    let at = work.now();
+    let mut after = entry.clone();
+    after.state = entry.state.after(made)?;
+    match made {
+        Move::Start => {
+            after.started_at = entry.started_at.or(Some(at));
+            after.served_by = doer_of(work).or(entry.served_by);
+        }
+        Move::Finish | Move::Leave => after.ended_at = Some(at),
+        Move::Park => {
+            after.parked_at = Some(at);
+            after.park_reason = note.to_owned();
+            after.served_by = doer_of(work);
+        }
+        Move::Unpark => unpark(&mut after, at),
+        Move::BringBack => come_back(work, &mut after).await?,
+        Move::Miss | Move::ReturnToWaiting => {}
+        Move::Call | Move::Recall | Move::Transfer | Move::Undo => {
+            return Err(Refused::Because("This is not done here. Use its own button.".into()));
+        }
+    }
+    record(work, made, entry, &after, note).await?;
+    follow(work, made, &after).await?;
+    Ok(after)
+}
+
+/// The parked time is not service time (Q10), and the calls from before do not cool down.
+fn unpark(after: &mut Entry, at: DateTime<Utc>) {
+    let parked = after.parked_at.map_or(0, |since| (at - since).num_seconds());
+    if after.started_at.is_some() {
+        after.parked_seconds += parked;
+    }
+    after.parked_at = None;
+    after.park_reason = String::new();
+    after.call_count = 0;
+    after.last_called_at = None;
+}
+
+/// Behind the two who are next now; the calls count anew (Q7).
+async fn come_back(work: &mut Work, after: &mut Entry) -> Result<(), Refused> {
+    let at = work.now();
+    let point = points::by_id(work.tx(), after.point_id).await?.ok_or(Refused::NotFound)?;
+    let waiting = entries::waiting_at(work.tx(), after.point_id).await?;
+    let same_line = |entry: &&Entry| after.doctor_id.is_none() || entry.doctor_id.is_none() || entry.doctor_id == after.doctor_id;
+    let others = waiting.iter().filter(same_line).map(Entry::waiting).collect();
+    let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
+    let placed = line(others, at, &rules(&work.app.clinic()), in_a_row);
+    [after.behind_first, after.behind_second] = behind_next_two(&placed);
+    after.returned_at = Some(at);
+    after.call_count = 0;
+    Ok(())
+}
+
+/// What a move means for the visit and the appointment.
+async fn follow(work: &mut Work, made: Move, entry: &Entry) -> Result<(), Refused> {
+    let at = work.now();
+    match made {
+        Move::Start => {
+            let consulting = is_consultation(work, entry).await?;
+            if let Some(appointment) = entry.appointment_id.filter(|_| consulting) {
+                appointments::in_service(work, appointment).await?;
+            }
+        }
+        Move::Finish => {
+            visits::close(work.tx(), entry.visit_id, "finished", at).await?;
+            if let Some(appointment) = entry.appointment_id {
+                appointments::fulfil(work, appointment).await?;
+            }
+        }
+        Move::Leave => visits::close(work.tx(), entry.visit_id, "left", at).await?,
+        Move::Call
+        | Move::Recall
+        | Move::Miss
+        | Move::Park
+        | Move::Unpark
+        | Move::BringBack
+        | Move::ReturnToWaiting
+        | Move::Transfer
+        | Move::Undo => {}
+    }
+    Ok(())
+}
+
+/// Whether an entry stands at a point where a doctor sees the patient.
+pub async fn is_consultation(work: &mut Work, entry: &Entry) -> Result<bool, Refused> {
+    let point = points::by_id(work.tx(), entry.point_id).await?;
+    Ok(point.is_some_and(|point| point.kind == PointKind::Consulting))
+}
+
+/// Changes how soon somebody is served, with a reason that stays (Q6).
+pub async fn set_priority(
+    work: &mut Work,
+    id: EntryId,
+    version: Option<i64>,
+    priority: Priority,
+    reason: &str,
+) -> Result<Entry, Refused> {
+    let entry = seen(work, id, version).await?;
+    if !matches!(entry.state, EntryState::Waiting | EntryState::Called | EntryState::Parked | EntryState::Missed) {
+        return Err(Refused::Because(format!(
+            "{} no longer waits. Its priority stays as it is.",
+            entry.token
+        )));
+    }
+    let at = work.now();
+    let mut after = entry.clone();
+    after.priority = priority;
+    after.priority_reason = if priority == Priority::Normal { String::new() } else { reason.to_owned() };
+    if !entries::save(work.tx(), &after).await? {
+        return Err(changed_meanwhile(&entry.token));
+    }
+    let what = Happened::Priority.as_str();
+    let note = format!("{}: {reason}", priority.label());
+    let event = NewEvent { what, from: Some(entry.state), by: doer_of(work), note: &note, before: "" };
+    events::insert(work.tx(), &after, &event, at).await?;
+    let trail = audit::Entry::new("queue.priority_changed", "queue_entry", entry.id.0)
+        .of_patient(entry.patient_id.0)
+        .with("reason", reason)
+        .changed("priority", &entry.priority.as_str(), &priority.as_str());
+    work.audit(trail).await?;
+    super::tell(work, &after);
+    Ok(after)
+}

@@ -1,0 +1,88 @@
+//! Passing a token on: the old entry ends and the new one begins at the same instant (Q11, QU8).
+
+use super::check_in::{enter, ranks_by_booking};
+use super::{Refused, record, seen};
+use crate::access::model::AccountId;
+use crate::queue::model::{EntryId, Happened, Move, PointId, PointKind, Priority};
+use crate::queue::store::entries::{self, Entry, NewEntry};
+use crate::queue::store::{appointments as bookings, points};
+use crate::work::Work;
+
+/// Passes a token on to a point, and there to a doctor if one is named.
+pub async fn transfer(
+    work: &mut Work,
+    id: EntryId,
+    version: Option<i64>,
+    to: PointId,
+    doctor: Option<AccountId>,
+) -> Result<EntryId, Refused> {
+    let entry = seen(work, id, version).await?;
+    let point = points::by_id(work.tx(), to).await?.ok_or(Refused::NotFound)?;
+    if point.id == entry.point_id && doctor == entry.doctor_id {
+        return Err(Refused::Because(format!("{} is already at {}. Choose another place.", entry.token, point.name)));
+    }
+    let at = work.now();
+    let booking = match entry.appointment_id {
+        Some(id) => bookings::by_id(work.tx(), id).await?,
+        None => None,
+    };
+    let consulting = point.kind == PointKind::Consulting;
+    let new = NewEntry {
+        booked_at: booking.as_ref().filter(|_| ranks_by_booking(point.kind)).map(|booking| booking.starts_at),
+        doctor: doctor.or(booking.map(|booking| booking.doctor_id)).filter(|_| consulting),
+        arrived_at: at,
+        ..onward(&entry, to, at)
+    };
+    pass_on(work, &entry, &new, &point.name).await
+}
+
+/// Sends a token back to the doctor who passed it on, with the arrival it had there.
+pub async fn send_back(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<EntryId, Refused> {
+    let entry = seen(work, id, version).await?;
+    let from = entries::last_consultation(work.tx(), entry.visit_id, entry.id).await?.ok_or_else(|| {
+        Refused::Because(format!("{} has not been with a doctor today. Pass it on instead.", entry.token))
+    })?;
+    let point = points::by_id(work.tx(), from.point_id).await?.ok_or_else(|| {
+        Refused::Because("The doctor's service point is closed. Pass the token on elsewhere.".into())
+    })?;
+    let at = work.now();
+    let new = NewEntry {
+        booked_at: from.booked_at,
+        doctor: Some(from.served_by),
+        arrived_at: from.arrived_at,
+        ..onward(&entry, from.point_id, at)
+    };
+    pass_on(work, &entry, &new, &point.name).await
+}
+
+fn onward(entry: &Entry, to: PointId, at: chrono::DateTime<chrono::Utc>) -> NewEntry {
+    NewEntry {
+        visit: entry.visit_id,
+        patient: entry.patient_id,
+        point: to,
+        day: entry.day,
+        priority: entry.priority,
+        priority_reason: match entry.priority {
+            Priority::Normal => String::new(),
+            Priority::Raised | Priority::Emergency => entry.priority_reason.clone(),
+        },
+        booked_at: None,
+        arrived_at: at,
+        entered_at: at,
+        doctor: None,
+        coming_from: Some(entry.id),
+    }
+}
+
+async fn pass_on(
+    work: &mut Work,
+    entry: &Entry,
+    new: &NewEntry,
+    to: &str,
+) -> Result<EntryId, Refused> {
+    let mut after = entry.clone();
+    after.state = entry.state.after(Move::Transfer)?;
+    after.ended_at = Some(work.now());
+    record(work, Move::Transfer, entry, &after, to).await?;
+    enter(work, new, Happened::PassedIn).await
+}

@@ -1,0 +1,144 @@
+//! Taking back the last move (Q11, K7): the entry stands again as the history kept it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Refused, record, rules, seen};
+use crate::access::model::AccountId;
+use crate::queue::appointments;
+use crate::queue::model::{EntryId, EntryState, Happened, LastMove, Move, RoomId, may_undo};
+use crate::queue::store::entries::{self, Entry};
+use crate::queue::store::{events, visits};
+use crate::scheduling::model::AppointmentState;
+use crate::work::Work;
+
+/// What a move can change, as it was before.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    room_id: Option<RoomId>,
+    served_by: Option<AccountId>,
+    called_at: Option<DateTime<Utc>>,
+    started_at: Option<DateTime<Utc>>,
+    ended_at: Option<DateTime<Utc>>,
+    call_count: i64,
+    last_called_at: Option<DateTime<Utc>>,
+    returned_at: Option<DateTime<Utc>>,
+    behind_first: Option<EntryId>,
+    behind_second: Option<EntryId>,
+    park_reason: String,
+    parked_seconds: i64,
+    parked_at: Option<DateTime<Utc>>,
+}
+
+/// An entry as the history keeps it.
+pub fn kept(entry: &Entry) -> String {
+    let kept = Kept {
+        room_id: entry.room_id,
+        served_by: entry.served_by,
+        called_at: entry.called_at,
+        started_at: entry.started_at,
+        ended_at: entry.ended_at,
+        call_count: entry.call_count,
+        last_called_at: entry.last_called_at,
+        returned_at: entry.returned_at,
+        behind_first: entry.behind_first,
+        behind_second: entry.behind_second,
+        park_reason: entry.park_reason.clone(),
+        parked_seconds: entry.parked_seconds,
+        parked_at: entry.parked_at,
+    };
+    serde_json::to_string(&kept).unwrap_or_default()
+}
+
+fn restored(entry: &Entry, kept: Kept) -> Entry {
+    Entry {
+        room_id: kept.room_id,
+        served_by: kept.served_by,
+        called_at: kept.called_at,
+        started_at: kept.started_at,
+        ended_at: kept.ended_at,
+        call_count: kept.call_count,
+        last_called_at: kept.last_called_at,
+        returned_at: kept.returned_at,
+        behind_first: kept.behind_first,
+        behind_second: kept.behind_second,
+        park_reason: kept.park_reason,
+        parked_seconds: kept.parked_seconds,
+        parked_at: kept.parked_at,
+        ..entry.clone()
+    }
+}
+
+/// Takes back the last move of an entry.
+pub async fn undo(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<Entry, Refused> {
+    let entry = seen(work, id, version).await?;
+    let last = events::last(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    let made = last.what.parse::<Move>().ok();
+    let opened = last.what == Happened::CheckIn.as_str();
+    if last.before.is_empty() || !(opened || made.is_some()) {
+        return Err(Refused::Because("The last step of this token cannot be undone.".into()));
+    }
+    let onward = match made {
+        Some(Move::Transfer) => entries::onward_of(work.tx(), id).await?,
+        _ => None,
+    };
+    let untouched = |next: &Entry| next.version == 1 && next.state == EntryState::Waiting;
+    let facts = LastMove {
+        at: last.at,
+        untouched: entry.version == last.entry_version,
+        onward_untouched: onward.as_ref().is_none_or(untouched),
+    };
+    may_undo(&facts, work.now(), &rules(&work.app.clinic()))?;
+    let mut after = match serde_json::from_str::<Kept>(&last.before) {
+        Ok(kept) => restored(&entry, kept),
+        Err(_) => entry.clone(),
+    };
+    after.state = entry.state.undone(last.from_state)?;
+    if let Some(onward) = onward {
+        void(work, &onward).await?;
+    }
+    record(work, Move::Undo, &entry, &after, "").await?;
+    follow(work, made, &after).await?;
+    Ok(after)
+}
+
+async fn void(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
+    let after = Entry { state: EntryState::Void, ended_at: Some(work.now()), ..entry.clone() };
+    record(work, Move::Undo, entry, &after, "").await
+}
+
+/// What taking back means for the visit and the appointment.
+async fn follow(work: &mut Work, made: Option<Move>, entry: &Entry) -> Result<(), Refused> {
+    let at = work.now();
+    let Some(made) = made else {
+        visits::close(work.tx(), entry.visit_id, "left", at).await?;
+        if let Some(appointment) = entry.appointment_id {
+            appointments::take_back(work, appointment, AppointmentState::Arrived).await?;
+        }
+        return Ok(());
+    };
+    match made {
+        Move::Finish | Move::Leave => {
+            visits::reopen(work.tx(), entry.visit_id, None).await?;
+            if let Some(appointment) = entry.appointment_id.filter(|_| made == Move::Finish) {
+                appointments::take_back(work, appointment, AppointmentState::Fulfilled).await?;
+            }
+        }
+        Move::Start => {
+            let consulting = super::moves::is_consultation(work, entry).await?;
+            if let Some(appointment) = entry.appointment_id.filter(|_| consulting) {
+                appointments::take_back(work, appointment, AppointmentState::InService).await?;
+            }
+        }
+        Move::Call
+        | Move::Recall
+        | Move::Miss
+        | Move::Park
+        | Move::Unpark
+        | Move::BringBack
+        | Move::ReturnToWaiting
+        | Move::Transfer
+        | Move::Undo => {}
+    }
+    Ok(())
+}

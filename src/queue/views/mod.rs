@@ -1,0 +1,8 @@
+//! Pages and fragments of arrivals, lines, displays and places.
+
+pub mod arrivals;
+pub mod board;
+pub mod display;
+pub mod overview;
+pub mod place;
+pub mod print;

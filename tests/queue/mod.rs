@@ -1,0 +1,10 @@
+//! Arrivals, lines, displays, places.
+
+mod board;
+mod check_in;
+mod day;
+mod display;
+mod place;
+mod races;
+mod streams;
+mod undo;
