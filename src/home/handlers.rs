@@ -1,28 +1,55 @@
 //! The front page of each role, the style page, the keyboard.
 
 use axum::extract::State;
+use chrono::Days;
 
-use super::views::{KeyboardPage, StyleguidePage};
+use super::store;
+use super::views::{KeyboardPage, PatientHome, StaffHome, StyleguidePage};
 use crate::access::model::Role;
 use crate::app::App;
-use crate::web::submission::see_other;
-use crate::web::{Answer, FormState, Page, html, paths};
+use crate::patients::model::PatientId;
+use crate::web::{Answer, FormState, Page, html};
+use crate::{queue, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
 const SHORTCUTS: [(&str, &str, &str); 8] = [
     ("Ctrl K", "Go to the search box", "Every page"),
     ("Ctrl Enter", "Send the form you are in", "Every form"),
     ("Alt N", "Call the next patient", "Queue"),
-    ("Alt R", "Call the present patient again", "Queue"),
     ("Alt S", "Start with the patient who was called", "Queue"),
-    ("Alt O", "Finish with the present patient", "Queue"),
-    ("Alt U", "Undo the last move", "Queue"),
+    ("Alt A", "Call the present patient again", "Queue"),
+    ("Alt E", "Finish with the present patient", "Queue"),
+    ("Alt Z", "Undo the last move", "Queue"),
     ("Esc", "Close suggestions", "Search"),
 ];
 
 /// What to do next.
-pub async fn show(State(_app): State<App>, _page: Page) -> Answer {
-    Ok(see_other(paths::KEYBOARD))
+pub async fn show(State(app): State<App>, page: Page) -> Answer {
+    match page.actor()?.patient {
+        Some(patient) => for_patient(&app, page, patient).await,
+        None => for_staff(&app, page).await,
+    }
+}
+
+async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
+    let place = queue::place_of(app, patient).await?;
+    let next = scheduling::next_of(&app.db, patient, page.now).await?;
+    let free = match (&place, &next) {
+        (None, None) => scheduling::next_free(&app.db, page.now).await?,
+        _ => None,
+    };
+    let first_name = page.name().split_whitespace().next().unwrap_or_default().to_owned();
+    html(PatientHome { page, first_name, place, next, free })
+}
+
+async fn for_staff(app: &App, page: Page) -> Answer {
+    let actor = page.actor()?;
+    let today = page.today();
+    let span = (page.clinic.start_of(today), page.clinic.start_of(today + Days::new(1)));
+    let own = actor.roles.has(Role::Doctor);
+    let tally = store::tally(&app.db, today, span, actor.account, own).await?;
+    let points = queue::counts(&app.db).await?;
+    html(StaffHome { page, points, tally, form: FormState::new() })
 }
 
 /// Every component in every state, live.

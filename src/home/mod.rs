@@ -1,6 +1,7 @@
 //! The front page of each person, and pages about the program itself: the style page, the keyboard.
 
 mod handlers;
+mod store;
 mod views;
 
 use crate::web::paths;

@@ -1,7 +1,11 @@
 //! The front pages.
 
 use askama::Template;
+use chrono::{DateTime, Timelike, Utc};
 
+use super::store::Tally;
+use crate::queue::{Count, Place};
+use crate::scheduling::Expected;
 use crate::web::{FormState, Page, filters};
 
 /// Every component in every state.
@@ -28,4 +32,97 @@ pub struct KeyboardPage {
     pub page: Page,
     /// Keys, what they do, where.
     pub shortcuts: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// The front page of a patient.
+#[derive(Debug, Template)]
+#[template(path = "home/patient.html")]
+pub struct PatientHome {
+    /// The frame.
+    pub page: Page,
+    /// The first name, for the greeting.
+    pub first_name: String,
+    /// The place in today's queue.
+    pub place: Option<Place>,
+    /// The next booking.
+    pub next: Option<Expected>,
+    /// When something is free, without a booking.
+    pub free: Option<DateTime<Utc>>,
+}
+
+/// The front page of staff.
+#[derive(Debug, Template)]
+#[template(path = "home/staff.html")]
+pub struct StaffHome {
+    /// The frame.
+    pub page: Page,
+    /// The queues now.
+    pub points: Vec<Count>,
+    /// The day in numbers.
+    pub tally: Tally,
+    /// The operation id of the call button.
+    pub form: FormState,
+}
+
+impl PatientHome {
+    /// Whether the place is still going on.
+    pub fn open_place(&self) -> Option<&Place> {
+        self.place.as_ref().filter(|place| place.held.closed_at.is_none())
+    }
+}
+
+/// `Good morning`, by the clinic's clock.
+pub fn greeting(page: &Page) -> &'static str {
+    match page.clinic.local(page.now).hour() {
+        0..12 => "Good morning",
+        12..17 => "Good afternoon",
+        _ => "Good evening",
+    }
+}
+
+impl StaffHome {
+    /// The queue of the own station.
+    pub fn mine(&self) -> Option<&Count> {
+        self.points.iter().find(|point| Some(point.point_id.0) == self.tally.station)
+    }
+
+    /// Minutes since the first of a queue waits.
+    pub fn longest(&self, point: &Count) -> i64 {
+        point.since.map_or(0, |since| (self.page.now - since).num_minutes().max(0))
+    }
+
+    /// Everybody who waits.
+    pub fn waiting(&self) -> i64 {
+        self.points.iter().map(|point| point.waiting).sum()
+    }
+
+    /// The longest wait anywhere, in minutes.
+    pub fn longest_anywhere(&self) -> i64 {
+        self.points.iter().map(|point| self.longest(point)).max().unwrap_or(0)
+    }
+
+    /// `18 people wait, the longest 74 minutes`
+    pub fn line(&self, point: &Count) -> String {
+        match point.waiting {
+            0 => "Nobody is waiting".to_owned(),
+            1 => format!("1 person has waited {} minutes", self.longest(point)),
+            people => format!("{people} people wait, the longest {} minutes", self.longest(point)),
+        }
+    }
+
+    /// The greeting of the hour.
+    pub fn greeting(&self) -> &'static str {
+        greeting(&self.page)
+    }
+
+    /// How long is too long, for the level of a waiting time.
+    pub fn level(&self, minutes: i64) -> &'static str {
+        if minutes >= self.page.clinic.very_long_wait_minutes {
+            "over"
+        } else if minutes >= self.page.clinic.long_wait_minutes {
+            "long"
+        } else {
+            "fine"
+        }
+    }
 }

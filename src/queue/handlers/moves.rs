@@ -43,7 +43,12 @@ async fn point_of(app: &App, id: EntryId) -> Result<PointId, Error> {
 }
 
 /// A move of an entry.
-pub async fn create(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submission: Submission) -> Answer {
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<EntryId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let made: Option<Move> = form.parse("move", "Choose what to do");
     let Some(made) = made else { return Err(Error::Invalid("This form names no step of the queue.".into())) };
@@ -87,7 +92,12 @@ async fn finish(work: Answering, made: Move, entry: &Entry) -> Answer {
 }
 
 /// Passes an entry on to another point, or back to the doctor.
-pub async fn pass_on(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submission: Submission) -> Answer {
+pub async fn pass_on(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<EntryId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let version: Option<i64> = form.optional_parse("version", "Open the page again");
     let point = point_of(&app, id).await?;

@@ -6,8 +6,8 @@ use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{
-    AppointmentId, AppointmentState, BookingRules, CannotMarkNoShow, CannotUndo, Punctuality, may_mark_no_show,
-    may_object, online_block_until, punctuality,
+    AppointmentId, AppointmentState, BookingRules, CannotMarkNoShow, CannotUndo, Punctuality,
+    may_mark_no_show, may_object, online_block_until, punctuality,
 };
 use crate::scheduling::store::appointments::AppointmentRow;
 use crate::scheduling::store::states::Ending;

@@ -6,6 +6,8 @@ use crate::patients::model::PatientId;
 
 /// Searching, and registering by POST.
 pub const INDEX: &str = "/patients";
+/// Registering.
+pub const NEW: &str = "/patients/new";
 /// A patient's record.
 pub const SHOW: &str = "/patients/{id}";
 /// Students with filters.

@@ -1,0 +1,56 @@
+//! What the front page of staff reads besides the queues: one row of counts.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, sql};
+
+/// The clinic's day in numbers.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Tally {
+    /// Visits opened today.
+    pub arrived: i64,
+    /// Visits closed today.
+    pub finished: i64,
+    /// Bookings of today whose patients have not come yet.
+    pub expected: i64,
+    /// Bookings of today that nobody came to.
+    pub missed: i64,
+    /// Bookings whose doctor is away: each needs a decision.
+    pub undecided: i64,
+    /// Entries the asking person finished or passed on today.
+    pub served_by_me: i64,
+    /// The next booked time of today: the asking doctor's own, or anybody's.
+    pub next_booked: Option<DateTime<Utc>>,
+    /// Where the asking person calls to.
+    pub station: Option<i64>,
+}
+
+/// The tally of `day`, which lasts over `[from, until)`, for `who`; `own` counts only the bookings of that doctor.
+pub async fn tally(
+    store: impl Store,
+    day: NaiveDate,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    who: AccountId,
+    own: bool,
+) -> Result<Tally, DbError> {
+    sql("select (select count(*) from visit where day = $1) as arrived,
+            (select count(*) from visit where day = $1 and closed_at is not null) as finished,
+            (select count(*) from appointment where starts_at >= $2 and starts_at < $3 and state = 'booked'
+                and (doctor_id = $4 or $5 = 0)) as expected,
+            (select count(*) from appointment where starts_at >= $2 and starts_at < $3 and state = 'no_show'
+                and (doctor_id = $4 or $5 = 0)) as missed,
+            (select count(*) from appointment where state = 'booked' and starts_at >= $2 and needs_decision) as undecided,
+            (select count(*) from queue_entry where day = $1 and served_by = $4
+                and state in ('done', 'transferred')) as served_by_me,
+            (select min(starts_at) from appointment where starts_at >= $2 and starts_at < $3 and state = 'booked'
+                and (doctor_id = $4 or $5 = 0)) as next_booked,
+            (select point_id from station where account_id = $4) as station")
+    .bind(day)
+    .bind(from)
+    .bind(until)
+    .bind(who)
+    .bind(i64::from(own))
+    .one(store)
+    .await
+}
