@@ -8,4 +8,5 @@
 mod support;
 
 mod access;
+mod running;
 mod tables;
