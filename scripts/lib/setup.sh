@@ -74,7 +74,10 @@ clean_up() {
 start_postgres() {
     local bin port
     bin=$(postgres_bin) || fail "PostgreSQL's server programs are missing"
-    folder=$(mktemp -d "${TMPDIR:-/tmp}/infirmary.XXXXXX")
+    # Another user's TMPDIR may be closed to the one that runs the server.
+    local base=/tmp
+    [ "$(id -u)" = 0 ] || base=${TMPDIR:-/tmp}
+    folder=$(mktemp -d "$base/infirmary.XXXXXX")
     trap clean_up EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM

@@ -2,6 +2,7 @@
 
 mod backup;
 mod crash;
+mod demo_days;
 mod nodes;
 mod start;
 
