@@ -10,5 +10,6 @@ mod support;
 mod access;
 mod browser;
 mod scheduling;
+mod running;
 mod tables;
 mod queue;

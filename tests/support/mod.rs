@@ -5,11 +5,8 @@ pub mod chromium;
 mod databases;
 mod demo;
 mod people;
-<<<<<<< HEAD
 mod scheduling;
-=======
 mod queue;
->>>>>>> queue
 
 pub use browser::{Browser, Seen};
 pub use people::PASSWORD;

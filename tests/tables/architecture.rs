@@ -81,7 +81,7 @@ fn is_sql(literal: &str) -> bool {
 fn sql_stands_in_stores() {
     let mut faults = Vec::new();
     for (name, source) in files("src", "rs") {
-        let in_store = module_of(&name).iter().any(|room| *room == "store");
+        let in_store = module_of(&name).contains(&"store");
         if in_store || SQL.iter().any(|(path, _)| name.starts_with(path)) {
             continue;
         }

@@ -1,0 +1,108 @@
+//! What is measured: the hot pages in one table, who opens them, and the storm of sign-ins.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use infirmary::demo::{PASSWORD, STUDENT};
+use infirmary::queue::model::PointId;
+use infirmary::web::paths;
+
+use crate::CONNECTIONS;
+use crate::client::Client;
+use crate::load::{Load, Measured};
+use crate::node::Node;
+
+/// A hot page.
+pub struct Hot {
+    pub name: &'static str,
+    pub who: &'static str,
+    pub path: String,
+}
+
+/// The consulting rooms of the demo.
+pub const CONSULTING: PointId = PointId(3);
+/// The page that must stay quick while people sign in.
+pub const STORM_PAGE: &str = "staff board";
+
+/// The hot pages; an address that changes changes here.
+pub fn pages() -> Vec<Hot> {
+    let board = paths::queue::board(CONSULTING);
+    let hot = |name, who, path: &str| Hot { name, who, path: path.to_owned() };
+    vec![
+        hot("health (no session, no page)", "", "/healthz"),
+        hot("sign-in page", "", paths::access::SIGN_IN),
+        hot("student home", STUDENT, paths::HOME),
+        hot("free slots", STUDENT, &format!("{}/day?reason=1", paths::scheduling::BOOK)),
+        hot("my place", STUDENT, paths::queue::MY_PLACE),
+        hot("staff home", "doctor", paths::HOME),
+        hot(STORM_PAGE, "doctor", &board),
+        hot("staff board, fragment", "doctor", &format!("{board}/board")),
+        hot("arrivals", "reception", paths::queue::ARRIVALS),
+        hot("display", "", paths::queue::SCREEN),
+        hot("patient search by name", "reception", &format!("{}?q=ade", paths::patients::INDEX)),
+        hot("patient search by number", "reception", &format!("{}?q=19%2F52HA001", paths::patients::INDEX)),
+        hot("record", "doctor", &paths::patients::show(infirmary::patients::model::PatientId(1))),
+        hot("audit trail", "admin", paths::audit::INDEX),
+    ]
+}
+
+/// Everybody's cookies.
+pub struct Cookies(Vec<(&'static str, String)>);
+
+impl Cookies {
+    /// The cookies of one person; empty for nobody.
+    pub fn of(&self, who: &str) -> &str {
+        self.0.iter().find(|(name, _)| *name == who).map_or("", |(_, cookie)| cookie.as_str())
+    }
+}
+
+/// Signs in everybody who opens a page.
+pub async fn sign_in_everybody(node: &Node) -> Cookies {
+    let mut cookies = Vec::new();
+    for who in ["admin", "reception", "nurse", "doctor", STUDENT] {
+        let mut client = Client::connect(node.port).await.unwrap();
+        let answer =
+            client.post(paths::access::SIGN_IN, "", &[("name", who), ("password", PASSWORD)]).await.unwrap();
+        assert_eq!(answer.status, 303, "{who} signs in");
+        cookies.push((who, answer.cookies()));
+    }
+    Cookies(cookies)
+}
+
+/// How the board fares while one client, then fifty, sign in without pause.
+pub async fn storm(node: &Node, cookies: &Cookies, calm: &Measured, time: Duration) {
+    for clients in [1, 50] {
+        let end = Arc::new(AtomicBool::new(false));
+        let done = Arc::new(AtomicUsize::new(0));
+        let workers: Vec<_> = (0..clients)
+            .map(|_| tokio::spawn(sign_in_on_and_on(node.port, Arc::clone(&end), Arc::clone(&done))))
+            .collect();
+        let path = paths::queue::board(CONSULTING);
+        let measured = Load::new(node, &path, cookies.of("doctor")).run(CONNECTIONS, time).await;
+        end.store(true, Ordering::Relaxed);
+        for worker in workers {
+            worker.abort();
+        }
+        println!(
+            "While {clients} sign in without pause ({} got in): the {STORM_PAGE} keeps {:.0} % of its rate, p99 {:.1} ms.",
+            done.load(Ordering::Relaxed),
+            100.0 * measured.rate / calm.rate.max(1.0),
+            measured.p99.as_secs_f64() * 1e3
+        );
+    }
+}
+
+async fn sign_in_on_and_on(port: u16, end: Arc<AtomicBool>, done: Arc<AtomicUsize>) {
+    while !end.load(Ordering::Relaxed) {
+        let Ok(mut client) = Client::connect(port).await else { continue };
+        let fields = [("name", "cashier"), ("password", PASSWORD)];
+        match client.post(paths::access::SIGN_IN, "", &fields).await {
+            Ok(answer) if answer.status == 303 => {
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+            // Told to wait: a storm does not listen, but it need not spin either.
+            _ => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}

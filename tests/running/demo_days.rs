@@ -1,0 +1,97 @@
+//! The demo at any hour and on the days after: always a queue of today, never a broken rule.
+
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use infirmary::db::{Db, sql};
+use infirmary::demo::{self, Size};
+
+use super::{empty_postgres, file_in, succeed};
+
+async fn prepared(url: &str, now: DateTime<Utc>) {
+    let db = Db::open(url, 4).await.unwrap();
+    db.migrate().await.unwrap();
+    demo::prepare(&db, now, Size::Small).await.unwrap();
+    db.close().await;
+}
+
+#[derive(Debug, PartialEq, sqlx::FromRow)]
+struct Line {
+    open: i64,
+    days: i64,
+    waiting: i64,
+    students_token: i64,
+}
+
+async fn line(url: &str) -> Line {
+    let db = Db::open_reading(url).await.unwrap();
+    let line = sql("select count(*) as open, count(distinct day) as days,
+            coalesce(cast(sum(case when state = 'waiting' then 1 else 0 end) as bigint), 0) as waiting,
+            coalesce(cast(sum(case when patient_id = 1 then 1 else 0 end) as bigint), 0) as students_token
+         from queue_entry where state in ('waiting', 'called', 'in_service', 'parked', 'missed')")
+    .one(&db)
+    .await
+    .unwrap();
+    db.close().await;
+    line
+}
+
+async fn through_the_days(url: &str) {
+    let monday = Utc.with_ymd_and_hms(2026, 11, 9, 9, 30, 0).unwrap();
+    prepared(url, monday).await;
+    let first = line(url).await;
+    assert!(first.waiting >= 15 && first.students_token == 1, "{first:?}");
+    // The same day leaves it as people made it.
+    prepared(url, monday + TimeDelta::hours(3)).await;
+    assert_eq!(line(url).await, first);
+    for later in [1, 2, 5, 40] {
+        prepared(url, monday + TimeDelta::days(later)).await;
+        let line = line(url).await;
+        assert!(line.days == 1 && line.waiting >= 15 && line.students_token == 1, "day {later}: {line:?}");
+        succeed(&["check", "--database-url", url]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_queue_moves_on_to_each_new_day_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    through_the_days(&file_in(folder.path())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_queue_moves_on_to_each_new_day_postgres() {
+    if let Some(url) = empty_postgres().await {
+        through_the_days(&url).await;
+    }
+}
+
+/// Just after midnight, just before it, on a Sunday, at the end of a year.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_is_whole_at_any_hour() {
+    for (month, day, hour, minute) in
+        [(11, 8, 23, 1), (11, 9, 22, 58), (11, 15, 12, 0), (12, 31, 22, 30), (12, 31, 23, 30)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let url = file_in(folder.path());
+        prepared(&url, Utc.with_ymd_and_hms(2026, month, day, hour, minute, 0).unwrap()).await;
+        let line = line(&url).await;
+        assert!(line.days == 1 && line.waiting >= 15, "{month}-{day} {hour}:{minute}: {line:?}");
+        succeed(&["check", "--database-url", &url]);
+    }
+}
+
+/// An interrupted filling is said, not served.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_that_was_not_filled_to_its_end_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = file_in(folder.path());
+    prepared(&url, Utc.with_ymd_and_hms(2026, 11, 9, 9, 0, 0).unwrap()).await;
+    let db = Db::open(&url, 2).await.unwrap();
+    sql("delete from counter where scope = 'demo:filled'").run(&db).await.unwrap();
+    db.close().await;
+    drop(db);
+    let refused = super::run(&["demo", "--database-url", &url, "--fill-only"]);
+    assert!(
+        super::text(&refused.stderr).contains("not filled to its end"),
+        "{}",
+        super::text(&refused.stderr)
+    );
+}

@@ -1,0 +1,188 @@
+//! The program itself, as a process: started, stopped, killed, copied, and next to a second one.
+
+mod backup;
+mod crash;
+mod demo_days;
+mod nodes;
+mod start;
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use sqlx::{Connection, Executor, PgConnection};
+
+use crate::support::Browser;
+
+/// The settings a developer may have must not reach the tests.
+const SETTINGS: [&str; 10] = [
+    "DATABASE_URL",
+    "BIND",
+    "METRICS_BIND",
+    "PUBLIC_URL",
+    "TRUSTED_PROXIES",
+    "DATA_DIR",
+    "DATABASE_CONNECTIONS",
+    "DRAIN_SECONDS",
+    "LOG",
+    "SHOW_QUERIES",
+];
+
+/// The program with these arguments.
+pub fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_infirmary"));
+    for name in SETTINGS {
+        command.env_remove(name);
+    }
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(arguments: &[&str]) -> Output {
+    program(arguments).output().unwrap()
+}
+
+/// Runs a command that must succeed; returns what it printed.
+#[track_caller]
+pub fn succeed(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{arguments:?}: {}\n{out}{err}", output.status);
+    out
+}
+
+/// Bytes as text.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The address of a SQLite file in a folder.
+pub fn file_in(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("clinic.db").display())
+}
+
+/// An empty PostgreSQL database, if there is a server.
+pub async fn empty_postgres() -> Option<String> {
+    let server = match std::env::var("INFIRMARY_TEST_POSTGRES") {
+        Ok(server) => server,
+        Err(_) => {
+            assert!(
+                std::env::var("INFIRMARY_TEST_ALL").is_err(),
+                "INFIRMARY_TEST_POSTGRES must name a server"
+            );
+            eprintln!("left out: INFIRMARY_TEST_POSTGRES names no server (scripts/test starts one)");
+            return None;
+        }
+    };
+    let name = format!("infirmary_running_{:016x}", rand::random::<u64>());
+    let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    admin.execute(format!("create database {name}").as_str()).await.unwrap();
+    Some(format!("{server}/{name}"))
+}
+
+/// A running node; killed when dropped.
+pub struct Node {
+    child: Child,
+    pub port: u16,
+}
+
+impl Node {
+    /// Starts the program and waits until it is ready.
+    pub async fn start(arguments: &[&str]) -> Self {
+        let mut node = Self::launch(arguments);
+        node.wait_until_ready().await;
+        node
+    }
+
+    /// Starts the program without waiting.
+    pub fn launch(arguments: &[&str]) -> Self {
+        let port = free_port();
+        let mut command = program(arguments);
+        // A pipe that nobody reads would fill up and stop the node.
+        command.env("LOG", "error").env("BIND", format!("127.0.0.1:{port}")).stdout(Stdio::null());
+        Node { child: command.spawn().unwrap(), port }
+    }
+
+    /// Waits for readiness, at most 20 seconds.
+    pub async fn wait_until_ready(&mut self) {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(20) {
+            if self.is_ready().await {
+                return;
+            }
+            if let Some(status) = self.child.try_wait().unwrap() {
+                panic!("the node ended with {status}: {}", self.said());
+            }
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        panic!("the node was not ready within 20 seconds");
+    }
+
+    /// Whether it says that it is ready.
+    pub async fn is_ready(&self) -> bool {
+        let asked = reqwest::get(format!("http://127.0.0.1:{}/readyz", self.port)).await;
+        asked.is_ok_and(|answer| answer.status() == 200)
+    }
+
+    /// A browser without any cookie.
+    pub fn browser(&self) -> Browser {
+        Browser::new(([127, 0, 0, 1], self.port).into())
+    }
+
+    /// Ends it at once, as a crash would.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end and says how long that took and how it ended.
+    pub async fn terminate(mut self) -> (Duration, Option<i32>) {
+        let began = Instant::now();
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        while began.elapsed() < Duration::from_secs(15) {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (began.elapsed(), status.code());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the node did not end within 15 seconds");
+    }
+
+    fn said(&mut self) -> String {
+        let mut said = String::new();
+        if let Some(stderr) = self.child.stderr.as_mut() {
+            let _ = stderr.read_to_string(&mut said);
+        }
+        said
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Signs somebody of the demo in; `None` when the node went away meanwhile or was busy.
+pub async fn sign_in(browser: &Browser, name: &str) -> Option<()> {
+    let body =
+        serde_urlencoded::to_string([("name", name), ("password", infirmary::demo::PASSWORD)]).unwrap();
+    let request = browser
+        .request(reqwest::Method::POST, "/sign-in")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .timeout(Duration::from_secs(10))
+        .body(body);
+    let answer = request.send().await.ok()?;
+    (answer.status() == 303).then_some(())
+}

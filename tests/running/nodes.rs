@@ -1,0 +1,67 @@
+//! Several nodes on one PostgreSQL, and a database that goes away for a while.
+
+use std::time::Duration;
+
+use infirmary::db::{Db, sql};
+use sqlx::{Connection, Executor, PgConnection};
+
+use super::{Node, empty_postgres, sign_in, succeed};
+
+/// P17: two nodes that start together on an empty database bring it up to date once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_that_start_together_migrate_once() {
+    for _ in 0..3 {
+        let Some(url) = empty_postgres().await else { return };
+        let mut first = Node::launch(&["serve", "--database-url", &url]);
+        let mut second = Node::launch(&["serve", "--database-url", &url]);
+        first.wait_until_ready().await;
+        second.wait_until_ready().await;
+        let db = Db::open_reading(&url).await.unwrap();
+        let clinics: i64 = sql("select count(*) from clinic").scalar(&db).await.unwrap();
+        let files = std::fs::read_dir(super::super::tables::root().join("migrations/postgres"))
+            .unwrap()
+            .count() as i64;
+        let applied: i64 =
+            sql("select count(*) from _sqlx_migrations where success").scalar(&db).await.unwrap();
+        assert_eq!((clinics, applied), (1, files));
+        db.close().await;
+        succeed(&["check", "--database-url", &url]);
+    }
+}
+
+/// Somebody who signs in on one node is signed in on the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_on_one_node_holds_on_the_other() {
+    let Some(url) = empty_postgres().await else { return };
+    let first = Node::start(&["demo", "--database-url", &url]).await;
+    let second = Node::start(&["demo", "--database-url", &url]).await;
+    let browser = first.browser();
+    sign_in(&browser, "doctor").await.unwrap();
+    let there = second.browser();
+    let request = there.request(reqwest::Method::GET, "/audit").header("cookie", browser.cookies());
+    assert_eq!(there.send(request, "/audit").await.status, 403, "known, and not an administrator");
+}
+
+/// P15: when the database cuts every connection and refuses new ones for a while, the node heals by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_went_away_needs_no_restart_of_the_node() {
+    let Some(url) = empty_postgres().await else { return };
+    let node = Node::start(&["demo", "--database-url", &url]).await;
+    let (server, name) = url.rsplit_once('/').unwrap();
+    let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    for _ in 0..3 {
+        let cut = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+        admin.execute(format!("alter database {name} allow_connections false").as_str()).await.unwrap();
+        admin.execute(cut.as_str()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!node.is_ready().await, "not ready without its database");
+        admin.execute(format!("alter database {name} allow_connections true").as_str()).await.unwrap();
+        let began = std::time::Instant::now();
+        while !node.is_ready().await {
+            assert!(began.elapsed() < Duration::from_secs(10), "back within 10 seconds");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(sign_in(&node.browser(), "nurse").await.is_some());
+    }
+    succeed(&["check", "--database-url", &url]);
+}
