@@ -154,9 +154,11 @@ impl Clinic {
 
     /// A doctor with an account id, signed in.
     pub async fn doctor_named(&self, name: &str) -> (AccountId, Browser) {
-        let id = self.staff(name, &[Role::Doctor]).await;
+        let sign_in_name = name.to_lowercase();
+        let id = self.staff(&sign_in_name, &[Role::Doctor]).await;
+        sql("update account set name = $2 where id = $1").bind(id).bind(name).run(&self.app.db).await.unwrap();
         let browser = self.browser();
-        self.sign_in(&browser, name).await;
+        self.sign_in(&browser, &sign_in_name).await;
         (id, browser)
     }
 }
