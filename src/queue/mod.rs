@@ -11,9 +11,9 @@ mod views;
 
 use std::time::Duration;
 
+use crate::access::model::Permission as P;
 use crate::app::App;
 use crate::jobs::Job;
-use crate::access::model::Permission as P;
 use crate::patients::model::PatientId;
 use crate::web::paths::queue as paths;
 use crate::web::routes::{Access, Routes};

@@ -22,7 +22,8 @@ pub async fn place(db: &Db, held: Held, clinic: &Clinic, now: DateTime<Utc>) -> 
     let others = waiting.iter().filter(same_line).map(Entry::waiting).collect();
     let in_a_row = u32::try_from(held.booked_in_a_row).unwrap_or(0);
     let placed = line(others, now, &rules(clinic), in_a_row);
-    let position = placed.iter().find(|placed| placed.entry.id == held.entry_id).map(|placed| placed.position);
+    let position =
+        placed.iter().find(|placed| placed.entry.id == held.entry_id).map(|placed| placed.position);
     let ahead = position.and_then(|position| i64::try_from(position - 1).ok());
     if held.paused_at.is_some() {
         return Ok(Place { held, ahead, range: None, back_at: None });
@@ -35,7 +36,8 @@ pub async fn place(db: &Db, held: Held, clinic: &Clinic, now: DateTime<Utc>) -> 
 }
 
 fn seconds(samples: &[Sample]) -> Vec<u32> {
-    let length = |sample: &Sample| (sample.ended_at - sample.started_at).num_seconds() - sample.parked_seconds;
+    let length =
+        |sample: &Sample| (sample.ended_at - sample.started_at).num_seconds() - sample.parked_seconds;
     samples.iter().map(|sample| u32::try_from(length(sample).max(0)).unwrap_or(u32::MAX)).collect()
 }
 

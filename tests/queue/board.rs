@@ -142,7 +142,7 @@ both! {
         let other = clinic.walk_in("Later Walk").await;
         let done = paths::transfers(clinic.entry_of(other.visit).await.0);
         nurse.post(&done, &[("op", "0123456789abcdeg"), ("to", &consulting.to_string())]).await.expect(303);
-        clinic.wait_minutes(10);
+        clinic.wait_minutes(5);
         let page = attendant.get(&paths::board(lab)).await;
         let page = attendant.submitted(&page, "#call-next", &[]).await;
         let page = attendant.submitted(&page, "[data-move=start]", &[]).await;

@@ -90,7 +90,7 @@ both! {
         clinic.point("Consulting", "consulting").await;
         let doctor = clinic.staff("Dr Nwosu", &[Role::Doctor]).await;
         let ada = clinic.visitor("Ada Obi").await;
-        clinic.booking(ada, doctor, 60).await;
+        clinic.booking(ada, doctor, 45).await;
         let phone = clinic.phone_of(ada).await;
         let desk = clinic.receptionist().await;
         let code = desk.get("/poster").await.text("#door-code");
@@ -99,7 +99,7 @@ both! {
         let early = phone.submit(&page, "main form", &[("code", &code)]).await;
         early.expect(422);
         assert!(early.errors()[0].contains("opens 30 minutes before"));
-        clinic.wait_minutes(40);
+        clinic.wait_minutes(25);
         let wrong = phone.submit(&early, "main form", &[("code", "nonsense")]).await;
         assert!(wrong.errors()[0].contains("not today's code"), "{:?}", wrong.errors());
         let in_time = phone.submit(&wrong, "main form", &[("code", &code)]).await;

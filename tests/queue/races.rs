@@ -24,7 +24,9 @@ fn calls_by_hand(clinic: &Clinic, point: PointId) -> impl Future<Output = Vec<En
     async move {
         let mut called = Vec::new();
         for _ in 0..15 {
-            let next = sql("select id from queue_entry where point_id = $1 and state = 'waiting' order by id limit 1");
+            let next = sql(
+                "select id from queue_entry where point_id = $1 and state = 'waiting' order by id limit 1",
+            );
             let Some((id,)) = next.bind(point).optional::<(EntryId,)>(&app.db).await.unwrap() else { break };
             tokio::task::yield_now().await;
             sql("update queue_entry set state = 'called' where id = $1").bind(id).run(&app.db).await.unwrap();

@@ -76,7 +76,12 @@ pub async fn caller(app: &App, page: &Page, id: PointId) -> Result<Option<Caller
 }
 
 /// Calls the next one, or the one whose entry is named.
-pub async fn call(State(app): State<App>, page: Page, Id(point): Id<PointId>, submission: Submission) -> Answer {
+pub async fn call(
+    State(app): State<App>,
+    page: Page,
+    Id(point): Id<PointId>,
+    submission: Submission,
+) -> Answer {
     let Some(caller) = caller(&app, &page, point).await? else {
         return Ok(see_other(&paths::queue::station_at(point)));
     };
@@ -102,7 +107,12 @@ pub async fn call(State(app): State<App>, page: Page, Id(point): Id<PointId>, su
 }
 
 /// Pauses the queue, with a reason.
-pub async fn pause(State(app): State<App>, page: Page, Id(point): Id<PointId>, submission: Submission) -> Answer {
+pub async fn pause(
+    State(app): State<App>,
+    page: Page,
+    Id(point): Id<PointId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let reason = form.text("reason", "Enter why the queue pauses", 120);
     if !form.is_ok() {
@@ -121,7 +131,12 @@ pub async fn pause(State(app): State<App>, page: Page, Id(point): Id<PointId>, s
 }
 
 /// Takes the queue up again.
-pub async fn resume(State(app): State<App>, page: Page, Id(point): Id<PointId>, submission: Submission) -> Answer {
+pub async fn resume(
+    State(app): State<App>,
+    page: Page,
+    Id(point): Id<PointId>,
+    submission: Submission,
+) -> Answer {
     let mut work = submission.begin(&app).await?;
     match pausing::resume(&mut work, point).await {
         Ok(()) => work.done(paths::queue::board(point), "Queue resumed").await,
@@ -131,4 +146,3 @@ pub async fn resume(State(app): State<App>, page: Page, Id(point): Id<PointId>, 
         }
     }
 }
-

@@ -28,7 +28,8 @@ pub struct Asked {
 /// The form. Who has a token already goes to the own place.
 pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
-    let open = visits::of_day(&app.db, patient, page.today()).await?.filter(|visit| visit.closed_at.is_none());
+    let open =
+        visits::of_day(&app.db, patient, page.today()).await?.filter(|visit| visit.closed_at.is_none());
     if open.is_some() {
         return Ok(see_other(paths::queue::MY_PLACE));
     }

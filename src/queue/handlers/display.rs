@@ -15,7 +15,9 @@ use crate::queue::store::displays::{self as store, Display};
 use crate::queue::store::entries::Entry;
 use crate::queue::store::lines;
 use crate::queue::verbs::rules;
-use crate::queue::views::display::{PairingPage, PairingPart, Screen, ScreenPage, ScreenPart, Upcoming, spaced};
+use crate::queue::views::display::{
+    PairingPage, PairingPart, Screen, ScreenPage, ScreenPart, Upcoming, spaced,
+};
 use crate::web::submission::see_other;
 use crate::web::{Answer, Error, Page, html, paths};
 
@@ -155,7 +157,8 @@ pub async fn announcements(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Answer {
-    let display = of(&app, &headers).await?.filter(|display| display.paired_at.is_some()).ok_or(Error::NotFound)?;
+    let display =
+        of(&app, &headers).await?.filter(|display| display.paired_at.is_some()).ok_or(Error::NotFound)?;
     let calls = store::calls_after(&app.db, display.id, page.today(), asked.after).await?;
     let last = calls.last().map_or(asked.after, |call| call.id);
     let calls: Vec<_> = calls

@@ -43,7 +43,12 @@ async fn point_of(app: &App, id: EntryId) -> Result<PointId, Error> {
 }
 
 /// A move of an entry.
-pub async fn create(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submission: Submission) -> Answer {
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<EntryId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let made: Option<Move> = form.parse("move", "Choose what to do");
     let Some(made) = made else { return Err(Error::Invalid("This form names no step of the queue.".into())) };
@@ -54,15 +59,15 @@ pub async fn create(State(app): State<App>, page: Page, Id(id): Id<EntryId>, sub
         let why = "Enter why the token is parked, so that colleagues know.".to_owned();
         return conflict(&app, page, point, Refused::Because(why)).await;
     }
-    let caller = match made {
-        Move::Recall => match caller(&app, &page, point).await? {
-            Some(caller) => Some(caller),
-            None => return Ok(see_other(&paths::queue::station_at(point))),
-        },
-        _ => None,
-    };
+    let mut to = None;
+    if made == Move::Recall {
+        to = caller(&app, &page, point).await?;
+        if to.is_none() {
+            return Ok(see_other(&paths::queue::station_at(point)));
+        }
+    }
     let mut work = submission.begin(&app).await?;
-    let moved = match (made, caller) {
+    let moved = match (made, to) {
         (Move::Recall, Some(caller)) => call_again(&mut work, &caller, id, version).await,
         (Move::Undo, _) => undo::undo(&mut work, id, version).await,
         _ => moves::make_seen(&mut work, made, id, version, &note).await,
@@ -87,7 +92,12 @@ async fn finish(work: Answering, made: Move, entry: &Entry) -> Answer {
 }
 
 /// Passes an entry on to another point, or back to the doctor.
-pub async fn pass_on(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submission: Submission) -> Answer {
+pub async fn pass_on(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<EntryId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let version: Option<i64> = form.optional_parse("version", "Open the page again");
     let point = point_of(&app, id).await?;

@@ -46,7 +46,8 @@ pub async fn station(State(app): State<App>, page: Page, Query(asked): Query<Ask
     let wanted = asked.point.map(PointId).filter(|id| mine.is_none_or(|(point, _)| point != *id));
     let first = |id| (id, rooms.iter().find(|room| room.point_id == id).map(|room| room.id));
     let chosen = wanted.map(first).or(mine);
-    let form = FormState::new().with("place", chosen.map(|(point, room)| place(point, room)).unwrap_or_default());
+    let form =
+        FormState::new().with("place", chosen.map(|(point, room)| place(point, room)).unwrap_or_default());
     html(StationPage { page, form, points, rooms })
 }
 

@@ -20,11 +20,7 @@ fn signed_in(page: &Page) -> Result<Watcher, Error> {
 }
 
 /// One service point, for staff.
-pub async fn board(
-    State(app): State<App>,
-    page: Page,
-    Id(point): Id<PointId>,
-) -> Result<Response, Error> {
+pub async fn board(State(app): State<App>, page: Page, Id(point): Id<PointId>) -> Result<Response, Error> {
     points::by_id(&app.db, point).await?.ok_or(Error::NotFound)?;
     Ok(stream(&app, vec![Topic::Point(point.0)], signed_in(&page)?))
 }

@@ -75,7 +75,11 @@ pub async fn pair(
 
 /// Restricts a screen to a point.
 pub async fn add_point(tx: &mut Tx, display: DisplayId, point: PointId) -> Result<(), DbError> {
-    sql("insert into display_point (display_id, point_id) values ($1, $2)").bind(display).bind(point).run(tx).await?;
+    sql("insert into display_point (display_id, point_id) values ($1, $2)")
+        .bind(display)
+        .bind(point)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -98,7 +102,10 @@ pub async fn touch(store: impl Store, id: DisplayId, at: DateTime<Utc>) -> Resul
 
 /// Forgets screens whose code ran out.
 pub async fn forget_expired(store: impl Store, at: DateTime<Utc>) -> Result<(), DbError> {
-    sql("delete from display where paired_at is null and pairing_expires_at < $1").bind(at).run(store).await?;
+    sql("delete from display where paired_at is null and pairing_expires_at < $1")
+        .bind(at)
+        .run(store)
+        .await?;
     Ok(())
 }
 

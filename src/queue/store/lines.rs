@@ -134,4 +134,3 @@ pub async fn counts(store: impl Store) -> Result<Vec<Count>, DbError> {
     .all(store)
     .await
 }
-

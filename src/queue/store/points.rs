@@ -86,7 +86,11 @@ pub async fn take_turn(tx: &mut Tx, id: PointId) -> Result<Option<i64>, DbError>
 
 /// Keeps how many booked patients were called in a row.
 pub async fn set_in_a_row(tx: &mut Tx, id: PointId, in_a_row: i64) -> Result<(), DbError> {
-    sql("update service_point set booked_in_a_row = $2 where id = $1").bind(id).bind(in_a_row).run(tx).await?;
+    sql("update service_point set booked_in_a_row = $2 where id = $1")
+        .bind(id)
+        .bind(in_a_row)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -97,10 +101,8 @@ pub async fn set_pause(
     at: Option<DateTime<Utc>>,
     reason: &str,
 ) -> Result<bool, DbError> {
-    let changed = sql(
-        "update service_point set paused_at = $2, pause_reason = $3, version = version + 1
-         where id = $1 and active = $4 and ($5 = (paused_at is null))",
-    )
+    let changed = sql("update service_point set paused_at = $2, pause_reason = $3, version = version + 1
+         where id = $1 and active = $4 and ($5 = (paused_at is null))")
     .bind(id)
     .bind(at)
     .bind(reason)

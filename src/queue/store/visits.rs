@@ -34,7 +34,8 @@ pub struct NewVisit<'a> {
 /// Whoever checks the same patient in waits here until this transaction ends. False when there is no such active
 /// patient.
 pub async fn hold_patient(tx: &mut Tx, patient: PatientId) -> Result<bool, DbError> {
-    let held = sql("update patient set state = state where id = $1 and state = 'active'").bind(patient).run(tx);
+    let held =
+        sql("update patient set state = state where id = $1 and state = 'active'").bind(patient).run(tx);
     Ok(held.await? == 1)
 }
 
@@ -84,11 +85,7 @@ pub async fn by_id(store: impl Store, id: VisitId) -> Result<Option<Visit>, DbEr
 }
 
 /// Opens a visit of the same day again; the token stays.
-pub async fn reopen(
-    tx: &mut Tx,
-    id: VisitId,
-    appointment: Option<AppointmentId>,
-) -> Result<(), DbError> {
+pub async fn reopen(tx: &mut Tx, id: VisitId, appointment: Option<AppointmentId>) -> Result<(), DbError> {
     sql("update visit set closed_at = null, close_reason = null, version = version + 1,
             appointment_id = coalesce($2, appointment_id) where id = $1")
     .bind(id)
@@ -99,12 +96,7 @@ pub async fn reopen(
 }
 
 /// Closes a visit. `reason` is `finished` or `left`.
-pub async fn close(
-    tx: &mut Tx,
-    id: VisitId,
-    reason: &'static str,
-    at: DateTime<Utc>,
-) -> Result<(), DbError> {
+pub async fn close(tx: &mut Tx, id: VisitId, reason: &'static str, at: DateTime<Utc>) -> Result<(), DbError> {
     sql("update visit set closed_at = $2, close_reason = $3, version = version + 1
          where id = $1 and closed_at is null")
     .bind(id)

@@ -159,11 +159,7 @@ async fn first_point(work: &mut Work, wanted: Option<PointId>) -> Result<Point, 
     })
 }
 
-async fn open(
-    work: &mut Work,
-    arrival: &Arrival,
-    booking: Option<&Booking>,
-) -> Result<CheckedIn, Refused> {
+async fn open(work: &mut Work, arrival: &Arrival, booking: Option<&Booking>) -> Result<CheckedIn, Refused> {
     let (at, day) = (work.now(), work.today());
     let digits = usize::try_from(work.app.clinic().token_digits).unwrap_or(3);
     let format = TokenFormat::parse(SERIES, digits).map_err(|fault| Refused::Because(fault.to_string()))?;

@@ -5,9 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Refused, changed_meanwhile, doer_of, record, rules, seen};
 use crate::audit;
 use crate::queue::appointments;
-use crate::queue::model::{
-    EntryId, EntryState, Happened, Move, PointKind, Priority, behind_next_two, line,
-};
+use crate::queue::model::{EntryId, EntryState, Happened, Move, PointKind, Priority, behind_next_two, line};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
 use crate::queue::store::{points, visits};
@@ -70,7 +68,9 @@ async fn come_back(work: &mut Work, after: &mut Entry) -> Result<(), Refused> {
     let at = work.now();
     let point = points::by_id(work.tx(), after.point_id).await?.ok_or(Refused::NotFound)?;
     let waiting = entries::waiting_at(work.tx(), after.point_id).await?;
-    let same_line = |entry: &&Entry| after.doctor_id.is_none() || entry.doctor_id.is_none() || entry.doctor_id == after.doctor_id;
+    let same_line = |entry: &&Entry| {
+        after.doctor_id.is_none() || entry.doctor_id.is_none() || entry.doctor_id == after.doctor_id
+    };
     let others = waiting.iter().filter(same_line).map(Entry::waiting).collect();
     let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
     let placed = line(others, at, &rules(&work.app.clinic()), in_a_row);
@@ -125,7 +125,10 @@ pub async fn set_priority(
     reason: &str,
 ) -> Result<Entry, Refused> {
     let entry = seen(work, id, version).await?;
-    if !matches!(entry.state, EntryState::Waiting | EntryState::Called | EntryState::Parked | EntryState::Missed) {
+    if !matches!(
+        entry.state,
+        EntryState::Waiting | EntryState::Called | EntryState::Parked | EntryState::Missed
+    ) {
         return Err(Refused::Because(format!(
             "{} no longer waits. Its priority stays as it is.",
             entry.token

@@ -19,7 +19,10 @@ pub async fn transfer(
     let entry = seen(work, id, version).await?;
     let point = points::by_id(work.tx(), to).await?.ok_or(Refused::NotFound)?;
     if point.id == entry.point_id && doctor == entry.doctor_id {
-        return Err(Refused::Because(format!("{} is already at {}. Choose another place.", entry.token, point.name)));
+        return Err(Refused::Because(format!(
+            "{} is already at {}. Choose another place.",
+            entry.token, point.name
+        )));
     }
     let at = work.now();
     let booking = match entry.appointment_id {
@@ -74,12 +77,7 @@ fn onward(entry: &Entry, to: PointId, at: chrono::DateTime<chrono::Utc>) -> NewE
     }
 }
 
-async fn pass_on(
-    work: &mut Work,
-    entry: &Entry,
-    new: &NewEntry,
-    to: &str,
-) -> Result<EntryId, Refused> {
+async fn pass_on(work: &mut Work, entry: &Entry, new: &NewEntry, to: &str) -> Result<EntryId, Refused> {
     let mut after = entry.clone();
     after.state = entry.state.after(Move::Transfer)?;
     after.ended_at = Some(work.now());

@@ -136,7 +136,9 @@ impl Expected {
             (AppointmentState::NoShow, _) => ("data-state", "missed", "Not come".to_owned()),
             (AppointmentState::Fulfilled, _) => ("data-state", "done", "Completed".to_owned()),
             (AppointmentState::Booked, _) if late >= 60 => ("data-state", "missed", "Not come".to_owned()),
-            (AppointmentState::Booked, _) if self.is_late(page) => ("data-kind", "wait", format!("{late} min late")),
+            (AppointmentState::Booked, _) if self.is_late(page) => {
+                ("data-kind", "wait", format!("{late} min late"))
+            }
             (AppointmentState::Booked, _) if late >= 0 => ("data-kind", "plain", "Due now".to_owned()),
             (AppointmentState::Booked, _) => ("data-kind", "plain", format!("Due in {} min", -late)),
             (_, Some(state)) => ("data-state", tag_state(state), state.label().to_owned()),

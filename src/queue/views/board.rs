@@ -139,15 +139,19 @@ impl Seat {
     pub fn stands(&self, page: &Page) -> String {
         let entry = &self.row.entry;
         let place = self.row.room.as_deref().map(|room| format!(" to {room}")).unwrap_or_default();
-        let booked = entry
-            .booked_at
-            .map(|at| format!(" · booked {}", page.clinic.clock(at)))
-            .unwrap_or_default();
+        let booked =
+            entry.booked_at.map(|at| format!(" · booked {}", page.clinic.clock(at))).unwrap_or_default();
         match (entry.state, entry.last_called_at, entry.started_at) {
-            (EntryState::InService, _, Some(at)) => format!("With you since {}{booked}", page.clinic.clock(at)),
+            (EntryState::InService, _, Some(at)) => {
+                format!("With you since {}{booked}", page.clinic.clock(at))
+            }
             (_, Some(at), _) => {
                 let ago = (page.now - at).num_minutes();
-                let times = if entry.call_count > 1 { format!(", {} times", entry.call_count) } else { String::new() };
+                let times = if entry.call_count > 1 {
+                    format!(", {} times", entry.call_count)
+                } else {
+                    String::new()
+                };
                 format!("Called{place} at {}{times}, {ago} min ago{booked}", page.clinic.clock(at))
             }
             _ => String::new(),
@@ -177,7 +181,8 @@ impl Board {
         let clinic = &page.clinic;
         let waiting = rows.iter().filter(|row| row.entry.state == EntryState::Waiting);
         let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
-        let placed = line(waiting.map(|row| row.entry.waiting()).collect(), page.now, &rules(clinic), in_a_row);
+        let placed =
+            line(waiting.map(|row| row.entry.waiting()).collect(), page.now, &rules(clinic), in_a_row);
         let place_of = |entry: &Entry| placed.iter().find(|placed| placed.entry.id == entry.id);
         let (mut now, mut in_line, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
@@ -195,7 +200,10 @@ impl Board {
         }
         in_line.sort_by_key(|(position, _)| *position);
         let line = in_line.into_iter().map(|(_, seat)| seat).collect();
-        let others = others.into_iter().filter(|other| other.id != point.id && other.kind != PointKind::Reception).collect();
+        let others = others
+            .into_iter()
+            .filter(|other| other.id != point.id && other.kind != PointKind::Reception)
+            .collect();
         let pause = FormState::new();
         Board { point, others, now, line, rest, undo: None, notice: None, pause }
     }

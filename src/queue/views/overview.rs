@@ -63,7 +63,8 @@ impl Glance {
         let here: Vec<&Brief> = open.iter().filter(|brief| brief.point_id == point.id).collect();
         let done: Vec<&Closed> = closed.iter().filter(|closed| closed.point_id == point.id).collect();
         let waiting: Vec<&&Brief> = here.iter().filter(|brief| brief.state == EntryState::Waiting).collect();
-        let since = |brief: &Brief| brief.booked_at.map_or(brief.arrived_at, |booked| booked.max(brief.arrived_at));
+        let since =
+            |brief: &Brief| brief.booked_at.map_or(brief.arrived_at, |booked| booked.max(brief.arrived_at));
         let longest = waiting.iter().map(|brief| (page.now - since(brief)).num_minutes().max(0)).max();
         let serving = here.iter().filter_map(|brief| match brief.state {
             EntryState::Called => Some((brief, "called")),
@@ -79,12 +80,18 @@ impl Glance {
         let serving = serving
             .map(|(brief, state)| (brief.token.clone(), brief.room.clone().unwrap_or_default(), state))
             .collect();
-        let aside =
-            here.iter().filter(|brief| matches!(brief.state, EntryState::Missed | EntryState::Parked)).count();
+        let aside = here
+            .iter()
+            .filter(|brief| matches!(brief.state, EntryState::Missed | EntryState::Parked))
+            .count();
         let served = done.iter().filter(|closed| closed.started_at.is_some()).count();
         let lost = done.iter().filter(|c| matches!(c.state, EntryState::Left | EntryState::Missed)).count();
         let waits = |booked: bool| {
-            mean(done.iter().filter(|closed| closed.booked_at.is_some() == booked).filter_map(|closed| closed.waited()))
+            mean(
+                done.iter()
+                    .filter(|closed| closed.booked_at.is_some() == booked)
+                    .filter_map(|closed| closed.waited()),
+            )
         };
         Glance {
             waiting: waiting.len(),

@@ -96,7 +96,9 @@ impl Place {
                 (None, _) => "Stay near the screen".to_owned(),
             },
             EntryState::Called => format!("Go to {}", self.where_to()),
-            EntryState::InService if held.kind == PointKind::Consulting => "You are with the doctor".to_owned(),
+            EntryState::InService if held.kind == PointKind::Consulting => {
+                "You are with the doctor".to_owned()
+            }
             EntryState::InService => format!("You are being served at {}", held.point),
             EntryState::Parked => "You keep your place".to_owned(),
             EntryState::Missed if held.call_count == 1 => "You were called".to_owned(),
@@ -128,7 +130,10 @@ impl Place {
                 let words = range.to_string();
                 let plain = words.trim_start_matches("about ");
                 let mut letters = plain.chars();
-                letters.next().map(|c| c.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+                letters
+                    .next()
+                    .map(|c| c.to_uppercase().collect::<String>() + letters.as_str())
+                    .unwrap_or_default()
             }
             None => "Not known yet".to_owned(),
         }
@@ -151,4 +156,3 @@ pub struct CheckInPage {
     /// Today's booking: its id, doctor and time.
     pub booking: Option<(AppointmentId, String, DateTime<Utc>)>,
 }
-
