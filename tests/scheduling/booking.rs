@@ -35,7 +35,7 @@ both! {
         let booked = ada.submitted(&check, "main form", &[]).await;
         assert_eq!(booked.heading(), "Appointment booked");
         let id = id_of(&booked.path);
-        assert_eq!(clinic.state_of(id).await, "booked");
+        assert_eq!(clinic.appointment_state(id).await, "booked");
         assert_eq!(clinic.taken(slot).await, (1, 0));
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'appointment.booked'").await, 1);
         let list = ada.get(paths::MY_APPOINTMENTS).await;
@@ -118,7 +118,7 @@ both! {
         let check = ada.get(&format!("{}?slot={new}", paths::of(paths::MY_MOVE_CHECK, id))).await;
         let full = ada.submit(&check, "main form", &[]).await;
         assert_eq!(full.status, 409);
-        assert_eq!((clinic.state_of(id).await.as_str(), clinic.taken(old).await), ("booked", (1, 0)));
+        assert_eq!((clinic.appointment_state(id).await.as_str(), clinic.taken(old).await), ("booked", (1, 0)));
         let cancel = ben.get(&format!("{}/cancel", mine[1])).await;
         ben.submitted(&cancel, "main form", &[("reason", "I feel better")]).await.expect(200);
         assert_eq!(clinic.taken(new).await, (0, 0));
@@ -126,7 +126,7 @@ both! {
         let moved = ada.submitted(&check, "main form", &[]).await;
         assert_eq!(moved.heading(), "Appointment booked");
         assert_eq!((clinic.taken(old).await, clinic.taken(new).await), ((0, 0), (1, 0)));
-        assert_eq!(clinic.state_of(id).await, "rescheduled");
+        assert_eq!(clinic.appointment_state(id).await, "rescheduled");
         let file = ada.get(&format!("{}/calendar.ics", moved.path)).await;
         assert!(file.body.contains("SEQUENCE:1\r\n") && file.body.contains("METHOD:PUBLISH\r\n"), "{}", file.body);
         assert!(file.body.contains("DTSTART:20261109T100000Z\r\n"), "{}", file.body);
@@ -171,7 +171,7 @@ both! {
         let page = ben.get(paths::MY_APPOINTMENTS).await;
         assert!(!page.body.contains(&mine));
         ben.post(&format!("{mine}/cancel"), &[("op", "0123456789abcdef")]).await.expect(404);
-        assert_eq!(clinic.state_of(id_of(&mine)).await, "booked");
+        assert_eq!(clinic.appointment_state(id_of(&mine)).await, "booked");
         for day in ["2026-02-30", "tomorrow", ""] {
             ada.get(&format!("{}?reason={reason}&day={day}", paths::BOOK_TIME)).await.expect(404);
         }

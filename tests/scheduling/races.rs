@@ -127,7 +127,7 @@ both! {
             let confirmed = confirming.await.unwrap();
             clinic.run_job("expire_holds").await;
             let expected = if confirmed { ("booked", (1, 0)) } else { ("cancelled", (0, 0)) };
-            assert_eq!((clinic.state_of(id).await.as_str(), clinic.taken(slot).await), expected);
+            assert_eq!((clinic.appointment_state(id).await.as_str(), clinic.taken(slot).await), expected);
         }
     }
 }

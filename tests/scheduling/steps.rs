@@ -44,7 +44,7 @@ both! {
         assert!(matches!(scheduling::undo_arrival(&mut work, id).await, Err(Refusal::Undo(_))));
         scheduling::fulfil(&mut work, id).await.unwrap();
         work.commit().await.unwrap();
-        assert_eq!(clinic.state_of(id).await, "fulfilled");
+        assert_eq!(clinic.appointment_state(id).await, "fulfilled");
         assert_eq!(clinic.taken(slot).await, (0, 1));
     }
 
@@ -59,7 +59,7 @@ both! {
         }
         clinic.wait_minutes(400);
         clinic.run_job("mark_no_shows").await;
-        assert_eq!(clinic.state_of(ids[0]).await, "booked", "the day is not over");
+        assert_eq!(clinic.appointment_state(ids[0]).await, "booked", "the day is not over");
         clinic.wait_minutes(24 * 60 - 400);
         clinic.run_job("mark_no_shows").await;
         clinic.run_job("mark_no_shows").await;
@@ -95,6 +95,6 @@ both! {
             .bind("2026-11-10".parse::<chrono::NaiveDate>().unwrap()).run(&clinic.app.db).await.unwrap();
         clinic.wait_minutes(3 * 24 * 60);
         clinic.run_job("mark_no_shows").await;
-        assert_eq!((clinic.state_of(id).await.as_str(), clinic.state_of(on_holiday).await.as_str()), ("booked", "booked"));
+        assert_eq!((clinic.appointment_state(id).await.as_str(), clinic.appointment_state(on_holiday).await.as_str()), ("booked", "booked"));
     }
 }

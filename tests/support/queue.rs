@@ -43,8 +43,10 @@ impl Clinic {
     pub async fn visitor(&self, name: &str) -> PatientId {
         let (given, family) = name.split_once(' ').unwrap_or((name, "Test"));
         let mut tx = self.app.db.begin().await.unwrap();
-        let id: PatientId = sql("insert into patient (number, kind, family_name, given_names, sort_name, sex, card_code,
-                created_at, updated_at) values ($1, 'public', $2, $3, $4, 'female', $5, $6, $6) returning id")
+        let id: PatientId = sql(
+            "insert into patient (number, kind, family_name, given_names, sort_name, sex, card_code,
+                created_at, updated_at) values ($1, 'public', $2, $3, $4, 'female', $5, $6, $6) returning id",
+        )
         .bind(format!("C{:08x}", rand::random::<u32>()).to_uppercase())
         .bind(family)
         .bind(given)
@@ -55,7 +57,12 @@ impl Clinic {
         .await
         .unwrap();
         for word in name.to_lowercase().split_whitespace() {
-            sql("insert into patient_term (term, patient_id) values ($1, $2)").bind(word).bind(id).run(&mut tx).await.unwrap();
+            sql("insert into patient_term (term, patient_id) values ($1, $2)")
+                .bind(word)
+                .bind(id)
+                .run(&mut tx)
+                .await
+                .unwrap();
         }
         tx.commit().await.unwrap();
         id
@@ -93,14 +100,15 @@ impl Clinic {
             .scalar(&mut tx)
             .await
             .unwrap();
-        let slot: i64 = sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity, taken_public)
+        let slot: i64 =
+            sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity, taken_public)
              values ($1, $2, $3, 5, 5, 1) returning id")
-        .bind(doctor)
-        .bind(starts)
-        .bind(starts + TimeDelta::minutes(1))
-        .scalar(&mut tx)
-        .await
-        .unwrap();
+            .bind(doctor)
+            .bind(starts)
+            .bind(starts + TimeDelta::minutes(1))
+            .scalar(&mut tx)
+            .await
+            .unwrap();
         let id = sql("insert into appointment (reference, patient_id, slot_id, doctor_id, starts_at, ends_at, reason_id,
                 place, state, booked_at, created_at, updated_at)
              values ($1, $2, $3, $4, $5, $6, $7, 'public', 'booked', $8, $8, $8) returning id")
@@ -154,9 +162,16 @@ impl Clinic {
 
     /// A doctor with an account id, signed in.
     pub async fn doctor_named(&self, name: &str) -> (AccountId, Browser) {
-        let id = self.staff(name, &[Role::Doctor]).await;
+        let sign_in_name = name.to_lowercase();
+        let id = self.staff(&sign_in_name, &[Role::Doctor]).await;
+        sql("update account set name = $2 where id = $1")
+            .bind(id)
+            .bind(name)
+            .run(&self.app.db)
+            .await
+            .unwrap();
         let browser = self.browser();
-        self.sign_in(&browser, name).await;
+        self.sign_in(&browser, &sign_in_name).await;
         (id, browser)
     }
 }

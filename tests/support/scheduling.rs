@@ -93,7 +93,7 @@ impl Clinic {
     }
 
     /// The state of an appointment.
-    pub async fn state_of(&self, id: AppointmentId) -> String {
+    pub async fn appointment_state(&self, id: AppointmentId) -> String {
         sql("select state from appointment where id = $1").bind(id).scalar(&self.app.db).await.unwrap()
     }
 

@@ -59,15 +59,15 @@ pub async fn create(
         let why = "Enter why the token is parked, so that colleagues know.".to_owned();
         return conflict(&app, page, point, Refused::Because(why)).await;
     }
-    let caller = match made {
-        Move::Recall => match caller(&app, &page, point).await? {
-            Some(caller) => Some(caller),
-            None => return Ok(see_other(&paths::queue::station_at(point))),
-        },
-        _ => None,
-    };
+    let mut to = None;
+    if made == Move::Recall {
+        to = caller(&app, &page, point).await?;
+        if to.is_none() {
+            return Ok(see_other(&paths::queue::station_at(point)));
+        }
+    }
     let mut work = submission.begin(&app).await?;
-    let moved = match (made, caller) {
+    let moved = match (made, to) {
         (Move::Recall, Some(caller)) => call_again(&mut work, &caller, id, version).await,
         (Move::Undo, _) => undo::undo(&mut work, id, version).await,
         _ => moves::make_seen(&mut work, made, id, version, &note).await,

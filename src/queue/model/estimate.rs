@@ -29,11 +29,12 @@ pub fn estimate(position: usize, service_seconds: &[u32], active_desks: u32) -> 
     let total: u64 = service_seconds.iter().map(|seconds| u64::from(*seconds)).sum();
     let people = u64::try_from(position).ok()?;
     let desks_seconds = u64::from(active_desks) * u64::try_from(service_seconds.len()).ok()?;
-    // One slot is the mean divided by the desks; the first round costs one slot.
-    let pessimistic = total.saturating_mul(people) / desks_seconds;
-    let minutes = |seconds: u64| u32::try_from(seconds / 60).unwrap_or(u32::MAX);
-    let low = minutes(pessimistic.saturating_mul(OPTIMISTIC_TENTHS) / 10);
-    let high = minutes(pessimistic.saturating_add(59));
+    // One slot is the mean divided by the desks; the first round costs one slot. Each end is rounded once, outwards: a
+    // second that is cut off twice would let the range end before the mean.
+    let pessimistic = total.saturating_mul(people);
+    let whole = |minutes: u64| u32::try_from(minutes).unwrap_or(u32::MAX);
+    let low = whole(pessimistic.saturating_mul(OPTIMISTIC_TENTHS) / (10 * 60 * desks_seconds));
+    let high = whole(pessimistic.div_ceil(60 * desks_seconds));
     let step = match high {
         0..=30 => 5,
         31..=90 => 10,
