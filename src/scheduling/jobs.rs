@@ -87,7 +87,8 @@ async fn mark_no_shows(app: &App) -> Result<(), DbError> {
     let today = clinic.day_of(now);
     let until = if day_is_over(app, today).await? { now } else { clinic.start_of(today) };
     let from = now - TimeDelta::days(i64::from(rules.no_show_days));
-    let first: NaiveDate = today.checked_sub_days(Days::new(u64::from(rules.no_show_days) + 1)).unwrap_or(today);
+    let first: NaiveDate =
+        today.checked_sub_days(Days::new(u64::from(rules.no_show_days) + 1)).unwrap_or(today);
     let closed = hours::closed_days(&app.db, first, today).await?;
     let mut tx = app.db.begin().await?;
     let due = states::not_attended(&mut tx, from, until, BATCH).await?;

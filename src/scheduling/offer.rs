@@ -119,7 +119,10 @@ impl Asking<'_> {
                 _ => times.push((self.time(one), one.free)),
             }
         }
-        times.into_iter().map(|(time, _)| time).partition(|time| self.clinic.local(time.starts_at).hour() < 12)
+        times
+            .into_iter()
+            .map(|(time, _)| time)
+            .partition(|time| self.clinic.local(time.starts_at).hour() < 12)
     }
 }
 

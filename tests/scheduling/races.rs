@@ -133,7 +133,8 @@ both! {
 }
 
 /// Slots whose counters differ from their rows.
-const DIFFERENCES: &str = "select count(*) from slot s where s.taken_public <> (select count(*) from appointment a
+const DIFFERENCES: &str =
+    "select count(*) from slot s where s.taken_public <> (select count(*) from appointment a
     where a.slot_id = s.id and a.place = 'public'
       and a.state in ('hold', 'booked', 'arrived', 'in_service', 'fulfilled', 'no_show'))
   or s.taken_desk <> (select count(*) from appointment a where a.slot_id = s.id and a.place = 'desk'
@@ -201,7 +202,9 @@ impl World {
             (0, _) | (3 | 4, None) => scheduling::hold(&mut work, &booking).await.map(|_| ()),
             (1, _) => scheduling::book_at_desk(&mut work, &booking, Some("a test")).await.map(|_| ()),
             (2, Some(id)) => scheduling::confirm(&mut work, patient, id).await,
-            (3, Some(id)) => scheduling::cancel(&mut work, id, CancelledBy::Staff, "a test").await.map(|_| ()),
+            (3, Some(id)) => {
+                scheduling::cancel(&mut work, id, CancelledBy::Staff, "a test").await.map(|_| ())
+            }
             (_, Some(id)) => scheduling::reschedule(&mut work, id, slot, At::DESK).await.map(|_| ()),
             (_, None) => Ok(()),
         };

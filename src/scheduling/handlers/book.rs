@@ -18,7 +18,9 @@ use crate::scheduling::store::doctors::Named;
 use crate::scheduling::store::people::{self, Reason};
 use crate::scheduling::store::{appointments, slots};
 use crate::scheduling::verbs::{self, Booking, Refusal};
-use crate::scheduling::views::book::{CheckPage, DayPage, LostPage, PausedPage, ReasonPage, Target, TimePage};
+use crate::scheduling::views::book::{
+    CheckPage, DayPage, LostPage, PausedPage, ReasonPage, Target, TimePage,
+};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -74,18 +76,28 @@ pub async fn reason(State(app): State<App>, page: Page, Query(chosen): Query<Cho
         return Ok(answer);
     }
     let reasons = online_reasons(&app).await?;
-    html(ReasonPage { page, form: chosen.form(), reasons, action: paths::scheduling::BOOK_DAY.into(), keeps: false })
+    html(ReasonPage {
+        page,
+        form: chosen.form(),
+        reasons,
+        action: paths::scheduling::BOOK_DAY.into(),
+        keeps: false,
+    })
 }
 
 async fn online_reasons(app: &App) -> Result<Vec<Reason>, Error> {
     Ok(people::reasons(&app.db).await?.into_iter().filter(|reason| reason.bookable_online).collect())
 }
 
-async fn paused(app: &App, page: &Page, patient: PatientId) -> Result<Option<axum::response::Response>, Error> {
+async fn paused(
+    app: &App,
+    page: &Page,
+    patient: PatientId,
+) -> Result<Option<axum::response::Response>, Error> {
     let person = people::booker(&app.db, patient).await?.ok_or(Error::NotFound)?;
     let rules = BookingRules::of(&page.clinic);
-    let why = match person.online_block_until.filter(|until| *until > page.now) {
-        Some(until) => Some(CannotBook::OnlinePaused(page.clinic.day_of(until))),
+    let why = match person.online_block_until.filter(|day| *day > page.today()) {
+        Some(day) => Some(CannotBook::OnlinePaused(day)),
         None => {
             let holds = appointments::holds_of(&app.db, patient).await?.len();
             let open = appointments::open_of(&app.db, patient, page.now, None).await?.len();
@@ -118,9 +130,12 @@ fn asking<'a>(page: &'a Page, reason: &Reason, doctor: Option<AccountId>) -> Ask
 
 /// The second question: two weeks of days.
 pub async fn day(State(app): State<App>, page: Page, Query(chosen): Query<Chosen>) -> Answer {
-    let Some(reason) = chosen_reason(&app, &chosen).await? else { return ask_again(&app, page, &chosen).await };
+    let Some(reason) = chosen_reason(&app, &chosen).await? else {
+        return ask_again(&app, page, &chosen).await;
+    };
     let asking = asking(&page, &reason, chosen.doctor());
-    let from = if chosen.from.is_empty() { page.today() } else { Chosen::day_of(&chosen.from)?.max(page.today()) };
+    let from =
+        if chosen.from.is_empty() { page.today() } else { Chosen::day_of(&chosen.from)?.max(page.today()) };
     let to = from.checked_add_days(Days::new(SPAN)).ok_or(Error::NotFound)?;
     let weeks = asking.weeks(&asking.between(&app, from, to).await?);
     let query = chosen.query();
@@ -134,7 +149,9 @@ pub async fn day(State(app): State<App>, page: Page, Query(chosen): Query<Chosen
 /// The third question: the times of a day.
 pub async fn time(State(app): State<App>, page: Page, Query(chosen): Query<Chosen>) -> Answer {
     let day = Chosen::day_of(&chosen.day)?;
-    let Some(reason) = chosen_reason(&app, &chosen).await? else { return ask_again(&app, page, &chosen).await };
+    let Some(reason) = chosen_reason(&app, &chosen).await? else {
+        return ask_again(&app, page, &chosen).await;
+    };
     let offered = asking(&page, &reason, None).between(&app, day, day).await?;
     let here = Chosen { doctor: String::new(), ..chosen.clone() }.query();
     let here = format!("{}?{here}&day={day}", paths::scheduling::BOOK_TIME);
@@ -173,7 +190,8 @@ pub async fn hold(State(app): State<App>, page: Page, submission: Submission) ->
     let patient = me(&page)?;
     let mut form = submission.form.clone();
     let complaint = form.optional_text("words", WORDS);
-    let (Some(slot), Some(reason)) = (form.parse::<SlotId>("slot", ""), form.parse::<ReasonId>("reason", "")) else {
+    let (Some(slot), Some(reason)) = (form.parse::<SlotId>("slot", ""), form.parse::<ReasonId>("reason", ""))
+    else {
         return Err(Error::Invalid("Go back, choose a reason and a time, and send it again.".into()));
     };
     if !form.is_ok() {
@@ -199,7 +217,9 @@ pub async fn hold(State(app): State<App>, page: Page, submission: Submission) ->
 
 /// Says why a time cannot be had, with the nearest three.
 async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, refusal: Refusal) -> Answer {
-    let (Refusal::Book(_) | Refusal::TooShort(_) | Refusal::HoldOver) = refusal else { return Err(refusal.into()) };
+    let (Refusal::Book(_) | Refusal::TooShort(_) | Refusal::HoldOver) = refusal else {
+        return Err(refusal.into());
+    };
     if !refusal.is_lost() {
         let heading = "This time cannot be booked";
         let answer = html(PausedPage { page, heading, sentence: refusal.to_string() })?;

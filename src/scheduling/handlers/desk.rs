@@ -8,7 +8,9 @@ use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::scheduling::calendar;
-use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules, CancelledBy, may_mark_no_show};
+use crate::scheduling::model::{
+    AppointmentId, AppointmentState, BookingRules, CancelledBy, may_mark_no_show,
+};
 use crate::scheduling::store::appointments::{self, AppointmentRow, Listed, Narrow};
 use crate::scheduling::store::{doctors, states};
 use crate::scheduling::verbs::{self, Refusal};
@@ -104,7 +106,11 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     let states = AppointmentState::ALL.iter().filter(|state| **state != AppointmentState::Hold);
     let states = states.map(|state| (state.as_str().to_owned(), state.label().to_owned())).collect();
     let (first, last) = asked.span(page.today())?;
-    let span = if first == last { crate::settings::model::long_day(first) } else { "Half a year around today".into() };
+    let span = if first == last {
+        crate::settings::model::long_day(first)
+    } else {
+        "Half a year around today".into()
+    };
     html(IndexPage { page, form: asked.form(), list, doctors, states, span, more })
 }
 
@@ -235,7 +241,10 @@ pub async fn note(
         }
         work.undo();
         form.renew();
-        form.refuse("note", format!("Somebody changed this appointment. The note now says: \"{}\"", row.note));
+        form.refuse(
+            "note",
+            format!("Somebody changed this appointment. The note now says: \"{}\"", row.note),
+        );
     }
     Ok(refused(html(show_page(&app, page, form, row).await?)?))
 }

@@ -36,10 +36,8 @@ pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>)
     if !asked.day.is_empty() && asked.day.parse::<NaiveDate>().is_err() {
         return Err(Error::NotFound);
     }
-    let form = FormState::new()
-        .with("reason", &asked.reason)
-        .with("day", &asked.day)
-        .with("doctor", &asked.doctor);
+    let form =
+        FormState::new().with("reason", &asked.reason).with("day", &asked.day).with("doctor", &asked.doctor);
     html(new_page(&app, page, form, patient, asked.moving.parse().ok()).await?)
 }
 
@@ -59,7 +57,8 @@ async fn new_page(
     let chosen = form.value("reason").parse::<ReasonId>().ok();
     let reason: Option<&Reason> = reasons.iter().find(|reason| Some(reason.id) == chosen);
     // Whoever may pass a limit sees shorter times too; the verb asks for the reason.
-    let minutes = reason.filter(|_| !page.may(Permission::OverrideBooking)).map_or(0, |reason| reason.minutes);
+    let minutes =
+        reason.filter(|_| !page.may(Permission::OverrideBooking)).map_or(0, |reason| reason.minutes);
     let doctor = form.value("doctor").parse().ok();
     let asking = Asking { clinic: &page.clinic, now: page.now, place: Place::Desk, minutes, doctor };
     let grid = grid(&page, &asking.between(app, day, day).await?);

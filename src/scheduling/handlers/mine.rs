@@ -117,7 +117,9 @@ pub async fn object(
     if form.is_ok() {
         let mut work = submission.begin(&app).await?;
         match verbs::object(&mut work, id, &words).await {
-            Ok(()) => return work.done(paths::scheduling::mine(id), "The clinic will answer your objection").await,
+            Ok(()) => {
+                return work.done(paths::scheduling::mine(id), "The clinic will answer your objection").await;
+            }
             Err(Refusal::NoObjection) => {
                 work.undo();
                 form.refuse("", Refusal::NoObjection.to_string());

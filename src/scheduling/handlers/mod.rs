@@ -1,8 +1,11 @@
 //! HTTP of the capability.
 
+pub(super) mod away;
 pub(super) mod book;
 pub(super) mod desk;
 pub(super) mod desk_book;
+pub(super) mod doctors;
+pub(super) mod hours;
 pub(super) mod mine;
 pub(super) mod moving;
 pub(super) mod week;

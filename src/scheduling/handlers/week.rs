@@ -43,8 +43,10 @@ pub async fn show(State(app): State<App>, page: Page, Query(asked): Query<Asked>
     let rows = slots::between(&app.db, Some(id), from, until).await?;
     let away = hours::blocks(&app.db, Some(id), from, until).await?;
     let stamp = |at| page.clinic.stamp(at);
-    let away =
-        away.iter().map(|one| format!("{} to {}: {}", stamp(one.starts_at), stamp(one.ends_at), one.reason)).collect();
+    let away = away
+        .iter()
+        .map(|one| format!("{} to {}: {}", stamp(one.starts_at), stamp(one.ends_at), one.reason))
+        .collect();
     let left = rows.iter().map(|row| left(&page, row)).sum();
     let booked = rows.iter().map(|row| row.taken_public + row.taken_desk).sum();
     html(WeekPage {
@@ -81,12 +83,16 @@ fn columns(page: &Page, monday: NaiveDate, rows: &[SlotRow]) -> Vec<Column> {
         .collect();
     for row in rows {
         let local = page.clinic.local(row.starts_at);
-        let Some(column) = columns.iter_mut().find(|column| column.day == local.date_naive()) else { continue };
+        let Some(column) = columns.iter_mut().find(|column| column.day == local.date_naive()) else {
+            continue;
+        };
         let half = if local.hour() < 12 { &mut column.morning } else { &mut column.afternoon };
         half.push(cell(page, row, column.day));
     }
     columns.retain(|column| {
-        column.day.weekday().number_from_monday() <= 5 || !column.morning.is_empty() || !column.afternoon.is_empty()
+        column.day.weekday().number_from_monday() <= 5
+            || !column.morning.is_empty()
+            || !column.afternoon.is_empty()
     });
     columns
 }

@@ -5,7 +5,9 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::queue::model::RoomId;
-use crate::scheduling::model::{Availability, AvailabilityId, Block, BlockId, Declared, Hours, Interval, SlotId};
+use crate::scheduling::model::{
+    Availability, AvailabilityId, Block, BlockId, Declared, Hours, Interval, SlotId,
+};
 
 /// Stored hours.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -47,7 +49,11 @@ impl HoursRow {
 }
 
 /// Hours that are not over on `day`, of one doctor or of all active ones, in the order of declaration.
-pub async fn current(store: impl Store, doctor: Option<AccountId>, day: NaiveDate) -> Result<Vec<HoursRow>, DbError> {
+pub async fn current(
+    store: impl Store,
+    doctor: Option<AccountId>,
+    day: NaiveDate,
+) -> Result<Vec<HoursRow>, DbError> {
     sql("select h.id, h.doctor_id, h.weekday, h.starts, h.ends, h.room_id, r.name as room, h.slot_minutes, h.capacity,
             h.public_capacity, h.valid_from, h.valid_until, h.version
          from availability h join account a on a.id = h.doctor_id left join room r on r.id = h.room_id
@@ -96,23 +102,24 @@ pub async fn update(
     hours: &Availability,
     ended_at: Option<DateTime<Utc>>,
 ) -> Result<bool, DbError> {
-    let touched = sql("update availability set weekday = $3, starts = $4, ends = $5, room_id = $6, slot_minutes = $7,
+    let touched =
+        sql("update availability set weekday = $3, starts = $4, ends = $5, room_id = $6, slot_minutes = $7,
             capacity = $8, public_capacity = $9, valid_from = $10, valid_until = $11, ended_at = $12,
             version = version + 1 where id = $1 and version = $2")
-    .bind(id)
-    .bind(version)
-    .bind(i64::from(hours.weekday.number_from_monday()))
-    .bind(hours.starts)
-    .bind(hours.ends)
-    .bind(hours.room)
-    .bind(hours.slot_minutes)
-    .bind(hours.capacity)
-    .bind(hours.public_capacity)
-    .bind(hours.valid_from)
-    .bind(hours.valid_until)
-    .bind(ended_at)
-    .run(tx)
-    .await?;
+        .bind(id)
+        .bind(version)
+        .bind(i64::from(hours.weekday.number_from_monday()))
+        .bind(hours.starts)
+        .bind(hours.ends)
+        .bind(hours.room)
+        .bind(hours.slot_minutes)
+        .bind(hours.capacity)
+        .bind(hours.public_capacity)
+        .bind(hours.valid_from)
+        .bind(hours.valid_until)
+        .bind(ended_at)
+        .run(tx)
+        .await?;
     Ok(touched == 1)
 }
 
@@ -126,7 +133,11 @@ pub struct Made {
 }
 
 /// Slots that hours gave and that are still to come.
-pub async fn made_by(store: impl Store, id: AvailabilityId, now: DateTime<Utc>) -> Result<Vec<Made>, DbError> {
+pub async fn made_by(
+    store: impl Store,
+    id: AvailabilityId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Made>, DbError> {
     sql("select id, starts_at, ends_at, taken_public + taken_desk as taken from slot
          where availability_id = $1 and starts_at > $2 and state <> 'closed' order by starts_at")
     .bind(id)
@@ -148,8 +159,16 @@ pub async fn rooms(store: impl Store) -> Result<Vec<Room>, DbError> {
 }
 
 /// Days on which the clinic is closed, of those from `from` to `to`.
-pub async fn closed_days(store: impl Store, from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>, DbError> {
-    sql("select day from holiday where day >= $1 and day <= $2 order by day").bind(from).bind(to).scalars(store).await
+pub async fn closed_days(
+    store: impl Store,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<NaiveDate>, DbError> {
+    sql("select day from holiday where day >= $1 and day <= $2 order by day")
+        .bind(from)
+        .bind(to)
+        .scalars(store)
+        .await
 }
 
 /// When the door closes on a weekday; none when the clinic does not open.
@@ -211,16 +230,17 @@ pub async fn insert_block(
     by: Option<i64>,
     now: DateTime<Utc>,
 ) -> Result<BlockId, DbError> {
-    let id: BlockId = sql("insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_by, created_at)
+    let id: BlockId =
+        sql("insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6) returning id")
-    .bind(doctor)
-    .bind(at.starts_at())
-    .bind(at.ends_at())
-    .bind(reason)
-    .bind(by)
-    .bind(now)
-    .scalar(&mut *tx)
-    .await?;
+        .bind(doctor)
+        .bind(at.starts_at())
+        .bind(at.ends_at())
+        .bind(reason)
+        .bind(by)
+        .bind(now)
+        .scalar(&mut *tx)
+        .await?;
     sql("update slot set state = 'blocked', block_id = $1, block_reason = $2, version = version + 1
          where state = 'open' and starts_at < $4 and ends_at > $3 and (cast($5 as bigint) is null or doctor_id = $5)")
     .bind(id)
@@ -278,5 +298,8 @@ pub async fn standing(
     .bind(until)
     .all(store)
     .await?;
-    Ok(rows.iter().filter_map(|row| Some((row.doctor_id, Interval::new(row.starts_at, row.ends_at)?))).collect())
+    Ok(rows
+        .iter()
+        .filter_map(|row| Some((row.doctor_id, Interval::new(row.starts_at, row.ends_at)?)))
+        .collect())
 }

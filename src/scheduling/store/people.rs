@@ -1,6 +1,6 @@
 //! Patients as bookings need them, and why they come.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
@@ -13,7 +13,8 @@ pub struct Booker {
     pub name: String,
     pub number: String,
     pub phone: String,
-    pub online_block_until: Option<DateTime<Utc>>,
+    /// The clinic day on which online booking opens again.
+    pub online_block_until: Option<NaiveDate>,
 }
 
 /// The patient; none when deactivated.
@@ -32,7 +33,7 @@ pub async fn lock(tx: &mut Tx, patient: PatientId) -> Result<bool, DbError> {
 }
 
 /// Pauses online booking, or ends the pause (rule N4).
-pub async fn pause_online(tx: &mut Tx, patient: PatientId, until: Option<DateTime<Utc>>) -> Result<(), DbError> {
+pub async fn pause_online(tx: &mut Tx, patient: PatientId, until: Option<NaiveDate>) -> Result<(), DbError> {
     sql("update patient set online_block_until = $2 where id = $1").bind(patient).bind(until).run(tx).await?;
     Ok(())
 }
@@ -44,7 +45,11 @@ struct MissedRow {
 }
 
 /// What a patient missed since a moment, as the rule counts it.
-pub async fn missed(store: impl Store, patient: PatientId, since: DateTime<Utc>) -> Result<Vec<Missed>, DbError> {
+pub async fn missed(
+    store: impl Store,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Missed>, DbError> {
     let rows: Vec<MissedRow> = sql("select starts_at, late_cancel from appointment
          where patient_id = $1 and starts_at > $2 and (counts_as_no_show or late_cancel) order by starts_at")
     .bind(patient)

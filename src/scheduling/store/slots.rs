@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
-use crate::scheduling::model::{BookingRules, Capacity, FreeSlot, Interval, Place, SlotFacts, SlotId, SlotState};
+use crate::scheduling::model::{
+    BookingRules, Capacity, FreeSlot, Interval, Place, SlotFacts, SlotId, SlotState,
+};
 
 /// A slot as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -182,13 +184,19 @@ pub async fn insert(tx: &mut Tx, slot: &NewSlot) -> Result<bool, DbError> {
 
 /// Closes slots that are over. Returns how many.
 pub async fn close_past(store: impl Store, now: DateTime<Utc>) -> Result<u64, DbError> {
-    sql("update slot set state = 'closed' where state in ('open', 'blocked') and ends_at <= $1").bind(now).run(store).await
+    sql("update slot set state = 'closed' where state in ('open', 'blocked') and ends_at <= $1")
+        .bind(now)
+        .run(store)
+        .await
 }
 
 /// Takes a free slot out of the offer for good; one with bookings stays.
 pub async fn withdraw(tx: &mut Tx, slot: SlotId) -> Result<bool, DbError> {
     let closed = sql("update slot set state = 'closed', availability_id = null
-         where id = $1 and taken_public + taken_desk = 0").bind(slot).run(tx).await?;
+         where id = $1 and taken_public + taken_desk = 0")
+    .bind(slot)
+    .run(tx)
+    .await?;
     Ok(closed == 1)
 }
 

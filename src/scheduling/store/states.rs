@@ -52,19 +52,30 @@ pub async fn insert(tx: &mut Tx, new: &New) -> Result<AppointmentId, DbError> {
 }
 
 /// Turns a hold that has not run out into a booking (rule B7).
-pub async fn confirm(tx: &mut Tx, id: AppointmentId, at: DateTime<Utc>, by: Option<i64>) -> Result<bool, DbError> {
-    let touched = sql("update appointment set state = 'booked', booked_at = $2, booked_by = $3, held_until = null,
+pub async fn confirm(
+    tx: &mut Tx,
+    id: AppointmentId,
+    at: DateTime<Utc>,
+    by: Option<i64>,
+) -> Result<bool, DbError> {
+    let touched =
+        sql("update appointment set state = 'booked', booked_at = $2, booked_by = $3, held_until = null,
             updated_at = $2, version = version + 1 where id = $1 and state = 'hold' and held_until > $2")
-    .bind(id)
-    .bind(at)
-    .bind(by)
-    .run(tx)
-    .await?;
+        .bind(id)
+        .bind(at)
+        .bind(by)
+        .run(tx)
+        .await?;
     Ok(touched == 1)
 }
 
 /// Lets a hold go: the one that runs out (`over` says that it must have), or the one somebody gives up.
-pub async fn drop_hold(tx: &mut Tx, id: AppointmentId, at: DateTime<Utc>, over: bool) -> Result<bool, DbError> {
+pub async fn drop_hold(
+    tx: &mut Tx,
+    id: AppointmentId,
+    at: DateTime<Utc>,
+    over: bool,
+) -> Result<bool, DbError> {
     let touched = sql("update appointment set state = 'cancelled', ended_at = $2, ended_by = 'system',
             end_reason = 'Not confirmed', updated_at = $2, version = version + 1
          where id = $1 and state = 'hold' and (not $3 or held_until <= $2)")
@@ -132,8 +143,10 @@ pub async fn step(
 
 /// Takes a no-show back: the appointment waits for its patient again.
 pub async fn un_miss(tx: &mut Tx, id: AppointmentId, at: DateTime<Utc>) -> Result<bool, DbError> {
-    let touched = sql("update appointment set state = 'booked', counts_as_no_show = $3, ended_at = null, ended_by = null,
-            updated_at = $2, version = version + 1 where id = $1 and state = 'no_show'")
+    let touched = sql(
+        "update appointment set state = 'booked', counts_as_no_show = $3, ended_at = null, ended_by = null,
+            updated_at = $2, version = version + 1 where id = $1 and state = 'no_show'",
+    )
     .bind(id)
     .bind(at)
     .bind(false)
@@ -156,14 +169,15 @@ pub async fn change_reason(
     complaint: &str,
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let touched = sql("update appointment set reason_id = $2, complaint = $3, updated_at = $4, version = version + 1
+    let touched =
+        sql("update appointment set reason_id = $2, complaint = $3, updated_at = $4, version = version + 1
          where id = $1 and state = 'hold' and held_until > $4")
-    .bind(id)
-    .bind(reason)
-    .bind(complaint)
-    .bind(at)
-    .run(tx)
-    .await?;
+        .bind(id)
+        .bind(reason)
+        .bind(complaint)
+        .bind(at)
+        .run(tx)
+        .await?;
     Ok(touched == 1)
 }
 
@@ -187,7 +201,12 @@ pub async fn set_note(
 }
 
 /// Marks an appointment that somebody has to move, or takes the mark off.
-pub async fn mark_undecided(tx: &mut Tx, id: AppointmentId, undecided: bool, at: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn mark_undecided(
+    tx: &mut Tx,
+    id: AppointmentId,
+    undecided: bool,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
     sql("update appointment set needs_decision = $2, updated_at = $3, version = version + 1 where id = $1")
         .bind(id)
         .bind(undecided)
@@ -199,8 +218,10 @@ pub async fn mark_undecided(tx: &mut Tx, id: AppointmentId, undecided: bool, at:
 
 /// The patient objects to a no-show (rule N3).
 pub async fn object(tx: &mut Tx, id: AppointmentId, words: &str, at: DateTime<Utc>) -> Result<bool, DbError> {
-    let touched = sql("update appointment set objected_at = $3, objection = $2, objection_state = 'open', updated_at = $3,
-            version = version + 1 where id = $1 and state = 'no_show' and objection_state is null")
+    let touched = sql(
+        "update appointment set objected_at = $3, objection = $2, objection_state = 'open', updated_at = $3,
+            version = version + 1 where id = $1 and state = 'no_show' and objection_state is null",
+    )
     .bind(id)
     .bind(words)
     .bind(at)

@@ -9,8 +9,8 @@ use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::live::Topic;
 use crate::scheduling::model::{
-    AppointmentId, Availability, AvailabilityId, BlockId, Calendar, CancelledBy, Declared, Interval, Plan, SlotId,
-    planned_slots,
+    AppointmentId, Availability, AvailabilityId, BlockId, Calendar, CancelledBy, Declared, Interval, Plan,
+    SlotId, planned_slots,
 };
 use crate::scheduling::store::appointments::{self, Affected};
 use crate::scheduling::store::hours::{self, HoursRow};
@@ -54,16 +54,17 @@ pub(in crate::scheduling) async fn make(
     to: NaiveDate,
 ) -> Result<(usize, Plan), Refusal> {
     let clinic = work.app.clinic();
-    let declared: Vec<Declared> = hours::current(work.tx(), Some(doctor), from)
-        .await?
-        .iter()
-        .filter_map(HoursRow::declared)
-        .collect();
+    let declared: Vec<Declared> =
+        hours::current(work.tx(), Some(doctor), from).await?.iter().filter_map(HoursRow::declared).collect();
     let (begin, end) = (clinic.start_of(from), clinic.start_of(to + Days::new(1)));
     let calendar = Calendar {
         zone: clinic.zone(),
         closed_days: hours::closed_days(work.tx(), from, to).await?.into_iter().collect(),
-        blocks: hours::blocks(work.tx(), Some(doctor), begin, end).await?.iter().filter_map(|b| b.block()).collect(),
+        blocks: hours::blocks(work.tx(), Some(doctor), begin, end)
+            .await?
+            .iter()
+            .filter_map(|b| b.block())
+            .collect(),
         standing: hours::standing(work.tx(), doctor, begin - TimeDelta::hours(4), end).await?,
     };
     let plan = planned_slots(&declared, from..=to, &calendar);
@@ -135,8 +136,11 @@ async fn effect(work: &mut Work, row: &HoursRow, new: &Availability) -> Result<E
     let made = hours::made_by(work.tx(), row.id, now).await?;
     let Some(last) = made.last() else { return Ok(Effect::default()) };
     let declared = [Declared { id: row.id, availability: new.clone() }];
-    let plan =
-        planned_slots(&declared, clinic.day_of(now)..=clinic.day_of(last.starts_at), &Calendar::empty(clinic.zone()));
+    let plan = planned_slots(
+        &declared,
+        clinic.day_of(now)..=clinic.day_of(last.starts_at),
+        &Calendar::empty(clinic.zone()),
+    );
     let kept: BTreeSet<_> = plan.slots.iter().map(|slot| (slot.at.starts_at(), slot.at.ends_at())).collect();
     let mut effect = Effect::default();
     for slot in &made {
@@ -172,7 +176,8 @@ pub(in crate::scheduling) async fn change(
     };
     let now = work.now();
     let ended = new.valid_until.map(|_| now);
-    lock_all(work, &affected, &[effect.free.clone(), effect.taken.clone(), effect.stay.clone()].concat()).await?;
+    lock_all(work, &affected, &[effect.free.clone(), effect.taken.clone(), effect.stay.clone()].concat())
+        .await?;
     if !hours::update(work.tx(), row.id, row.version, new, ended).await? {
         return Err(Refusal::Changed);
     }

@@ -6,8 +6,8 @@ use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{
-    AppointmentId, AppointmentState, BookingRules, CannotMarkNoShow, CannotUndo, Punctuality, may_mark_no_show,
-    may_object, online_block_until, punctuality,
+    AppointmentId, AppointmentState, BookingRules, CannotMarkNoShow, CannotUndo, Punctuality,
+    may_mark_no_show, may_object, online_block_until, punctuality,
 };
 use crate::scheduling::store::appointments::AppointmentRow;
 use crate::scheduling::store::states::Ending;
@@ -147,7 +147,8 @@ async fn pause_anew(work: &mut Work, patient: PatientId) -> Result<(), Refusal> 
     let since = now.checked_sub_months(window).unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
     let missed = people::missed(work.tx(), patient, since).await?;
     let until = online_block_until(&missed, now, &rules);
-    people::pause_online(work.tx(), patient, until).await?;
+    let day = until.map(|until| work.app.clinic().day_of(until));
+    people::pause_online(work.tx(), patient, day).await?;
     Ok(())
 }
 

@@ -42,16 +42,21 @@ impl MyShowPage {
     fn notice(&self) -> (&'static str, &'static str, &'static str, String) {
         let arrived = "Your token and your place are on the page My place.";
         match self.row.state {
-            AppointmentState::Hold => {
-                ("wait", "warn", "Not booked yet", "The place is kept for some minutes. Go back and confirm.".into())
-            }
+            AppointmentState::Hold => (
+                "wait",
+                "warn",
+                "Not booked yet",
+                "The place is kept for some minutes. Go back and confirm.".into(),
+            ),
             AppointmentState::Booked if self.row.needs_decision => (
                 "wait",
                 "warn",
                 "The clinic cannot keep this time",
                 "The doctor is away then. Choose another time, or the clinic will call you.".into(),
             ),
-            AppointmentState::Booked => ("ok", "done", "Appointment booked", "There is nothing more to do.".into()),
+            AppointmentState::Booked => {
+                ("ok", "done", "Appointment booked", "There is nothing more to do.".into())
+            }
             AppointmentState::Arrived => ("ok", "done", "You have arrived", arrived.into()),
             AppointmentState::InService => ("ok", "done", "You are with the doctor", String::new()),
             AppointmentState::Fulfilled => ("ok", "done", "You were seen", String::new()),
