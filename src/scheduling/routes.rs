@@ -1,6 +1,6 @@
 //! The addresses of the capability and who may use them.
 
-use super::handlers::{away, book, desk, desk_book, doctors, hours, mine, moving, week};
+use super::handlers::{away, book, check, desk, desk_book, doctors, hours, mine, moving, week};
 use crate::access::model::Permission;
 use crate::web::paths::scheduling as paths;
 use crate::web::routes::{Access, Routes};
@@ -49,10 +49,10 @@ fn patients_own() -> Routes {
         .get(paths::BOOK_DAY, own, book::day)
         .get(paths::BOOK_TIME, own, book::time)
         .post(paths::BOOK_HOLD, own, book::hold)
-        .get(paths::BOOK_CHECK, own, book::check)
-        .get(paths::BOOK_REASON, own, book::edit_reason)
-        .post(paths::BOOK_REASON, own, book::update_reason)
-        .post(paths::BOOK_CONFIRM, own, book::confirm)
+        .get(paths::BOOK_CHECK, own, check::check)
+        .get(paths::BOOK_REASON, own, check::edit_reason)
+        .post(paths::BOOK_REASON, own, check::update_reason)
+        .post(paths::BOOK_CONFIRM, own, check::confirm)
         .get(paths::MY_APPOINTMENTS, own, mine::index)
         .get(paths::MY_APPOINTMENT, own, mine::show)
         .get(paths::MY_FILE, own, mine::file)

@@ -1,16 +1,17 @@
 //! Time away and slots by hand.
 
 use axum::extract::State;
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Datelike as _, Days, NaiveDate, NaiveTime};
 
 use super::hours::{allowed, decisions, hours_page};
 use crate::access::model::{AccountId, Permission};
 use crate::app::App;
 use crate::scheduling::model::{BlockId, Interval};
-use crate::scheduling::store::hours;
+use crate::scheduling::store::away;
 use crate::scheduling::store::slots::NewSlot;
 use crate::scheduling::verbs::Refusal;
-use crate::scheduling::verbs::hours::{Away, block, lift, make, make_one};
+use crate::scheduling::verbs::away::{Away, block, lift};
+use crate::scheduling::verbs::hours::{make, make_one};
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -30,6 +31,10 @@ fn whose(page: &Page, form: &FormState) -> Result<Option<AccountId>, Error> {
 fn moment(form: &mut FormState, page: &Page, day: &str, time: &str) -> Option<chrono::DateTime<chrono::Utc>> {
     let date = form.parse::<NaiveDate>(day, "Enter a day");
     let clock = form.parse::<NaiveTime>(time, "Enter a time, for example 09:00");
+    let date = date.filter(|date| (2000..2200).contains(&date.year()));
+    if date.is_none() {
+        form.refuse(day, "Enter a day");
+    }
     let at = page.clinic.instant(date?, clock?);
     if at.is_none() {
         form.refuse(time, "The clocks go forward and this time does not exist on that day");
@@ -51,8 +56,8 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let mut affected = Vec::new();
     if let (Some(at), true) = (at, form.is_ok()) {
         let mut work = submission.begin(&app).await?;
-        let away = Away { doctor, at, reason: &reason };
-        match block(&mut work, &away, &decisions(&form)).await? {
+        let wish = Away { doctor, at, reason: &reason };
+        match block(&mut work, &wish, &decisions(&form)).await? {
             Ok(_) => {
                 let to =
                     doctor.map_or(paths::scheduling::AVAILABILITY.into(), paths::scheduling::availability_of);
@@ -71,7 +76,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
 
 /// Lifts a block.
 pub async fn end(State(app): State<App>, page: Page, Id(id): Id<BlockId>, submission: Submission) -> Answer {
-    let row = hours::block(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let row = away::block(&app.db, id).await?.ok_or(Error::NotFound)?;
     match row.doctor_id {
         Some(doctor) => {
             allowed(&page, Some(doctor))?;

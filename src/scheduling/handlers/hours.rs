@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::queue::model::RoomId;
 use crate::scheduling::model::{AppointmentId, Availability, AvailabilityId, Hours};
 use crate::scheduling::store::appointments::Affected;
+use crate::scheduling::store::away;
 use crate::scheduling::store::doctors::{self, Named};
 use crate::scheduling::store::hours::{self, HoursRow};
 use crate::scheduling::verbs::hours::{change, declare};
@@ -81,7 +82,7 @@ pub(super) async fn hours_page(
         Some(id) => hours::current(&app.db, Some(id), page.today()).await?,
         None => Vec::new(),
     };
-    let away = hours::blocks(&app.db, id, page.now, page.now + chrono::TimeDelta::days(400)).await?;
+    let away = away::blocks(&app.db, id, page.now, page.now + chrono::TimeDelta::days(400)).await?;
     let form = id.map_or(form.clone(), |id| form.with("doctor", id));
     let doctors = desk_views::doctors(&names);
     Ok(HoursPage { page, form, doctors, doctor, hours, away, whole_clinic: manages, affected })
@@ -95,7 +96,7 @@ pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>)
         .with("capacity", 1)
         .with("public_capacity", 1)
         .with("valid_from", page.today());
-    html(form_page(&app, page, form, doctor, None, Vec::new()).await?)
+    html(form_page(&app, page, form, doctor, (None, Vec::new())).await?)
 }
 
 async fn form_page(
@@ -103,8 +104,7 @@ async fn form_page(
     page: Page,
     form: FormState,
     doctor: Named,
-    id: Option<AvailabilityId>,
-    affected: Vec<Affected>,
+    (id, affected): (Option<AvailabilityId>, Vec<Affected>),
 ) -> Result<HoursFormPage, Error> {
     let rooms = hours::rooms(&app.db).await?;
     let rooms = rooms.into_iter().map(|room| (room.id.to_string(), room.name)).collect();
@@ -165,7 +165,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
         let (_, made) = declare(&mut work, &hours).await?;
         return work.done(paths::scheduling::availability_of(doctor.id), &told(made, &hours)).await;
     }
-    Ok(refused(html(form_page(&app, page, form, doctor, None, Vec::new()).await?)?))
+    Ok(refused(html(form_page(&app, page, form, doctor, (None, Vec::new())).await?)?))
 }
 
 async fn row_of(app: &App, page: &Page, id: AvailabilityId) -> Result<(HoursRow, Named), Error> {
@@ -189,7 +189,7 @@ pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<AvailabilityId>
         .with("public_capacity", row.public_capacity)
         .with("valid_from", row.valid_from)
         .with("valid_until", row.valid_until.map(|day| day.to_string()).unwrap_or_default());
-    html(form_page(&app, page, form, doctor, Some(id), Vec::new()).await?)
+    html(form_page(&app, page, form, doctor, (Some(id), Vec::new())).await?)
 }
 
 /// Changes hours; first shows who is affected, with a decision for each (rule B11).
@@ -226,7 +226,7 @@ pub async fn update(
             Err(other) => return Err(other.into()),
         }
     }
-    Ok(refused(html(form_page(&app, page, form, doctor, Some(id), affected).await?)?))
+    Ok(refused(html(form_page(&app, page, form, doctor, (Some(id), affected)).await?)?))
 }
 
 /// The same form with a last day: yesterday, or the first day where that comes later.

@@ -9,19 +9,41 @@ use crate::scheduling::model::{Missed, MissedKind, ReasonId};
 /// A patient who books.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Booker {
-    pub id: PatientId,
-    pub name: String,
-    pub number: String,
-    pub phone: String,
     /// The clinic day on which online booking opens again.
     pub online_block_until: Option<NaiveDate>,
 }
 
 /// The patient; none when deactivated.
 pub async fn booker(store: impl Store, patient: PatientId) -> Result<Option<Booker>, DbError> {
-    sql("select id, given_names || ' ' || family_name as name, number, phone, online_block_until from patient
+    sql("select online_block_until from patient
          where id = $1 and state = 'active'")
     .bind(patient)
+    .optional(store)
+    .await
+}
+
+/// A patient at the desk, with how often nobody came since a moment (SC6).
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Known {
+    pub id: PatientId,
+    pub name: String,
+    pub number: String,
+    pub phone: String,
+    pub missed: i64,
+}
+
+/// The patient as the desk books for them; none when deactivated.
+pub async fn known(
+    store: impl Store,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<Option<Known>, DbError> {
+    sql("select id, given_names || ' ' || family_name as name, number, phone,
+            (select count(*) from appointment a where a.patient_id = patient.id and a.starts_at > $2
+              and a.counts_as_no_show) as missed
+         from patient where id = $1 and state = 'active'")
+    .bind(patient)
+    .bind(since)
     .optional(store)
     .await
 }
