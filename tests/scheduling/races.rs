@@ -66,6 +66,29 @@ both! {
         assert_eq!(clinic.count("select count(*) from appointment where state = 'booked'").await, 20);
     }
 
+    async fn two_hundred_at_the_desk_take_one_place_once(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let slot = clinic.slot(doctor, 60, 1, 0).await;
+        let mut desks = JoinSet::new();
+        for number in 0..200 {
+            let patient = clinic.person(&format!("Person{number} Crowd")).await;
+            let app = clinic.app.clone();
+            desks.spawn(async move {
+                let mut work = Work::begin(&app, Doer::operator()).await.unwrap();
+                let booking = Booking { patient, slot, reason, complaint: String::new() };
+                match scheduling::book_at_desk(&mut work, &booking, None).await {
+                    Ok(_) => work.commit().await.is_ok(),
+                    Err(Refusal::Book(_)) => false,
+                    Err(other) => panic!("{other}"),
+                }
+            });
+        }
+        let sold = desks.join_all().await;
+        assert_eq!(sold.iter().filter(|sold| **sold).count(), 1);
+        assert_eq!(clinic.taken(slot).await, (0, 1));
+    }
+
     /// The control: with the guard taken away the same kind of rush sells the place more than once.
     async fn without_the_guard_the_place_is_sold_twice(clinic) {
         let db = &clinic.app.db;
