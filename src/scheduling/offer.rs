@@ -7,7 +7,7 @@ use super::store::slots::{self, SlotRow};
 use crate::access::model::AccountId;
 use crate::app::App;
 use crate::db::DbError;
-use crate::settings::model::{Clinic, long_day};
+use crate::settings::model::Clinic;
 
 /// Places below which a page says that few are left.
 const FEW: u32 = 2;
@@ -146,11 +146,6 @@ impl Day {
     /// `Thursday 7 August`.
     pub fn words(&self) -> String {
         self.day.format("%A %-d %B").to_string()
-    }
-
-    /// `Thursday 7 August 2026`.
-    pub fn long(&self) -> String {
-        long_day(self.day)
     }
 
     /// `8 places left`.

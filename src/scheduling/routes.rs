@@ -1,13 +1,28 @@
 //! The addresses of the capability and who may use them.
 
-use super::handlers::{book, desk, desk_book, mine, moving, week};
+use super::handlers::{away, book, check, desk, desk_book, doctors, hours, mine, moving, week};
 use crate::access::model::Permission;
 use crate::web::paths::scheduling as paths;
 use crate::web::routes::{Access, Routes};
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    patients_own().merge(desks())
+    patients_own().merge(desks()).merge(doctors_hours())
+}
+
+/// Who may set whose hours, the handlers decide: doctors their own, administrators anybody's.
+fn doctors_hours() -> Routes {
+    Routes::new("scheduling")
+        .get(paths::AVAILABILITY, Access::Staff, hours::index)
+        .post(paths::AVAILABILITY, Access::Staff, hours::create)
+        .get(paths::NEW_AVAILABILITY, Access::Staff, hours::new)
+        .get(paths::AVAILABILITY_ONE, Access::Staff, hours::edit)
+        .post(paths::AVAILABILITY_ONE, Access::Staff, hours::update)
+        .post(paths::MAKE_SLOTS, Access::Staff, away::make_range)
+        .post(paths::MAKE_SLOT, Access::Staff, away::make_single)
+        .post(paths::BLOCK, Access::Staff, away::create)
+        .post(paths::LIFT, Access::Staff, away::end)
+        .get(paths::DOCTORS, Access::SignedIn, doctors::index)
 }
 
 fn desks() -> Routes {
@@ -34,10 +49,10 @@ fn patients_own() -> Routes {
         .get(paths::BOOK_DAY, own, book::day)
         .get(paths::BOOK_TIME, own, book::time)
         .post(paths::BOOK_HOLD, own, book::hold)
-        .get(paths::BOOK_CHECK, own, book::check)
-        .get(paths::BOOK_REASON, own, book::edit_reason)
-        .post(paths::BOOK_REASON, own, book::update_reason)
-        .post(paths::BOOK_CONFIRM, own, book::confirm)
+        .get(paths::BOOK_CHECK, own, check::check)
+        .get(paths::BOOK_REASON, own, check::edit_reason)
+        .post(paths::BOOK_REASON, own, check::update_reason)
+        .post(paths::BOOK_CONFIRM, own, check::confirm)
         .get(paths::MY_APPOINTMENTS, own, mine::index)
         .get(paths::MY_APPOINTMENT, own, mine::show)
         .get(paths::MY_FILE, own, mine::file)

@@ -172,7 +172,7 @@ both! {
         assert!(!page.body.contains(&mine));
         ben.post(&format!("{mine}/cancel"), &[("op", "0123456789abcdef")]).await.expect(404);
         assert_eq!(clinic.appointment_state(id_of(&mine)).await, "booked");
-        for day in ["2026-02-30", "tomorrow", ""] {
+        for day in ["2026-02-30", "tomorrow", "", "%2B262142-12-31"] {
             ada.get(&format!("{}?reason={reason}&day={day}", paths::BOOK_TIME)).await.expect(404);
         }
         ada.get("/my/appointments/x").await.expect(404);

@@ -1,5 +1,7 @@
 //! Booking, moving and cancelling; hours and slots; who did not come.
 
 mod booking;
+mod desk;
+mod hours;
 mod races;
 mod steps;

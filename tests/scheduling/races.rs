@@ -66,6 +66,29 @@ both! {
         assert_eq!(clinic.count("select count(*) from appointment where state = 'booked'").await, 20);
     }
 
+    async fn two_hundred_at_the_desk_take_one_place_once(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let slot = clinic.slot(doctor, 60, 1, 0).await;
+        let mut desks = JoinSet::new();
+        for number in 0..200 {
+            let patient = clinic.person(&format!("Person{number} Crowd")).await;
+            let app = clinic.app.clone();
+            desks.spawn(async move {
+                let mut work = Work::begin(&app, Doer::operator()).await.unwrap();
+                let booking = Booking { patient, slot, reason, complaint: String::new() };
+                match scheduling::book_at_desk(&mut work, &booking, None).await {
+                    Ok(_) => work.commit().await.is_ok(),
+                    Err(Refusal::Book(_)) => false,
+                    Err(other) => panic!("{other}"),
+                }
+            });
+        }
+        let sold = desks.join_all().await;
+        assert_eq!(sold.iter().filter(|sold| **sold).count(), 1);
+        assert_eq!(clinic.taken(slot).await, (0, 1));
+    }
+
     /// The control: with the guard taken away the same kind of rush sells the place more than once.
     async fn without_the_guard_the_place_is_sold_twice(clinic) {
         let db = &clinic.app.db;
@@ -133,7 +156,8 @@ both! {
 }
 
 /// Slots whose counters differ from their rows.
-const DIFFERENCES: &str = "select count(*) from slot s where s.taken_public <> (select count(*) from appointment a
+const DIFFERENCES: &str =
+    "select count(*) from slot s where s.taken_public <> (select count(*) from appointment a
     where a.slot_id = s.id and a.place = 'public'
       and a.state in ('hold', 'booked', 'arrived', 'in_service', 'fulfilled', 'no_show'))
   or s.taken_desk <> (select count(*) from appointment a where a.slot_id = s.id and a.place = 'desk'
@@ -201,7 +225,9 @@ impl World {
             (0, _) | (3 | 4, None) => scheduling::hold(&mut work, &booking).await.map(|_| ()),
             (1, _) => scheduling::book_at_desk(&mut work, &booking, Some("a test")).await.map(|_| ()),
             (2, Some(id)) => scheduling::confirm(&mut work, patient, id).await,
-            (3, Some(id)) => scheduling::cancel(&mut work, id, CancelledBy::Staff, "a test").await.map(|_| ()),
+            (3, Some(id)) => {
+                scheduling::cancel(&mut work, id, CancelledBy::Staff, "a test").await.map(|_| ())
+            }
             (_, Some(id)) => scheduling::reschedule(&mut work, id, slot, At::DESK).await.map(|_| ()),
             (_, None) => Ok(()),
         };

@@ -76,7 +76,13 @@ impl Clinic {
     }
 
     /// A slot of 30 minutes.
-    pub async fn slot_at(&self, doctor: AccountId, starts: DateTime<Utc>, capacity: i64, public: i64) -> SlotId {
+    pub async fn slot_at(
+        &self,
+        doctor: AccountId,
+        starts: DateTime<Utc>,
+        capacity: i64,
+        public: i64,
+    ) -> SlotId {
         let mut tx = self.app.db.begin().await.unwrap();
         let id = sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity)
              values ($1, $2, $3, $4, $5) returning id")
@@ -99,6 +105,10 @@ impl Clinic {
 
     /// Places of a slot that are taken: online, at the desk.
     pub async fn taken(&self, slot: SlotId) -> (i64, i64) {
-        sql("select taken_public, taken_desk from slot where id = $1").bind(slot).one(&self.app.db).await.unwrap()
+        sql("select taken_public, taken_desk from slot where id = $1")
+            .bind(slot)
+            .one(&self.app.db)
+            .await
+            .unwrap()
     }
 }

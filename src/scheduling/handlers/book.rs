@@ -6,23 +6,18 @@ use axum::response::IntoResponse;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
-use super::me;
+use super::{day_of, me};
 use crate::access::model::AccountId;
 use crate::app::App;
 use crate::patients::model::PatientId;
-use crate::scheduling::model::{
-    AppointmentId, AppointmentState, BookingRules, CannotBook, Place, ReasonId, SlotId, Wanted,
-};
+use crate::scheduling::model::{BookingRules, CannotBook, Place, ReasonId, SlotId, Wanted};
 use crate::scheduling::offer::{Asking, Offered};
 use crate::scheduling::store::doctors::Named;
 use crate::scheduling::store::people::{self, Reason};
 use crate::scheduling::store::{appointments, slots};
 use crate::scheduling::verbs::{self, Booking, Refusal};
-use crate::scheduling::views::book::{
-    CheckPage, DayPage, LostPage, PausedPage, ReasonPage, Target, TimePage,
-};
-use crate::web::request::Id;
-use crate::web::submission::{refused, see_other};
+use crate::scheduling::views::book::{DayPage, LostPage, PausedPage, ReasonPage, Target, TimePage};
+use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 /// Longest text in the patient's own words.
@@ -34,26 +29,20 @@ const SPAN: u64 = 13;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Chosen {
-    reason: String,
-    words: String,
-    doctor: String,
-    day: String,
-    from: String,
-    slot: String,
+    pub(super) reason: String,
+    pub(super) words: String,
+    pub(super) doctor: String,
+    pub(super) day: String,
+    pub(super) from: String,
 }
 
 impl Chosen {
-    /// A day of the address; what is no day is no page.
-    fn day_of(text: &str) -> Result<NaiveDate, Error> {
-        text.parse().map_err(|_| Error::NotFound)
-    }
-
     fn doctor(&self) -> Option<AccountId> {
         self.doctor.parse().ok()
     }
 
     /// Reason, words and doctor as a query.
-    fn query(&self) -> String {
+    pub(super) fn query(&self) -> String {
         let mut query = format!("reason={}", paths::encoded(&self.reason));
         for (name, value) in [("words", &self.words), ("doctor", &self.doctor)] {
             if !value.is_empty() {
@@ -64,7 +53,7 @@ impl Chosen {
     }
 
     /// The same as hidden fields.
-    fn form(&self) -> FormState {
+    pub(super) fn form(&self) -> FormState {
         FormState::new().with("reason", &self.reason).with("words", &self.words).with("doctor", &self.doctor)
     }
 }
@@ -85,7 +74,7 @@ pub async fn reason(State(app): State<App>, page: Page, Query(chosen): Query<Cho
     })
 }
 
-async fn online_reasons(app: &App) -> Result<Vec<Reason>, Error> {
+pub(super) async fn online_reasons(app: &App) -> Result<Vec<Reason>, Error> {
     Ok(people::reasons(&app.db).await?.into_iter().filter(|reason| reason.bookable_online).collect())
 }
 
@@ -96,8 +85,8 @@ async fn paused(
 ) -> Result<Option<axum::response::Response>, Error> {
     let person = people::booker(&app.db, patient).await?.ok_or(Error::NotFound)?;
     let rules = BookingRules::of(&page.clinic);
-    let why = match person.online_block_until.filter(|until| *until > page.now) {
-        Some(until) => Some(CannotBook::OnlinePaused(page.clinic.day_of(until))),
+    let why = match person.online_block_until.filter(|day| *day > page.today()) {
+        Some(day) => Some(CannotBook::OnlinePaused(day)),
         None => {
             let holds = appointments::holds_of(&app.db, patient).await?.len();
             let open = appointments::open_of(&app.db, patient, page.now, None).await?.len();
@@ -134,8 +123,7 @@ pub async fn day(State(app): State<App>, page: Page, Query(chosen): Query<Chosen
         return ask_again(&app, page, &chosen).await;
     };
     let asking = asking(&page, &reason, chosen.doctor());
-    let from =
-        if chosen.from.is_empty() { page.today() } else { Chosen::day_of(&chosen.from)?.max(page.today()) };
+    let from = if chosen.from.is_empty() { page.today() } else { day_of(&chosen.from)?.max(page.today()) };
     let to = from.checked_add_days(Days::new(SPAN)).ok_or(Error::NotFound)?;
     let weeks = asking.weeks(&asking.between(&app, from, to).await?);
     let query = chosen.query();
@@ -148,7 +136,7 @@ pub async fn day(State(app): State<App>, page: Page, Query(chosen): Query<Chosen
 
 /// The third question: the times of a day.
 pub async fn time(State(app): State<App>, page: Page, Query(chosen): Query<Chosen>) -> Answer {
-    let day = Chosen::day_of(&chosen.day)?;
+    let day = day_of(&chosen.day)?;
     let Some(reason) = chosen_reason(&app, &chosen).await? else {
         return ask_again(&app, page, &chosen).await;
     };
@@ -216,7 +204,7 @@ pub async fn hold(State(app): State<App>, page: Page, submission: Submission) ->
 }
 
 /// Says why a time cannot be had, with the nearest three.
-async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, refusal: Refusal) -> Answer {
+pub(super) async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, refusal: Refusal) -> Answer {
     let (Refusal::Book(_) | Refusal::TooShort(_) | Refusal::HoldOver) = refusal else {
         return Err(refusal.into());
     };
@@ -242,94 +230,4 @@ async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, refusal: Ref
         page,
     })?;
     Ok((StatusCode::CONFLICT, answer).into_response())
-}
-
-/// What a kept place was chosen with, for going back.
-fn chosen_of(row: &appointments::AppointmentRow) -> Chosen {
-    Chosen { reason: row.reason_id.to_string(), words: row.complaint.clone(), ..Chosen::default() }
-}
-
-/// The details before the yes.
-pub async fn check(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
-    let patient = me(&page)?;
-    let row = appointments::by_id(&app.db, id).await?.filter(|row| row.patient_id == patient);
-    let row = row.ok_or(Error::NotFound)?;
-    match row.state {
-        AppointmentState::Hold if row.held_until.is_some_and(|until| until > page.now) => {
-            let query = chosen_of(&row).query();
-            let day = format!("{}?{query}", paths::scheduling::BOOK_DAY);
-            let time =
-                format!("{}?{query}&day={}", paths::scheduling::BOOK_TIME, page.clinic.day_of(row.starts_at));
-            html(CheckPage { page, form: FormState::new(), row, day, time })
-        }
-        AppointmentState::Hold => lost(&app, page, row.slot_id, &chosen_of(&row), Refusal::HoldOver).await,
-        AppointmentState::Cancelled if row.ended_by.as_deref() == Some("system") => {
-            lost(&app, page, row.slot_id, &chosen_of(&row), Refusal::HoldOver).await
-        }
-        AppointmentState::Booked
-        | AppointmentState::Arrived
-        | AppointmentState::InService
-        | AppointmentState::Fulfilled
-        | AppointmentState::Cancelled
-        | AppointmentState::NoShow
-        | AppointmentState::Rescheduled
-        | AppointmentState::EnteredInError => Ok(see_other(&paths::scheduling::mine(id))),
-    }
-}
-
-/// Another reason for the place that is kept; leads straight back to the details.
-pub async fn edit_reason(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
-    let patient = me(&page)?;
-    let row = appointments::by_id(&app.db, id).await?.filter(|row| row.patient_id == patient);
-    let row = row.filter(|row| row.state == AppointmentState::Hold).ok_or(Error::NotFound)?;
-    let reasons = online_reasons(&app).await?;
-    let action = paths::scheduling::of(paths::scheduling::BOOK_REASON, id);
-    html(ReasonPage { page, form: chosen_of(&row).form(), reasons, action, keeps: true })
-}
-
-/// Saves another reason.
-pub async fn update_reason(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<AppointmentId>,
-    submission: Submission,
-) -> Answer {
-    let patient = me(&page)?;
-    let mut form = submission.form.clone();
-    let reason = form.parse::<ReasonId>("reason", "Choose why you want to be seen");
-    let words = form.optional_text("words", WORDS);
-    if let (Some(reason), true) = (reason, form.is_ok()) {
-        let mut work = submission.begin(&app).await?;
-        match verbs::change_hold(&mut work, patient, id, reason, &words).await {
-            Ok(()) => return work.done(paths::scheduling::book_check(id), "").await,
-            Err(Refusal::TooShort(minutes)) => {
-                work.undo();
-                form.refuse("reason", Refusal::TooShort(minutes).to_string());
-            }
-            Err(other) => return Err(other.into()),
-        }
-    }
-    let reasons = online_reasons(&app).await?;
-    let action = paths::scheduling::of(paths::scheduling::BOOK_REASON, id);
-    Ok(refused(html(ReasonPage { page, form, reasons, action, keeps: true })?))
-}
-
-/// Books what is kept.
-pub async fn confirm(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<AppointmentId>,
-    submission: Submission,
-) -> Answer {
-    let patient = me(&page)?;
-    let mut work = submission.begin(&app).await?;
-    match verbs::confirm(&mut work, patient, id).await {
-        Ok(()) => work.done(paths::scheduling::mine(id), "").await,
-        Err(refusal) => {
-            work.undo();
-            let row = appointments::by_id(&app.db, id).await?.filter(|row| row.patient_id == patient);
-            let row = row.ok_or(Error::NotFound)?;
-            lost(&app, page, row.slot_id, &chosen_of(&row), refusal).await
-        }
-    }
 }

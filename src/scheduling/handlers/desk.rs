@@ -4,6 +4,7 @@ use axum::extract::{Query, State};
 use chrono::{DateTime, Days, NaiveDate};
 use serde::Deserialize;
 
+use super::day_of;
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
@@ -45,7 +46,7 @@ impl Asked {
         match self.day.trim() {
             "" if wide => Ok((today - Days::new(REACH), today + Days::new(REACH))),
             "" => Ok((today, today)),
-            text => text.parse().map(|day| (day, day)).map_err(|_| Error::NotFound),
+            text => day_of(text).map(|day| (day, day)),
         }
     }
 
@@ -146,6 +147,7 @@ async fn show_page(app: &App, page: Page, form: FormState, row: AppointmentRow) 
         cancel: book && row.state.allows(AppointmentState::Cancelled),
         miss: book && may_mark_no_show(row.state, row.starts_at, false, page.now, &rules).is_ok(),
         answer: book && row.objection_state.as_deref() == Some("open"),
+        note: book,
         read_words: page.may(Permission::OpenRecords),
     };
     let form = if form.value("note").is_empty() { form.with("note", &row.note) } else { form };

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Query, State};
-use chrono::{Months, NaiveDate};
+use chrono::Months;
 use serde::Deserialize;
 
-use crate::access::model::Permission;
+use super::day_of;
+use crate::access::model::{AccountId, Permission};
 use crate::app::App;
 use crate::patients::model::PatientId;
-use crate::scheduling::model::{AppointmentId, Place, ReasonId, SlotId};
+use crate::scheduling::model::{AppointmentId, CannotBook, Place, ReasonId, SlotId};
 use crate::scheduling::offer::{Asking, Offered};
+use crate::scheduling::store::appointments;
 use crate::scheduling::store::people::{self, Reason};
-use crate::scheduling::store::{appointments, doctors};
 use crate::scheduling::verbs::{self, At, Booking, Refusal};
-use crate::scheduling::views::desk::{self as views, DeskTime, NewPage};
+use crate::scheduling::views::desk::{Choices, DeskTime, NewPage};
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -33,8 +34,8 @@ pub struct Asked {
 /// The page; times appear once a reason and a day are chosen, the first ones at once.
 pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let patient: PatientId = asked.patient.parse().map_err(|_| Error::NotFound)?;
-    if !asked.day.is_empty() && asked.day.parse::<NaiveDate>().is_err() {
-        return Err(Error::NotFound);
+    if !asked.day.is_empty() {
+        day_of(&asked.day)?;
     }
     let form =
         FormState::new().with("reason", &asked.reason).with("day", &asked.day).with("doctor", &asked.doctor);
@@ -48,24 +49,32 @@ async fn new_page(
     patient: PatientId,
     moving: Option<AppointmentId>,
 ) -> Result<NewPage, Error> {
-    let person = people::booker(&app.db, patient).await?.ok_or(Error::NotFound)?;
     let window = Months::new(u32::try_from(page.clinic.no_show_window_months).unwrap_or(12));
     let since = page.now.checked_sub_months(window).unwrap_or(page.now);
-    let missed = people::no_show_count(&app.db, patient, since).await?;
+    let person = people::known(&app.db, patient, since).await?.ok_or(Error::NotFound)?;
     let reasons = people::reasons(&app.db).await?;
-    let day = form.value("day").parse().unwrap_or_else(|_| page.today());
+    let day = day_of(form.value("day")).unwrap_or_else(|_| page.today());
     let chosen = form.value("reason").parse::<ReasonId>().ok();
     let reason: Option<&Reason> = reasons.iter().find(|reason| Some(reason.id) == chosen);
     // Whoever may pass a limit sees shorter times too; the verb asks for the reason.
     let minutes =
         reason.filter(|_| !page.may(Permission::OverrideBooking)).map_or(0, |reason| reason.minutes);
-    let doctor = form.value("doctor").parse().ok();
-    let asking = Asking { clinic: &page.clinic, now: page.now, place: Place::Desk, minutes, doctor };
-    let grid = grid(&page, &asking.between(app, day, day).await?);
+    let doctor: Option<AccountId> = form.value("doctor").parse().ok();
+    let asking = Asking { clinic: &page.clinic, now: page.now, place: Place::Desk, minutes, doctor: None };
+    let mut offered = asking.between(app, day, day).await?;
+    let doctors = working(&offered);
+    offered.retain(|one| doctor.is_none_or(|doctor| doctor == one.slot.doctor_id));
+    let grid = grid(&page, &offered);
     let upcoming = appointments::of_patient(&app.db, patient, page.now, true, 5).await?;
-    let doctors = views::doctors(&doctors::names(&app.db).await?);
     let form = if form.value("day").is_empty() { form.with("day", day) } else { form };
-    Ok(NewPage { page, form, patient: person, missed, upcoming, reasons, doctors, day, grid, moving })
+    Ok(NewPage { page, form, patient: person, upcoming, reasons, doctors, day, grid, moving })
+}
+
+/// Who works on the day.
+fn working(offered: &[Offered]) -> Choices {
+    let names: BTreeMap<&str, AccountId> =
+        offered.iter().map(|one| (one.slot.doctor_name.as_str(), one.slot.doctor_id)).collect();
+    names.into_iter().map(|(name, id)| (id.to_string(), name.to_owned())).collect()
 }
 
 /// Free times by doctor.
@@ -107,22 +116,23 @@ fn read(page: &Page, form: &mut FormState, moving: bool) -> Result<Sent, Error> 
 
 /// What to say at which field; what is nobody's to mend goes on as an error.
 fn refuse(form: &mut FormState, why: Refusal) -> Result<(), Error> {
-    match why {
-        Refusal::Book(_) | Refusal::TooShort(_) => {
-            let may = match &why {
-                Refusal::Book(why) => why.staff_may_override(),
-                _ => true,
-            };
-            let hint = if may { " Give a reason below to book all the same." } else { "" };
-            form.refuse("slot", format!("{why}{hint}"));
-            Ok(())
+    // Two places at once is the one limit that the table itself keeps: nobody passes it.
+    let hint = match &why {
+        Refusal::TooShort(_) | Refusal::Book(CannotBook::TooManyOpen(_)) => {
+            " Give a reason below to book all the same."
         }
-        Refusal::Move(_) => {
-            form.refuse("", why.to_string());
-            Ok(())
-        }
-        other => Err(other.into()),
-    }
+        Refusal::Book(_) | Refusal::Move(_) => "",
+        Refusal::Cancel(_)
+        | Refusal::Undo(_)
+        | Refusal::Miss(_)
+        | Refusal::HoldOver
+        | Refusal::Changed
+        | Refusal::NoObjection
+        | Refusal::Missing
+        | Refusal::Db(_) => return Err(why.into()),
+    };
+    form.refuse("slot", format!("{why}{hint}"));
+    Ok(())
 }
 
 /// Books.

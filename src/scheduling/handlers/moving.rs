@@ -3,10 +3,11 @@
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use serde::Deserialize;
 
 use super::book::time_page;
+use super::day_of;
 use super::mine::own;
 use crate::access::model::AccountId;
 use crate::app::App;
@@ -59,7 +60,7 @@ pub async fn day(
     let asking = asking(&app, &page, &row, None).await?;
     let from = match chosen.from.as_str() {
         "" => page.today(),
-        text => text.parse::<NaiveDate>().map_err(|_| Error::NotFound)?.max(page.today()),
+        text => day_of(text)?.max(page.today()),
     };
     let to = from.checked_add_days(Days::new(13)).ok_or(Error::NotFound)?;
     let weeks = asking.weeks(&asking.between(&app, from, to).await?);
@@ -75,7 +76,7 @@ pub async fn time(
     Id(id): Id<AppointmentId>,
     Query(chosen): Query<Chosen>,
 ) -> Answer {
-    let day: NaiveDate = chosen.day.parse().map_err(|_| Error::NotFound)?;
+    let day = day_of(&chosen.day)?;
     let Some(row) = movable(&app, &page, id).await? else { return Ok(see_other(&mine(id))) };
     let mut offered = asking(&app, &page, &row, None).await?.between(&app, day, day).await?;
     offered.retain(|one| one.slot.id != row.slot_id);

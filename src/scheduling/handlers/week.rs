@@ -4,11 +4,12 @@ use axum::extract::{Query, State};
 use chrono::{Datelike, Days, NaiveDate, Timelike};
 use serde::Deserialize;
 
+use super::day_of;
 use crate::access::model::{AccountId, Permission, Role};
 use crate::app::App;
 use crate::scheduling::model::{BookingRules, SlotState};
 use crate::scheduling::store::slots::{self, SlotRow};
-use crate::scheduling::store::{doctors, hours};
+use crate::scheduling::store::{away, doctors};
 use crate::scheduling::views::desk::{self as views, Cell, Column, WeekPage};
 use crate::web::{Answer, Error, FormState, Page, html, paths};
 
@@ -24,7 +25,7 @@ pub struct Asked {
 pub async fn show(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let day: NaiveDate = match asked.day.as_str() {
         "" => page.today(),
-        text => text.parse().map_err(|_| Error::NotFound)?,
+        text => day_of(text)?,
     };
     let monday = day
         .checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday())))
@@ -41,7 +42,7 @@ pub async fn show(State(app): State<App>, page: Page, Query(asked): Query<Asked>
     let id = doctor.as_ref().map_or(AccountId(0), |one| one.id);
     let (from, until) = (page.clinic.start_of(monday), page.clinic.start_of(next));
     let rows = slots::between(&app.db, Some(id), from, until).await?;
-    let away = hours::blocks(&app.db, Some(id), from, until).await?;
+    let away = away::blocks(&app.db, Some(id), from, until).await?;
     let stamp = |at| page.clinic.stamp(at);
     let away = away
         .iter()

@@ -1,6 +1,7 @@
 //! All SQL of the capability.
 
 pub(super) mod appointments;
+pub(super) mod away;
 pub(super) mod doctors;
 pub(super) mod expected;
 pub(super) mod hours;

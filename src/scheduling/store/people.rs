@@ -1,6 +1,6 @@
 //! Patients as bookings need them, and why they come.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
@@ -9,18 +9,41 @@ use crate::scheduling::model::{Missed, MissedKind, ReasonId};
 /// A patient who books.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Booker {
-    pub id: PatientId,
-    pub name: String,
-    pub number: String,
-    pub phone: String,
-    pub online_block_until: Option<DateTime<Utc>>,
+    /// The clinic day on which online booking opens again.
+    pub online_block_until: Option<NaiveDate>,
 }
 
 /// The patient; none when deactivated.
 pub async fn booker(store: impl Store, patient: PatientId) -> Result<Option<Booker>, DbError> {
-    sql("select id, given_names || ' ' || family_name as name, number, phone, online_block_until from patient
+    sql("select online_block_until from patient
          where id = $1 and state = 'active'")
     .bind(patient)
+    .optional(store)
+    .await
+}
+
+/// A patient at the desk, with how often nobody came since a moment (SC6).
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Known {
+    pub id: PatientId,
+    pub name: String,
+    pub number: String,
+    pub phone: String,
+    pub missed: i64,
+}
+
+/// The patient as the desk books for them; none when deactivated.
+pub async fn known(
+    store: impl Store,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<Option<Known>, DbError> {
+    sql("select id, given_names || ' ' || family_name as name, number, phone,
+            (select count(*) from appointment a where a.patient_id = patient.id and a.starts_at > $2
+              and a.counts_as_no_show) as missed
+         from patient where id = $1 and state = 'active'")
+    .bind(patient)
+    .bind(since)
     .optional(store)
     .await
 }
@@ -32,11 +55,7 @@ pub async fn lock(tx: &mut Tx, patient: PatientId) -> Result<bool, DbError> {
 }
 
 /// Pauses online booking, or ends the pause (rule N4).
-pub async fn pause_online(
-    tx: &mut Tx,
-    patient: PatientId,
-    until: Option<DateTime<Utc>>,
-) -> Result<(), DbError> {
+pub async fn pause_online(tx: &mut Tx, patient: PatientId, until: Option<NaiveDate>) -> Result<(), DbError> {
     sql("update patient set online_block_until = $2 where id = $1").bind(patient).bind(until).run(tx).await?;
     Ok(())
 }

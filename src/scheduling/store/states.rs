@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::model::AccountId;
 use crate::db::{DbError, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{AppointmentId, AppointmentState, Place, ReasonId, SlotId};
@@ -249,12 +248,10 @@ pub async fn answer_objection(
     Ok(touched == 1)
 }
 
-/// The account of a booking's doctor and nothing else is needed to tell the watchers.
+/// A booking whose time is over.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct Due {
     pub id: AppointmentId,
-    pub patient_id: PatientId,
-    pub doctor_id: AccountId,
     pub starts_at: DateTime<Utc>,
 }
 
@@ -265,7 +262,7 @@ pub async fn not_attended(
     until: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Due>, DbError> {
-    sql("select a.id, a.patient_id, a.doctor_id, a.starts_at from appointment a join slot s on s.id = a.slot_id
+    sql("select a.id, a.starts_at from appointment a join slot s on s.id = a.slot_id
          where a.state = 'booked' and a.starts_at > $1 and a.starts_at < $2 and s.block_id is null
            and not exists (select 1 from blocked_time b where b.lifted_at is null
              and (b.doctor_id is null or b.doctor_id = a.doctor_id) and b.starts_at < a.ends_at and b.ends_at > a.starts_at)

@@ -184,7 +184,7 @@ pub(super) async fn place(
         place: at.place,
         slot: slot.facts(),
         open: &open,
-        online_block_until: person.online_block_until,
+        online_block_until: person.online_block_until.map(|day| clinic.start_of(day)),
         overriding: at.override_reason.is_some(),
     };
     bookable(&ask, &rules).map_err(Refusal::Book)?;

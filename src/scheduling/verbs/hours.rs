@@ -9,13 +9,12 @@ use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::live::Topic;
 use crate::scheduling::model::{
-    AppointmentId, Availability, AvailabilityId, BlockId, Calendar, CancelledBy, Declared, Interval, Plan,
-    SlotId, planned_slots,
+    AppointmentId, Availability, AvailabilityId, Calendar, CancelledBy, Declared, Plan, SlotId, planned_slots,
 };
 use crate::scheduling::store::appointments::{self, Affected};
 use crate::scheduling::store::hours::{self, HoursRow};
 use crate::scheduling::store::slots::NewSlot;
-use crate::scheduling::store::{people, slots, states};
+use crate::scheduling::store::{away, people, slots, states};
 use crate::settings::model::Clinic;
 use crate::work::Work;
 
@@ -38,7 +37,7 @@ pub type Decisions = BTreeMap<AppointmentId, Decision>;
 pub type Decided<T> = Result<T, Vec<Affected>>;
 
 /// Where somebody without a decision stops the work.
-fn undecided(affected: Vec<Affected>, decisions: &Decisions) -> Decided<Vec<Affected>> {
+pub(super) fn undecided(affected: Vec<Affected>, decisions: &Decisions) -> Decided<Vec<Affected>> {
     if affected.iter().all(|one| decisions.contains_key(&one.id)) { Ok(affected) } else { Err(affected) }
 }
 
@@ -60,7 +59,7 @@ pub(in crate::scheduling) async fn make(
     let calendar = Calendar {
         zone: clinic.zone(),
         closed_days: hours::closed_days(work.tx(), from, to).await?.into_iter().collect(),
-        blocks: hours::blocks(work.tx(), Some(doctor), begin, end)
+        blocks: away::blocks(work.tx(), Some(doctor), begin, end)
             .await?
             .iter()
             .filter_map(|b| b.block())
@@ -197,7 +196,11 @@ pub(in crate::scheduling) async fn change(
     Ok(Ok(made))
 }
 
-async fn lock_all(work: &mut Work, affected: &[Affected], touched: &[SlotId]) -> Result<(), Refusal> {
+pub(super) async fn lock_all(
+    work: &mut Work,
+    affected: &[Affected],
+    touched: &[SlotId],
+) -> Result<(), Refusal> {
     let patients: BTreeSet<_> = affected.iter().map(|one| one.patient_id).collect();
     for patient in patients {
         people::lock(work.tx(), patient).await?;
@@ -206,7 +209,7 @@ async fn lock_all(work: &mut Work, affected: &[Affected], touched: &[SlotId]) ->
     Ok(())
 }
 
-async fn apply(
+pub(super) async fn apply(
     work: &mut Work,
     affected: &[Affected],
     decisions: &Decisions,
@@ -229,81 +232,13 @@ async fn apply(
     Ok(())
 }
 
-/// Time away, as somebody wishes it.
-#[derive(Debug, Clone)]
-pub(in crate::scheduling) struct Away<'a> {
-    /// Whose; none for the whole clinic.
-    pub doctor: Option<AccountId>,
-    /// When.
-    pub at: Interval,
-    /// Why, for the staff.
-    pub reason: &'a str,
-}
-
-/// Blocks a stretch of time.
-///
-/// # Errors
-/// The database's, and those of cancelling.
-pub(in crate::scheduling) async fn block(
-    work: &mut Work,
-    away: &Away<'_>,
-    decisions: &Decisions,
-) -> Result<Decided<BlockId>, Refusal> {
-    let now = work.now();
-    let from = away.at.starts_at().max(now);
-    let booked = appointments::booked_between(work.tx(), away.doctor, from, away.at.ends_at()).await?;
-    let affected = match undecided(booked, decisions) {
-        Ok(affected) => affected,
-        Err(affected) => return Ok(Err(affected)),
-    };
-    let touched: Vec<SlotId> = affected.iter().map(|one| one.slot_id).collect();
-    lock_all(work, &affected, &touched).await?;
-    let by = work.doer().account_id;
-    let id = hours::insert_block(work.tx(), away.doctor, away.at, away.reason, by, now).await?;
-    let entry = Entry::new("time.blocked", "blocked_time", id.0)
-        .with("doctor", away.doctor.map(|doctor| doctor.0))
-        .with("from", away.at.starts_at().to_rfc3339())
-        .with("to", away.at.ends_at().to_rfc3339())
-        .with("reason", away.reason);
-    work.audit(entry).await?;
-    apply(work, &affected, decisions, "The doctor is away").await?;
-    tell_doctor(work, away.doctor);
-    Ok(Ok(id))
-}
-
-fn tell_doctor(work: &mut Work, doctor: Option<AccountId>) {
-    match doctor {
-        Some(doctor) => work.tell(Topic::Doctor(doctor.0)),
-        None => work.tell(Topic::All),
-    }
-    work.tell(Topic::Arrivals);
-}
-
-/// Lifts a block; its slots can be booked again.
-///
-/// # Errors
-/// [`Refusal::Changed`] when it was lifted before.
-pub(in crate::scheduling) async fn lift(
-    work: &mut Work,
-    id: BlockId,
-    doctor: Option<AccountId>,
-) -> Result<(), Refusal> {
-    let now = work.now();
-    if !hours::lift(work.tx(), id, now).await? {
-        return Err(Refusal::Changed);
-    }
-    work.audit(Entry::new("time.unblocked", "blocked_time", id.0)).await?;
-    tell_doctor(work, doctor);
-    Ok(())
-}
-
 /// Makes one slot by hand. `false`: the doctor has one that overlaps, or the time is blocked.
 ///
 /// # Errors
 /// The database's.
 pub(in crate::scheduling) async fn make_one(work: &mut Work, slot: &NewSlot) -> Result<bool, Refusal> {
     let (from, until): (DateTime<Utc>, DateTime<Utc>) = (slot.at.starts_at(), slot.at.ends_at());
-    let blocked = !hours::blocks(work.tx(), Some(slot.doctor), from, until).await?.is_empty();
+    let blocked = !away::blocks(work.tx(), Some(slot.doctor), from, until).await?.is_empty();
     if blocked || !slots::insert(work.tx(), slot).await? {
         return Ok(false);
     }

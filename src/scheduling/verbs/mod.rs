@@ -1,6 +1,7 @@
 //! What can be done with bookings and hours. Each verb runs inside the caller's unit of work, writes its audit entries
 //! and tells the watchers; locks are taken in one order everywhere: the patient, slots by id, the appointment.
 
+pub(super) mod away;
 pub(super) mod book;
 pub(super) mod change;
 pub(super) mod hours;

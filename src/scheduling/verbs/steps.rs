@@ -11,7 +11,7 @@ use crate::scheduling::model::{
 };
 use crate::scheduling::store::appointments::AppointmentRow;
 use crate::scheduling::store::states::Ending;
-use crate::scheduling::store::{hours, people, states};
+use crate::scheduling::store::{away, hours, people, states};
 use crate::work::Work;
 
 use super::book::tell;
@@ -122,7 +122,7 @@ pub async fn no_show(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> 
     let at = work.now();
     let day = clinic.day_of(row.starts_at);
     let closed = !hours::closed_days(work.tx(), day, day).await?.is_empty();
-    let away = !hours::blocks(work.tx(), Some(row.doctor_id), row.starts_at, row.ends_at).await?.is_empty();
+    let away = !away::blocks(work.tx(), Some(row.doctor_id), row.starts_at, row.ends_at).await?.is_empty();
     may_mark_no_show(row.state, row.starts_at, closed || away, at, &rules).map_err(Refusal::Miss)?;
     miss(work, &row).await
 }
@@ -147,7 +147,8 @@ async fn pause_anew(work: &mut Work, patient: PatientId) -> Result<(), Refusal> 
     let since = now.checked_sub_months(window).unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
     let missed = people::missed(work.tx(), patient, since).await?;
     let until = online_block_until(&missed, now, &rules);
-    people::pause_online(work.tx(), patient, until).await?;
+    let day = until.map(|until| work.app.clinic().day_of(until));
+    people::pause_online(work.tx(), patient, day).await?;
     Ok(())
 }
 

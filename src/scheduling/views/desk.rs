@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::scheduling::model::AppointmentId;
 use crate::scheduling::store::appointments::{AppointmentRow, Listed};
 use crate::scheduling::store::doctors::Named;
-use crate::scheduling::store::people::{Booker, Reason};
+use crate::scheduling::store::people::{Known, Reason};
 use crate::web::{FormState, Page, filters};
 
 /// Values and words of a choice.
@@ -56,6 +56,7 @@ pub struct May {
     pub cancel: bool,
     pub miss: bool,
     pub answer: bool,
+    pub note: bool,
     pub read_words: bool,
 }
 
@@ -73,8 +74,7 @@ pub struct DeskTime {
 pub struct NewPage {
     pub page: Page,
     pub form: FormState,
-    pub patient: Booker,
-    pub missed: i64,
+    pub patient: Known,
     pub upcoming: Vec<Listed>,
     pub reasons: Vec<Reason>,
     pub doctors: Choices,

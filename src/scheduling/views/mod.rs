@@ -2,4 +2,5 @@
 
 pub(super) mod book;
 pub(super) mod desk;
+pub(super) mod hours;
 pub(super) mod mine;

@@ -1,0 +1,109 @@
+//! Time away: when nothing can be booked, and whose slots that blocks.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::scheduling::model::{Block, BlockId, Interval};
+
+/// A stretch of time away.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct BlockRow {
+    pub id: BlockId,
+    pub doctor_id: Option<AccountId>,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub reason: String,
+}
+
+impl BlockRow {
+    /// As the model plans with it.
+    pub fn block(&self) -> Option<Block> {
+        Some(Block { doctor: self.doctor_id, at: Interval::new(self.starts_at, self.ends_at)? })
+    }
+}
+
+/// Time away that touches `[from, until)`: everybody's, or what concerns one doctor.
+pub async fn blocks(
+    store: impl Store,
+    doctor: Option<AccountId>,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<BlockRow>, DbError> {
+    sql("select id, doctor_id, starts_at, ends_at, reason from blocked_time
+         where lifted_at is null and ends_at > $1 and starts_at < $2
+           and (cast($3 as bigint) is null or doctor_id is null or doctor_id = $3)
+         order by starts_at, id limit 1000")
+    .bind(from)
+    .bind(until)
+    .bind(doctor)
+    .all(store)
+    .await
+}
+
+/// One stretch of time away that was not lifted.
+pub async fn block(store: impl Store, id: BlockId) -> Result<Option<BlockRow>, DbError> {
+    sql("select id, doctor_id, starts_at, ends_at, reason from blocked_time where id = $1 and lifted_at is null")
+        .bind(id)
+        .optional(store)
+        .await
+}
+
+/// A block to be.
+#[derive(Debug, Clone)]
+pub struct New<'a> {
+    pub doctor: Option<AccountId>,
+    pub at: Interval,
+    pub reason: &'a str,
+    pub by: Option<i64>,
+    pub now: DateTime<Utc>,
+}
+
+/// Blocks a stretch of time: its open slots can no longer be booked; whoever is in them stays.
+pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<BlockId, DbError> {
+    let id: BlockId =
+        sql("insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6) returning id")
+        .bind(new.doctor)
+        .bind(new.at.starts_at())
+        .bind(new.at.ends_at())
+        .bind(new.reason)
+        .bind(new.by)
+        .bind(new.now)
+        .scalar(&mut *tx)
+        .await?;
+    sql("update slot set state = 'blocked', block_id = $1, block_reason = $2, version = version + 1
+         where state = 'open' and starts_at < $4 and ends_at > $3 and (cast($5 as bigint) is null or doctor_id = $5)")
+    .bind(id)
+    .bind(new.reason)
+    .bind(new.at.starts_at())
+    .bind(new.at.ends_at())
+    .bind(new.doctor)
+    .run(tx)
+    .await?;
+    Ok(id)
+}
+
+/// Lifts a block: its slots open again unless another block lies on them. `false` when it was lifted before.
+pub async fn lift(tx: &mut Tx, id: BlockId, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let touched = sql("update blocked_time set lifted_at = $2 where id = $1 and lifted_at is null")
+        .bind(id)
+        .bind(now)
+        .run(&mut *tx)
+        .await?;
+    if touched == 0 {
+        return Ok(false);
+    }
+    sql("update slot set block_id = (select min(b.id) from blocked_time b where b.lifted_at is null
+            and (b.doctor_id is null or b.doctor_id = slot.doctor_id)
+            and b.starts_at < slot.ends_at and b.ends_at > slot.starts_at), version = version + 1
+         where block_id = $1 and state = 'blocked'")
+    .bind(id)
+    .run(&mut *tx)
+    .await?;
+    sql("update slot set state = 'open', block_reason = '' where block_id is null and state = 'blocked' and starts_at > $1")
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(true)
+}
