@@ -2,9 +2,11 @@
 
 mod browser;
 mod databases;
+mod patients;
 mod people;
 
 pub use browser::{Browser, Seen};
+pub use patients::{ADA, ada_but, id_in, register};
 pub use people::PASSWORD;
 
 use std::net::SocketAddr;

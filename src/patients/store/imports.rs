@@ -18,7 +18,6 @@ words! {
 
 /// An import without the file's content.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Import {
     pub id: ImportId,
     pub file_name: String,
@@ -54,7 +53,6 @@ impl Import {
 
 /// One checked line.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Checked {
     pub line: i64,
     pub outcome: Outcome,
