@@ -102,12 +102,12 @@ both! {
                 rows.into_iter().map(|row| row.3).collect::<Vec<_>>().join("\n")
             }
             Db::Postgres(pool) => {
-                sqlx::query("analyze patient_term").execute(pool).await.unwrap();
+                sqlx::query("analyze").execute(pool).await.unwrap();
                 let rows: Vec<String> = sqlx::query_scalar(&format!("explain {sql}")).fetch_all(pool).await.unwrap();
                 rows.join("\n")
             }
         };
         assert!(!plan.contains("SCAN t") && !plan.contains("Seq Scan on patient_term t"), "{plan}");
-        assert!(plan.contains("term>") || plan.contains("patient_term_pkey"), "{plan}");
+        assert!(plan.contains("term>") || plan.contains("term >="), "{plan}");
     }
 }
