@@ -71,7 +71,7 @@ pub async fn upload(
     let (at, who) = (work.now(), work.doer().account_id);
     let digest = Sha256::digest(content.as_bytes()).to_vec();
     let mapping = serde_json::to_string(mapping).unwrap_or_default();
-    let id = imports::insert(work.tx(), file_name, (content, &digest), &mapping, who, at).await?;
+    let id = imports::insert(work.tx(), file_name, (content, &digest), &mapping, (who, at)).await?;
     work.audit(Entry::new("student_import.uploaded", "student_import", id.0).with("file", file_name)).await?;
     Ok(id)
 }

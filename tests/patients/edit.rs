@@ -54,12 +54,13 @@ both! {
         let doctor = clinic.doctor().await;
         let id = clinic.patient("Ada Obi").await;
         let form = doctor.get(&format!("/patients/{id}/clinical")).await;
+        let older = doctor.get(&format!("/patients/{id}/clinical")).await;
         let wrong = doctor.submit(&form, "#health", &[("genotype", "XX")]).await;
         assert_eq!(wrong.expect(422).errors(), ["Choose one of the list"]);
         let fields = &[("allergies_told", "penicillin"), ("genotype", "AS"), ("blood_group", "O+")];
         doctor.submit(&form, "#health", fields).await.expect(303);
-        // The same form again from a second window is a conflict, with the other's text.
-        let stale = doctor.submit(&wrong, "#health", &[("genotype", "AA")]).await;
+        // A form that was opened before is a conflict, with the other's text.
+        let stale = doctor.submit(&older, "#health", &[("genotype", "AA")]).await;
         assert!(stale.expect(409).text("#meanwhile").contains("allergies: nothing → penicillin"));
         let history = doctor.get(&format!("/patients/{id}/history")).await;
         assert!(history.text("#health").contains("genotype: nothing → AS"));

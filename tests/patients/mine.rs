@@ -6,6 +6,7 @@ both! {
         let browser = clinic.signed_in_patient(ada, "19/52ha001").await;
         let page = browser.get("/my/details").await;
         assert!(page.expect(200).text("dl.summary").contains("19/52HA001"));
+        let older = browser.get("/my/details").await;
         let refused = browser.submit(&page, "#details", &[("phone", "abc"), ("allergies_told", "nuts")]).await;
         assert_eq!(refused.expect(422).errors().len(), 1);
         assert!(refused.text("#allergies_told").contains("nuts"));
@@ -21,7 +22,7 @@ both! {
             ('patient.edited', 'patient.clinical_edited')").await, 2);
         assert_eq!(clinic.count("select count(*) from audit_entry where detail like '%nuts%'").await, 0);
         // An old window: the desk's and the own changes since are shown, the own text stays.
-        let stale = browser.submit(&refused, "#details", &[("phone", ""), ("allergies_told", "dust")]).await;
+        let stale = browser.submit(&older, "#details", &[("phone", ""), ("allergies_told", "dust")]).await;
         let told = stale.expect(409).text("#meanwhile");
         assert!(told.contains("allergies: nothing → nuts") && told.contains("phone: nothing → 0803 123 4567"), "{told}");
         assert!(stale.text("#allergies_told").contains("dust"));

@@ -6,7 +6,7 @@ mod patients;
 mod people;
 
 pub use browser::{Browser, Seen};
-pub use patients::{ADA, ada_but, id_in, register};
+pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;
 
 use std::net::SocketAddr;

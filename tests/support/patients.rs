@@ -117,7 +117,7 @@ pub async fn register(desk: &Browser, fields: &[(&str, &str)]) -> Seen {
 }
 
 /// The patient's id in an address.
-pub fn id_in(address: &str) -> PatientId {
+fn id_in(address: &str) -> PatientId {
     let id = address.trim_start_matches("/patients/").split(['/', '?']).next().unwrap();
     PatientId(id.parse().unwrap_or_else(|_| panic!("no patient in {address}")))
 }

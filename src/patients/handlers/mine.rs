@@ -18,7 +18,7 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 /// The patient behind the account that asks; there is no other way to these pages.
 async fn own(app: &App, page: &Page) -> Result<Patient, Error> {
     let id = page.actor()?.patient.ok_or(Error::NotFound)?;
-    Ok(store::by_id(&app.db, id, None).await?.ok_or(Error::NotFound)?)
+    store::by_id(&app.db, id, None).await?.ok_or(Error::NotFound)
 }
 
 /// The own card.

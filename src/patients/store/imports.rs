@@ -69,8 +69,7 @@ pub async fn insert(
     file_name: &str,
     content: (&str, &[u8]),
     mapping: &str,
-    who: Option<i64>,
-    at: DateTime<Utc>,
+    (who, at): (Option<i64>, DateTime<Utc>),
 ) -> Result<ImportId, DbError> {
     sql("insert into student_import (file_name, content, digest, mapping, state, created_by, created_at)
          values ($1, $2, $3, $4, 'uploaded', $5, $6) returning id")
