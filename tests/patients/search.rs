@@ -43,6 +43,20 @@ both! {
         assert!(!part.body.contains("<html"));
     }
 
+    async fn no_sign_of_a_query_language_has_a_meaning(clinic) {
+        let desk = clinic.receptionist().await;
+        clinic.patient("Ada Obi").await;
+        let long = "x".repeat(5_000);
+        for typed in ["%", "_", "' or 1=1 --", "ada' --", "\u{10FFFF}", "*", "ada%", &long, "a\0b", "<script>alert(1)</script>"] {
+            let page = desk.get(&format!("/patients?q={}", infirmary::web::paths::encoded(typed))).await;
+            assert!(page.expect(200).links("tbody a").len() <= 1, "{typed}");
+            assert!(!page.body.contains("<script>alert"), "{typed}");
+        }
+        for bad in ["after=x&after_id=1", "department=x", "kind=x", "state=x"] {
+            desk.get(&format!("/patients?q=ada&{bad}")).await.expect(200);
+        }
+    }
+
     async fn lists_go_on_by_pages_and_hold_everybody_once(clinic) {
         let desk = clinic.receptionist().await;
         // Two names that begin alike: each patient is still one line.

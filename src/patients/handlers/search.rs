@@ -30,6 +30,18 @@ pub struct Asked {
     after_id: Option<i64>,
 }
 
+impl Asked {
+    fn narrow(&self) -> Narrow {
+        Narrow {
+            kind: self.kind.parse::<Kind>().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+            state: state_filter(&self.state),
+            department: self.department.parse().ok(),
+            after: self.after_id.map(|id| (self.after.clone(), id)),
+            ..Narrow::default()
+        }
+    }
+}
+
 /// The search. An exact number or a scanned card leads straight to the patient.
 pub async fn index(
     State(app): State<App>,
@@ -47,13 +59,7 @@ pub async fn index(
         return Ok(see_other(&paths::patients::show(id)));
     }
     let words = find_words(&q);
-    let narrow = Narrow {
-        kind: asked.kind.parse::<Kind>().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
-        state: state_filter(&asked.state),
-        department: asked.department.parse().ok(),
-        after: asked.after_id.map(|id| (asked.after.clone(), id)),
-        ..Narrow::default()
-    };
+    let narrow = asked.narrow();
     let mut found = match (words.is_empty(), q.is_empty()) {
         (false, _) => store::search(&app.db, words.clone(), &narrow, PAGE + 1).await?,
         (true, true) => store::browse(&app.db, &narrow, PAGE + 1).await?,

@@ -11,6 +11,7 @@ use crate::patients::views::UniversityPage;
 use crate::web::form::LINE;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Work;
 
 /// All of it on one page.
 pub async fn index(State(app): State<App>, page: Page) -> Answer {
@@ -72,26 +73,12 @@ pub async fn change(State(app): State<App>, page: Page, submission: Submission) 
     let mut work = submission.begin(&app).await?;
     let campus = Campus::read(work.tx()).await?;
     let old = campus.of(what).find(|place| place.id == id).cloned().ok_or(Error::NotFound)?;
-    let saved = match form.value("do") {
-        "current" if what == PlaceKind::Session && old.version == version => {
-            university::make_current(work.tx(), id).await
-        }
-        "current" => Ok(false),
-        action => {
-            let active = match action {
-                "on" => true,
-                "off" => false,
-                _ => old.active,
-            };
-            let name = if matches!(action, "on" | "off") { old.name.clone() } else { name.clone() };
-            university::update(work.tx(), &Place { version, ..old.clone() }, &name, active).await
-        }
-    };
+    let saved = apply(&mut work, &old, version, form.value("do"), &name).await;
     match saved {
         Ok(true) => {
             let entry = Entry::new("university.changed", what.as_str(), id)
                 .with("do", form.value("do"))
-                .changed("name", &old.name, &name);
+                .changed("name", &old.name, if form.value("do") == "save" { &name } else { &old.name });
             work.audit(entry).await?;
             work.done(paths::patients::UNIVERSITY, "Saved").await
         }
@@ -108,5 +95,25 @@ pub async fn change(State(app): State<App>, page: Page, submission: Submission) 
             again(&app, page, shown).await
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Does to a place what its button says; false when somebody else was first.
+async fn apply(
+    work: &mut Work,
+    old: &Place,
+    version: i64,
+    action: &str,
+    name: &str,
+) -> Result<bool, DbError> {
+    let seen = Place { version, ..old.clone() };
+    match action {
+        "current" if old.what == PlaceKind::Session && old.version == version => {
+            university::make_current(work.tx(), old.id).await
+        }
+        "current" => Ok(false),
+        "on" => university::update(work.tx(), &seen, &old.name, true).await,
+        "off" => university::update(work.tx(), &seen, &old.name, false).await,
+        _ => university::update(work.tx(), &seen, name, old.active).await,
     }
 }

@@ -138,9 +138,9 @@ pub fn find_words(text: &str) -> Vec<String> {
     words.dedup();
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     words.truncate(4);
-    // Single letters fit half the campus; two of them are enough for initials.
+    // Single letters fit half the campus: one of them beside words, two alone.
     let longer = words.iter().filter(|word| word.chars().count() > 1).count();
-    words.truncate(longer.max(2));
+    words.truncate((longer + 1).max(2));
     words
 }
 
