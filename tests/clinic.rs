@@ -13,3 +13,4 @@ mod scheduling;
 mod running;
 mod tables;
 mod queue;
+mod patients;

@@ -101,7 +101,8 @@ create table patient_clinical_change (
     name text not null,
     field text not null,
     old_text text not null,
-    new_text text not null
+    new_text text not null,
+    version bigint not null
 );
 create index patient_clinical_change_patient on patient_clinical_change (patient_id, id);
 create trigger patient_clinical_change_append_only before update or delete on patient_clinical_change

@@ -101,7 +101,8 @@ create table patient_clinical_change (
     name text not null,
     field text not null,
     old_text text not null,
-    new_text text not null
+    new_text text not null,
+    version integer not null
 ) strict;
 create index patient_clinical_change_patient on patient_clinical_change (patient_id, id);
 create trigger patient_clinical_change_no_update before update on patient_clinical_change begin select raise(abort, 'patient_clinical_change_append_only'); end;

@@ -10,6 +10,7 @@ mod metrics;
 mod node;
 mod routes;
 mod settings;
+pub mod students;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

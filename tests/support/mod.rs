@@ -4,11 +4,13 @@ mod browser;
 pub mod chromium;
 mod databases;
 mod demo;
+mod patients;
 mod people;
 mod scheduling;
 mod queue;
 
 pub use browser::{Browser, Seen};
+pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;
 
 use std::net::SocketAddr;

@@ -55,6 +55,11 @@ impl Candidate {
         format!("{} {}", self.given_names, self.family_name).trim().to_owned()
     }
 
+    /// `27 March 2004`, or nothing.
+    pub fn born(&self) -> String {
+        self.born_on.map(crate::settings::model::plain_day).unwrap_or_default()
+    }
+
     fn person(&self) -> Person {
         Person {
             words: words_of(&self.name()).into_iter().collect(),

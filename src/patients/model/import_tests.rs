@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
+use super::super::file::{FileError, columns_of, guess, lines_of, safe_cell};
 use super::*;
 
 fn today() -> NaiveDate {

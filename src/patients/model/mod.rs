@@ -2,6 +2,7 @@
 
 mod birth;
 mod duplicate;
+mod file;
 mod import;
 mod names;
 mod numbers;
@@ -9,7 +10,8 @@ mod people;
 
 pub use birth::{BirthError, birth_date, spoken_birth_date};
 pub use duplicate::{Candidate, Person, REVIEW, likeness, same_facts};
-pub use import::{Column, FileError, Line, Mapping, Outcome, columns_of, guess, lines_of, safe_cell};
+pub use file::{FileError, columns_of, guess, lines_of, safe_cell};
+pub use import::{Column, Line, Mapping, Outcome};
 pub use names::{fold, search_terms, words_of};
 pub use numbers::{
     MatricNumber, Phone, PhoneError, card_code, compact, find_words, grouped, is_card_code, patient_number,

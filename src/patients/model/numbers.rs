@@ -100,7 +100,7 @@ impl Phone {
 fn national(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let abroad = text.trim_start().starts_with('+') || digits.starts_with("00");
-    let bare = if digits.starts_with("00") { &digits[2..] } else { digits.as_str() };
+    let bare = digits.strip_prefix("00").unwrap_or(&digits);
     let own = bare.strip_prefix("234").filter(|rest| rest.len() >= 10 || abroad);
     match own {
         Some(rest) => format!("0{}", rest.trim_start_matches('0')),
@@ -138,6 +138,9 @@ pub fn find_words(text: &str) -> Vec<String> {
     words.dedup();
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     words.truncate(4);
+    // Single letters fit half the campus: one of them beside words, two alone.
+    let longer = words.iter().filter(|word| word.chars().count() > 1).count();
+    words.truncate((longer + 1).max(2));
     words
 }
 
@@ -229,6 +232,8 @@ mod tests {
         assert_eq!(find_words("19/52ha"), ["1952ha"]);
         assert_eq!(find_words("Adé  Ọlá-Òjó"), ["ade", "ola", "ojo"]);
         assert_eq!(find_words("a bb ccc dddd eeeee").len(), 4);
+        assert_eq!(find_words("a e i o"), ["a", "e"]);
+        assert_eq!(find_words("o ade"), ["ade", "o"]);
         assert!(find_words(" -- ").is_empty());
     }
 

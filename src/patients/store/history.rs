@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
+use crate::work::Doer;
 
 /// A line of the timeline.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -20,19 +21,16 @@ pub struct Happening {
     pub doctor: String,
     /// The token of a visit, or empty.
     pub token: String,
-    /// When the visit closed.
-    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// Visits and appointments, newest first. No reasons, no notes: the frame is for the desk too (rule A1).
 pub async fn timeline(store: impl Store, patient: PatientId) -> Result<Vec<Happening>, DbError> {
-    sql("select what, id, at, state, doctor, token, closed_at from (
-            select 'appointment' as what, a.id, a.starts_at as at, a.state, d.name as doctor, '' as token,
-                a.ended_at as closed_at
+    sql("select what, id, at, state, doctor, token from (
+            select 'appointment' as what, a.id, a.starts_at as at, a.state, d.name as doctor, '' as token
             from appointment a join account d on d.id = a.doctor_id where a.patient_id = $1 and a.state <> 'hold'
             union all
             select 'visit' as what, v.id, v.opened_at as at, coalesce(v.close_reason, 'open') as state, '' as doctor,
-                v.token, v.closed_at
+                v.token
             from visit v where v.patient_id = $1) happened
          order by at desc, id desc limit 25")
     .bind(patient)
@@ -42,7 +40,6 @@ pub async fn timeline(store: impl Store, patient: PatientId) -> Result<Vec<Happe
 
 /// An entry of the trail about one patient.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Trace {
     pub id: i64,
     pub at: DateTime<Utc>,
@@ -85,32 +82,33 @@ pub async fn changes_since(
 
 /// A change of a clinical fact, kept apart from the trail so that administrators do not read it there.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Change {
     pub at: DateTime<Utc>,
     pub name: String,
     pub field: String,
     pub old_text: String,
     pub new_text: String,
+    pub version: i64,
 }
 
-/// Keeps what a clinical fact was and became; each change is the field's name, the old and the new text.
+/// Keeps what a clinical fact was and became (the field's name, the old and the new text) and the record's version then.
 pub async fn insert_clinical_change(
     tx: &mut Tx,
     patient: PatientId,
     change: (&str, &str, &str),
-    who: (Option<i64>, &str),
-    at: DateTime<Utc>,
+    version: i64,
+    (who, at): (&Doer, DateTime<Utc>),
 ) -> Result<(), DbError> {
-    sql("insert into patient_clinical_change (patient_id, at, account_id, name, field, old_text, new_text)
-         values ($1, $2, $3, $4, $5, $6, $7)")
+    sql("insert into patient_clinical_change (patient_id, at, account_id, name, field, old_text, new_text, version)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)")
     .bind(patient)
     .bind(at)
-    .bind(who.0)
-    .bind(who.1)
+    .bind(who.account_id)
+    .bind(&who.name)
     .bind(change.0)
     .bind(change.1)
     .bind(change.2)
+    .bind(version)
     .run(tx)
     .await?;
     Ok(())
@@ -118,7 +116,7 @@ pub async fn insert_clinical_change(
 
 /// Changes of clinical facts, newest first.
 pub async fn clinical_changes(store: impl Store, patient: PatientId) -> Result<Vec<Change>, DbError> {
-    sql("select at, name, field, old_text, new_text from patient_clinical_change where patient_id = $1
+    sql("select at, name, field, old_text, new_text, version from patient_clinical_change where patient_id = $1
          order by id desc limit 50")
     .bind(patient)
     .all(store)

@@ -77,7 +77,6 @@ pub async fn decide_new(tx: &mut Tx, import: ImportId, line: i64) -> Result<bool
 
 /// A student as the import compares them.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Existing {
     pub id: PatientId,
     pub number: String,

@@ -18,7 +18,6 @@ words! {
 
 /// An import without the file's content.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Import {
     pub id: ImportId,
     pub file_name: String,
@@ -54,7 +53,6 @@ impl Import {
 
 /// One checked line.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Checked {
     pub line: i64,
     pub outcome: Outcome,
@@ -71,8 +69,7 @@ pub async fn insert(
     file_name: &str,
     content: (&str, &[u8]),
     mapping: &str,
-    who: Option<i64>,
-    at: DateTime<Utc>,
+    (who, at): (Option<i64>, DateTime<Utc>),
 ) -> Result<ImportId, DbError> {
     sql("insert into student_import (file_name, content, digest, mapping, state, created_by, created_at)
          values ($1, $2, $3, $4, 'uploaded', $5, $6) returning id")

@@ -11,7 +11,7 @@ pub use history::{
     Change, Happening, Trace, changes_since, clinical_changes, insert_clinical_change, timeline, traces,
 };
 pub use people::{
-    Patient, brief, by_id, candidates, insert, next_numbers, set_card_code, set_state, unactivated,
-    update_details, update_told, write_terms,
+    Patient, brief, by_id, candidates, insert, next_numbers, set_card_code, set_state, sign_in_name_of,
+    unactivated, update_details, update_told,
 };
-pub use search::{Cursor, Found, Narrow, browse, find_by_code, find_exact, search, students};
+pub use search::{Cursor, Found, Narrow, SEARCH, browse, find_by_code, search, students};

@@ -10,7 +10,6 @@ use crate::patients::model::{
 
 /// A patient with everything the pages of the record need, read by one query.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Patient {
     pub id: PatientId,
     pub number: String,
@@ -20,7 +19,6 @@ pub struct Patient {
     pub told: Told,
     pub card_code: String,
     pub state: PatientState,
-    pub created_at: DateTime<Utc>,
     pub version: i64,
     pub faculty: String,
     pub department: String,
@@ -44,7 +42,7 @@ pub async fn by_id(
     sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.email, p.address,
             p.kin_name, p.kin_relation, p.kin_phone, p.guardian_id, p.matric_number, p.staff_number, p.department_id,
             p.level_id, p.session_id, p.insurance_scheme, p.insurance_number, p.blood_group, p.genotype,
-            p.allergies_told, p.conditions_told, p.card_code, p.state, p.created_at, p.version,
+            p.allergies_told, p.conditions_told, p.card_code, p.state, p.version,
             coalesce(f.name, '') as faculty, coalesce(d.name, '') as department, coalesce(l.name, '') as level,
             coalesce(s.name, '') as session,
             coalesce(g.number || ' ' || g.given_names || ' ' || g.family_name, '') as guardian,
@@ -284,7 +282,7 @@ pub async fn unactivated(
     department: Option<i64>,
     level: Option<i64>,
 ) -> Result<Vec<(PatientId, AccountId, String, String)>, DbError> {
-    sql("select p.id, a.id, p.given_names || ' ' || p.family_name, p.matric_number
+    sql("select p.id, a.id, p.given_names || ' ' || p.family_name, a.sign_in_name
          from patient p join account a on a.patient_id = p.id
          where p.kind = 'student' and p.state = 'active' and a.state = 'active' and a.password_hash is null
            and (cast($1 as bigint) is null or p.department_id = $1) and (cast($2 as bigint) is null or p.level_id = $2)
@@ -293,4 +291,9 @@ pub async fn unactivated(
     .bind(level)
     .all(store)
     .await
+}
+
+/// What an account signs in with.
+pub async fn sign_in_name_of(store: impl Store, account: AccountId) -> Result<String, DbError> {
+    sql("select sign_in_name from account where id = $1").bind(account).scalar(store).await
 }

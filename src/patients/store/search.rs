@@ -183,20 +183,17 @@ pub async fn students(store: impl Store, narrow: &Narrow, limit: i64) -> Result<
 
 /// The patient of a scanned card, a clinic number, a matric or staff number, typed in any case.
 pub async fn find_by_code(store: impl Store, text: &str) -> Result<Option<PatientId>, DbError> {
-    Ok(find_exact(store, text).await?.map(|(id, _)| id))
-}
-
-/// As [`find_by_code`], with the card code the patient has now.
-pub async fn find_exact(store: impl Store, text: &str) -> Result<Option<(PatientId, String)>, DbError> {
     let typed: String = text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
     if typed.is_empty() || typed.len() > 100 {
         return Ok(None);
     }
-    sql("select id, card_code from patient where card_code = $1 or number = $2 or matric_number = $3 or staff_number = $3
-         order by id limit 1")
-    .bind(is_card_code(text).unwrap_or_default())
-    .bind(read_patient_number(text).unwrap_or_default())
-    .bind(typed)
-    .optional(store)
-    .await
+    let found: Option<(PatientId,)> =
+        sql("select id from patient where card_code = $1 or number = $2 or matric_number = $3 or staff_number = $3
+             order by id limit 1")
+        .bind(is_card_code(text).unwrap_or_default())
+        .bind(read_patient_number(text).unwrap_or_default())
+        .bind(typed)
+        .optional(store)
+        .await?;
+    Ok(found.map(|(id,)| id))
 }

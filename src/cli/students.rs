@@ -1,0 +1,47 @@
+//! `import-students FILE.csv`: the import of the pages, in one go, from the server's command line.
+
+use std::path::Path;
+
+use crate::app::App;
+use crate::patients::import::{ImportError, Report, import as import_file};
+
+/// Why the command ended without a change.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The file is not there or not to be read.
+    #[error("cannot read {path}: {error}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why not.
+        error: std::io::Error,
+    },
+    /// The import refused it.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+}
+
+/// Imports a file and prints what came of each line; with `dry_run` it only prints.
+///
+/// # Errors
+/// When the file cannot be read, or somebody changed one of the students meanwhile; nothing is saved then.
+pub async fn import(app: &App, file: &Path, create_missing: bool, dry_run: bool) -> Result<Report, Fault> {
+    let path = file.display().to_string();
+    let bytes = tokio::fs::read(file).await.map_err(|error| Fault::Read { path: path.clone(), error })?;
+    let name = file.file_name().map_or(path, |name| name.to_string_lossy().into_owned());
+    let report = import_file(app, (&name, &bytes), create_missing, dry_run).await?;
+    print(&report);
+    Ok(report)
+}
+
+fn print(report: &Report) {
+    for (outcome, count) in &report.counts {
+        println!("{count:>8}  {outcome}");
+    }
+    for (line, message) in &report.left_out {
+        println!("line {line}: {message}");
+    }
+    let said =
+        if report.saved { "New and changed students are saved." } else { "A dry run: nothing is saved." };
+    println!("{said}");
+}

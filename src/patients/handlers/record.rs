@@ -1,0 +1,66 @@
+//! The frame of a record (PT3) and its history (PT4).
+
+use axum::extract::{Query, State};
+use serde::Deserialize;
+
+use super::patient_for;
+use crate::access::model::Permission;
+use crate::app::App;
+use crate::audit::Entry;
+use crate::db::DbError;
+use crate::patients::model::PatientId;
+use crate::patients::store::{self, Patient};
+use crate::patients::views::{HistoryPage, RecordPage};
+use crate::web::request::Id;
+use crate::web::{Answer, FormState, Page, html, paths};
+use crate::work::Work;
+
+/// Changes on one page.
+const PAGE: i64 = 50;
+
+/// Writes down who opened what of a patient (rule A5).
+pub async fn opened(app: &App, page: &Page, patient: &Patient, what: &str) -> Result<(), DbError> {
+    let mut work = Work::begin(app, page.doer().clone()).await?;
+    let action = if what == "card" { "patient.card_opened" } else { "patient.opened" };
+    let entry = Entry::new(action, "patient", patient.id.0).of_patient(patient.id.0).with("page", what);
+    work.audit(entry.with("clinical", page.may(Permission::OpenRecords))).await?;
+    work.commit().await
+}
+
+/// The record. Its opening is in the trail before the page is out.
+pub async fn show(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
+    let patient = patient_for(&app, &page, id).await?;
+    let clinical = page.may(Permission::OpenRecords);
+    let happenings = store::timeline(&app.db, id).await?;
+    opened(&app, &page, &patient, "record").await?;
+    html(RecordPage { page, form: FormState::new(), patient, clinical, happenings })
+}
+
+/// Where the history goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    before: Option<i64>,
+}
+
+/// Who changed what. The route is open to all who find patients; the page to those who keep the record.
+pub async fn history(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PatientId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let patient = patient_for(&app, &page, id).await?;
+    let clinical = page.may(Permission::OpenRecords);
+    if !clinical && !page.may(Permission::RegisterPatients) {
+        return Err(crate::web::Error::Forbidden("Your account does not include this part of the clinic."));
+    }
+    let mut traces = store::traces(&app.db, id, asked.before.unwrap_or(i64::MAX), PAGE + 1).await?;
+    let more = traces.len() as i64 > PAGE;
+    traces.truncate(PAGE as usize);
+    let last = traces.last().filter(|_| more);
+    let older = last.map(|last| format!("{}?before={}", paths::patients::history(id), last.id));
+    let changes = if clinical { store::clinical_changes(&app.db, id).await? } else { Vec::new() };
+    opened(&app, &page, &patient, "history").await?;
+    html(HistoryPage { page, patient, traces, changes, older })
+}

@@ -1,0 +1,58 @@
+//! Deactivating a patient and taking them back, with a reason (PT7). Nothing is lost.
+
+use axum::extract::State;
+
+use super::{patient_for, record};
+use crate::access::model::AccountState;
+use crate::app::App;
+use crate::audit::Entry;
+use crate::patients::account::set_account_state;
+use crate::patients::model::{PatientId, PatientState};
+use crate::patients::store;
+use crate::patients::views::StatePage;
+use crate::web::form::LINE;
+use crate::web::request::Id;
+use crate::web::submission::refused;
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// The form.
+pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
+    let patient = patient_for(&app, &page, id).await?;
+    record::opened(&app, &page, &patient, "state").await?;
+    let form = FormState::new().with("version", patient.version);
+    html(StatePage { page, form, patient })
+}
+
+/// Does it; the account follows and its sign-ins end.
+pub async fn save(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PatientId>,
+    submission: Submission,
+) -> Answer {
+    let patient = patient_for(&app, &page, id).await?;
+    let mut form = submission.form.clone();
+    let reason = form.text("reason", "Enter the reason", LINE);
+    let version = form.number("version", 1, i64::MAX);
+    let to = form.parse::<PatientState>("to", "Open the page again");
+    let Some(to) = to.filter(|_| form.is_ok()) else {
+        return Ok(refused(html(StatePage { page, form, patient })?));
+    };
+    let (action, account_state, flash) = match to {
+        PatientState::Active => ("patient.reactivated", AccountState::Active, "Taken back"),
+        PatientState::Deactivated => ("patient.deactivated", AccountState::Deactivated, "Deactivated"),
+    };
+    let mut work = submission.begin(&app).await?;
+    let at = work.now();
+    if !store::set_state(work.tx(), id, version, to, at).await? {
+        return Err(Error::Conflict(
+            "This record changed meanwhile. Open it again to see how it stands.".into(),
+        ));
+    }
+    if let Some(account) = patient.account_id {
+        set_account_state(&mut work, id, account, account_state).await?;
+    }
+    let entry = Entry::new(action, "patient", id.0).of_patient(id.0).with("reason", reason);
+    work.audit(entry.with("version", version + 1)).await?;
+    work.done(paths::patients::show(id), flash).await
+}

@@ -1,0 +1,10 @@
+//! Registration, search, the record, cards, students, imports, a patient's own pages.
+
+mod card;
+mod edit;
+mod import;
+mod mine;
+mod record;
+mod register;
+mod search;
+mod students;
