@@ -7,3 +7,5 @@
 mod support;
 
 mod access;
+mod audit;
+mod settings;
