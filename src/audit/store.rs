@@ -198,10 +198,10 @@ pub async fn last_change(
 ) -> Result<Option<(String, DateTime<Utc>)>, DbError> {
     sql("select name, at from audit_entry where subject = $1 and subject_id = $2 and action like '%.changed'
          order by id desc limit 1")
-        .bind(subject)
-        .bind(id)
-        .optional(store)
-        .await
+    .bind(subject)
+    .bind(id)
+    .optional(store)
+    .await
 }
 
 /// The newest entries about a thing.

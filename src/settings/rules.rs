@@ -62,14 +62,26 @@ pub const LIMITS: &[Group] = &[
             limit!(book_days_ahead, "Days ahead that patients can book", "days", "", 1..=180),
             limit!(max_open_bookings, "Open bookings a patient may hold", "bookings", "", 1..=20),
             limit!(hold_minutes, "A place is held while the form is filled in", "minutes", "", 2..=30),
-            limit!(desk_release_minutes, "The desk may use free public places before the start", "minutes", "", 0..=2880),
+            limit!(
+                desk_release_minutes,
+                "The desk may use free public places before the start",
+                "minutes",
+                "",
+                0..=2880
+            ),
             limit!(late_cancel_hours, "Cancelling counts as late before the start", "hours", "", 0..=72),
         ],
     ),
     (
         "Being late and not coming",
         &[
-            limit!(late_tolerance_minutes, "Late by up to this still counts as in time", "minutes", "", 0..=120),
+            limit!(
+                late_tolerance_minutes,
+                "Late by up to this still counts as in time",
+                "minutes",
+                "",
+                0..=120
+            ),
             limit!(no_show_limit, "Missed appointments that pause online booking", "times", "", 1..=20),
             limit!(no_show_window_months, "Counted over", "months", "", 1..=36),
             limit!(no_show_block_days, "Online booking is paused for", "days", "0 never pauses it", 0..=366),
@@ -78,20 +90,50 @@ pub const LIMITS: &[Group] = &[
     (
         "Queue",
         &[
-            limit!(self_check_in_minutes, "Patients may check themselves in before the time", "minutes", "", 0..=240),
+            limit!(
+                self_check_in_minutes,
+                "Patients may check themselves in before the time",
+                "minutes",
+                "",
+                0..=240
+            ),
             limit!(max_calls, "Calls before a token is missed", "calls", "", 1..=10),
-            limit!(recall_pause_minutes, "Pause before somebody who did not come is offered again", "minutes", "", 0..=60),
-            limit!(booked_in_a_row, "Booked patients in a row while walk-ins wait too long", "patients", "", 1..=50),
+            limit!(
+                recall_pause_minutes,
+                "Pause before somebody who did not come is offered again",
+                "minutes",
+                "",
+                0..=60
+            ),
+            limit!(
+                booked_in_a_row,
+                "Booked patients in a row while walk-ins wait too long",
+                "patients",
+                "",
+                1..=50
+            ),
             limit!(walk_in_limit_minutes, "A walk-in waits too long after", "minutes", "", 5..=480),
             limit!(long_wait_minutes, "A wait is long after", "minutes", "", 5..=480),
-            limit!(very_long_wait_minutes, "A wait is very long after", "minutes", "More than a long wait", 6..=1440),
+            limit!(
+                very_long_wait_minutes,
+                "A wait is very long after",
+                "minutes",
+                "More than a long wait",
+                6..=1440
+            ),
             limit!(token_digits, "Digits of a token", "digits", "3 gives A012", 2..=5),
         ],
     ),
     (
         "Signing out by itself",
         &[
-            limit!(staff_idle_minutes, "Staff, without any click", "minutes", "Administrators after 10 at the latest", 5..=720),
+            limit!(
+                staff_idle_minutes,
+                "Staff, without any click",
+                "minutes",
+                "Administrators after 10 at the latest",
+                5..=720
+            ),
             limit!(patient_idle_minutes, "Patients, without any click", "minutes", "", 5..=720),
         ],
     ),

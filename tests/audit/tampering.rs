@@ -27,10 +27,16 @@ async fn sealed(clinic: &Clinic) {
 /// What only somebody with the database's own password can do.
 async fn without_triggers(clinic: &Clinic) {
     let drops: &[&'static str] = match clinic.app.db.kind() {
-        DbKind::Sqlite => &["drop trigger audit_entry_no_update", "drop trigger audit_entry_no_delete",
-            "drop trigger audit_seal_no_update", "drop trigger audit_seal_no_delete"],
-        DbKind::Postgres => &["drop trigger audit_entry_append_only on audit_entry",
-            "drop trigger audit_seal_append_only on audit_seal"],
+        DbKind::Sqlite => &[
+            "drop trigger audit_entry_no_update",
+            "drop trigger audit_entry_no_delete",
+            "drop trigger audit_seal_no_update",
+            "drop trigger audit_seal_no_delete",
+        ],
+        DbKind::Postgres => &[
+            "drop trigger audit_entry_append_only on audit_entry",
+            "drop trigger audit_seal_append_only on audit_seal",
+        ],
     };
     for drop in drops {
         sql(drop).run(&clinic.app.db).await.unwrap();

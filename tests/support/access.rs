@@ -14,14 +14,15 @@ impl Clinic {
     pub async fn patient_account(&self, name: &str) -> AccountId {
         let mut work = Work::begin(&self.app, Doer::operator()).await.unwrap();
         let at = work.now();
-        let patient: PatientId = sql("insert into patient (number, kind, family_name, given_names, sort_name, sex,
+        let patient: PatientId =
+            sql("insert into patient (number, kind, family_name, given_names, sort_name, sex,
                 card_code, created_at, updated_at)
              values ($1, 'public', $1, 'Ada', $1, 'female', $1, $2, $2) returning id")
-        .bind(name)
-        .bind(at)
-        .scalar(work.tx())
-        .await
-        .unwrap();
+            .bind(name)
+            .bind(at)
+            .scalar(work.tx())
+            .await
+            .unwrap();
         let id = open_patient_account(&mut work, patient, name, name).await.unwrap();
         sql("update account set password_hash = $2 where id = $1")
             .bind(id)

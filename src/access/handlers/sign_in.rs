@@ -1,6 +1,7 @@
 //! Signing in and out.
 
-use axum::extract::{Query, Request, State};
+use axum::extract::{FromRequestParts, Query, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -31,6 +32,23 @@ pub struct Next {
     next: String,
 }
 
+/// The browser that somebody signs in with.
+#[derive(Debug)]
+pub struct Caller {
+    session: Session,
+    headers: HeaderMap,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let session = Session::from_request_parts(parts, state).await;
+        let session = session.map_err(|_| Error::Internal("a request without a session".to_owned()))?;
+        Ok(Caller { session, headers: parts.headers.clone() })
+    }
+}
+
 /// The sign-in page. Who is signed in already goes home.
 pub async fn new(State(app): State<App>, page: Page, Query(next): Query<Next>) -> Answer {
     if page.actor.is_some() {
@@ -41,13 +59,7 @@ pub async fn new(State(app): State<App>, page: Page, Query(next): Query<Next>) -
 }
 
 /// Checks name and password and opens a sign-in.
-pub async fn create(
-    State(app): State<App>,
-    page: Page,
-    session: Session,
-    headers: HeaderMap,
-    submission: Submission,
-) -> Answer {
+pub async fn create(State(app): State<App>, page: Page, caller: Caller, submission: Submission) -> Answer {
     let mut form = submission.form;
     let name = form.text("name", "Enter your matric number, username or e-mail", 120);
     if form.secret("password").is_empty() {
@@ -56,12 +68,10 @@ pub async fn create(
     if !form.is_ok() {
         return Ok(refused(html(SignInPage::new(&app, page, form))?));
     }
-    let device = Device::of(&headers);
+    let device = Device::of(&caller.headers);
     let account = store::by_sign_in_name(&app.db, &fold_name(&name)).await?;
     let known = match (&account, &device) {
-        (Some(account), Some(device)) => {
-            devices::knows_device(&app.db, account.id, &device.digest()).await?
-        }
+        (Some(account), Some(device)) => devices::knows_device(&app.db, account.id, &device.digest()).await?,
         _ => false,
     };
     let target = Target::new(account.as_ref().map(|account| account.id), &fold_name(&name));
@@ -77,7 +87,7 @@ pub async fn create(
         Some(account) => {
             throttle::forgive(&app, &buckets).await?;
             strengthen(&app, account.id, hash.unwrap_or_default(), form.secret("password"));
-            let opened = open(&app, &page, &session, &headers, account.id).await?;
+            let opened = open(&app, &page, &caller, account.id).await?;
             Ok(leading(opened, &local(form.value("next"))))
         }
         None => {
@@ -91,13 +101,8 @@ pub async fn create(
 }
 
 /// Opens a sign-in for an account and gives the browser its session. Returns the cookie that makes the device known.
-pub async fn open(
-    app: &App,
-    page: &Page,
-    session: &Session,
-    headers: &HeaderMap,
-    account: AccountId,
-) -> Result<HeaderValue, Error> {
+pub async fn open(app: &App, page: &Page, caller: &Caller, account: AccountId) -> Result<HeaderValue, Error> {
+    let Caller { session, headers } = caller;
     let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let before = if headers.contains_key(header::COOKIE) { session::named(session).await? } else { None };
     let mut work = Work::begin(app, page.doer().clone()).await?;
@@ -196,9 +201,18 @@ mod tests {
 
     #[test]
     fn only_a_local_path_is_followed_after_signing_in() {
-        for bad in
-            ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a\nb", "/\t/evil.example", "/ẹ", " /x", "/sign-in?next=/sign-in"]
-        {
+        for bad in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "",
+            "/a\nb",
+            "/\t/evil.example",
+            "/ẹ",
+            " /x",
+            "/sign-in?next=/sign-in",
+        ] {
             assert_eq!(local(bad), "/", "{bad}");
         }
         assert_eq!(local("/patients/3?tab=visits"), "/patients/3?tab=visits");

@@ -44,7 +44,8 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     rows.truncate(PAGE as usize);
     let form = FormState::new().with("q", &asked.q).with("role", &asked.role).with("state", &asked.state);
     let next = rows.last().filter(|_| more).map(|last| {
-        let fields = [("q", asked.q.as_str()), ("role", &asked.role), ("state", &asked.state), ("after", &last.name)];
+        let fields =
+            [("q", asked.q.as_str()), ("role", &asked.role), ("state", &asked.state), ("after", &last.name)];
         let mut terms: Vec<String> = fields
             .iter()
             .filter(|(_, value)| !value.is_empty())

@@ -48,7 +48,11 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
         }
         return Ok(refused(html(StaffFormPage { page, form, account: None, conflict: None })?));
     }
-    work.done(paths::access::staff(account.id), "The account is open. Give a one-time code, so that the person can choose a password").await
+    work.done(
+        paths::access::staff(account.id),
+        "The account is open. Give a one-time code, so that the person can choose a password",
+    )
+    .await
 }
 
 /// The form of an account.
@@ -150,7 +154,8 @@ async fn overtaken(app: &App, page: Page, id: AccountId, mut form: FormState) ->
     ];
     let mut conflict = Conflict::of(&mut form, who, &fields, now.version);
     let stored = now.role_list();
-    let typed: Vec<Role> = Role::ALL.iter().copied().filter(|role| form.chosen("roles", role.as_str())).collect();
+    let typed: Vec<Role> =
+        Role::ALL.iter().copied().filter(|role| form.chosen("roles", role.as_str())).collect();
     if !stored.iter().eq(typed) {
         let labels: Vec<&str> = stored.iter().map(Role::label).collect();
         conflict.now.push(("Roles".to_owned(), labels.join(", ")));
@@ -198,7 +203,10 @@ pub fn email(form: &mut FormState) -> String {
         !name.is_empty() && host.contains('.') && !host.contains('@') && !email.contains(' ')
     });
     if !email.is_empty() && !looks {
-        form.refuse("email", "Enter an e-mail address, for example name@unilorin.edu.ng, or leave this empty");
+        form.refuse(
+            "email",
+            "Enter an e-mail address, for example name@unilorin.edu.ng, or leave this empty",
+        );
     }
     email
 }

@@ -128,7 +128,11 @@ pub async fn update(tx: &mut Tx, account: &Account, at: DateTime<Utc>) -> Result
 pub async fn set_roles(tx: &mut Tx, id: AccountId, roles: &Roles) -> Result<(), DbError> {
     sql("delete from account_role where account_id = $1").bind(id).run(&mut *tx).await?;
     for role in roles.iter() {
-        sql("insert into account_role (account_id, role) values ($1, $2)").bind(id).bind(role).run(&mut *tx).await?;
+        sql("insert into account_role (account_id, role) values ($1, $2)")
+            .bind(id)
+            .bind(role)
+            .run(&mut *tx)
+            .await?;
     }
     Ok(())
 }
@@ -173,13 +177,19 @@ pub async fn any_staff(store: impl Store) -> Result<bool, DbError> {
 }
 
 /// Sets the password of an active account. Returns whether there was one.
-pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str, at: DateTime<Utc>) -> Result<bool, DbError> {
-    let changed = sql("update account set password_hash = $2, updated_at = $3 where id = $1 and state = 'active'")
-        .bind(id)
-        .bind(hash)
-        .bind(at)
-        .run(tx)
-        .await?;
+pub async fn set_password(
+    tx: &mut Tx,
+    id: AccountId,
+    hash: &str,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let changed =
+        sql("update account set password_hash = $2, updated_at = $3 where id = $1 and state = 'active'")
+            .bind(id)
+            .bind(hash)
+            .bind(at)
+            .run(tx)
+            .await?;
     Ok(changed == 1)
 }
 
@@ -196,7 +206,11 @@ pub async fn strengthen(store: impl Store, id: AccountId, old: &str, new: &str) 
 
 /// Takes the password away.
 pub async fn remove_password(tx: &mut Tx, id: AccountId, at: DateTime<Utc>) -> Result<(), DbError> {
-    sql("update account set password_hash = null, updated_at = $2 where id = $1").bind(id).bind(at).run(tx).await?;
+    sql("update account set password_hash = null, updated_at = $2 where id = $1")
+        .bind(id)
+        .bind(at)
+        .run(tx)
+        .await?;
     Ok(())
 }
 

@@ -12,11 +12,12 @@ pub async fn replace_hours(
     version: i64,
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let guarded = sql("update clinic set version = version + 1, updated_at = $2 where id = 1 and version = $1")
-        .bind(version)
-        .bind(at)
-        .run(&mut *tx)
-        .await?;
+    let guarded =
+        sql("update clinic set version = version + 1, updated_at = $2 where id = 1 and version = $1")
+            .bind(version)
+            .bind(at)
+            .run(&mut *tx)
+            .await?;
     if guarded == 0 {
         return Ok(false);
     }

@@ -84,18 +84,19 @@ pub async fn insert_point(tx: &mut Tx, point: &Point) -> Result<PointId, DbError
 
 /// Changes a point that is still at its version.
 pub async fn update_point(tx: &mut Tx, point: &Point) -> Result<bool, DbError> {
-    let changed = sql("update service_point set name = $3, public_name = $4, kind = $5, position = $6, active = $7,
+    let changed =
+        sql("update service_point set name = $3, public_name = $4, kind = $5, position = $6, active = $7,
             version = version + 1
          where id = $1 and version = $2")
-    .bind(point.id)
-    .bind(point.version)
-    .bind(&point.name)
-    .bind(&point.public_name)
-    .bind(point.kind)
-    .bind(point.position)
-    .bind(point.active)
-    .run(tx)
-    .await?;
+        .bind(point.id)
+        .bind(point.version)
+        .bind(&point.name)
+        .bind(&point.public_name)
+        .bind(point.kind)
+        .bind(point.position)
+        .bind(point.active)
+        .run(tx)
+        .await?;
     Ok(changed == 1)
 }
 
