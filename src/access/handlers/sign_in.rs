@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use crate::access::model::AccountId;
+use crate::access::model::{AccountId, AccountKind, Role};
 use crate::access::store::{accounts, devices};
 use crate::access::throttle::{self, Device, Target, Verdict};
 use crate::access::views::SignInPage;
@@ -18,7 +18,7 @@ use crate::live::Topic;
 use crate::web::page::doer;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
-use crate::work::Work;
+use crate::work::{Doer, Work};
 
 /// Sign-ins that one account may have at the same time; the oldest ends (ASVS 7.1.2).
 const AT_ONCE: i64 = 5;
@@ -105,7 +105,7 @@ pub async fn open(app: &App, page: &Page, caller: &Caller, account: AccountId) -
     let Caller { session, headers } = caller;
     let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let before = if headers.contains_key(header::COOKIE) { session::named(session).await? } else { None };
-    let mut work = Work::begin(app, page.doer().clone()).await?;
+    let mut work = Work::begin(app, in_the_name_of(app, page, account).await?).await?;
     let at = work.now();
     if let Some(before) = before {
         store::end_sign_in(work.tx(), before, "signed in again", at).await?;
@@ -116,11 +116,25 @@ pub async fn open(app: &App, page: &Page, caller: &Caller, account: AccountId) -
     let device = Device::of(headers).unwrap_or_default();
     devices::remember_device(work.tx(), account, &device.digest(), at).await?;
     throttle::forgive_device(work.tx(), &device, account).await?;
-    work.audit(Entry::new("sign_in.opened", "account", account.0)).await?;
+    work.audit(Entry::new("sign_in.opened", "account", account.0).with("device", device_words(browser)))
+        .await?;
     work.tell(Topic::Account(account.0));
     work.commit().await?;
     session::carry(session, sign_in).await?;
     Ok(device.cookie(app.config.is_https()))
+}
+
+/// From here on the person is known: the trail names the account, not "nobody".
+async fn in_the_name_of(app: &App, page: &Page, account: AccountId) -> Result<Doer, Error> {
+    let found = accounts::by_id(&app.db, account).await?.ok_or(Error::NotFound)?;
+    let role = match found.kind {
+        AccountKind::Patient => "patient".to_owned(),
+        AccountKind::Staff => {
+            let words: Vec<&str> = found.role_list().iter().map(Role::as_str).collect();
+            words.join(",")
+        }
+    };
+    Ok(Doer { account_id: Some(account.0), name: found.name, role, ..page.doer().clone() })
 }
 
 /// A hash made with less than today's parameters is replaced while the password is at hand; nobody waits for it.
