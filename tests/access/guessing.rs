@@ -112,9 +112,9 @@ both! {
                 times.push(began.elapsed());
             }
         }
-        known.sort();
-        unknown.sort();
-        let (known, unknown) = (known[7].as_secs_f64(), unknown[7].as_secs_f64());
+        // The quickest of each: what else the machine does only adds.
+        let quickest = |times: &[std::time::Duration]| times.iter().min().unwrap().as_secs_f64();
+        let (known, unknown) = (quickest(&known), quickest(&unknown));
         assert!((known / unknown - 1.0).abs() < 0.5, "known {known}, unknown {unknown}");
     }
 

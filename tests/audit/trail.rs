@@ -47,6 +47,20 @@ both! {
         assert_eq!(seen, 60);
     }
 
+    async fn the_filtered_trail_is_saved_as_a_file_once(clinic) {
+        let admin = clinic.administrator().await;
+        clinic.patient_account("=1+1").await;
+        let page = admin.get("/audit?action=account").await;
+        let file = admin.submit(&page, "#export", &[]).await;
+        file.expect(200);
+        assert!(file.headers["content-disposition"].to_str().unwrap().contains("audit-trail.csv"));
+        let lines: Vec<&str> = file.body.lines().collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[1].contains("account.opened") && lines[1].contains("'=1+1"), "{}", lines[1]);
+        admin.submit(&page, "#export", &[]).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'audit.exported'").await, 1);
+    }
+
     async fn the_chain_is_checked_on_a_page(clinic) {
         let admin = clinic.administrator().await;
         clinic.run_job("anchor_audit_trail").await;
