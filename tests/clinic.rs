@@ -14,3 +14,5 @@ mod running;
 mod tables;
 mod queue;
 mod patients;
+mod audit;
+mod settings;

@@ -119,9 +119,18 @@ pub fn weakness(password: &str, about: &[&str]) -> Option<String> {
     let mut words: Vec<&str> = about.iter().map(String::as_str).collect();
     words.extend(["infirmary", "clinic", "unilorin", "ilorin"]);
     let estimate = zxcvbn::zxcvbn(password, &words);
-    (u8::from(estimate.score()) < 3).then(|| {
+    (u8::from(estimate.score()) < 3 || is_carried_by(password, &words)).then(|| {
         "This password is easy to guess. Use a few unrelated words, not names or numbers of yours".to_owned()
     })
+}
+
+/// Whether little is left of a password without these words; the estimate rewards repeating them.
+fn is_carried_by(password: &str, words: &[&str]) -> bool {
+    const LEFT: usize = 6;
+    let mut longest_first = words.to_vec();
+    longest_first.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let rest = longest_first.iter().fold(password.to_lowercase(), |rest, word| rest.replace(word, ""));
+    rest != password.to_lowercase() && rest.chars().filter(|c| c.is_alphanumeric()).count() < LEFT
 }
 
 #[cfg(test)]
@@ -140,6 +149,7 @@ mod tests {
             "19/52HA001",
             "19/52ha001!",
             "unilorin2026",
+            "Adaeze adaeze adaeze",
         ] {
             assert!(weakness(weak, &["Adaeze Okafor", "19/52HA001"]).is_some(), "{weak}");
         }

@@ -2,8 +2,12 @@
 
 use crate::access::codes::{issue_code, open_staff_account};
 use crate::access::model::{CodePurpose, Role, Roles};
+use super::Failure;
 use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
 use crate::db::DbError;
+use crate::web::paths;
 use crate::work::{Doer, Work};
 
 /// Why no administrator was made.
@@ -18,6 +22,19 @@ pub enum CannotCreate {
     /// The database refused.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+/// The command: opens the account and prints its one-time code.
+pub(super) async fn run(config: Config, username: &str, name: &str) -> Result<(), Failure> {
+    let app = App::new(super::node::open(&config).await?, Clock::System, config).await?;
+    let made = create_admin(&app, username, name).await;
+    app.db.close().await;
+    let code = made?;
+    println!("{} has an account. Open {}{} and enter", name.trim(), app.config.public_url, paths::access::ACTIVATE);
+    println!("  username       {}", username.trim().to_lowercase());
+    println!("  one-time code  {code}");
+    println!("It is shown once and lasts three days.");
+    Ok(())
 }
 
 /// Opens an administrator's account and returns its one-time code, which is shown once (ID6).

@@ -3,7 +3,6 @@
 pub mod accounts;
 mod backup;
 mod check;
-mod create_admin;
 mod demo;
 mod logs;
 mod metrics;
@@ -35,7 +34,8 @@ Examples:
   infirmary demo                                   a believable clinic, ready to look at
   infirmary serve                                  this folder's infirmary.db on 127.0.0.1:8080
   infirmary serve --database-url postgres://infirmary@db.example/infirmary --bind 0.0.0.0:8080
-  infirmary create-admin ada --name \"Ada Obi\"      asks for a password
+  infirmary create-admin ada --name \"Ada Obi\"      prints a one-time code
+  infirmary import-students students.csv --dry-run what an import would change
   infirmary backup /var/backups/clinic.db          while the clinic is running
   infirmary check                                  integrity, audit chain, invariants";
 
@@ -57,13 +57,24 @@ enum Command {
     },
     /// Bring the database up to date, then end.
     Migrate,
-    /// Create an administrator who can sign in at once.
+    /// Create an administrator; prints the one-time code that is exchanged for a password.
     CreateAdmin {
         /// The sign-in name.
         sign_in_name: String,
         /// The name that people read.
         #[arg(long)]
         name: String,
+    },
+    /// Import students from a CSV file, as the pages do; prints what came of each line.
+    ImportStudents {
+        /// The file: UTF-8, a heading line, one student a line.
+        file: PathBuf,
+        /// Open faculties, departments, levels and sessions that are not there yet.
+        #[arg(long)]
+        create_missing: bool,
+        /// Only print what would be saved.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Print every route: method, path, who may, which capability.
     Routes,
@@ -128,7 +139,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
             }
             Command::Migrate => node::migrate(&config).await,
             Command::CreateAdmin { sign_in_name, name } => {
-                create_admin::run(config, &sign_in_name, &name).await
+                accounts::run(config, &sign_in_name, &name).await
+            }
+            Command::ImportStudents { file, create_missing, dry_run } => {
+                students::run(config, &file, create_missing, dry_run).await
             }
             Command::Routes => routes::print(),
             Command::Check => check::run(&config).await,

@@ -6,10 +6,11 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
+use crate::access;
 use crate::app::{App, router};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{ConnectError, Db, sql};
+use crate::db::{ConnectError, Db};
 use crate::web;
 
 /// How long closing the database may take at the end.
@@ -44,13 +45,13 @@ pub(super) async fn migrate(config: &Config) -> Result<(), Failure> {
 pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     let db = open(&config).await?;
     let app = App::new(db, Clock::System, config).await?;
-    let staff: i64 = sql("select count(*) from account where kind = 'staff'").scalar(&app.db).await?;
-    let mut notice = Vec::new();
-    if staff == 0 {
-        notice.push(
-            "Nobody can sign in yet: run `infirmary create-admin NAME --name \"FULL NAME\"`.".to_owned(),
-        );
-    }
+    let notice = match access::setup_link(&app).await? {
+        Some(link) => vec![
+            "Nobody can sign in yet. This link makes the first administrator, once:".to_owned(),
+            format!("  {link}"),
+        ],
+        None => Vec::new(),
+    };
     run(app, &notice).await
 }
 

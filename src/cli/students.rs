@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use super::Failure;
 use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
 use crate::patients::import::{ImportError, Report, import as import_file};
 
 /// Why the command ended without a change.
@@ -19,6 +22,20 @@ pub enum Fault {
     /// The import refused it.
     #[error(transparent)]
     Import(#[from] ImportError),
+}
+
+/// The command: imports into the database that the settings name.
+pub(super) async fn run(
+    config: Config,
+    file: &Path,
+    create_missing: bool,
+    dry_run: bool,
+) -> Result<(), Failure> {
+    let app = App::new(super::node::open(&config).await?, Clock::System, config).await?;
+    let imported = import(&app, file, create_missing, dry_run).await;
+    app.db.close().await;
+    imported?;
+    Ok(())
 }
 
 /// Imports a file and prints what came of each line; with `dry_run` it only prints.

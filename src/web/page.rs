@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::extract::Request;
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -92,7 +93,9 @@ impl FromRequestParts<App> for Page {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let actor = parts.extensions.get::<Actor>().cloned();
         let asks_for_part = parts.headers.contains_key("hx-request");
-        let flash = actor.as_ref().filter(|_| !asks_for_part).and_then(|actor| actor.flash.clone());
+        // A form's answer may be the form with its errors: what went well before is kept for the next page (F6).
+        let whole_page = parts.method == Method::GET && !asks_for_part;
+        let flash = actor.as_ref().filter(|_| whole_page).and_then(|actor| actor.flash.clone());
         if let (Some(actor), Some(_)) = (&actor, &flash) {
             access_store::clear_flash(&app.db, actor.sign_in).await?;
         }

@@ -1,3 +1,11 @@
-//! Signing in and out, sessions, rights.
+//! Signing in and out, sessions, rights, accounts.
 
+mod activation;
+mod guessing;
+mod own_account;
+mod rights;
+mod sessions;
+mod setup;
 mod sign_in;
+mod staff;
+mod staff_state;

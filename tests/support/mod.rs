@@ -1,5 +1,6 @@
 //! A clinic to test with: a real server on loopback over a database of its own, browsers, and people.
 
+mod access;
 mod browser;
 pub mod chromium;
 mod databases;

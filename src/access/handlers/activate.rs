@@ -1,10 +1,8 @@
 //! A one-time code is exchanged for a password.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
-use tower_sessions::Session;
 
-use super::sign_in::{fold_name, leading, open};
+use super::sign_in::{Caller, fold_name, leading, open};
 use crate::access::model::AccountId;
 use crate::access::store::{accounts, codes};
 use crate::access::throttle::{self, Target, Verdict};
@@ -27,13 +25,7 @@ pub async fn new(page: Page) -> Answer {
 }
 
 /// Sets the password and signs in.
-pub async fn create(
-    State(app): State<App>,
-    page: Page,
-    session: Session,
-    headers: HeaderMap,
-    submission: Submission,
-) -> Answer {
+pub async fn create(State(app): State<App>, page: Page, caller: Caller, submission: Submission) -> Answer {
     let mut form = submission.form.clone();
     let name = fold_name(&form.text("name", "Enter your matric number or username", 120));
     let code = form.text("code", "Enter the code from the clinic's desk", 60);
@@ -59,20 +51,27 @@ pub async fn create(
         form.refuse("password_new", why);
         return again(page, form);
     }
-    let hash = password::hash(&app, form.secret("password_new")).await?;
-    let mut work = submission.begin(&app).await?;
-    let at = work.now();
-    let redeemed = codes::redeem(work.tx(), Some(id), &digest, at).await?;
-    if !redeemed || !accounts::set_password(work.tx(), id, &hash, at).await? {
-        work.undo();
+    if !choose(&app, &submission, id, &digest).await? {
         form.refuse("name", WRONG);
         return again(page, form);
+    }
+    Ok(leading(open(&app, &page, &caller, id).await?, paths::HOME))
+}
+
+/// Uses the code up and sets the password, both or neither. Returns whether the code still worked.
+async fn choose(app: &App, submission: &Submission, id: AccountId, digest: &[u8]) -> Result<bool, Error> {
+    let hash = password::hash(app, submission.form.secret("password_new")).await?;
+    let mut work = submission.begin(app).await?;
+    let at = work.now();
+    let redeemed = codes::redeem(work.tx(), Some(id), digest, at).await?;
+    if !redeemed || !accounts::set_password(work.tx(), id, &hash, at).await? {
+        return Ok(false);
     }
     store::end_sign_ins(work.tx(), id, None, "new password", at).await?;
     work.audit(Entry::new("password.chosen", "account", id.0).with("with", "one-time code")).await?;
     work.tell(Topic::Account(id.0));
     work.commit(paths::HOME).await?;
-    Ok(leading(open(&app, &page, &session, &headers, id).await?, paths::HOME))
+    Ok(true)
 }
 
 fn again(page: Page, form: FormState) -> Answer {

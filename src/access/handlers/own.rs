@@ -23,30 +23,38 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, live, paths};
 /// The page.
 pub async fn show(State(app): State<App>, page: Page) -> Answer {
     let account = mine(&app, &page).await?;
-    let form = details_of(&account);
-    render(&app, page, account, form, FormState::new(), None).await
+    let forms = Forms::of(&account);
+    render(&app, page, account, forms).await
+}
+
+/// The forms of the page, one of which may have been refused.
+struct Forms {
+    details: FormState,
+    password: FormState,
+    conflict: Option<Conflict>,
+}
+
+impl Forms {
+    fn of(account: &Account) -> Self {
+        let details = FormState::new()
+            .with("name", &account.name)
+            .with("email", &account.email)
+            .with("phone", &account.phone)
+            .with("version", account.version);
+        Forms { details, password: FormState::new(), conflict: None }
+    }
+
+    fn details(details: FormState, conflict: Option<Conflict>) -> Self {
+        Forms { details, password: FormState::new(), conflict }
+    }
 }
 
 async fn mine(app: &App, page: &Page) -> Result<Account, Error> {
     accounts::by_id(&app.db, page.actor()?.account).await?.ok_or(Error::NotFound)
 }
 
-fn details_of(account: &Account) -> FormState {
-    FormState::new()
-        .with("name", &account.name)
-        .with("email", &account.email)
-        .with("phone", &account.phone)
-        .with("version", account.version)
-}
-
-async fn render(
-    app: &App,
-    page: Page,
-    account: Account,
-    details: FormState,
-    password: FormState,
-    conflict: Option<Conflict>,
-) -> Answer {
+async fn render(app: &App, page: Page, account: Account, forms: Forms) -> Answer {
+    let Forms { details, password, conflict } = forms;
     let actor = page.actor()?;
     let idle = Lifetime::of(actor.kind, &actor.roles, &page.clinic).idle;
     let sign_ins = devices::open_sign_ins(&app.db, account.id, page.now - idle).await?;
@@ -71,8 +79,7 @@ pub async fn update(State(app): State<App>, page: Page, submission: Submission) 
     new.email = email(&mut form);
     new.version = form.parse("version", "Open the page again").unwrap_or_default();
     if !form.is_ok() {
-        let page = render(&app, page, old, form, FormState::new(), None).await?;
-        return Ok(refused(page));
+        return Ok(refused(render(&app, page, old, Forms::details(form, None)).await?));
     }
     let mut work = submission.begin(&app).await?;
     let at = work.now();
@@ -80,7 +87,7 @@ pub async fn update(State(app): State<App>, page: Page, submission: Submission) 
         Err(error) if error.violates("account_email_unique") => {
             work.undo();
             form.refuse("email", "This e-mail belongs to another account. Enter another one");
-            return Ok(refused(render(&app, page, old, form, FormState::new(), None).await?));
+            return Ok(refused(render(&app, page, old, Forms::details(form, None)).await?));
         }
         Ok(false) => {
             work.undo();
@@ -106,7 +113,7 @@ async fn overtaken(app: &App, page: Page, mut form: FormState) -> Answer {
         fields.push(("phone", "Phone number", now.phone.clone()));
     }
     let conflict = Conflict::of(&mut form, who, &fields, now.version);
-    Ok(conflicting(render(app, page, now, form, FormState::new(), Some(conflict)).await?))
+    Ok(conflicting(render(app, page, now, Forms::details(form, Some(conflict))).await?))
 }
 
 /// Changes the password, which takes the present one, and ends all other sign-ins.
@@ -124,8 +131,8 @@ pub async fn change_password(State(app): State<App>, page: Page, submission: Sub
         prove(&app, &account, &mut form).await?;
     }
     if !form.is_ok() {
-        let details = details_of(&account);
-        return Ok(refused(render(&app, page, account, details, form, None).await?));
+        let forms = Forms { password: form, ..Forms::of(&account) };
+        return Ok(refused(render(&app, page, account, forms).await?));
     }
     let hash = password::hash(&app, form.secret("password_new")).await?;
     let keep = page.actor()?.sign_in;

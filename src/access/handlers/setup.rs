@@ -1,10 +1,8 @@
 //! The first administrator of a fresh install, once (ID6).
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use tower_sessions::Session;
 
-use super::sign_in::{leading, open};
+use super::sign_in::{Caller, leading, open};
 use super::staff_form::sign_in_name;
 use crate::access::model::{Role, Roles};
 use crate::access::store::{accounts, codes};
@@ -29,8 +27,7 @@ pub async fn show(State(app): State<App>, page: Page, Path(code): Path<String>) 
 pub async fn create(
     State(app): State<App>,
     page: Page,
-    session: Session,
-    headers: HeaderMap,
+    caller: Caller,
     Path(code): Path<String>,
     submission: Submission,
 ) -> Answer {
@@ -64,7 +61,7 @@ pub async fn create(
     accounts::set_password(work.tx(), id, &hash, at).await?;
     work.audit(Entry::new("setup.completed", "account", id.0)).await?;
     work.commit(paths::HOME).await?;
-    Ok(leading(open(&app, &page, &session, &headers, id).await?, paths::HOME))
+    Ok(leading(open(&app, &page, &caller, id).await?, paths::HOME))
 }
 
 /// The digest of a code that works now, on an install without staff. Anything else is a page that does not exist.

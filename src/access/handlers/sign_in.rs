@@ -1,13 +1,14 @@
 //! Signing in and out.
 
-use axum::extract::{Query, Request, State};
+use axum::extract::{FromRequestParts, Query, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::resume;
-use crate::access::model::AccountId;
+use crate::access::model::{AccountId, AccountKind, Role};
 use crate::access::store::{accounts, devices};
 use crate::access::throttle::{self, Device, Target, Verdict};
 use crate::access::views::SignInPage;
@@ -18,7 +19,7 @@ use crate::live::Topic;
 use crate::web::page::doer;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
-use crate::work::Work;
+use crate::work::{Doer, Work};
 
 /// Sign-ins that one account may have at the same time; the oldest ends (ASVS 7.1.2).
 const AT_ONCE: i64 = 5;
@@ -32,6 +33,23 @@ pub struct Next {
     next: String,
 }
 
+/// The browser that somebody signs in with.
+#[derive(Debug)]
+pub struct Caller {
+    session: Session,
+    headers: HeaderMap,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let session = Session::from_request_parts(parts, state).await;
+        let session = session.map_err(|_| Error::Internal("a request without a session".to_owned()))?;
+        Ok(Caller { session, headers: parts.headers.clone() })
+    }
+}
+
 /// The sign-in page. Who is signed in already goes home.
 pub async fn new(State(app): State<App>, page: Page, Query(next): Query<Next>) -> Answer {
     if page.actor.is_some() {
@@ -42,13 +60,7 @@ pub async fn new(State(app): State<App>, page: Page, Query(next): Query<Next>) -
 }
 
 /// Checks name and password and opens a sign-in.
-pub async fn create(
-    State(app): State<App>,
-    page: Page,
-    session: Session,
-    headers: HeaderMap,
-    submission: Submission,
-) -> Answer {
+pub async fn create(State(app): State<App>, page: Page, caller: Caller, submission: Submission) -> Answer {
     let mut form = submission.form;
     let name = form.text("name", "Enter your matric number, username or e-mail", 120);
     if form.secret("password").is_empty() {
@@ -57,7 +69,7 @@ pub async fn create(
     if !form.is_ok() {
         return Ok(refused(html(SignInPage::new(&app, page, form))?));
     }
-    let device = Device::of(&headers);
+    let device = Device::of(&caller.headers);
     let account = store::by_sign_in_name(&app.db, &fold_name(&name)).await?;
     let known = match (&account, &device) {
         (Some(account), Some(device)) => devices::knows_device(&app.db, account.id, &device.digest()).await?,
@@ -76,7 +88,7 @@ pub async fn create(
         Some(account) => {
             throttle::forgive(&app, &buckets).await?;
             strengthen(&app, account.id, hash.unwrap_or_default(), form.secret("password"));
-            let opened = open(&app, &page, &session, &headers, account.id).await?;
+            let opened = open(&app, &page, &caller, account.id).await?;
             if !form.value("resume_action").is_empty() {
                 return Ok(with_cookie(opened, resume::resumed(page, &form)?));
             }
@@ -93,16 +105,11 @@ pub async fn create(
 }
 
 /// Opens a sign-in for an account and gives the browser its session. Returns the cookie that makes the device known.
-pub async fn open(
-    app: &App,
-    page: &Page,
-    session: &Session,
-    headers: &HeaderMap,
-    account: AccountId,
-) -> Result<HeaderValue, Error> {
+pub async fn open(app: &App, page: &Page, caller: &Caller, account: AccountId) -> Result<HeaderValue, Error> {
+    let Caller { session, headers } = caller;
     let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let before = if headers.contains_key(header::COOKIE) { session::named(session).await? } else { None };
-    let mut work = Work::begin(app, page.doer().clone()).await?;
+    let mut work = Work::begin(app, in_the_name_of(app, page, account).await?).await?;
     let at = work.now();
     if let Some(before) = before {
         store::end_sign_in(work.tx(), before, "signed in again", at).await?;
@@ -113,11 +120,25 @@ pub async fn open(
     let device = Device::of(headers).unwrap_or_default();
     devices::remember_device(work.tx(), account, &device.digest(), at).await?;
     throttle::forgive_device(work.tx(), &device, account).await?;
-    work.audit(Entry::new("sign_in.opened", "account", account.0)).await?;
+    work.audit(Entry::new("sign_in.opened", "account", account.0).with("device", device_words(browser)))
+        .await?;
     work.tell(Topic::Account(account.0));
     work.commit().await?;
     session::carry(session, sign_in).await?;
     Ok(device.cookie(app.config.is_https()))
+}
+
+/// From here on the person is known: the trail names the account, not "nobody".
+async fn in_the_name_of(app: &App, page: &Page, account: AccountId) -> Result<Doer, Error> {
+    let found = accounts::by_id(&app.db, account).await?.ok_or(Error::NotFound)?;
+    let role = match found.kind {
+        AccountKind::Patient => "patient".to_owned(),
+        AccountKind::Staff => {
+            let words: Vec<&str> = found.role_list().iter().map(Role::as_str).collect();
+            words.join(",")
+        }
+    };
+    Ok(Doer { account_id: Some(account.0), name: found.name, role, ..page.doer().clone() })
 }
 
 /// A hash made with less than today's parameters is replaced while the password is at hand; nobody waits for it.

@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 
 /// The list with its filters.
 pub const INDEX: &str = "/audit";
+/// The filtered entries as a file.
+pub const EXPORT: &str = "/audit/export";
 /// Whether the chain holds.
 pub const CHECK: &str = "/audit/check";
 /// One entry.

@@ -10,8 +10,6 @@ pub const INDEX: &str = "/patients";
 pub const NEW: &str = "/patients/new";
 /// A patient's record.
 pub const SHOW: &str = "/patients/{id}";
-/// Registering a patient.
-pub const NEW: &str = "/patients/new";
 /// Changing identity and contact.
 pub const EDIT: &str = "/patients/{id}/edit";
 /// Changing clinical facts as told.

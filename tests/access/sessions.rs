@@ -1,0 +1,163 @@
+//! Sessions: limits, cookies, ends that take effect at once (P21, W10).
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use infirmary::access::model::{CodePurpose, Role, SignInId};
+use infirmary::access::session;
+use infirmary::db::sql;
+use infirmary::live::Topic;
+
+use crate::support::{Clinic, PASSWORD};
+
+/// Uses the clinic every few minutes until `total` is over.
+async fn keep_busy(clinic: &Clinic, browser: &crate::support::Browser, total: TimeDelta) {
+    let mut left = total;
+    while left > TimeDelta::zero() {
+        let step = left.min(TimeDelta::minutes(4));
+        clinic.app.clock.advance(step);
+        browser.get("/account").await;
+        left -= step;
+    }
+}
+
+both! {
+    async fn a_browser_left_alone_is_signed_out(clinic) {
+        clinic.patient_account("ada").await;
+        let people = [("nurse", 15), ("boss", 10), ("ada", 30)];
+        clinic.staff("nurse", &[Role::Nurse]).await;
+        clinic.staff("boss", &[Role::Admin, Role::Nurse]).await;
+        for (name, minutes) in people {
+            for (extra, stays) in [(-1, true), (1, false)] {
+                let browser = clinic.browser();
+                clinic.sign_in(&browser, name).await;
+                clinic.app.clock.advance(TimeDelta::minutes(minutes) + TimeDelta::seconds(extra));
+                assert_eq!(browser.is_signed_in().await, stays, "{name} {extra}");
+            }
+        }
+    }
+
+    async fn nobody_stays_signed_in_for_ever(clinic) {
+        clinic.patient_account("ada").await;
+        clinic.staff("nurse", &[Role::Nurse]).await;
+        clinic.staff("boss", &[Role::Admin]).await;
+        for (name, hours) in [("nurse", 12), ("boss", 8), ("ada", 12)] {
+            let browser = clinic.browser();
+            clinic.sign_in(&browser, name).await;
+            keep_busy(&clinic, &browser, TimeDelta::hours(hours) - TimeDelta::seconds(1)).await;
+            assert!(browser.is_signed_in().await, "{name}");
+            clinic.app.clock.advance(TimeDelta::seconds(2));
+            assert!(!browser.is_signed_in().await, "{name}");
+        }
+    }
+
+    async fn the_session_changes_its_id_at_sign_in(clinic) {
+        clinic.staff("nurse", &[Role::Nurse]).await;
+        clinic.staff("doctor", &[Role::Doctor]).await;
+        let browser = clinic.browser();
+        clinic.sign_in(&browser, "nurse").await;
+        let before = browser.cookies();
+        browser.try_password("doctor", PASSWORD).await.expect(303);
+        let sid = |cookies: &str| cookies.split("; ").find(|one| one.starts_with("sid=")).map(str::to_owned);
+        assert_ne!(sid(&before), sid(&browser.cookies()));
+        let replay = browser.request(reqwest::Method::GET, "/account").header("cookie", before);
+        clinic.browser().send(replay, "/account").await.expect(303);
+        assert_eq!(clinic.count("select count(*) from sign_in where ended_at is null").await, 1);
+    }
+
+    async fn cookies_carry_their_flags_and_only_digests_are_stored(clinic) {
+        clinic.staff("nurse", &[Role::Nurse]).await;
+        let browser = clinic.browser();
+        let seen = browser.try_password("nurse", PASSWORD).await;
+        let cookies: Vec<String> =
+            seen.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned()).collect();
+        assert_eq!(cookies.len(), 2);
+        for cookie in &cookies {
+            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+            assert!(!cookie.contains("Domain") && cookie.len() < 4_096, "{cookie}");
+        }
+        let sid = cookies.iter().find_map(|cookie| cookie.strip_prefix("sid=")).unwrap();
+        let sid = sid.split(';').next().unwrap();
+        assert!(sid.len() >= 22);
+        let stored: Vec<String> = sql("select id from browser_session").scalars(&clinic.app.db).await.unwrap();
+        assert!(!stored.iter().any(|id| id == sid));
+        let no_session = clinic.browser().get("/sign-in").await;
+        assert!(!no_session.headers.contains_key("set-cookie"));
+        assert_eq!(session::cookie_name(true), "__Host-sid");
+    }
+
+    async fn session_ids_do_not_repeat(clinic) {
+        clinic.staff("nurse", &[Role::Nurse]).await;
+        let mut ids = HashSet::new();
+        for _ in 0..30 {
+            let browser = clinic.browser();
+            clinic.sign_in(&browser, "nurse").await;
+            ids.insert(browser.cookies());
+        }
+        assert_eq!(ids.len(), 30);
+        assert_eq!(clinic.count("select count(*) from sign_in where ended_at is null").await, 5);
+    }
+
+    async fn a_slow_request_does_not_bring_a_session_back(clinic) {
+        let browser = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        for _ in 0..10 {
+            let page = async { browser.get("/account").await };
+            let out = async { browser.post("/sign-out", &[]).await };
+            let cookies = browser.cookies();
+            futures::join!(page, out);
+            let replay = browser.request(reqwest::Method::GET, "/account").header("cookie", cookies);
+            clinic.browser().send(replay, "/account").await.expect(303);
+            clinic.sign_in(&browser, "nurse").await;
+        }
+    }
+
+    async fn a_new_code_and_a_deactivation_end_everything_at_once(clinic) {
+        let nurse = clinic.staff("nurse", &[Role::Nurse]).await;
+        let (first, second) = (clinic.browser(), clinic.browser());
+        clinic.sign_in(&first, "nurse").await;
+        clinic.sign_in(&second, "nurse").await;
+        clinic.code_for(nurse, CodePurpose::Reset).await;
+        assert!(!first.is_signed_in().await && !second.is_signed_in().await);
+        first.try_password("nurse", PASSWORD).await.expect(422);
+    }
+
+    async fn an_open_stream_ends_with_its_sign_in(clinic) {
+        let browser = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        let id: SignInId = sql("select id from sign_in").scalar(&clinic.app.db).await.unwrap();
+        let mut stream = browser.request(reqwest::Method::GET, "/stream/me").send().await.unwrap();
+        assert!(String::from_utf8_lossy(&stream.chunk().await.unwrap().unwrap()).contains("all"));
+        let other = clinic.browser();
+        clinic.sign_in(&other, "nurse").await;
+        let page = other.get("/account").await;
+        other.submit(&page, "#others", &[]).await.expect(303);
+        assert!(session::actor_of(&clinic.app, id).await.unwrap().is_none());
+        let ended = tokio::time::timeout(Duration::from_secs(20), async {
+            while let Ok(Some(_)) = stream.chunk().await {}
+        });
+        assert!(ended.await.is_ok(), "the stream went on");
+    }
+
+    async fn an_open_stream_goes_on_while_its_sign_in_lives(clinic) {
+        let browser = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        let account = clinic.count("select id from account").await;
+        let mut stream = browser.request(reqwest::Method::GET, "/stream/me").send().await.unwrap();
+        stream.chunk().await.unwrap().unwrap();
+        clinic.app.live.tell_here(&[Topic::Account(account)]);
+        let next = tokio::time::timeout(Duration::from_secs(5), stream.chunk()).await;
+        assert!(next.unwrap().unwrap().is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_node_ends_is_ended_on_the_other() {
+    let Some(clinic) = Clinic::on_postgres().await else { return };
+    let other = clinic.second_node().await;
+    let browser = clinic.signed_in("nurse", &[Role::Nurse]).await;
+    let there = other.browser();
+    other.sign_in(&there, "nurse").await;
+    assert!(there.is_signed_in().await);
+    let page = browser.get("/account").await;
+    browser.submit(&page, "#others", &[]).await.expect(303);
+    assert!(!there.is_signed_in().await && browser.is_signed_in().await);
+}

@@ -1,0 +1,4 @@
+//! The trail.
+
+mod tampering;
+mod trail;

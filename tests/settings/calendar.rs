@@ -1,0 +1,62 @@
+//! Opening hours and holidays.
+
+use infirmary::settings::holidays_between;
+
+use crate::support::eventually;
+
+both! {
+    async fn opening_hours_are_saved_and_said(clinic) {
+        let browser = clinic.administrator().await;
+        let page = browser.get("/settings/hours").await;
+        let fields = [("opens_1", "08:00"), ("closes_1", "16:00"), ("opens_2", "08:00"), ("closes_2", "16:00"),
+            ("opens_6", "09:00"), ("closes_6", "12:00")];
+        browser.submit(&page, "#hours", &fields).await.expect(303);
+        eventually(async || clinic.app.clinic().hours_words
+            == "Open Monday to Tuesday, 8am to 4pm · Saturday, 9am to midday").await;
+        let seen = browser.get("/settings/hours").await;
+        assert_eq!(seen.attribute("#closes_6", "value").as_deref(), Some("12:00"));
+        assert!(clinic.has_entry("opening_hours.changed").await);
+        // A tab that was opened before is told.
+        browser.submit(&page, "#hours", &[("op", "0123456789abcdef0123"), ("opens_7", "10:00"), ("closes_7", "11:00")])
+            .await.expect(409);
+    }
+
+    async fn reversed_and_half_given_hours_are_refused(clinic) {
+        let browser = clinic.administrator().await;
+        let page = browser.get("/settings/hours").await;
+        let fields = [("opens_1", "16:00"), ("closes_1", "08:00"), ("opens_2", "08:00"), ("closes_3", "08:00"), ("opens_4", "25:99")];
+        let seen = browser.submit(&page, "#hours", &fields).await;
+        seen.expect(422);
+        for field in ["closes_1", "closes_2", "opens_3", "opens_4"] {
+            assert!(seen.has(&format!("#{field}-error")), "{field}: {:?}", seen.errors());
+        }
+        assert_eq!(clinic.count("select count(*) from opening_hours").await, 0);
+    }
+
+    async fn a_holiday_is_added_once_and_removed(clinic) {
+        let browser = clinic.administrator().await;
+        let page = browser.get("/settings/holidays").await;
+        let fields = [("day", "2026-12-25"), ("name", "Christmas")];
+        browser.submit(&page, "#holiday", &fields).await.expect(303);
+        browser.submit(&page, "#holiday", &fields).await.expect(303);
+        let page = browser.open("/settings/holidays").await;
+        assert_eq!(page.texts("tbody th"), ["Friday 25 December 2026"]);
+        let seen = browser.submit(&page, "#holiday", &fields).await;
+        assert!(seen.expect(422).has("#day-error"));
+        let today = clinic.app.clinic().day_of(clinic.app.clock.now());
+        let found = holidays_between(&clinic.app.db, today, today + chrono::Days::new(60)).await.unwrap();
+        assert_eq!(found.len(), 1);
+        let page = browser.get("/settings/holidays").await;
+        browser.submit(&page, "tbody form", &[]).await.expect(303);
+        assert!(browser.get("/settings/holidays").await.has(".empty"));
+        assert!(clinic.has_entry("holiday.added").await && clinic.has_entry("holiday.removed").await);
+    }
+
+    async fn a_holiday_in_the_past_or_without_a_name_is_refused(clinic) {
+        let browser = clinic.administrator().await;
+        let page = browser.get("/settings/holidays").await;
+        for (day, name) in [("2026-11-08", "Past"), ("2026-02-30", "No day"), ("2026-12-25", ""), ("2999-01-01", "Far")] {
+            browser.submit(&page, "#holiday", &[("day", day), ("name", name)]).await.expect(422);
+        }
+    }
+}

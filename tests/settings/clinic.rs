@@ -1,0 +1,65 @@
+//! Name, zone and numbers.
+
+use infirmary::access::model::Role;
+
+use crate::support::eventually;
+
+both! {
+    async fn settings_are_saved_and_known_at_once(clinic) {
+        let browser = clinic.administrator().await;
+        let page = browser.get("/settings").await;
+        let fields = [("name", "University Health Centre"), ("phone", "0803 000 1122"), ("time_zone", "Africa/Accra"),
+            ("max_open_bookings", "5"), ("token_digits", "4")];
+        browser.submit(&page, "#settings", &fields).await.expect(303);
+        eventually(async || clinic.app.clinic().name == "University Health Centre").await;
+        let known = clinic.app.clinic();
+        assert_eq!((known.max_open_bookings, known.token_digits, known.time_zone.as_str()), (5, 4, "Africa/Accra"));
+        let seen = browser.get("/settings").await;
+        assert_eq!(seen.attribute("#max_open_bookings", "value").as_deref(), Some("5"));
+        assert!(seen.text("footer.help").contains("0803 000 1122"));
+        let entry: String = infirmary::db::sql("select detail from audit_entry where action = 'settings.changed'")
+            .scalar(&clinic.app.db).await.unwrap();
+        assert!(entry.contains("max_open_bookings") && !entry.contains("hold_minutes"), "{entry}");
+        // Twice the same form is one change.
+        browser.submit(&page, "#settings", &fields).await.expect(303);
+        assert_eq!(clinic.count("select version from clinic").await, 2);
+    }
+
+    async fn impossible_settings_are_refused_with_everything_kept(clinic) {
+        let browser = clinic.administrator().await;
+        let page = browser.get("/settings").await;
+        let fields = [("name", " "), ("time_zone", "Lagos/Africa"), ("slot_minutes", "abc"), ("token_digits", "-5"),
+            ("long_wait_minutes", "60"), ("very_long_wait_minutes", "60"), ("book_days_ahead", "1e9")];
+        let seen = browser.submit(&page, "#settings", &fields).await;
+        assert_eq!(seen.expect(422).errors().len(), 6, "{:?}", seen.errors());
+        assert_eq!(seen.attribute("#slot_minutes", "value").as_deref(), Some("abc"));
+        assert!(seen.has("#time_zone[aria-invalid=true]"));
+        assert_eq!(clinic.count("select version from clinic").await, 1);
+    }
+
+    async fn the_bounds_of_the_form_are_those_of_the_table(clinic) {
+        let browser = clinic.administrator().await;
+        for highest in [false, true] {
+            let page = browser.get("/settings").await;
+            let values: Vec<(&str, String)> = infirmary::settings::rules::LIMITS.iter().flat_map(|(_, limits)| *limits)
+                .filter(|limit| !limit.name.contains("idle"))
+                .map(|limit| (limit.name, if highest { limit.highest } else { limit.lowest }.to_string())).collect();
+            let fields: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            browser.submit(&page, "#settings", &fields).await.expect(303);
+        }
+    }
+
+    async fn the_second_administrator_sees_what_the_first_changed(clinic) {
+        let first = clinic.administrator().await;
+        let second = clinic.signed_in("second", &[Role::Admin]).await;
+        let (here, there) = (first.get("/settings").await, second.get("/settings").await);
+        first.submit(&here, "#settings", &[("hold_minutes", "9")]).await.expect(303);
+        let seen = second.submit(&there, "#settings", &[("name", "Mine")]).await;
+        seen.expect(409);
+        assert!(seen.text("#conflict h2").starts_with("admin changed this"));
+        assert_eq!(seen.texts("#conflict dt"), ["Name", "A place is held while the form is filled in"]);
+        assert_eq!(seen.attribute("#name", "value").as_deref(), Some("Mine"));
+        second.submit(&seen, "#settings", &[("hold_minutes", "9")]).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from clinic where name = 'Mine' and hold_minutes = 9").await, 1);
+    }
+}

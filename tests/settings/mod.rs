@@ -1,0 +1,5 @@
+//! The clinic's settings.
+
+mod calendar;
+mod clinic;
+mod places;
