@@ -39,6 +39,10 @@ pub async fn postgres() -> Option<String> {
         let db = Db::open(&format!("{server}/{draft}"), 1).await.unwrap();
         db.migrate().await.unwrap();
         db.close().await;
+        // A closed pool's last connection may still be on its way out; renaming waits for nobody.
+        let ended =
+            format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{draft}'");
+        admin.execute(ended.as_str()).await.unwrap();
         admin.execute(format!("alter database {draft} rename to {template}").as_str()).await.unwrap();
     }
     let name = format!("infirmary_test_{:016x}", rand::random::<u64>());
