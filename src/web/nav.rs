@@ -43,6 +43,7 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Patients", "user", patients::INDEX, Some(Permission::FindPatients)),
             ("Appointments", "record", scheduling::APPOINTMENTS, Some(Permission::SeeAppointments)),
             ("Calendar", "calendar", scheduling::CALENDAR, Some(Permission::SeeAppointments)),
+            ("Doctors", "doctor", scheduling::DOCTORS, Some(Permission::SeeAppointments)),
             ("My hours", "clock", scheduling::AVAILABILITY, Some(Permission::OwnAvailability)),
         ],
     ),

@@ -101,8 +101,8 @@ both! {
              values ($1, $2, $3, 1, 1) returning id")
             .bind(account).bind(at).bind(at + chrono::TimeDelta::minutes(20)).scalar(&mut tx).await.unwrap();
         sql("insert into appointment (reference, patient_id, slot_id, doctor_id, starts_at, ends_at, reason_id, complaint,
-                place, state, created_at, updated_at)
-             values ('R1', $1, $2, $3, $4, $5, $6, 'secret complaint', 'desk', 'booked', $4, $4)")
+                place, state, calendar_uid, created_at, updated_at)
+             values ('R1', $1, $2, $3, $4, $5, $6, 'secret complaint', 'desk', 'booked', 'R1', $4, $4)")
             .bind(id).bind(slot).bind(account).bind(at).bind(at + chrono::TimeDelta::minutes(20)).bind(reason)
             .run(&mut tx).await.unwrap();
         sql("insert into visit (patient_id, day, series, number, token, slip_code, opened_at) values ($1, $2, 'A', 1, 'A001', 'x', $3)")

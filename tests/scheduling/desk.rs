@@ -23,6 +23,7 @@ both! {
         let desk = clinic.receptionist().await;
         let page = desk.get(&format!("{}&reason={reason}", paths::book_for(patient))).await;
         assert!(page.expect(200).body.contains("No missed appointment"));
+        assert_eq!(page.attribute("#day", "value").as_deref(), Some("2026-11-09"));
         assert!(queries(&page) <= 6, "{} queries", queries(&page));
         let empty = desk.submit(&page, "#book", &[]).await;
         assert_eq!((empty.status, empty.errors()), (422, vec!["Choose a time".to_owned()]));

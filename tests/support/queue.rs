@@ -110,8 +110,8 @@ impl Clinic {
             .await
             .unwrap();
         let id = sql("insert into appointment (reference, patient_id, slot_id, doctor_id, starts_at, ends_at, reason_id,
-                place, state, booked_at, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, $6, $7, 'public', 'booked', $8, $8, $8) returning id")
+                place, state, calendar_uid, booked_at, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, 'public', 'booked', $1, $8, $8, $8) returning id")
         .bind(format!("R{:010X}", rand::random::<u64>() >> 24))
         .bind(patient)
         .bind(slot)

@@ -34,11 +34,8 @@ pub struct Asked {
 /// The page; times appear once a reason and a day are chosen, the first ones at once.
 pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let patient: PatientId = asked.patient.parse().map_err(|_| Error::NotFound)?;
-    if !asked.day.is_empty() {
-        day_of(&asked.day)?;
-    }
-    let form =
-        FormState::new().with("reason", &asked.reason).with("day", &asked.day).with("doctor", &asked.doctor);
+    let day = if asked.day.is_empty() { page.today() } else { day_of(&asked.day)? };
+    let form = FormState::new().with("reason", &asked.reason).with("day", day).with("doctor", &asked.doctor);
     html(new_page(&app, page, form, patient, asked.moving.parse().ok()).await?)
 }
 

@@ -23,14 +23,7 @@ pub struct Asked {
 
 /// The week; doctors see their own unless they ask for another.
 pub async fn show(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
-    let day: NaiveDate = match asked.day.as_str() {
-        "" => page.today(),
-        text => day_of(text)?,
-    };
-    let monday = day
-        .checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday())))
-        .ok_or(Error::NotFound)?;
-    let next = monday.checked_add_days(Days::new(7)).ok_or(Error::NotFound)?;
+    let (day, monday, next) = week_of(&page, &asked.day)?;
     let names = doctors::names(&app.db).await?;
     let actor = page.actor()?;
     let own = actor.roles.has(Role::Doctor).then_some(actor.account);
@@ -65,6 +58,13 @@ pub async fn show(State(app): State<App>, page: Page, Query(asked): Query<Asked>
         doctor,
         page,
     })
+}
+
+/// The day that was asked for, the Monday of its week and the Monday after.
+fn week_of(page: &Page, asked: &str) -> Result<(NaiveDate, NaiveDate, NaiveDate), Error> {
+    let day = if asked.is_empty() { page.today() } else { day_of(asked)? };
+    let monday = day - Days::new(u64::from(day.weekday().num_days_from_monday()));
+    Ok((day, monday, monday + Days::new(7)))
 }
 
 fn is_over(page: &Page, row: &SlotRow) -> bool {
