@@ -181,7 +181,7 @@ fn done(error: ImportError) -> Error {
         | ImportError::Columns(_)
         | ImportError::Stale
         | ImportError::Done
-        | ImportError::NameTaken(_) => Error::Conflict(format!("{error}.")),
+        | ImportError::NameTaken => Error::Conflict(format!("{error}.")),
     }
 }
 
@@ -200,7 +200,7 @@ pub async fn commit(
             let flash = format!("{} students imported", import.rows_new + import.rows_changed);
             work.done(paths::patients::import(id), &flash).await
         }
-        Err(error @ (ImportError::Stale | ImportError::NameTaken(_))) => {
+        Err(error @ (ImportError::Stale | ImportError::NameTaken)) => {
             work.undo();
             let mut form = FormState::new();
             form.refuse("", error.to_string());

@@ -3,9 +3,9 @@
 use super::{ImportError, Planned};
 use crate::audit::Entry;
 use crate::db::DbError;
-use crate::patients::account::{follow_patient, open_patient_account};
+use crate::patients::account::follow_patient;
 use crate::patients::campus::Campus;
-use crate::patients::model::{Details, Line, Mapping, Outcome, card_code, patient_number, sign_in_name};
+use crate::patients::model::{Details, Line, Mapping, Outcome, PatientId, card_code, patient_number};
 use crate::patients::store;
 use crate::patients::store::import_lines::{self, Existing, LOOKED_UP};
 use crate::patients::store::imports::{self, Checked, Import};
@@ -33,14 +33,19 @@ pub async fn commit(work: &mut Work, import: &Import) -> Result<(), ImportError>
         if !import_lines::by_matric(work.tx(), &matrics).await?.is_empty() {
             return Err(ImportError::Stale);
         }
+        let mut terms = Vec::new();
         for line in group {
             let planned = planned(line)?;
             let mut details = Details::default();
             complete(work, &mut campus, &mapping, (&planned.line, &mut details)).await?;
-            add_student(work, &details, next).await?;
+            terms.extend(add_student(work, &details, next).await?);
             next += 1;
         }
+        store::write_terms(work.tx(), &terms).await?;
     }
+    let doer = work.doer().clone();
+    import_lines::open_accounts(work.tx(), import.id, at).await.map_err(taken)?;
+    import_lines::trace_new(work.tx(), import.id, at, &doer).await?;
     for group in changed.chunks(LOOKED_UP) {
         let matrics: Vec<String> = group.iter().map(|line| line.matric_number.clone()).collect();
         let known = import_lines::by_matric(work.tx(), &matrics).await?;
@@ -84,21 +89,23 @@ async fn complete(
     Ok(())
 }
 
-async fn add_student(work: &mut Work, details: &Details, n: i64) -> Result<(), ImportError> {
+/// Writes one student; gives the words to find them by.
+async fn add_student(
+    work: &mut Work,
+    details: &Details,
+    n: i64,
+) -> Result<Vec<(PatientId, String)>, ImportError> {
     let (at, number) = (work.now(), patient_number(n));
-    let id = store::insert(work.tx(), details, &number, &card_code(rand::random()), at).await?;
-    let name = sign_in_name(details.matric_number.as_deref().unwrap_or_default());
-    open_patient_account(work, id, &name, &details.name()).await.map_err(|error| taken(error, &name))?;
-    let entry = Entry::new("patient.registered", "patient", id.0).of_patient(id.0).with("by", "import");
-    work.audit(entry).await?;
-    Ok(())
+    let (_, terms) = store::insert_row(work.tx(), details, &number, &card_code(rand::random()), at).await?;
+    Ok(terms)
 }
 
-fn taken(error: DbError, name: &str) -> ImportError {
+fn taken(error: DbError) -> ImportError {
     if error.violates("account_sign_in_name_unique") {
-        return ImportError::NameTaken(name.to_owned());
+        ImportError::NameTaken
+    } else {
+        ImportError::Db(error)
     }
-    ImportError::Db(error)
 }
 
 async fn change_student(

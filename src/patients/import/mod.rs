@@ -34,9 +34,9 @@ pub enum ImportError {
     Done,
     /// An account has this sign-in name already.
     #[error(
-        "The sign-in name {0} belongs to another account. Change that account first; nothing was imported"
+        "A matric number is the sign-in name of another account already. Change that account; nothing was imported"
     )]
-    NameTaken(String),
+    NameTaken,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),

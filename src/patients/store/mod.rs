@@ -11,7 +11,7 @@ pub use history::{
     Change, Happening, Trace, changes_since, clinical_changes, insert_clinical_change, timeline, traces,
 };
 pub use people::{
-    Patient, brief, by_id, candidates, insert, next_numbers, set_card_code, set_state, sign_in_name_of,
-    unactivated, update_details, update_told,
+    Patient, brief, by_id, candidates, insert, insert_row, next_numbers, set_card_code, set_state,
+    sign_in_name_of, unactivated, update_details, update_told, write_terms,
 };
 pub use search::{Cursor, Found, Narrow, SEARCH, browse, find_by_code, search, students};

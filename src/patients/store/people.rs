@@ -81,6 +81,19 @@ pub async fn insert(
     card_code: &str,
     at: DateTime<Utc>,
 ) -> Result<PatientId, DbError> {
+    let (id, terms) = insert_row(tx, details, number, card_code, at).await?;
+    write_terms(tx, &terms).await?;
+    Ok(id)
+}
+
+/// Writes a new patient; the words to find them by are for the caller to write, together with those of others.
+pub async fn insert_row(
+    tx: &mut Tx,
+    details: &Details,
+    number: &str,
+    card_code: &str,
+    at: DateTime<Utc>,
+) -> Result<(PatientId, Vec<(PatientId, String)>), DbError> {
     let phone_digits = Phone::parse(&details.phone).unwrap_or_default().digits;
     let id: PatientId = sql("insert into patient (kind, family_name, given_names, sort_name, sex, born_on, phone,
             phone_digits, email, address, kin_name, kin_relation, kin_phone, guardian_id, matric_number, staff_number,
@@ -114,28 +127,38 @@ pub async fn insert(
     .bind(at)
     .scalar(&mut *tx)
     .await?;
-    write_terms(tx, id, &search_terms(details, number, &phone_digits)).await?;
-    Ok(id)
+    Ok((id, terms_of(id, number, details)))
 }
 
 fn sort_name(details: &Details) -> String {
     fold(&format!("{} {}", details.family_name, details.given_names))
 }
 
-/// Writes the words a patient is found by, eight to a statement.
-pub async fn write_terms(tx: &mut Tx, id: PatientId, terms: &[String]) -> Result<(), DbError> {
-    for group in terms.chunks(8) {
-        let last = group.last().map(String::as_str).unwrap_or_default();
-        let mut statement = sql("insert into patient_term (patient_id, term)
-            values ($1, $2), ($1, $3), ($1, $4), ($1, $5), ($1, $6), ($1, $7), ($1, $8), ($1, $9)
-            on conflict (term, patient_id) do nothing")
-        .bind(id);
-        for at in 0..8 {
-            statement = statement.bind(group.get(at).map_or(last, String::as_str));
+/// How many words one statement writes.
+const WORDS: usize = 24;
+
+/// Writes words and whom they find, many to a statement; words that are there already stay.
+pub async fn write_terms(tx: &mut Tx, terms: &[(PatientId, String)]) -> Result<(), DbError> {
+    for group in terms.chunks(WORDS) {
+        let mut statement = sql("insert into patient_term (patient_id, term) values
+            ($1, $2), ($3, $4), ($5, $6), ($7, $8), ($9, $10), ($11, $12), ($13, $14), ($15, $16), ($17, $18),
+            ($19, $20), ($21, $22), ($23, $24), ($25, $26), ($27, $28), ($29, $30), ($31, $32), ($33, $34),
+            ($35, $36), ($37, $38), ($39, $40), ($41, $42), ($43, $44), ($45, $46), ($47, $48)
+            on conflict (term, patient_id) do nothing");
+        // A short group is filled up with its own first word, which then is there already.
+        for at in 0..WORDS {
+            if let Some((id, term)) = group.get(at).or(group.first()) {
+                statement = statement.bind(*id).bind(term);
+            }
         }
         statement.run(&mut *tx).await?;
     }
     Ok(())
+}
+
+fn terms_of(id: PatientId, number: &str, details: &Details) -> Vec<(PatientId, String)> {
+    let phone_digits = Phone::parse(&details.phone).unwrap_or_default().digits;
+    search_terms(details, number, &phone_digits).into_iter().map(|term| (id, term)).collect()
 }
 
 /// Writes changed details; false when somebody else was first (rule R8).
@@ -183,7 +206,7 @@ pub async fn update_details(
         return Ok(false);
     }
     sql("delete from patient_term where patient_id = $1").bind(id).run(&mut *tx).await?;
-    write_terms(tx, id, &search_terms(details, number, &phone_digits)).await?;
+    write_terms(tx, &terms_of(id, number, details)).await?;
     Ok(true)
 }
 
