@@ -5,7 +5,7 @@
   const doc = document, body = doc.body;
   let address = body.dataset.live;
   if (!address || !window.EventSource) return;
-  let source, lastWord = Date.now(), hiddenAt = 0, pending = false, fetching = false;
+  let source, lastWord = Date.now(), hiddenAt = 0, pending = false, fetching = false, renewedAt = Date.now();
 
   // A part that somebody works in is left alone until they leave it: an open menu, typed text, a row that the keyboard
   // stands on (for a while: a board that nobody touches must not go stale).
@@ -58,6 +58,7 @@
     if (body.dataset.paused === "yes") { pending = true; return; }
     if (fetching) { pending = true; return; }
     fetching = true;
+    renewedAt = Date.now();
     do {
       pending = false;
       try {
@@ -87,8 +88,10 @@
     source = new EventSource(address);
     source.addEventListener("changed", (event) => {
       heard();
-      if (event.data === "still") return;
-      renewAll();
+      // Minutes pass even where nothing happens; a thousand phones that watch one point do not ask at the same moment.
+      if (event.data === "still" && Date.now() - renewedAt < 55000) return;
+      const spread = event.data.startsWith("visit:") ? 0 : Number(body.dataset.spread) || 0;
+      setTimeout(renewAll, Math.random() * spread);
       doc.dispatchEvent(new CustomEvent("live-changed", { detail: event.data }));
     });
   }

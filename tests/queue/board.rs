@@ -223,6 +223,21 @@ both! {
         let _ = point;
     }
 
+    async fn a_patients_panel_opens_beside_the_board_and_the_trail_knows(clinic) {
+        let point = clinic.point("Triage", "triage").await;
+        let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        clinic.walk_in("Ada Obi").await;
+        let page = nurse.get(&paths::board(point)).await;
+        let open = nurse.get(&page.links("td.who a")[0]).await;
+        assert_eq!(open.text("#panel .patient h2"), "Ada Obi");
+        assert!(open.text("#panel .timeline").contains("Checked in, Triage"));
+        assert!(open.has("#queue tr[aria-current]"));
+        let queries: u32 = open.headers["x-queries"].to_str().unwrap().parse().unwrap();
+        assert!(queries <= 6, "{queries}");
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'queue.entry_opened' and patient_id is not null").await, 1);
+        nurse.get(&format!("{}?entry=999", paths::board(point))).await.expect(303);
+    }
+
     async fn one_chooses_the_room_to_call_to(clinic) {
         let point = clinic.point("Consulting", "consulting").await;
         clinic.room(point, "Room 1").await;

@@ -1,27 +1,54 @@
 //! The staff board of one point, calling, pausing.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
+use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::Entry as Trail;
 use crate::queue::model::{EntryId, PointId};
 use crate::queue::store::points::Point;
 use crate::queue::store::{events, lines, points};
 use crate::queue::verbs::calls::{Caller, call_next, call_one};
 use crate::queue::verbs::{Refused, pause as pausing};
-use crate::queue::views::board::{Board, BoardPage, BoardPart};
+use crate::queue::views::board::{Board, BoardPage, BoardPart, Panel};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, Page, Submission, html, paths};
+use crate::work::Work;
 
 /// How long the undo strip stays.
 const UNDO_SHOWN: TimeDelta = TimeDelta::minutes(2);
 
-/// The board of a point.
-pub async fn show(State(app): State<App>, page: Page, Id(point): Id<PointId>) -> Answer {
-    let board = load(&app, &page, point).await?;
+/// Whose panel is open.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    entry: Option<i64>,
+}
+
+/// The board of a point. Opening a patient's panel is kept in the trail.
+pub async fn show(
+    State(app): State<App>,
+    page: Page,
+    Id(point): Id<PointId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let Some(id) = asked.entry.map(EntryId) else {
+        let board = load(&app, &page, point).await?;
+        return html(BoardPage { page, board });
+    };
+    let mut board = seats(&app, &page, point).await?;
+    board.panel = Some(Panel { id, history: Vec::new() });
+    let opened = board.opened().map(|(seat, _)| (seat.row.entry.visit_id, seat.row.entry.patient_id));
+    // Who has moved on meanwhile has a page of their own.
+    let Some((visit, patient)) = opened else { return Ok(see_other(&paths::queue::entry(id))) };
+    board.panel = Some(Panel { id, history: events::of_visit(&app.db, visit).await? });
+    let mut work = Work::begin(&app, page.doer().clone()).await?;
+    work.audit(Trail::new("queue.entry_opened", "queue_entry", id.0).of_patient(patient.0)).await?;
+    work.commit().await?;
     html(BoardPage { page, board })
 }
 
@@ -32,14 +59,19 @@ pub async fn part(State(app): State<App>, page: Page, Id(point): Id<PointId>) ->
 }
 
 async fn load(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
+    let mut board = seats(app, page, id).await?;
+    let who = page.actor()?.account;
+    let last = events::my_last(&app.db, id, who, page.now - UNDO_SHOWN).await?;
+    board.undo = last.filter(|last| last.version == last.entry_version);
+    Ok(board)
+}
+
+async fn seats(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
     let who = page.actor()?.account;
     let points = points::active(&app.db, Some(who)).await?;
     let point = points.iter().find(|point| point.id == id).cloned().ok_or(Error::NotFound)?;
     let rows = lines::at_point(&app.db, id).await?;
-    let last = events::my_last(&app.db, id, who, page.now - UNDO_SHOWN).await?;
-    let mut board = Board::new(point, points, rows, who, page);
-    board.undo = last.filter(|last| last.version == last.entry_version);
-    Ok(board)
+    Ok(Board::new(point, points, rows, who, page))
 }
 
 /// The board again, with why nothing happened and how things stand now (Q4).

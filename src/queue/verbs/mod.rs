@@ -128,10 +128,11 @@ pub async fn record(
     Ok(())
 }
 
-/// Whoever watches this entry reads again.
+/// Whoever watches this entry reads again. The visit stands first: a stream passes on the first topic that concerns it,
+/// and the page of the one who is called does not take its time as those of the others may.
 pub fn tell(work: &mut Work, entry: &Entry) {
-    work.tell(Topic::Point(entry.point_id.0));
     work.tell(Topic::Visit(entry.visit_id.0));
+    work.tell(Topic::Point(entry.point_id.0));
     work.tell(Topic::Displays);
     work.tell(Topic::Arrivals);
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::access::model::{AccountId, Permission};
 use crate::queue::model::{
-    EntryState, Move, Placed, PointKind, Priority, WaitLevel, WaitThresholds, history_words, line,
+    EntryId, EntryState, Move, Placed, PointKind, Priority, WaitLevel, WaitThresholds, history_words, line,
 };
 use crate::queue::store::entries::Entry;
 use crate::queue::store::events::{Line as HistoryLine, MyLast};
@@ -56,6 +56,17 @@ pub struct Board {
     pub notice: Option<String>,
     /// The typed reason of a pause that was refused.
     pub pause: FormState,
+    /// The patient whose panel is open.
+    pub panel: Option<Panel>,
+}
+
+/// Who is looked at beside the board.
+#[derive(Debug)]
+pub struct Panel {
+    /// Which entry.
+    pub id: EntryId,
+    /// What happened in its visit.
+    pub history: Vec<HistoryLine>,
 }
 
 /// One row of the board.
@@ -205,7 +216,7 @@ impl Board {
             .filter(|other| other.id != point.id && other.kind != PointKind::Reception)
             .collect();
         let pause = FormState::new();
-        Board { point, others, now, line, rest, undo: None, notice: None, pause }
+        Board { point, others, now, line, rest, undo: None, notice: None, pause, panel: None }
     }
 
     /// `18 waiting · longest 74 min`
@@ -216,15 +227,35 @@ impl Board {
         }
     }
 
+    /// The row whose panel is open, with its history.
+    pub fn opened(&self) -> Option<(&Seat, &Panel)> {
+        let panel = self.panel.as_ref()?;
+        let mut seats = self.now.iter().chain(&self.line).chain(&self.rest);
+        seats.find(|seat| seat.row.entry.id == panel.id).map(|seat| (seat, panel))
+    }
+
+    /// Whether a row's panel is open.
+    pub fn is_open(&self, seat: &Seat) -> bool {
+        self.panel.as_ref().is_some_and(|panel| panel.id == seat.row.entry.id)
+    }
+
     /// The first consulting room, where triage passes on to.
     pub fn after_triage(&self) -> Option<&Point> {
         let consulting = || self.others.iter().find(|point| point.kind == PointKind::Consulting);
         if self.point.kind == PointKind::Triage { consulting() } else { None }
     }
 
-    /// What a screen reader hears when something changed (A12).
+    /// What a screen reader hears when something changed: the newest call, and how many wait (A12).
     pub fn news(&self) -> String {
-        self.summary()
+        let calls =
+            self.now.iter().chain(&self.rest).filter(|seat| seat.row.entry.state == EntryState::Called);
+        match calls.max_by_key(|seat| seat.row.entry.last_called_at) {
+            Some(seat) => {
+                let place = seat.row.room.as_deref().unwrap_or(&self.point.public_name);
+                format!("{} called to {place}. {} waiting", seat.row.entry.token, self.line.len())
+            }
+            None => self.summary(),
+        }
     }
 
     /// A fresh operation id for each small form.
@@ -278,55 +309,6 @@ fn why(row: &Row, placed: Option<&Placed>, clinic: &Clinic) -> String {
         (None, EntryState::Called) => format!("Called by {by}"),
         (None, EntryState::InService) => format!("With {by}"),
         (None, _) => String::new(),
-    }
-}
-
-/// One entry with everything that happened in its visit.
-#[derive(Debug, Template)]
-#[template(path = "queue/entry.html")]
-pub struct EntryPage {
-    /// The frame.
-    pub page: Page,
-    /// The entry.
-    pub seat: Seat,
-    /// Its point.
-    pub point: Point,
-    /// Where it can be passed on to.
-    pub others: Vec<Point>,
-    /// The visit's history.
-    pub history: Vec<HistoryLine>,
-    /// The priority form.
-    pub form: FormState,
-    /// Why the last step was refused.
-    pub notice: Option<String>,
-}
-
-impl EntryPage {
-    /// The choices of priority.
-    pub fn priorities(&self) -> Vec<(&'static str, &'static str)> {
-        Priority::ALL.iter().map(|priority| (priority.as_str(), priority.label())).collect()
-    }
-
-    /// A line of the history in words.
-    pub fn words(&self, line: &HistoryLine) -> String {
-        let mut words = format!("{}, {}", history_words(&line.what), line.point);
-        if let Some(room) = &line.room {
-            words.push_str(&format!(", {room}"));
-        }
-        if let Some(by) = &line.by {
-            words.push_str(&format!(", by {by}"));
-        }
-        words
-    }
-
-    /// A fresh operation id for each small form.
-    pub fn op(&self) -> String {
-        new_op()
-    }
-
-    /// Whether the token still takes part.
-    pub fn is_open(&self) -> bool {
-        self.seat.row.entry.state.is_open()
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod arrivals;
 pub mod board;
 pub mod display;
+pub mod entry;
 pub mod overview;
 pub mod place;
 pub mod print;

@@ -89,6 +89,11 @@ pub fn board(point: impl Borrow<PointId>) -> String {
     format!("/queues/{}", point.borrow())
 }
 
+/// The board with one patient's panel open.
+pub fn board_with(point: impl Borrow<PointId>, entry: impl Borrow<EntryId>) -> String {
+    format!("/queues/{}?entry={}", point.borrow(), entry.borrow())
+}
+
 /// The part of a board that changes.
 pub fn board_part(point: impl Borrow<PointId>) -> String {
     format!("/queues/{}/board", point.borrow())
