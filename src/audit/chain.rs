@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::store::{self, Stored};
 use crate::app::App;
-use crate::db::{Db, DbError};
+use crate::db::DbError;
 
 /// Entries sealed in one transaction.
 const BATCH: i64 = 500;
@@ -82,15 +82,10 @@ pub async fn seal(app: &App) -> Result<usize, DbError> {
 
 /// Walks the chain from its beginning.
 pub async fn verify(app: &App) -> Result<Verified, DbError> {
-    verify_in(&app.db).await
-}
-
-/// Walks the chain of an open database, without a running node.
-pub async fn verify_in(db: &Db) -> Result<Verified, DbError> {
     let (mut seq, mut previous) = (0, vec![0; 32]);
     let mut broken = None;
     'walk: loop {
-        let links = store::sealed_after(db, seq, 2_000).await?;
+        let links = store::sealed_after(&app.db, seq, 2_000).await?;
         if links.is_empty() {
             break;
         }
@@ -112,9 +107,9 @@ pub async fn verify_in(db: &Db) -> Result<Verified, DbError> {
             previous = stored.hash;
         }
     }
-    if broken.is_none() && store::seal_count(db).await? != seq {
+    if broken.is_none() && store::seal_count(&app.db).await? != seq {
         broken = Some(Broken { seq: seq + 1, why: "an entry that was sealed is gone" });
     }
     let head = previous.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Verified { links: seq, unsealed: store::unsealed_count(db).await?, head, broken })
+    Ok(Verified { links: seq, unsealed: store::unsealed_count(&app.db).await?, head, broken })
 }

@@ -9,7 +9,7 @@ mod handlers;
 mod store;
 mod views;
 
-pub use chain::{Broken, Verified, seal, verify, verify_in};
+pub use chain::{Broken, Verified, seal, verify};
 pub use entry::{Entry, Subject};
 
 use std::time::Duration;
