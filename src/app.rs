@@ -53,8 +53,18 @@ impl App {
     /// A node over an open, migrated database.
     pub async fn new(db: Db, clock: Clock, config: Config) -> Result<Self, DbError> {
         let clinic = settings::store::ensure_clinic(&db, &Clinic::fresh(clock.now())).await?;
+        Ok(Self::over(db, clock, config, clinic))
+    }
+
+    /// Over a database that is only read; for checks beside a running node.
+    pub async fn reading(db: Db, clock: Clock, config: Config) -> Result<Self, DbError> {
+        let clinic = settings::store::clinic(&db).await?;
+        Ok(Self::over(db, clock, config, clinic))
+    }
+
+    fn over(db: Db, clock: Clock, config: Config, clinic: Clinic) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(App(Arc::new(Inner {
+        App(Arc::new(Inner {
             db,
             clock,
             config,
@@ -64,7 +74,7 @@ impl App {
             stop: CancellationToken::new(),
             hashing: Semaphore::new(cores.div_ceil(2)),
             clinic: RwLock::new(Arc::new(clinic)),
-        })))
+        }))
     }
 
     /// The clinic's settings as last read; a change on any node is here within a second.

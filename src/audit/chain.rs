@@ -1,7 +1,6 @@
 //! Sealing entries into a chain, and walking it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -9,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::anchors::{self, Anchor};
 use super::store::{self, Sealed, Stored};
 use crate::app::App;
-use crate::db::{Db, DbError};
+use crate::db::DbError;
 
 /// Entries sealed in one transaction.
 const BATCH: i64 = 500;
@@ -151,12 +150,7 @@ impl Walk {
 
 /// Walks the chain from its beginning and compares it with the anchors of this node.
 pub async fn verify(app: &App) -> Result<Verified, DbError> {
-    verify_in(&app.db, &app.config.data_dir).await
-}
-
-/// Walks the chain of an open database, without a running node; `folder` holds the anchors.
-pub async fn verify_in(db: &Db, folder: &Path) -> Result<Verified, DbError> {
-    let folder = folder.to_owned();
+    let folder = app.config.data_dir.clone();
     let anchors = tokio::task::spawn_blocking(move || anchors::read(&folder)).await;
     let anchors = anchors.map_err(io).and_then(|anchors| anchors).map_err(file_fault)?;
     let (count, newest) = (anchors.good.len() as i64, anchors.good.iter().map(|anchor| anchor.seq).max());
@@ -164,7 +158,7 @@ pub async fn verify_in(db: &Db, folder: &Path) -> Result<Verified, DbError> {
     let mut walk = Walk { seq: 0, previous: vec![0; 32], anchors: by_seq, anchored_at: None };
     let mut broken = None;
     'walk: loop {
-        let links = store::sealed_after(db, walk.seq, 2_000).await?;
+        let links = store::sealed_after(&app.db, walk.seq, 2_000).await?;
         if links.is_empty() {
             break;
         }
@@ -177,15 +171,15 @@ pub async fn verify_in(db: &Db, folder: &Path) -> Result<Verified, DbError> {
         }
     }
     let seq = walk.seq;
-    if broken.is_none() && store::seal_count(db).await? != seq {
+    if broken.is_none() && store::seal_count(&app.db).await? != seq {
         broken = Some(Broken { seq: seq + 1, why: "an entry that was sealed is gone" });
     } else if broken.is_none() && newest.is_some_and(|newest| newest > seq) {
         broken = Some(Broken { seq: seq + 1, why: "the chain was longer when it was anchored" });
     } else if broken.is_none() && anchors.forged {
         broken = Some(Broken { seq, why: "a line of the anchors does not bear their key's mark" });
-    } else if broken.is_none() && store::left_behind(db).await? {
+    } else if broken.is_none() && store::left_behind(&app.db).await? {
         broken = Some(Broken { seq, why: "an entry was put in afterwards, between sealed ones" });
     }
-    let unsealed = store::unsealed_count(db).await?;
+    let unsealed = store::unsealed_count(&app.db).await?;
     Ok(Verified { links: seq, unsealed, anchors: count, head: hex(&walk.previous), broken })
 }

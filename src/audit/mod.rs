@@ -11,7 +11,7 @@ mod handlers;
 mod store;
 mod views;
 
-pub use chain::{Broken, Verified, anchor, seal, verify, verify_in};
+pub use chain::{Broken, Verified, anchor, seal, verify};
 pub use entry::{Entry, Subject};
 pub use store::{Stored, last_change, recent_of};
 
@@ -39,15 +39,6 @@ pub fn routes() -> Routes {
 /// Writes one entry.
 pub async fn record(tx: &mut Tx, at: DateTime<Utc>, doer: &Doer, entry: Entry) -> Result<(), DbError> {
     store::insert(tx, at, doer, &entry).await
-}
-
-/// What happened to one thing, the first entry first; at most 200.
-pub async fn history(
-    reader: impl crate::db::Store,
-    kind: &'static str,
-    id: i64,
-) -> Result<Vec<store::Stored>, DbError> {
-    store::of_subject(reader, kind, id).await
 }
 
 /// Timed work of this capability.

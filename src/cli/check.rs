@@ -1,11 +1,11 @@
 //! Whether the data is whole: the file, the audit chain, and what must hold between the rows.
 
-use std::path::Path;
-
 use std::io::Write;
 
 use super::Failure;
+use crate::app::App;
 use crate::audit;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError, dialect, sql};
 
@@ -116,9 +116,10 @@ struct Found {
 /// What one check found; empty when it holds.
 type Finding = (String, Vec<String>);
 
-async fn all(db: &Db, folder: &Path) -> Result<Vec<Finding>, DbError> {
+async fn all(app: &App) -> Result<Vec<Finding>, DbError> {
+    let db = &app.db;
     let mut findings = vec![("the file is whole".to_owned(), dialect::integrity(db).await?)];
-    let chain = audit::verify_in(db, folder).await?;
+    let chain = audit::verify(app).await?;
     let broken = chain.broken.map(|broken| format!("link {}: {}", broken.seq, broken.why));
     let name =
         format!("the audit chain holds ({} links, {} entries not sealed yet)", chain.links, chain.unsealed);
@@ -135,8 +136,12 @@ async fn all(db: &Db, folder: &Path) -> Result<Vec<Finding>, DbError> {
 /// Checks everything, also while the clinic is running, and prints a line for each.
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let db = Db::open_reading(&config.database_url).await?;
-    let findings = all(&db, &config.data_dir).await?;
-    db.close().await;
+    let app = match App::reading(db, Clock::System, config.clone()).await {
+        Ok(app) => app,
+        Err(error) => return Err(Failure::Fault(format!("there is no clinic to check: {error}"))),
+    };
+    let findings = all(&app).await?;
+    app.db.close().await;
     let mut out = std::io::stdout().lock();
     for (name, faults) in &findings {
         let mark = if faults.is_empty() { "ok   " } else { "FAULT" };

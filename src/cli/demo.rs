@@ -16,7 +16,7 @@ pub(super) fn settle(config: &mut Config, settings: &Settings, folder: &Path) ->
         std::fs::create_dir_all(folder)
             .map_err(|error| Failure::Fault(format!("cannot use {}: {error}", folder.display())))?;
         config.database_url = format!("sqlite:{}", folder.join("infirmary.db").display());
-        config.data_dir = folder.to_owned();
+        config.data_dir = settings.folder(&config.database_url);
     }
     Ok(())
 }

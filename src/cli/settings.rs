@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::Failure;
 use crate::config::Config;
+use crate::db::sqlite_path;
 
 /// Settings as typed. They are read as text, so that a wrong one gets one sentence that names it.
 #[derive(Debug, Args)]
@@ -27,9 +28,9 @@ pub(super) struct Settings {
     /// Addresses of proxies whose X-Forwarded-For is believed, separated by commas
     #[arg(long, env = "TRUSTED_PROXIES", global = true, default_value = "")]
     pub trusted_proxies: String,
-    /// Folder for what lives outside the database
-    #[arg(long, env = "DATA_DIR", global = true, default_value = ".")]
-    pub data_dir: PathBuf,
+    /// Folder for what lives outside the database [default: the SQLite file's folder, else this one]
+    #[arg(long, env = "DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
     /// Connections of one node to PostgreSQL, 2 to 200
     #[arg(long, env = "DATABASE_CONNECTIONS", global = true, default_value = "20")]
     pub database_connections: String,
@@ -92,12 +93,19 @@ impl Settings {
             metrics_bind: metrics_bind.transpose()?,
             public_url: self.public_address(bind)?,
             trusted_proxies,
-            data_dir: self.data_dir.clone(),
+            data_dir: self.folder(&database_url),
             database_connections: number("DATABASE_CONNECTIONS", &self.database_connections, 2, 200)? as u32,
             drain: Duration::from_secs(number("DRAIN_SECONDS", &self.drain_seconds, 0, 60)?),
             show_queries: self.show_queries,
             ..Config::local(&database_url)
         })
+    }
+
+    /// Where the files beside a database lie.
+    pub fn folder(&self, database_url: &str) -> PathBuf {
+        let beside = || sqlite_path(database_url).and_then(|path| path.parent().map(PathBuf::from));
+        let folder = self.data_dir.clone().or_else(beside);
+        folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| PathBuf::from("."))
     }
 
     fn public_address(&self, bind: SocketAddr) -> Result<String, Failure> {

@@ -36,6 +36,15 @@ pub fn program(arguments: &[&str]) -> Command {
     for name in SETTINGS {
         command.env_remove(name);
     }
+    // What a node keeps beside a PostgreSQL database must not lie where another test's node keeps its own.
+    let url = arguments.iter().skip_while(|own| **own != "--database-url").nth(1);
+    if let Some((_, name)) =
+        url.filter(|url| url.starts_with("postgres")).and_then(|url| url.rsplit_once('/'))
+    {
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        command.env("DATA_DIR", folder);
+    }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
