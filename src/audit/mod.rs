@@ -41,6 +41,15 @@ pub async fn record(tx: &mut Tx, at: DateTime<Utc>, doer: &Doer, entry: Entry) -
     store::insert(tx, at, doer, &entry).await
 }
 
+/// What happened to one thing, the first entry first; at most 200.
+pub async fn history(
+    reader: impl crate::db::Store,
+    kind: &'static str,
+    id: i64,
+) -> Result<Vec<store::Stored>, DbError> {
+    store::of_subject(reader, kind, id).await
+}
+
 /// Timed work of this capability.
 pub fn jobs() -> Vec<Job> {
     vec![
