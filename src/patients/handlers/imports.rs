@@ -1,10 +1,11 @@
 //! Importing students: upload, match, check, review, import (AD2, rule I1).
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, Query, Request, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum_extra::extract::Multipart;
+use futures::StreamExt;
 use serde::Deserialize;
 
 use crate::access::model::Actor;
@@ -37,9 +38,25 @@ struct Upload {
     bytes: Vec<u8>,
 }
 
+/// Reads a body to its end, so that the answer reaches a browser that is still sending; keeps no more than it may hold.
+async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|_| Error::Invalid("The form did not arrive whole.".into()))?;
+        length += part.len();
+        if length <= LARGEST + 64 * 1024 {
+            bytes.extend_from_slice(&part);
+        } else if length > 10 * LARGEST {
+            break;
+        }
+    }
+    if length > LARGEST + 64 * 1024 { Err(Error::TooLarge) } else { Ok(bytes) }
+}
+
 async fn read_upload(request: Request) -> Result<Upload, Error> {
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, LARGEST + 64 * 1024).await.map_err(|_| Error::TooLarge)?;
+    let bytes = read_body(body).await?;
     let mut request = Request::from_parts(parts, Body::from(bytes));
     DefaultBodyLimit::disable().apply(&mut request);
     let unreadable = || Error::Invalid("The form did not arrive whole.".into());
