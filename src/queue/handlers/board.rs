@@ -126,10 +126,8 @@ pub async fn call(
         None => call_next(&mut work, &caller).await,
     };
     match called {
-        Ok(Some(entry)) => {
-            let words = format!("{} called to {}", entry.token, caller.place);
-            work.done(paths::queue::board(point), &words).await
-        }
+        // The strip with the undo button says who was called where.
+        Ok(Some(_)) => work.done(paths::queue::board(point), "").await,
         Ok(None) => work.done(paths::queue::board(point), "Nobody waits for you here").await,
         Err(refused) => {
             work.undo();

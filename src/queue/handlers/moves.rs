@@ -5,7 +5,7 @@ use axum::extract::State;
 use super::board::{caller, conflict, with_conflict};
 use crate::app::App;
 use crate::audit::Entry as Trail;
-use crate::queue::model::{EntryId, Move, PointId, Priority, history_words};
+use crate::queue::model::{EntryId, Move, PointId, Priority};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, lines, points};
 use crate::queue::verbs::calls::call_again;
@@ -84,10 +84,13 @@ pub async fn create(
 
 async fn finish(work: Answering, made: Move, entry: &Entry) -> Answer {
     let used_up = made == Move::Recall && entry.state == crate::queue::model::EntryState::Missed;
+    // The strip with the undo button tells of every other step.
     let words = if used_up {
         format!("{} was called {} times and is now missed", entry.token, entry.call_count)
+    } else if made == Move::Undo {
+        format!("{}: last step undone", entry.token)
     } else {
-        format!("{}: {}", entry.token, history_words(made.as_str()).to_lowercase())
+        String::new()
     };
     work.done(paths::queue::board(entry.point_id), &words).await
 }
@@ -115,7 +118,7 @@ pub async fn pass_on(
         None => transfer::send_back(&mut work, id, version).await,
     };
     match passed {
-        Ok(_) => work.done(paths::queue::board(point), "Passed on").await,
+        Ok(_) => work.done(paths::queue::board(point), "").await,
         Err(refused) => {
             work.undo();
             conflict(&app, page, point, refused).await
