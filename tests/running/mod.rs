@@ -41,7 +41,7 @@ pub fn program(arguments: &[&str]) -> Command {
     if let Some((_, name)) =
         url.filter(|url| url.starts_with("postgres")).and_then(|url| url.rsplit_once('/'))
     {
-        let folder = std::env::temp_dir().join(name);
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
         command.env("DATA_DIR", folder);
     }
