@@ -12,9 +12,8 @@ use super::store::{devices, end_sign_ins};
 use super::throttle;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::db::{DbError, Store};
+use crate::db::DbError;
 use crate::live::Topic;
-use crate::patients::model::PatientId;
 use crate::web::paths;
 use crate::work::{Doer, Work};
 
@@ -83,37 +82,6 @@ pub async fn issue_code(
     work.audit(entry).await?;
     work.tell(Topic::Account(account.0));
     Ok(grouped(&code))
-}
-
-/// Opens a patient's account, without a password; a code follows. The sign-in name is folded to lower case.
-///
-/// # Errors
-/// A violation of `account_sign_in_name_unique` or `account_patient_id_unique`.
-pub async fn open_patient_account(
-    work: &mut Work,
-    patient: PatientId,
-    sign_in_name: &str,
-    display_name: &str,
-) -> Result<AccountId, DbError> {
-    let at = work.now();
-    let sign_in_name = sign_in_name.trim().to_lowercase();
-    let new = NewAccount {
-        kind: AccountKind::Patient,
-        sign_in_name: &sign_in_name,
-        name: display_name,
-        patient: Some(patient),
-    };
-    let id = accounts::insert(work.tx(), new, at).await?;
-    work.audit(Entry::new("account.opened", "account", id.0).of_patient(patient.0)).await?;
-    Ok(id)
-}
-
-/// The account of a patient, if one was opened.
-pub async fn account_of_patient(
-    store: impl Store,
-    patient: PatientId,
-) -> Result<Option<accounts::PatientAccount>, DbError> {
-    accounts::of_patient(store, patient).await
 }
 
 /// Opens a staff account, without a password; a code follows.

@@ -7,12 +7,14 @@ pub mod codes;
 pub mod handlers;
 pub mod model;
 pub mod password;
+mod patients;
 pub mod session;
 pub mod store;
 pub mod throttle;
 pub mod views;
 
-pub use codes::{account_of_patient, issue_code, open_patient_account, open_staff_account, setup_link};
+pub use codes::{issue_code, open_staff_account, setup_link};
+pub use patients::{account_of_patient, follow_patient, open_patient_account, set_patient_account_state};
 pub use store::accounts::PatientAccount;
 
 use std::time::Duration;

@@ -2,8 +2,7 @@
 //!
 //! Others use [`model`], [`brief`], [`search_brief`] and [`find_by_code`]; the command line uses [`import`].
 
-pub mod account;
-mod campus;
+pub mod campus;
 mod handlers;
 pub mod import;
 pub mod model;

@@ -252,3 +252,37 @@ impl Account {
         }
     }
 }
+
+/// Gives an account another name, and another sign-in name where there is one.
+pub async fn rename(
+    tx: &mut Tx,
+    id: AccountId,
+    sign_in_name: Option<&str>,
+    name: &str,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("update account set name = $2, sign_in_name = coalesce($3, sign_in_name), updated_at = $4 where id = $1")
+        .bind(id)
+        .bind(name)
+        .bind(sign_in_name.map(str::to_owned))
+        .bind(at)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Sets the state whatever version was seen: an account follows its patient.
+pub async fn force_state(
+    tx: &mut Tx,
+    id: AccountId,
+    state: AccountState,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("update account set state = $2, updated_at = $3, version = version + 1 where id = $1")
+        .bind(id)
+        .bind(state)
+        .bind(at)
+        .run(tx)
+        .await?;
+    Ok(())
+}

@@ -7,7 +7,8 @@ use super::patient_for;
 use crate::access::model::AccountState;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::patients::account::issue_code;
+use crate::access::issue_code;
+use crate::access::model::CodePurpose;
 use crate::patients::model::PatientId;
 use crate::patients::qr::Qr;
 use crate::patients::store;
@@ -41,10 +42,10 @@ pub async fn create(
         }
     };
     let sign_in_name = store::sign_in_name_of(&app.db, account).await?;
-    let purpose = if patient.activated { "reset" } else { "activate" };
+    let purpose = if patient.activated { CodePurpose::Reset } else { CodePurpose::Activate };
     let mut work = submission.begin(&app).await?;
     let code = issue_code(&mut work, account, purpose).await?;
-    let entry = Entry::new("patient.code_issued", "patient", id.0).of_patient(id.0).with("purpose", purpose);
+    let entry = Entry::new("patient.code_issued", "patient", id.0).of_patient(id.0).with("purpose", purpose.as_str());
     work.audit(entry).await?;
     let back = paths::patients::show(id);
     work.commit(&back).await?;
@@ -62,7 +63,7 @@ pub async fn create_many(State(app): State<App>, page: Page, submission: Submiss
     }
     let mut codes = Vec::with_capacity(students.len());
     for (id, account, name, sign_in_name) in students {
-        let code = issue_code(&mut work, account, "activate").await?;
+        let code = issue_code(&mut work, account, CodePurpose::Activate).await?;
         let entry = Entry::new("patient.code_issued", "patient", id.0).of_patient(id.0);
         work.audit(entry.with("purpose", "activate")).await?;
         codes.push(IssuedCode { name, sign_in_name, code });

@@ -9,7 +9,7 @@ use super::{CONFLICT, fields, meanwhile, patient_for, record};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::DbError;
-use crate::patients::account::{follow_patient, open_patient_account};
+use crate::access::{follow_patient, open_patient_account};
 use crate::patients::campus::Campus;
 use crate::patients::model::{Details, Kind, PatientId, sign_in_name};
 use crate::patients::store::{self, Patient};

@@ -6,7 +6,7 @@ use super::{patient_for, record};
 use crate::access::model::AccountState;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::patients::account::set_account_state;
+use crate::access::set_patient_account_state;
 use crate::patients::model::{PatientId, PatientState};
 use crate::patients::store;
 use crate::patients::views::StatePage;
@@ -50,7 +50,7 @@ pub async fn save(
         ));
     }
     if let Some(account) = patient.account_id {
-        set_account_state(&mut work, id, account, account_state).await?;
+        set_patient_account_state(&mut work, id, account, account_state).await?;
     }
     let entry = Entry::new(action, "patient", id.0).of_patient(id.0).with("reason", reason);
     work.audit(entry.with("version", version + 1)).await?;

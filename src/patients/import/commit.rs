@@ -3,7 +3,7 @@
 use super::{ImportError, Planned};
 use crate::audit::Entry;
 use crate::db::DbError;
-use crate::patients::account::follow_patient;
+use crate::access::follow_patient;
 use crate::patients::campus::Campus;
 use crate::patients::model::{Details, Line, Mapping, Outcome, PatientId, card_code, patient_number};
 use crate::patients::store;
