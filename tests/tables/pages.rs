@@ -11,8 +11,10 @@ const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
 const MORE: [(&str, u32, &str); 0] = [];
 /// Addresses that may write when opened, with what and why.
-const WRITES: [(&str, &[&str], &str); 1] =
-    [("/display", &["display"], "a screen that is not paired yet gets its pairing code")];
+const WRITES: [(&str, &[&str], &str); 2] = [
+    ("/display", &["display"], "a screen that is not paired yet gets its pairing code"),
+    ("/poster", &["door_code"], "the code of the day is made when it is first shown"),
+];
 
 async fn opening_everything(clinic: Clinic) {
     let mut faults = Vec::new();
