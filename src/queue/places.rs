@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::model::{EntryState, come_back_at, estimate, line};
+use super::model::{LineRules, EntryState, come_back_at, estimate, line};
 use super::store::entries::{self, Entry};
 use super::store::places::{self as store, Held, Sample};
-use super::verbs::rules;
 use super::views::place::Place;
 use crate::db::{Db, DbError};
 use crate::settings::model::Clinic;
@@ -21,7 +20,7 @@ pub async fn place(db: &Db, held: Held, clinic: &Clinic, now: DateTime<Utc>) -> 
     let same_line = |entry: &&Entry| mine.is_none() || entry.doctor_id.is_none() || entry.doctor_id == mine;
     let others = waiting.iter().filter(same_line).map(Entry::waiting).collect();
     let in_a_row = u32::try_from(held.booked_in_a_row).unwrap_or(0);
-    let placed = line(others, now, &rules(clinic), in_a_row);
+    let placed = line(others, now, &LineRules::of(clinic), in_a_row);
     let position =
         placed.iter().find(|placed| placed.entry.id == held.entry_id).map(|placed| placed.position);
     let ahead = position.and_then(|position| i64::try_from(position - 1).ok());

@@ -1,6 +1,6 @@
 //! Doctors' hours, slots, appointments: what can be booked, by whom, and what becomes of it.
 //!
-//! Others call the verbs ([`arrive`], [`in_service`], [`fulfil`], [`undo_arrival`], [`cancel`], [`book_at_desk`], …)
+//! Others call the verbs ([`arrive`], [`in_service`], [`fulfil`], [`take_back`], [`cancel`], [`book_at_desk`], …)
 //! inside their own unit of work, and read with [`todays_booked`], [`todays_booking_of`], [`next_of`], [`next_free`]
 //! and [`no_show_count`].
 
@@ -19,6 +19,6 @@ pub use routes::routes;
 pub use store::expected::{Expected, next_free, next_of, todays_booked, todays_booking_of};
 pub use store::people::no_show_count;
 pub use verbs::{
-    Arrived, At, Booking, Decision, Decisions, Refusal, answer_objection, arrive, book_at_desk, cancel,
-    change_hold, confirm, fulfil, hold, in_service, no_show, object, reschedule, undo_arrival,
+    Arrived, At, Booking, Decisions, Refusal, answer_objection, arrive, book_at_desk, cancel,
+    change_hold, close_before, confirm, fulfil, hold, in_service, no_show, object, reschedule, take_back,
 };

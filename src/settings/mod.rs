@@ -8,7 +8,6 @@ pub mod rules;
 pub mod store;
 mod views;
 
-pub use rules::{rules_for_booking, rules_for_line, wait_thresholds};
 pub use store::calendar::holidays_between;
 pub use store::opening_hours;
 pub use store::points::{Point, Room, point, points, room, rooms};

@@ -1,8 +1,6 @@
-//! The clinic's numbers: their labels, bounds and places, and the rules that other capabilities make of them. Pure.
+//! The clinic's numbers: their labels, bounds and places. Pure.
 
 use super::model::Clinic;
-use crate::queue::model::{LineRules, WaitThresholds};
-use crate::scheduling::model::BookingRules;
 
 /// A number that administrators set.
 #[derive(Debug, Clone, Copy)]
@@ -139,47 +137,6 @@ pub const LIMITS: &[Group] = &[
     ),
 ];
 
-fn whole(number: i64) -> u32 {
-    u32::try_from(number).unwrap_or_default()
-}
-
-/// What the clinic allows with bookings.
-pub fn rules_for_booking(clinic: &Clinic) -> BookingRules {
-    BookingRules {
-        max_open: whole(clinic.max_open_bookings),
-        hold_minutes: whole(clinic.hold_minutes),
-        days_ahead: whole(clinic.book_days_ahead),
-        desk_release_minutes: whole(clinic.desk_release_minutes),
-        late_tolerance_minutes: whole(clinic.late_tolerance_minutes),
-        check_in_minutes: whole(clinic.self_check_in_minutes),
-        late_cancel_hours: whole(clinic.late_cancel_hours),
-        no_show_limit: whole(clinic.no_show_limit),
-        no_show_window_months: whole(clinic.no_show_window_months),
-        no_show_block_days: whole(clinic.no_show_block_days),
-        ..BookingRules::default()
-    }
-}
-
-/// In which order a line is called.
-pub fn rules_for_line(clinic: &Clinic) -> LineRules {
-    LineRules {
-        late_tolerance_minutes: whole(clinic.late_tolerance_minutes),
-        booked_in_a_row: whole(clinic.booked_in_a_row),
-        walk_in_limit_minutes: whole(clinic.walk_in_limit_minutes),
-        cool_down_minutes: whole(clinic.recall_pause_minutes),
-        max_calls: whole(clinic.max_calls),
-        ..LineRules::default()
-    }
-}
-
-/// From when a wait is long.
-pub fn wait_thresholds(clinic: &Clinic) -> WaitThresholds {
-    WaitThresholds {
-        long_minutes: whole(clinic.long_wait_minutes),
-        very_long_minutes: whole(clinic.very_long_wait_minutes),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
@@ -192,17 +149,5 @@ mod tests {
         for limit in LIMITS.iter().flat_map(|(_, limits)| *limits) {
             assert!((limit.lowest..=limit.highest).contains(&limit.of(&clinic)), "{}", limit.name);
         }
-    }
-
-    #[test]
-    fn every_number_reaches_its_rule() {
-        let mut clinic = Clinic::fresh(DateTime::UNIX_EPOCH);
-        clinic.max_open_bookings = 7;
-        clinic.max_calls = 2;
-        clinic.recall_pause_minutes = 9;
-        clinic.very_long_wait_minutes = 77;
-        assert_eq!(rules_for_booking(&clinic).max_open, 7);
-        assert_eq!((rules_for_line(&clinic).max_calls, rules_for_line(&clinic).cool_down_minutes), (2, 9));
-        assert_eq!(wait_thresholds(&clinic).very_long_minutes, 77);
     }
 }

@@ -140,7 +140,9 @@ async fn guard(State((app, access)): State<(App, Access)>, request: Request, nex
             }
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(Error::SignIn { .. }) if resume::is_form(&parts) => resume::interrupted(&app, parts, body).await,
+        Err(error @ Error::SignIn { .. }) if resume::is_form(&parts) => {
+            resume::interrupted(&app, parts, body, error).await
+        }
         Err(error) => error.into_response(),
     }
 }

@@ -89,7 +89,8 @@ both! {
             let admins = clinic.count("select count(*) from account a join account_role r on r.account_id = a.id
                 where r.role = 'admin' and a.state = 'active'").await;
             if round == 0 {
-                assert_eq!((statuses, admins), ([303, 303], 1));
+                let demoted = statuses.iter().filter(|status| **status == 303).count() as i64;
+                assert!(demoted >= 1 && admins == 3 - demoted, "{statuses:?} left {admins}");
                 infirmary::db::sql("delete from account_role where role = 'admin'").run(&clinic.app.db).await.unwrap();
             } else {
                 assert_eq!(admins, 1, "{statuses:?}");

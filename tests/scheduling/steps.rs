@@ -1,5 +1,6 @@
 //! Arriving, being seen, not coming.
 
+use infirmary::scheduling::model::AppointmentState;
 use infirmary::db::sql;
 use infirmary::patients::model::PatientId;
 use infirmary::scheduling::model::{AppointmentId, ReasonId, SlotId};
@@ -38,10 +39,10 @@ both! {
         let arrived = scheduling::arrive(&mut work, id).await.unwrap();
         assert_eq!((arrived.patient, arrived.doctor), (patient, doctor));
         assert!(matches!(scheduling::arrive(&mut work, id).await, Err(Refusal::Changed)));
-        scheduling::undo_arrival(&mut work, id).await.unwrap();
+        scheduling::take_back(&mut work, id, AppointmentState::Arrived).await.unwrap();
         scheduling::arrive(&mut work, id).await.unwrap();
         scheduling::in_service(&mut work, id).await.unwrap();
-        assert!(matches!(scheduling::undo_arrival(&mut work, id).await, Err(Refusal::Undo(_))));
+        assert!(matches!(scheduling::take_back(&mut work, id, AppointmentState::Arrived).await, Err(Refusal::Changed)));
         scheduling::fulfil(&mut work, id).await.unwrap();
         work.commit().await.unwrap();
         assert_eq!(clinic.appointment_state(id).await, "fulfilled");

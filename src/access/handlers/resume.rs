@@ -14,8 +14,9 @@ use crate::web::{Answer, Error, FormState, Page, html};
 /// The most that is carried over; longer text stays in the browser's own history.
 const LONGEST: usize = 64 * 1024;
 
-/// Answers a form that nobody is signed in for: the sign-in page, with the form folded into it.
-pub async fn interrupted(app: &App, mut parts: Parts, body: Body) -> Response {
+/// Answers a form that nobody is signed in for: the sign-in page, with the form folded into it. Where nothing was typed
+/// it is `error`, the plain way to the sign-in page.
+pub async fn interrupted(app: &App, mut parts: Parts, body: Body, error: Error) -> Response {
     let page = match Page::from_request_parts(&mut parts, app).await {
         Ok(page) => page,
         Err(error) => return error.into_response(),
@@ -26,6 +27,10 @@ pub async fn interrupted(app: &App, mut parts: Parts, body: Body) -> Response {
     };
     let kept: Vec<(String, String)> =
         pairs.into_iter().filter(|(name, _)| !name.starts_with("password")).collect();
+    let typed = kept.iter().any(|(name, value)| !matches!(name.as_str(), "op" | "version") && !value.is_empty());
+    if !typed {
+        return error.into_response();
+    }
     let form = FormState::new()
         .with("resume_action", parts.uri.path())
         .with("resume_body", serde_urlencoded::to_string(kept).unwrap_or_default());

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::patients::model::PatientId;
+use crate::patients::{self, PatientId};
 use crate::queue::model::{PointId, Priority, VisitId};
 use crate::queue::people;
 use crate::queue::store::{appointments, people as names, points, visits};
@@ -95,7 +95,7 @@ async fn named(app: &App, form: &FormState) -> Result<Named, Error> {
         return Ok(Named::Patient(id, None));
     }
     let code = form.value("code").trim();
-    if let Some(id) = people::find_by_code(&app.db, code).await? {
+    if let Some(id) = patients::find_by_code(&app.db, code).await? {
         return Ok(Named::Patient(id, None));
     }
     if let Some(id) = appointments::by_reference(&app.db, &code.to_uppercase()).await? {

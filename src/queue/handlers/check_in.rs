@@ -11,7 +11,6 @@ use crate::queue::verbs::Refused;
 use crate::queue::verbs::check_in::{Arrival, check_in};
 use crate::queue::views::place::CheckInPage;
 use crate::scheduling::model::{AppointmentState, BookingRules, CannotCheckIn, self_check_in};
-use crate::settings::model::Clinic;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
@@ -49,15 +48,6 @@ fn bounds(page: &Page) -> (chrono::DateTime<chrono::Utc>, chrono::DateTime<chron
     (page.clinic.start_of(day), page.clinic.start_of(day.succ_opt().unwrap_or(day)))
 }
 
-fn rules(clinic: &Clinic) -> BookingRules {
-    let whole = |number: i64| u32::try_from(number).unwrap_or(0);
-    BookingRules {
-        late_tolerance_minutes: whole(clinic.late_tolerance_minutes),
-        check_in_minutes: whole(clinic.self_check_in_minutes),
-        ..BookingRules::default()
-    }
-}
-
 /// Checks the patient in.
 pub async fn create(State(app): State<App>, page: Page, submission: Submission) -> Answer {
     let actor = page.actor()?;
@@ -86,7 +76,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let door = places::door_code(&app.db, checked.page.today()).await?;
     let plain: String = code.chars().filter(char::is_ascii_digit).collect();
     let present = door.is_some_and(|door| door == plain);
-    let rules = rules(&checked.page.clinic);
+    let rules = BookingRules::of(&checked.page.clinic);
     if let Err(why) = self_check_in(AppointmentState::Booked, starts_at, present, now, &rules) {
         let sentence = match why {
             CannotCheckIn::NotHere => {

@@ -10,11 +10,10 @@ use sha2::{Digest, Sha256};
 
 use crate::access::throttle::{self, Verdict};
 use crate::app::App;
-use crate::queue::model::{announcement, line};
+use crate::queue::model::{LineRules, announcement, line};
 use crate::queue::store::displays::{self as store, Display};
 use crate::queue::store::entries::Entry;
 use crate::queue::store::lines;
-use crate::queue::verbs::rules;
 use crate::queue::views::display::{
     PairingPage, PairingPart, Screen, ScreenPage, ScreenPart, Upcoming, spaced,
 };
@@ -138,7 +137,7 @@ async fn screen(app: &App, page: &Page, display: &Display) -> Result<Screen, Err
     let calls = store::calling(&app.db, display.id, page.today(), 4).await?;
     let points = store::points_of(&app.db, display.id).await?;
     let waiting = lines::waiting_everywhere(&app.db).await?;
-    let rules = rules(&page.clinic);
+    let rules = LineRules::of(&page.clinic);
     let upcoming = |point: store::Shown| {
         let here: Vec<&Entry> = waiting.iter().filter(|entry| entry.point_id == point.id).collect();
         let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);

@@ -1,5 +1,7 @@
 //! How long it takes: an honest range for those who wait, and a word for how long they have waited.
 
+use super::rules::whole;
+use crate::settings::model::Clinic;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -94,6 +96,14 @@ impl Default for WaitThresholds {
 }
 
 impl WaitThresholds {
+    /// The thresholds as the clinic's settings say.
+    pub fn of(clinic: &Clinic) -> Self {
+        WaitThresholds {
+            long_minutes: whole(clinic.long_wait_minutes),
+            very_long_minutes: whole(clinic.very_long_wait_minutes),
+        }
+    }
+
     /// The level of a wait of so many whole minutes.
     pub fn level(&self, waited_minutes: u32) -> WaitLevel {
         if waited_minutes > self.very_long_minutes {

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::settings::model::Clinic;
+
 /// What the clinic has decided about queues. All of it can be changed in the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineRules {
@@ -40,6 +42,18 @@ impl Default for LineRules {
 }
 
 impl LineRules {
+    /// The rules as the clinic's settings say; what has no setting keeps its default.
+    pub fn of(clinic: &Clinic) -> Self {
+        LineRules {
+            late_tolerance_minutes: whole(clinic.late_tolerance_minutes),
+            booked_in_a_row: whole(clinic.booked_in_a_row),
+            walk_in_limit_minutes: whole(clinic.walk_in_limit_minutes),
+            cool_down_minutes: whole(clinic.recall_pause_minutes),
+            max_calls: whole(clinic.max_calls),
+            ..LineRules::default()
+        }
+    }
+
     /// Whether a token that was called `call_count` times becomes missed instead of being called once more
     /// (rule Q7).
     pub fn calls_are_used_up(&self, call_count: u32) -> bool {
@@ -76,4 +90,9 @@ mod tests {
         assert!(!rules.needs_a_nudge(called, called + TimeDelta::seconds(179)));
         assert!(rules.needs_a_nudge(called, called + TimeDelta::seconds(180)));
     }
+}
+
+/// A setting, which its table keeps from being negative.
+pub(super) fn whole(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(0)
 }

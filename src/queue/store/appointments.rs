@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::access::model::AccountId;
-use crate::db::{DbError, Store, Tx, sql};
+use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
 use crate::queue::model::{EntryState, VisitId};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
@@ -92,50 +92,4 @@ pub async fn by_reference(store: impl Store, reference: &str) -> Result<Option<A
         .optional::<(AppointmentId,)>(store)
         .await
         .map(|row| row.map(|row| row.0))
-}
-
-/// Moves an appointment on, if it stands in `from`.
-pub async fn step(
-    tx: &mut Tx,
-    id: AppointmentId,
-    from: AppointmentState,
-    to: AppointmentState,
-    at: DateTime<Utc>,
-) -> Result<bool, DbError> {
-    let changed = sql("update appointment set state = $3, updated_at = $4, version = version + 1
-         where id = $1 and state = $2")
-    .bind(id)
-    .bind(from)
-    .bind(to)
-    .bind(at)
-    .run(tx)
-    .await?;
-    Ok(changed == 1)
-}
-
-/// After the day: who was being served is fulfilled; who came and was never served left.
-pub async fn close_before(tx: &mut Tx, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<(), DbError> {
-    sql("update appointment set state = 'fulfilled', ended_at = $2, ended_by = 'system', updated_at = $2,
-            version = version + 1 where state = 'in_service' and starts_at < $1")
-    .bind(before)
-    .bind(at)
-    .run(&mut *tx)
-    .await?;
-    sql("update slot set taken_public = taken_public - (select count(*) from appointment a
-                where a.slot_id = slot.id and a.state = 'arrived' and a.place = 'public'),
-            taken_desk = taken_desk - (select count(*) from appointment a
-                where a.slot_id = slot.id and a.state = 'arrived' and a.place = 'desk'),
-            version = version + 1
-         where id in (select slot_id from appointment where state = 'arrived' and starts_at < $1)")
-    .bind(before)
-    .run(&mut *tx)
-    .await?;
-    sql("update appointment set state = 'cancelled', ended_at = $2, ended_by = 'system',
-            end_reason = 'Left before being seen', updated_at = $2, version = version + 1
-         where state = 'arrived' and starts_at < $1")
-    .bind(before)
-    .bind(at)
-    .run(tx)
-    .await?;
-    Ok(())
 }

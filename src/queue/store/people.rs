@@ -14,16 +14,6 @@ pub struct Found {
     pub token: Option<String>,
 }
 
-/// The patient whose card code, matric number or clinic number this is.
-pub async fn by_code(store: impl Store, code: &str) -> Result<Option<PatientId>, DbError> {
-    sql("select id from patient where card_code = $1 or matric_number = $2 or number = $2 order by id limit 1")
-        .bind(code)
-        .bind(code.to_uppercase())
-        .optional::<(PatientId,)>(store)
-        .await
-        .map(|row| row.map(|row| row.0))
-}
-
 /// Active patients who have terms that begin with both folded words, with today's token.
 pub async fn by_words(
     store: impl Store,

@@ -1,8 +1,8 @@
 //! Calling: the next of the line, one of them, and once more (Q4, Q5, Q7).
 
-use super::{Refused, changed_meanwhile, record, rules, seen};
+use super::{Refused, changed_meanwhile, record, seen};
 use crate::access::model::AccountId;
-use crate::queue::model::{EntryId, Move, PointId, RoomId, Why, eligible_for, line};
+use crate::queue::model::{LineRules, EntryId, Move, PointId, RoomId, Why, eligible_for, line};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, points};
 use crate::work::Work;
@@ -26,7 +26,7 @@ pub async fn call_next(work: &mut Work, caller: &Caller) -> Result<Option<Entry>
     let waiting = entries::waiting_at(work.tx(), caller.point).await?;
     let mine = eligible_for(waiting.iter().map(Entry::waiting).collect(), caller.who);
     let at = work.now();
-    let rules = rules(&work.app.clinic());
+    let rules = LineRules::of(&work.app.clinic());
     let placed = line(mine, at, &rules, u32::try_from(in_a_row).unwrap_or(0));
     let Some(first) = placed.first() else { return Ok(None) };
     let Some(entry) = waiting.iter().find(|entry| entry.id == first.entry.id) else { return Ok(None) };
@@ -72,7 +72,7 @@ pub async fn call_again(
     let entry = seen(work, id, version).await?;
     let calls = u32::try_from(entry.call_count).unwrap_or(0);
     let called = entry.state == crate::queue::model::EntryState::Called;
-    if called && rules(&work.app.clinic()).calls_are_used_up(calls) {
+    if called && LineRules::of(&work.app.clinic()).calls_are_used_up(calls) {
         return super::moves::make(work, Move::Miss, &entry, "").await;
     }
     call(work, caller, &entry, Move::Recall).await

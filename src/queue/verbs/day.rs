@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::audit;
 use crate::db::DbError;
 use crate::live::Topic;
-use crate::queue::store::{appointments, displays, visits};
+use crate::queue::store::{displays, visits};
+use crate::scheduling;
 use crate::work::{Doer, Work};
 
 /// Ends what earlier clinic days left open (Q13). Doing it twice changes nothing.
@@ -13,7 +14,7 @@ pub async fn close_the_day(app: App) -> Result<(), DbError> {
     let (at, today) = (work.now(), work.today());
     let closed = visits::close_days_before(work.tx(), today, None, at).await?;
     let begins = app.clinic().start_of(today);
-    appointments::close_before(work.tx(), begins, at).await?;
+    scheduling::close_before(&mut work, begins).await?;
     if closed > 0 {
         let entry = audit::Entry::new("queue.day_closed", "visit", None).with("visits", closed);
         work.audit(entry).await?;

@@ -13,10 +13,9 @@ use crate::access::model::AccountId;
 use crate::audit;
 use crate::db::DbError;
 use crate::live::Topic;
-use crate::queue::model::{CannotMove, CannotUndo, EntryId, LineRules, Move};
+use crate::queue::model::{CannotMove, CannotUndo, EntryId, Move};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
-use crate::settings::model::Clinic;
 use crate::web::Error;
 use crate::work::Work;
 
@@ -59,19 +58,6 @@ impl From<Refused> for Error {
 /// Somebody else was quicker (Q4).
 pub fn changed_meanwhile(token: &str) -> Refused {
     Refused::Because(format!("{token} was changed by a colleague a moment ago. Here is how it stands now."))
-}
-
-/// The clinic's rules of the line.
-pub fn rules(clinic: &Clinic) -> LineRules {
-    let whole = |number: i64| u32::try_from(number).unwrap_or(0);
-    LineRules {
-        late_tolerance_minutes: whole(clinic.late_tolerance_minutes),
-        booked_in_a_row: whole(clinic.booked_in_a_row),
-        walk_in_limit_minutes: whole(clinic.walk_in_limit_minutes),
-        cool_down_minutes: whole(clinic.recall_pause_minutes),
-        max_calls: whole(clinic.max_calls),
-        ..LineRules::default()
-    }
 }
 
 /// An entry as the person saw it: found, and not changed since. `version` is none where any will do.

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Refused, changed_meanwhile, doer_of, record, rules, seen};
+use super::{Refused, changed_meanwhile, doer_of, record, seen};
 use crate::audit;
 use crate::queue::appointments;
-use crate::queue::model::{EntryId, EntryState, Happened, Move, PointKind, Priority, behind_next_two, line};
+use crate::queue::model::{LineRules, EntryId, EntryState, Happened, Move, PointKind, Priority, behind_next_two, line};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
 use crate::queue::store::{points, visits};
@@ -73,7 +73,7 @@ async fn come_back(work: &mut Work, after: &mut Entry) -> Result<(), Refused> {
     };
     let others = waiting.iter().filter(same_line).map(Entry::waiting).collect();
     let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
-    let placed = line(others, at, &rules(&work.app.clinic()), in_a_row);
+    let placed = line(others, at, &LineRules::of(&work.app.clinic()), in_a_row);
     [after.behind_first, after.behind_second] = behind_next_two(&placed);
     after.returned_at = Some(at);
     after.call_count = 0;

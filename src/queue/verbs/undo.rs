@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Refused, record, rules, seen};
+use super::{Refused, record, seen};
 use crate::access::model::AccountId;
 use crate::queue::appointments;
-use crate::queue::model::{EntryId, EntryState, Happened, LastMove, Move, RoomId, may_undo};
+use crate::queue::model::{LineRules, EntryId, EntryState, Happened, LastMove, Move, RoomId, may_undo};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, visits};
 use crate::scheduling::model::AppointmentState;
@@ -88,7 +88,7 @@ pub async fn undo(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<
         untouched: entry.version == last.entry_version,
         onward_untouched: onward.as_ref().is_none_or(untouched),
     };
-    may_undo(&facts, work.now(), &rules(&work.app.clinic()))?;
+    may_undo(&facts, work.now(), &LineRules::of(&work.app.clinic()))?;
     let mut after = match serde_json::from_str::<Kept>(&last.before) {
         Ok(kept) => restored(&entry, kept),
         Err(_) => entry.clone(),

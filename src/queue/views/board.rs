@@ -4,14 +4,11 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use crate::access::model::{AccountId, Permission};
-use crate::queue::model::{
-    EntryId, EntryState, Move, Placed, PointKind, Priority, WaitLevel, WaitThresholds, history_words, line,
-};
+use crate::queue::model::{LineRules, EntryId, EntryState, Move, Placed, PointKind, Priority, WaitLevel, WaitThresholds, history_words, line,};
 use crate::queue::store::entries::Entry;
 use crate::queue::store::events::{Line as HistoryLine, MyLast};
 use crate::queue::store::lines::Row;
 use crate::queue::store::points::Point;
-use crate::queue::verbs::rules;
 use crate::settings::model::{Clinic, age_on};
 use crate::web::filters;
 use crate::web::form::new_op;
@@ -140,7 +137,7 @@ impl Seat {
             WaitLevel::Ok => format!("{} min", self.waited),
             WaitLevel::Long => format!("{} min, long", self.waited),
             WaitLevel::VeryLong => {
-                let words = thresholds(&page.clinic).in_words(u32::try_from(self.waited).unwrap_or(0));
+                let words = WaitThresholds::of(&page.clinic).in_words(u32::try_from(self.waited).unwrap_or(0));
                 words.trim_start_matches("Waiting ").replace(" - ", ", ")
             }
         }
@@ -173,16 +170,7 @@ impl Seat {
     pub fn nudge(&self, page: &Page) -> bool {
         let entry = &self.row.entry;
         entry.state == EntryState::Called
-            && entry.last_called_at.is_some_and(|at| rules(&page.clinic).needs_a_nudge(at, page.now))
-    }
-}
-
-/// The clinic's thresholds of waiting.
-pub fn thresholds(clinic: &Clinic) -> WaitThresholds {
-    let whole = |minutes: i64| u32::try_from(minutes).unwrap_or(u32::MAX);
-    WaitThresholds {
-        long_minutes: whole(clinic.long_wait_minutes),
-        very_long_minutes: whole(clinic.very_long_wait_minutes),
+            && entry.last_called_at.is_some_and(|at| LineRules::of(&page.clinic).needs_a_nudge(at, page.now))
     }
 }
 
@@ -193,14 +181,14 @@ impl Board {
         let waiting = rows.iter().filter(|row| row.entry.state == EntryState::Waiting);
         let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
         let placed =
-            line(waiting.map(|row| row.entry.waiting()).collect(), page.now, &rules(clinic), in_a_row);
+            line(waiting.map(|row| row.entry.waiting()).collect(), page.now, &LineRules::of(clinic), in_a_row);
         let place_of = |entry: &Entry| placed.iter().find(|placed| placed.entry.id == entry.id);
         let (mut now, mut in_line, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             let position = place_of(&row.entry).map(|placed| placed.position);
             let why = why(&row, place_of(&row.entry), clinic);
             let waited = waited(&row.entry, page.now);
-            let level = thresholds(clinic).level(u32::try_from(waited).unwrap_or(0));
+            let level = WaitThresholds::of(clinic).level(u32::try_from(waited).unwrap_or(0));
             let seat = Seat { waited, level, why, row };
             let entry = &seat.row.entry;
             match (entry.state, entry.served_by) {
@@ -317,7 +305,7 @@ impl Seat {
     pub fn alone(row: Row, page: &Page) -> Self {
         let why = why(&row, None, &page.clinic);
         let waited = waited(&row.entry, page.now);
-        let level = thresholds(&page.clinic).level(u32::try_from(waited).unwrap_or(0));
+        let level = WaitThresholds::of(&page.clinic).level(u32::try_from(waited).unwrap_or(0));
         Seat { waited, level, why, row }
     }
 }

@@ -30,7 +30,7 @@ pub use no_show::{
 };
 pub use plan::{Block, Calendar, DropReason, Dropped, Plan, PlannedSlot, planned_slots};
 pub use rules::BookingRules;
-pub use states::{AppointmentState, CancelledBy, Place, SlotState};
+pub use states::{AppointmentState, CancelledBy, Decision, Place, SlotState};
 
 crate::ids! {
     /// A doctor's weekly hours, one weekday of them.

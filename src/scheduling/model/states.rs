@@ -181,3 +181,12 @@ mod tests {
         }
     }
 }
+
+crate::words! {
+    /// What becomes of somebody whose slot goes.
+    pub enum Decision {
+        Keep = "keep" => "Keep this time",
+        Move = "move" => "Find another time",
+        Cancel = "cancel" => "Cancel and tell",
+    }
+}

@@ -273,3 +273,30 @@ pub async fn not_attended(
     .all(tx)
     .await
 }
+
+/// After the day: who was being served is fulfilled; who came and was never served left.
+pub async fn close_before(tx: &mut Tx, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update appointment set state = 'fulfilled', ended_at = $2, ended_by = 'system', updated_at = $2,
+            version = version + 1 where state = 'in_service' and starts_at < $1")
+    .bind(before)
+    .bind(at)
+    .run(&mut *tx)
+    .await?;
+    sql("update slot set taken_public = taken_public - (select count(*) from appointment a
+                where a.slot_id = slot.id and a.state = 'arrived' and a.place = 'public'),
+            taken_desk = taken_desk - (select count(*) from appointment a
+                where a.slot_id = slot.id and a.state = 'arrived' and a.place = 'desk'),
+            version = version + 1
+         where id in (select slot_id from appointment where state = 'arrived' and starts_at < $1)")
+    .bind(before)
+    .run(&mut *tx)
+    .await?;
+    sql("update appointment set state = 'cancelled', ended_at = $2, ended_by = 'system',
+            end_reason = 'Left before being seen', updated_at = $2, version = version + 1
+         where state = 'arrived' and starts_at < $1")
+    .bind(before)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}

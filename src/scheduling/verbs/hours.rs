@@ -11,6 +11,7 @@ use crate::live::Topic;
 use crate::scheduling::model::{
     AppointmentId, Availability, AvailabilityId, Calendar, CancelledBy, Declared, Plan, SlotId, planned_slots,
 };
+use crate::scheduling::model::Decision;
 use crate::scheduling::store::appointments::{self, Affected};
 use crate::scheduling::store::hours::{self, HoursRow};
 use crate::scheduling::store::slots::NewSlot;
@@ -20,15 +21,6 @@ use crate::work::Work;
 
 use super::change::cancel;
 use super::refusal::Refusal;
-
-crate::words! {
-    /// What becomes of somebody whose slot goes.
-    pub enum Decision {
-        Keep = "keep" => "Keep this time",
-        Move = "move" => "Find another time",
-        Cancel = "cancel" => "Cancel and tell",
-    }
-}
 
 /// The decisions so far.
 pub type Decisions = BTreeMap<AppointmentId, Decision>;

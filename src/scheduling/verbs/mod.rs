@@ -10,6 +10,6 @@ pub(super) mod steps;
 
 pub use book::{At, Booking, book_at_desk, change_hold, confirm, hold};
 pub use change::{cancel, reschedule};
-pub use hours::{Decision, Decisions};
+pub use hours::Decisions;
 pub use refusal::Refusal;
-pub use steps::{Arrived, answer_objection, arrive, fulfil, in_service, no_show, object, undo_arrival};
+pub use steps::{Arrived, answer_objection, arrive, fulfil, in_service, no_show, object, take_back, close_before};

@@ -4,6 +4,7 @@ use chrono::{DateTime, Months, Utc};
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
+use crate::db::DbError;
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{
     AppointmentId, AppointmentState, BookingRules, CannotMarkNoShow, CannotUndo, Punctuality,
@@ -75,21 +76,26 @@ pub async fn fulfil(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> {
     step(work, &row, AppointmentState::Fulfilled, "appointment.fulfilled").await
 }
 
-/// Takes an arrival back: the booking waits for its patient again. Who may, and how long, the caller has decided with
-/// the check-in that it belongs to.
+/// Takes the last step back: the booking stands where it stood before `made`. Who may, and how long, the caller has
+/// decided with the move that it belongs to.
 ///
 /// # Errors
-/// [`Refusal::Undo`] when the booking is not an arrival.
-pub async fn undo_arrival(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> {
+/// [`Refusal::Changed`] when the booking has gone on, [`Refusal::Undo`] when nothing leads back from `made`.
+pub async fn take_back(work: &mut Work, id: AppointmentId, made: AppointmentState) -> Result<(), Refusal> {
     let row = locked(work, id).await?;
-    if row.state != AppointmentState::Arrived {
-        return Err(Refusal::Undo(CannotUndo::NoWayBack(row.state)));
-    }
+    let before = made.undone().ok_or(Refusal::Undo(CannotUndo::NoWayBack(made)))?;
     let at = work.now();
-    if !states::step(work.tx(), id, row.state, AppointmentState::Booked, at).await? {
+    if !states::step(work.tx(), id, made, before, at).await? {
         return Err(Refusal::Changed);
     }
-    kept(work, &row, "appointment.arrival_undone").await
+    kept(work, &row, "appointment.step_undone").await
+}
+
+/// Ends what bookings of earlier days left open (rule Q13): who was with the doctor is done, who came and was never
+/// seen has left, and the place is given back. Doing it twice changes nothing.
+pub async fn close_before(work: &mut Work, before: DateTime<Utc>) -> Result<(), DbError> {
+    let at = work.now();
+    states::close_before(work.tx(), before, at).await
 }
 
 async fn step(

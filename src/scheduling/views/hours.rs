@@ -8,7 +8,7 @@ use crate::scheduling::store::appointments::Affected;
 use crate::scheduling::store::away::BlockRow;
 use crate::scheduling::store::doctors::{Doctor, Named};
 use crate::scheduling::store::hours::HoursRow;
-use crate::scheduling::verbs::Decision;
+use crate::scheduling::model::Decision;
 use crate::settings::model::WEEKDAYS;
 use crate::web::{FormState, Page};
 
