@@ -3,7 +3,6 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -37,8 +36,6 @@ pub struct Inner {
     pub leaving: CancellationToken,
     /// Cancelled when the node is to end; event streams end on it.
     pub stop: CancellationToken,
-    /// How many passwords are hashed at once: one core stays free for everybody else.
-    pub hashing: Semaphore,
     clinic: RwLock<Arc<Clinic>>,
 }
 
@@ -63,7 +60,6 @@ impl App {
     }
 
     fn over(db: Db, clock: Clock, config: Config, clinic: Clinic) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         App(Arc::new(Inner {
             db,
             clock,
@@ -72,7 +68,6 @@ impl App {
             tasks: TaskTracker::new(),
             leaving: CancellationToken::new(),
             stop: CancellationToken::new(),
-            hashing: Semaphore::new(cores.div_ceil(2)),
             clinic: RwLock::new(Arc::new(clinic)),
         }))
     }

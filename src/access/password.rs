@@ -1,13 +1,14 @@
 //! Passwords: argon2id off the event loop, few at a time, and what makes one good enough.
 
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use crate::app::App;
+use tokio::sync::oneshot;
+
 use crate::web::Error;
 
 /// Shortest password, in characters (ASVS 6.2.1; NIST SP 800-63B rev. 4 advises more, a second factor follows).
@@ -16,8 +17,6 @@ pub const SHORTEST: usize = 10;
 pub const LONGEST: usize = 256;
 /// Hashes waiting for their turn; who comes later is asked to wait.
 const WAITING: usize = 50;
-
-static IN_LINE: AtomicUsize = AtomicUsize::new(0);
 
 /// 19 MiB, two passes, one lane: the floor of ASVS 11.4.2.
 static HASHER: LazyLock<Argon2<'static>> = LazyLock::new(|| {
@@ -33,34 +32,37 @@ fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(HASHER.hash_password(password.as_bytes(), &salt)?.to_string())
 }
 
-/// Counts a hash in line; gives its place back when dropped.
-struct Place;
+type Task = Box<dyn FnOnce() + Send>;
 
-impl Place {
-    fn take() -> Result<Self, Error> {
-        if IN_LINE.fetch_add(1, Ordering::SeqCst) >= WAITING {
-            IN_LINE.fetch_sub(1, Ordering::SeqCst);
-            return Err(Error::TooMany(5));
-        }
-        Ok(Place)
+/// The threads that hash: half the cores, so that everybody else keeps one. They are always the same, so the memory that a
+/// hash fills is used again instead of staying behind in every thread of a pool.
+static HASHERS: LazyLock<SyncSender<Task>> = LazyLock::new(|| {
+    let (send, receive) = sync_channel::<Task>(WAITING);
+    let receive = Arc::new(Mutex::new(receive));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    for _ in 0..cores.div_ceil(2) {
+        let receive = Arc::clone(&receive);
+        std::thread::spawn(move || {
+            loop {
+                let next = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                match next {
+                    Ok(task) => task(),
+                    Err(_) => return,
+                }
+            }
+        });
     }
-}
+    send
+});
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        IN_LINE.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-async fn off_the_loop<T: Send + 'static>(
-    app: &App,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
-    let place = Place::take()?;
-    let turn = app.hashing.acquire().await.map_err(Error::internal)?;
-    let result = tokio::task::spawn_blocking(work).await.map_err(Error::internal);
-    drop((turn, place));
-    result
+async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let (answer, answered) = oneshot::channel();
+    let task: Task = Box::new(move || {
+        // Whoever asked may be gone by now.
+        let _ = answer.send(work());
+    });
+    HASHERS.try_send(task).map_err(|_| Error::TooMany(5))?;
+    answered.await.map_err(Error::internal)
 }
 
 /// Whether a stored hash was made with less than today's parameters.
@@ -73,9 +75,9 @@ pub fn is_weaker(stored: &str) -> bool {
 }
 
 /// The hash to store, as a PHC string.
-pub async fn hash(app: &App, password: &str) -> Result<String, Error> {
+pub async fn hash(password: &str) -> Result<String, Error> {
     let password = password.to_owned();
-    off_the_loop(app, move || hash_now(&password)).await?.map_err(Error::internal)
+    off_the_loop(move || hash_now(&password)).await?.map_err(Error::internal)
 }
 
 /// The hash to store, computed here and now; for the command line and tests.
@@ -84,9 +86,9 @@ pub fn hash_blocking(password: &str) -> Result<String, String> {
 }
 
 /// Whether the password is the one of `stored`. Without a stored hash it takes as long and says no.
-pub async fn verify(app: &App, password: &str, stored: Option<String>) -> Result<bool, Error> {
+pub async fn verify(password: &str, stored: Option<String>) -> Result<bool, Error> {
     let password: String = password.chars().take(LONGEST).collect();
-    off_the_loop(app, move || {
+    off_the_loop(move || {
         // Made once, whoever comes first, so that the first unknown name takes no longer than a known one.
         let nobody = NOBODY.as_str();
         let known = stored.is_some();

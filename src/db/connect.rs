@@ -61,7 +61,8 @@ pub enum ConnectError {
 }
 
 const SQLITE_READERS: u32 = 4;
-const ACQUIRE: Duration = Duration::from_secs(3);
+/// Two hundred people who press one button stand in line for the writer; who waits longer than this is asked to come back.
+const ACQUIRE: Duration = Duration::from_secs(8);
 
 /// The file that a SQLite address names; none for other databases.
 pub fn sqlite_path(url: &str) -> Option<PathBuf> {
@@ -77,8 +78,8 @@ impl Db {
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?.application_name("infirmary").options([
-                ("statement_timeout", "5s"),
-                ("lock_timeout", "3s"),
+                ("statement_timeout", "10s"),
+                ("lock_timeout", "8s"),
                 ("idle_in_transaction_session_timeout", "10s"),
             ]);
             let pool = PgPoolOptions::new()

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::model::{LineRules, EntryState, come_back_at, estimate, line};
+use super::model::{EntryState, LineRules, come_back_at, estimate, line};
 use super::store::entries::{self, Entry};
 use super::store::places::{self as store, Held, Sample};
 use super::views::place::Place;

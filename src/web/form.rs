@@ -38,7 +38,8 @@ impl FormState {
             if name == "op" {
                 op = value;
             } else {
-                values.push((name, value));
+                // PostgreSQL takes no NUL in a text, and nobody types one.
+                values.push((name, value.replace('\0', " ")));
             }
         }
         FormState { op, values, errors: Vec::new() }

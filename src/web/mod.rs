@@ -68,7 +68,7 @@ pub fn wrap(app: &App, router: Router) -> Router {
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(TimeoutLayer::with_status_code(
             axum::http::StatusCode::SERVICE_UNAVAILABLE,
-            Duration::from_secs(20),
+            Duration::from_secs(30),
         ))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CsrfLayer::new())

@@ -1,8 +1,8 @@
 //! Arriving, being seen, not coming.
 
-use infirmary::scheduling::model::AppointmentState;
 use infirmary::db::sql;
 use infirmary::patients::model::PatientId;
+use infirmary::scheduling::model::AppointmentState;
 use infirmary::scheduling::model::{AppointmentId, ReasonId, SlotId};
 use infirmary::scheduling::{self, Booking, Refusal};
 use infirmary::web::paths::scheduling as paths;

@@ -7,8 +7,8 @@ mod databases;
 mod demo;
 mod patients;
 mod people;
-mod scheduling;
 mod queue;
+mod scheduling;
 
 pub use browser::{Browser, Seen};
 pub use patients::{ADA, ada_but, register};

@@ -51,7 +51,7 @@ impl Clinic {
         .bind(family)
         .bind(given)
         .bind(format!("{family} {given}").to_lowercase())
-        .bind(format!("{:032x}", rand::random::<u128>()))
+        .bind(infirmary::patients::model::card_code(rand::random()))
         .bind(self.app.clock.now())
         .scalar(&mut tx)
         .await

@@ -134,7 +134,7 @@ pub async fn change_password(State(app): State<App>, page: Page, submission: Sub
         let forms = Forms { password: form, ..Forms::of(&account) };
         return Ok(refused(render(&app, page, account, forms).await?));
     }
-    let hash = password::hash(&app, form.secret("password_new")).await?;
+    let hash = password::hash(form.secret("password_new")).await?;
     let keep = page.actor()?.sign_in;
     let mut work = submission.begin(&app).await?;
     let at = work.now();
@@ -156,7 +156,7 @@ async fn prove(app: &App, account: &Account, form: &mut FormState) -> Result<(),
         return Ok(());
     }
     let stored = accounts::password_hash(&app.db, account.id).await?;
-    if password::verify(app, form.secret("password_current"), stored).await? {
+    if password::verify(form.secret("password_current"), stored).await? {
         throttle::forgive(app, &buckets).await?;
     } else {
         form.refuse("password_current", "This is not your present password. Enter it again");

@@ -27,7 +27,8 @@ pub async fn interrupted(app: &App, mut parts: Parts, body: Body, error: Error) 
     };
     let kept: Vec<(String, String)> =
         pairs.into_iter().filter(|(name, _)| !name.starts_with("password")).collect();
-    let typed = kept.iter().any(|(name, value)| !matches!(name.as_str(), "op" | "version") && !value.is_empty());
+    let typed =
+        kept.iter().any(|(name, value)| !matches!(name.as_str(), "op" | "version") && !value.is_empty());
     if !typed {
         return error.into_response();
     }

@@ -82,7 +82,7 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
         return Ok(throttle::too_many(seconds, html(SignInPage::new(&app, page, form))?));
     }
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let right = password::verify(&app, form.secret("password"), hash.clone()).await?;
+    let right = password::verify(form.secret("password"), hash.clone()).await?;
     let tried = account.as_ref().map(|account| account.id.0);
     match account.filter(|account| right && account.is_active()) {
         Some(account) => {
@@ -148,7 +148,7 @@ fn strengthen(app: &App, account: AccountId, stored: String, password: &str) {
     }
     let (app, password) = (app.clone(), password.to_owned());
     app.tasks.clone().spawn(async move {
-        if let Ok(hash) = password::hash(&app, &password).await
+        if let Ok(hash) = password::hash(&password).await
             && let Err(error) = accounts::strengthen(&app.db, account, &stored, &hash).await
         {
             tracing::warn!(%error, "a weak hash stays until the next sign-in");

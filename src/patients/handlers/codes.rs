@@ -4,11 +4,11 @@ use axum::extract::State;
 use chrono::TimeDelta;
 
 use super::patient_for;
+use crate::access::issue_code;
 use crate::access::model::AccountState;
+use crate::access::model::CodePurpose;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::access::issue_code;
-use crate::access::model::CodePurpose;
 use crate::patients::model::PatientId;
 use crate::patients::qr::Qr;
 use crate::patients::store;
@@ -45,7 +45,8 @@ pub async fn create(
     let purpose = if patient.activated { CodePurpose::Reset } else { CodePurpose::Activate };
     let mut work = submission.begin(&app).await?;
     let code = issue_code(&mut work, account, purpose).await?;
-    let entry = Entry::new("patient.code_issued", "patient", id.0).of_patient(id.0).with("purpose", purpose.as_str());
+    let entry =
+        Entry::new("patient.code_issued", "patient", id.0).of_patient(id.0).with("purpose", purpose.as_str());
     work.audit(entry).await?;
     let back = paths::patients::show(id);
     work.commit(&back).await?;

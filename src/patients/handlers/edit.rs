@@ -6,10 +6,10 @@ use axum::response::IntoResponse;
 
 use super::register::{read_guardian, taken};
 use super::{CONFLICT, fields, meanwhile, patient_for, record};
+use crate::access::{follow_patient, open_patient_account};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::DbError;
-use crate::access::{follow_patient, open_patient_account};
 use crate::patients::campus::Campus;
 use crate::patients::model::{Details, Kind, PatientId, sign_in_name};
 use crate::patients::store::{self, Patient};

@@ -4,10 +4,10 @@ use axum::extract::State;
 
 use super::fields;
 use crate::access::model::Permission;
+use crate::access::open_patient_account;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::{DbError, Store};
-use crate::access::open_patient_account;
 use crate::patients::campus::Campus;
 use crate::patients::model::{
     Brief, Details, Kind, PatientId, card_code, patient_number, same_facts, sign_in_name,

@@ -4,9 +4,9 @@ use axum::extract::State;
 
 use super::{patient_for, record};
 use crate::access::model::AccountState;
+use crate::access::set_patient_account_state;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::access::set_patient_account_state;
 use crate::patients::model::{PatientId, PatientState};
 use crate::patients::store;
 use crate::patients::views::StatePage;

@@ -1,9 +1,9 @@
 //! The commit: exactly what the check said, or nothing.
 
 use super::{ImportError, Planned};
+use crate::access::follow_patient;
 use crate::audit::Entry;
 use crate::db::DbError;
-use crate::access::follow_patient;
 use crate::patients::campus::Campus;
 use crate::patients::model::{Details, Line, Mapping, Outcome, PatientId, card_code, patient_number};
 use crate::patients::store;

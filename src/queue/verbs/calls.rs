@@ -2,7 +2,7 @@
 
 use super::{Refused, changed_meanwhile, record, seen};
 use crate::access::model::AccountId;
-use crate::queue::model::{LineRules, EntryId, Move, PointId, RoomId, Why, eligible_for, line};
+use crate::queue::model::{EntryId, LineRules, Move, PointId, RoomId, Why, eligible_for, line};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, points};
 use crate::work::Work;

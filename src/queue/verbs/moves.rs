@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 use super::{Refused, changed_meanwhile, doer_of, record, seen};
 use crate::audit;
 use crate::queue::appointments;
-use crate::queue::model::{LineRules, EntryId, EntryState, Happened, Move, PointKind, Priority, behind_next_two, line};
+use crate::queue::model::{
+    EntryId, EntryState, Happened, LineRules, Move, PointKind, Priority, behind_next_two, line,
+};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
 use crate::queue::store::{points, visits};

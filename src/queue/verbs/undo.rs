@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Refused, record, seen};
 use crate::access::model::AccountId;
 use crate::queue::appointments;
-use crate::queue::model::{LineRules, EntryId, EntryState, Happened, LastMove, Move, RoomId, may_undo};
+use crate::queue::model::{EntryId, EntryState, Happened, LastMove, LineRules, Move, RoomId, may_undo};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, visits};
 use crate::scheduling::model::AppointmentState;

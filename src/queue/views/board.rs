@@ -4,7 +4,10 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use crate::access::model::{AccountId, Permission};
-use crate::queue::model::{LineRules, EntryId, EntryState, Move, Placed, PointKind, Priority, WaitLevel, WaitThresholds, history_words, line,};
+use crate::queue::model::{
+    EntryId, EntryState, LineRules, Move, Placed, PointKind, Priority, WaitLevel, WaitThresholds,
+    history_words, line,
+};
 use crate::queue::store::entries::Entry;
 use crate::queue::store::events::{Line as HistoryLine, MyLast};
 use crate::queue::store::lines::Row;
@@ -137,7 +140,8 @@ impl Seat {
             WaitLevel::Ok => format!("{} min", self.waited),
             WaitLevel::Long => format!("{} min, long", self.waited),
             WaitLevel::VeryLong => {
-                let words = WaitThresholds::of(&page.clinic).in_words(u32::try_from(self.waited).unwrap_or(0));
+                let words =
+                    WaitThresholds::of(&page.clinic).in_words(u32::try_from(self.waited).unwrap_or(0));
                 words.trim_start_matches("Waiting ").replace(" - ", ", ")
             }
         }
@@ -180,8 +184,12 @@ impl Board {
         let clinic = &page.clinic;
         let waiting = rows.iter().filter(|row| row.entry.state == EntryState::Waiting);
         let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
-        let placed =
-            line(waiting.map(|row| row.entry.waiting()).collect(), page.now, &LineRules::of(clinic), in_a_row);
+        let placed = line(
+            waiting.map(|row| row.entry.waiting()).collect(),
+            page.now,
+            &LineRules::of(clinic),
+            in_a_row,
+        );
         let place_of = |entry: &Entry| placed.iter().find(|placed| placed.entry.id == entry.id);
         let (mut now, mut in_line, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {

@@ -8,10 +8,10 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::live::Topic;
+use crate::scheduling::model::Decision;
 use crate::scheduling::model::{
     AppointmentId, Availability, AvailabilityId, Calendar, CancelledBy, Declared, Plan, SlotId, planned_slots,
 };
-use crate::scheduling::model::Decision;
 use crate::scheduling::store::appointments::{self, Affected};
 use crate::scheduling::store::hours::{self, HoursRow};
 use crate::scheduling::store::slots::NewSlot;

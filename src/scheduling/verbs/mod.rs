@@ -12,4 +12,6 @@ pub use book::{At, Booking, book_at_desk, change_hold, confirm, hold};
 pub use change::{cancel, reschedule};
 pub use hours::Decisions;
 pub use refusal::Refusal;
-pub use steps::{Arrived, answer_objection, arrive, fulfil, in_service, no_show, object, take_back, close_before};
+pub use steps::{
+    Arrived, answer_objection, arrive, close_before, fulfil, in_service, no_show, object, take_back,
+};

@@ -4,11 +4,11 @@ use askama::Template;
 
 use super::desk::Choices;
 use crate::scheduling::model::AvailabilityId;
+use crate::scheduling::model::Decision;
 use crate::scheduling::store::appointments::Affected;
 use crate::scheduling::store::away::BlockRow;
 use crate::scheduling::store::doctors::{Doctor, Named};
 use crate::scheduling::store::hours::HoursRow;
-use crate::scheduling::model::Decision;
 use crate::settings::model::WEEKDAYS;
 use crate::web::{FormState, Page};
 
