@@ -20,8 +20,9 @@ use crate::app::App;
 
 /// Open connections of one node; more wait in the listener's queue.
 const CONNECTIONS: usize = 4_096;
-/// A client that has not sent its headers by then is gone (slow-header attacks).
-const HEADERS: Duration = Duration::from_secs(10);
+/// A client that has not sent its next headers by then is gone (slow-header attacks). It also ends idle connections, so it
+/// is longer than browsers wait between two clicks of one task.
+const HEADERS: Duration = Duration::from_secs(30);
 /// How long running requests may take to end after the stop.
 const LAST_WORD: Duration = Duration::from_secs(8);
 

@@ -34,8 +34,12 @@ impl Browser {
     /// A fresh browser for the clinic at `address`.
     pub fn new(address: SocketAddr) -> Self {
         let jar = Arc::new(Jar::default());
-        let client =
-            Client::builder().redirect(Policy::none()).cookie_provider(Arc::clone(&jar)).build().unwrap();
+        let client = Client::builder()
+            .pool_idle_timeout(std::time::Duration::from_secs(5))
+            .redirect(Policy::none())
+            .cookie_provider(Arc::clone(&jar))
+            .build()
+            .unwrap();
         Browser { client, base: format!("http://localhost:{}", address.port()), jar }
     }
 
