@@ -66,6 +66,11 @@ impl Today {
         new_op()
     }
 
+    /// Whether anybody is here, finished, or known not to come: they stand below those still to come.
+    pub fn any_come(&self) -> bool {
+        self.rows.iter().any(|row| !row.is_due())
+    }
+
     /// The choices of the state filter.
     pub fn states(&self) -> [(&'static str, &'static str); 2] {
         [("", "All"), ("due", "Not yet here")]
