@@ -74,7 +74,7 @@ async fn the_desk_works(scripts: bool) {
     desk.press(".walk-in button").await;
     desk.reads("#just", "Wálé Bákàrè").await;
     assert_eq!(clinic.count("select count(*) from visit").await, 2);
-    assert_eq!(clinic.count("select count(*) from appointment where state = 'checked_in'").await, 1);
+    assert_eq!(clinic.count("select count(*) from appointment where state = 'arrived'").await, 1);
     desk.close().await;
 }
 
