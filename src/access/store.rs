@@ -53,7 +53,7 @@ pub struct LiveSignIn {
 
 /// The sign-in, if it has not ended and its account is active.
 pub async fn live_sign_in(store: impl Store, id: SignInId) -> Result<Option<LiveSignIn>, DbError> {
-    sql("select a.id as account_id, a.kind, a.name, a.patient_id, s.created_at, s.seen_at, s.flash,
+    sql("select a.id as account_id, a.kind, trim(a.title || ' ' || a.name) as name, a.patient_id, s.created_at, s.seen_at, s.flash,
             coalesce((select string_agg(role, ',') from account_role where account_id = a.id), '') as roles
          from sign_in s join account a on a.id = s.account_id
          where s.id = $1 and s.ended_at is null and a.state = 'active'")

@@ -359,7 +359,7 @@ fn steps(rows: &mut Rows, entry: i64, times: [DateTime<Utc>; 4], who: (&'static 
     rows.events.push(vec![
         entry.into(),
         times[0].into(),
-        "arrive".into(),
+        if who.1 == 6 { "passed_in" } else { "check_in" }.into(),
         none,
         "waiting".into(),
         Value::Int(None),

@@ -327,7 +327,7 @@ impl Day {
         self.events.push(row![
             id,
             leg.entered,
-            "arrive",
+            if leg.from.is_some() { "passed_in" } else { "check_in" },
             Value::Text(None),
             "waiting",
             Value::Int(None),

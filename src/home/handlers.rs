@@ -1,11 +1,11 @@
 //! The front page of each role, the style page, the keyboard.
 
 use axum::extract::State;
-use chrono::Days;
+use chrono::{Days, TimeDelta};
 
 use super::store;
 use super::views::{KeyboardPage, PatientHome, StaffHome, StyleguidePage};
-use crate::access::model::Role;
+use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::web::{Answer, FormState, Page, html};
@@ -22,6 +22,9 @@ const SHORTCUTS: [(&str, &str, &str); 8] = [
     ("Alt Z", "Undo the last move", "Queue"),
     ("Esc", "Close suggestions", "Search"),
 ];
+
+/// A screen asks every minute while it is on.
+const SILENT_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// What to do next.
 pub async fn show(State(app): State<App>, page: Page) -> Answer {
@@ -49,7 +52,12 @@ async fn for_staff(app: &App, page: Page) -> Answer {
     let own = actor.roles.has(Role::Doctor);
     let tally = store::tally(&app.db, today, span, actor.account, own).await?;
     let points = queue::counts(&app.db).await?;
-    html(StaffHome { page, points, tally, form: FormState::new() })
+    let attention = if page.may(Permission::ManagePoints) {
+        Some(store::attention(&app.db, page.now - SILENT_AFTER, today).await?)
+    } else {
+        None
+    };
+    html(StaffHome { page, points, tally, attention, form: FormState::new() })
 }
 
 /// Every component in every state, live.

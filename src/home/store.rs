@@ -50,3 +50,33 @@ pub async fn tally(
     .one(store)
     .await
 }
+
+/// What waits for an administrator.
+#[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
+pub struct Attention {
+    /// Screens that showed nothing for a while.
+    pub silent_displays: i64,
+    /// Staff who have not chosen a password yet.
+    pub without_password: i64,
+    /// Imports that somebody began and nobody finished.
+    pub open_imports: i64,
+    /// Doctors of whom nobody knows the hours.
+    pub without_hours: i64,
+}
+
+/// What waits for an administrator: screens not seen since `silent`, and what was begun but not finished.
+pub async fn attention(store: impl Store, silent: DateTime<Utc>, today: NaiveDate) -> Result<Attention, DbError> {
+    sql("select (select count(*) from display where paired_at is not null and revoked_at is null
+                and (seen_at is null or seen_at < $1)) as silent_displays,
+            (select count(*) from account where kind = 'staff' and state = 'active'
+                and password_hash is null) as without_password,
+            (select count(*) from student_import where state in ('uploaded', 'checked')) as open_imports,
+            (select count(*) from account_role r join account a on a.id = r.account_id
+                where r.role = 'doctor' and a.state = 'active' and not exists
+                    (select 1 from availability v where v.doctor_id = a.id and v.ended_at is null
+                        and (v.valid_until is null or v.valid_until >= $2))) as without_hours")
+    .bind(silent)
+    .bind(today)
+    .one(store)
+    .await
+}

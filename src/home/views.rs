@@ -3,10 +3,11 @@
 use askama::Template;
 use chrono::{DateTime, Timelike, Utc};
 
-use super::store::Tally;
+use super::store::{Attention, Tally};
+use crate::access::model::Permission;
 use crate::queue::{Count, Place};
 use crate::scheduling::Expected;
-use crate::web::{FormState, Page, filters};
+use crate::web::{FormState, Page, filters, paths};
 
 /// Every component in every state.
 #[derive(Debug, Template)]
@@ -60,6 +61,8 @@ pub struct StaffHome {
     pub points: Vec<Count>,
     /// The day in numbers.
     pub tally: Tally,
+    /// What waits for an administrator; nothing for others.
+    pub attention: Option<Attention>,
     /// The operation id of the call button.
     pub form: FormState,
 }
@@ -80,7 +83,53 @@ pub fn greeting(page: &Page) -> &'static str {
     }
 }
 
+/// Something that waits for somebody.
+#[derive(Debug)]
+pub struct Todo {
+    /// Its picture.
+    pub icon: &'static str,
+    /// What waits.
+    pub words: String,
+    /// Why, or what to do.
+    pub more: &'static str,
+    /// Where it is done.
+    pub path: &'static str,
+}
+
+/// `1 screen is`, `2 screens are`.
+fn counted(n: i64, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
 impl StaffHome {
+    /// What waits for this person besides the queue, the most urgent first.
+    pub fn todos(&self) -> Vec<Todo> {
+        let mut todos = Vec::new();
+        let mut add = |count: i64, icon, (one, many): (&str, &str), more, path| {
+            if count > 0 {
+                todos.push(Todo { icon, words: counted(count, one, many), more, path });
+            }
+        };
+        if self.page.may(Permission::SeeAppointments) {
+            let words = ("booked person needs a new time", "booked people need a new time");
+            add(self.tally.undecided, "calendar", words, "The doctor is away", paths::scheduling::UNDECIDED);
+        }
+        if let Some(found) = self.attention {
+            let words = ("screen shows nothing", "screens show nothing");
+            let more = "Not seen for 10 minutes or more";
+            add(found.silent_displays, "screen", words, more, paths::queue::DISPLAYS);
+            let words = ("import is not finished", "imports are not finished");
+            add(found.open_imports, "users", words, "Check the lines, then import or drop it", paths::patients::IMPORTS);
+            let words = ("doctor has no weekly hours", "doctors have no weekly hours");
+            let more = "Nobody can book with them";
+            add(found.without_hours, "clock", words, more, paths::scheduling::AVAILABILITY);
+            let words = ("member of staff has no password", "members of staff have no password");
+            let more = "Give them a one-time code";
+            add(found.without_password, "lock", words, more, paths::access::STAFF);
+        }
+        todos
+    }
+
     /// The queue of the own station.
     pub fn mine(&self) -> Option<&Count> {
         self.points.iter().find(|point| Some(point.point_id.0) == self.tally.station)

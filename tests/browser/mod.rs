@@ -1,5 +1,7 @@
 //! Flows in a real browser, few and whole: on the phone and at the desk, with scripts and without.
 
+mod desk;
+
 use infirmary::access::model::Role;
 
 use crate::support::Clinic;

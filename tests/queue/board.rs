@@ -209,8 +209,8 @@ both! {
         let address = paths::entry(clinic.entry_of(second.visit).await.0);
         let page = nurse.get(&address).await;
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'queue.entry_opened'").await, 1);
-        nurse.submit(&page, "#priority", &[("priority", "emergency")]).await.expect(422);
-        let seen = nurse.submitted(&page, "#priority", &[("priority", "emergency"), ("reason", "Chest pain"), ("op", "0123456789abcdef")]).await;
+        nurse.submit(&page, "#priority-form", &[("priority", "emergency")]).await.expect(422);
+        let seen = nurse.submitted(&page, "#priority-form", &[("priority", "emergency"), ("reason", "Chest pain"), ("op", "0123456789abcdef")]).await;
         assert_eq!(seen.texts("#queue .plate"), ["A002", "A001"]);
         let again = nurse.post(&paths::priority(clinic.entry_of(second.visit).await.0),
             &[("op", "0123456789abcdeg"), ("priority", "normal"), ("reason", "Better"), ("version", "1")]).await;

@@ -26,7 +26,7 @@ pub struct Happening {
 /// Visits and appointments, newest first. No reasons, no notes: the frame is for the desk too (rule A1).
 pub async fn timeline(store: impl Store, patient: PatientId) -> Result<Vec<Happening>, DbError> {
     sql("select what, id, at, state, doctor, token from (
-            select 'appointment' as what, a.id, a.starts_at as at, a.state, d.name as doctor, '' as token
+            select 'appointment' as what, a.id, a.starts_at as at, a.state, trim(d.title || ' ' || d.name) as doctor, '' as token
             from appointment a join account d on d.id = a.doctor_id where a.patient_id = $1 and a.state <> 'hold'
             union all
             select 'visit' as what, v.id, v.opened_at as at, coalesce(v.close_reason, 'open') as state, '' as doctor,

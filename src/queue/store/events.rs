@@ -114,7 +114,7 @@ pub struct Line {
 
 /// Everything that happened in a visit, in order.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Line>, DbError> {
-    sql("select x.at, x.move, p.name as point, r.name as room, a.name as by, x.note
+    sql("select x.at, x.move, p.name as point, r.name as room, trim(a.title || ' ' || a.name) as by, x.note
          from queue_event x join queue_entry e on e.id = x.entry_id join service_point p on p.id = e.point_id
          left join room r on r.id = x.room_id left join account a on a.id = x.account_id
          where e.visit_id = $1 order by x.id limit 200")

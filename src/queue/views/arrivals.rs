@@ -66,6 +66,11 @@ impl Today {
         new_op()
     }
 
+    /// Whether anybody is here, finished, or known not to come: they stand below those still to come.
+    pub fn any_come(&self) -> bool {
+        self.rows.iter().any(|row| !row.is_due())
+    }
+
     /// The choices of the state filter.
     pub fn states(&self) -> [(&'static str, &'static str); 2] {
         [("", "All"), ("due", "Not yet here")]
@@ -140,6 +145,7 @@ impl Expected {
                 ("data-kind", "wait", format!("{late} min late"))
             }
             (AppointmentState::Booked, _) if late >= 0 => ("data-kind", "plain", "Due now".to_owned()),
+            (AppointmentState::Booked, _) if late < -60 => ("data-kind", "plain", "Due later".to_owned()),
             (AppointmentState::Booked, _) => ("data-kind", "plain", format!("Due in {} min", -late)),
             (_, Some(state)) => ("data-state", tag_state(state), state.label().to_owned()),
             (_, None) => ("data-kind", "plain", self.state.label().to_owned()),

@@ -10,6 +10,8 @@ use crate::scheduling::model::{AppointmentId, AvailabilityId, BlockId};
 
 /// Appointments of the clinic; booking at the desk by POST.
 pub const APPOINTMENTS: &str = "/appointments";
+/// Bookings that need another time.
+pub const UNDECIDED: &str = "/appointments?undecided=yes";
 /// Booking at the desk.
 pub const NEW_APPOINTMENT: &str = "/appointments/new";
 /// One appointment.
