@@ -37,13 +37,13 @@ const STAFF: [(&str, &str, &str, &str); 12] = [
     ("admin", "Fọlákẹ́ Adéyẹmí", "admin", "Clinic manager"),
     ("reception", "Hadiza Ndagi", "receptionist", "Front desk"),
     ("nurse", "Ngozi Eze", "nurse", "Triage nurse"),
-    ("doctor", "Dr Adébáyọ̀ Ọláwálé", "doctor", "General practice"),
+    ("doctor", "Adébáyọ̀ Ọláwálé", "doctor", "General practice"),
     ("lab", "Yahaya Tsado", "lab_attendant", "Laboratory"),
     ("pharmacy", "Chidinma Okafor", "pharmacist", "Pharmacy"),
     ("cashier", "Ometere Onimisi", "cashier", "Cash office"),
-    ("dr.bello", "Dr Zainab Bello", "doctor", "Family medicine"),
-    ("dr.nwosu", "Dr Ikenna Nwosu", "doctor", "Internal medicine"),
-    ("dr.ajayi", "Dr Yẹ́misí Àjàyí", "doctor", "Women's health"),
+    ("dr.bello", "Zainab Bello", "doctor", "Family medicine"),
+    ("dr.nwosu", "Ikenna Nwosu", "doctor", "Internal medicine"),
+    ("dr.ajayi", "Yẹ́misí Àjàyí", "doctor", "Women's health"),
     ("nurse.gana", "Salamatu Gana", "nurse", "Wound care"),
     ("desk.lawal", "Aminu Lawal", "receptionist", "Front desk"),
 ];
@@ -165,7 +165,7 @@ pub(super) async fn staff(filling: &mut Filling, hash: &str, more: usize) -> Res
     let long_ago = filling.now - chrono::TimeDelta::days(400);
     let mut add = |sign_in: &str, name: &str, role: &'static str, what: &str, phone: String| {
         let id = accounts.len() as i64 + 1;
-        let (title, specialty) = if role == "doctor" { ("Medical officer", what) } else { (what, "") };
+        let (title, specialty) = if role == "doctor" { ("Dr", what) } else { ("", "") };
         accounts.push(row![id, "staff", sign_in, name, title, specialty, phone, hash, long_ago, long_ago]);
         roles.push(row![id, role]);
         id
@@ -178,7 +178,7 @@ pub(super) async fn staff(filling: &mut Filling, hash: &str, more: usize) -> Res
         let name = chance.name();
         doctors.push(add(
             &format!("dr.{}", at + 5),
-            &format!("Dr {} {}", name.given, name.family),
+            &format!("{} {}", name.given, name.family),
             "doctor",
             "General practice",
             chance.phone(),

@@ -1,5 +1,9 @@
 //! Flows in a real browser, few and whole: on the phone and at the desk, with scripts and without.
 
+mod phone;
+mod place;
+mod screen;
+
 use infirmary::access::model::Role;
 
 use crate::support::Clinic;
