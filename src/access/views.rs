@@ -1,5 +1,7 @@
 //! Pages of access.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use chrono::{DateTime, Utc};
 
@@ -10,6 +12,7 @@ use super::store::devices::OpenSignIn;
 use super::store::staff_list::StaffRow;
 use crate::app::App;
 use crate::audit::Stored;
+use crate::settings::model::plain_day;
 use crate::web::conflict::Conflict;
 use crate::web::filters;
 use crate::web::routes::Route;
@@ -72,6 +75,22 @@ impl Own {
     /// A one-button form's own operation id.
     pub fn fresh(&self) -> FormState {
         FormState::new()
+    }
+
+    /// The sign-in name as people write it: matric numbers in capitals.
+    fn shown_name(&self) -> String {
+        let name = &self.account.sign_in_name;
+        if self.is_patient() { name.to_uppercase() } else { name.clone() }
+    }
+
+    /// A moment: in words for patients, short for staff.
+    fn moment(&self, page: &Page, at: impl Borrow<DateTime<Utc>>) -> String {
+        let (clinic, at) = (&page.clinic, *at.borrow());
+        if self.is_patient() {
+            format!("{}, {}", plain_day(clinic.day_of(at)), clinic.spoken_clock(at))
+        } else {
+            clinic.stamp(at)
+        }
     }
 
     /// Whether the account is a patient's, whose name and phone stand in the record.

@@ -207,6 +207,11 @@ impl Chance {
         (0..26).map(|at| char::from(LETTERS[((bits >> (at * 5)) & 31) as usize])).collect()
     }
 
+    /// The secret of a slip, as checking in makes it.
+    pub fn slip(&mut self) -> String {
+        format!("{:032x}", self.bits())
+    }
+
     /// `0803 123 4567`.
     pub fn phone(&mut self) -> String {
         let start = self

@@ -343,7 +343,7 @@ fn visits(
             "A",
             number,
             format!("A{number:03}"),
-            chance.code(),
+            chance.slip(),
             appointment,
             one.at,
             closed,

@@ -179,7 +179,7 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>) -> Result<(), DbError> {
             "A",
             number,
             person.token,
-            day.chance.code(),
+            day.chance.slip(),
             person.due.map(|due| due.id),
             person.at,
             ended,

@@ -14,6 +14,8 @@ pub struct Tally {
     pub finished: i64,
     /// Bookings of today whose patients have not come yet.
     pub expected: i64,
+    /// Bookings of today that nobody came to.
+    pub missed: i64,
     /// Bookings whose doctor is away: each needs a decision.
     pub undecided: i64,
     /// Entries the asking person finished or passed on today.
@@ -36,6 +38,8 @@ pub async fn tally(
             (select count(*) from visit where day = $1 and closed_at is not null) as finished,
             (select count(*) from appointment where starts_at >= $2 and starts_at < $3 and state = 'booked'
                 and (doctor_id = $4 or $5 = 0)) as expected,
+            (select count(*) from appointment where starts_at >= $2 and starts_at < $3 and state = 'no_show'
+                and (doctor_id = $4 or $5 = 0)) as missed,
             (select count(*) from appointment where state = 'booked' and starts_at >= $2 and needs_decision) as undecided,
             (select count(*) from queue_entry where day = $1 and served_by = $4
                 and state in ('done', 'transferred')) as served_by_me,

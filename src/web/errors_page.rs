@@ -15,7 +15,9 @@ use crate::app::App;
 struct ProblemPage {
     clinic: String,
     phone: String,
+    phone_link: String,
     sheet: String,
+    icons: String,
     heading: &'static str,
     sentence: String,
     request_id: String,
@@ -42,7 +44,9 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
     let page = ProblemPage {
         clinic: clinic.name.clone(),
         phone: clinic.phone.clone(),
+        phone_link: clinic.phone_link(),
         sheet: super::assets::address("app.css"),
+        icons: super::assets::address("icons.svg"),
         heading,
         sentence: problem.and_then(|problem| problem.sentence).unwrap_or_else(|| words.to_owned()),
         request_id: request_id.0.to_string(),

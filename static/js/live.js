@@ -5,7 +5,9 @@
   const doc = document, body = doc.body;
   let address = body.dataset.live;
   if (!address || !window.EventSource) return;
-  let source, lastWord = Date.now(), hiddenAt = 0, pending = false, fetching = false, renewedAt = Date.now();
+  let source, openedAt = Date.now(), lastWord = openedAt, hiddenAt = 0, pending = false, again = false, fetching = false, renewedAt = openedAt;
+  // Since when the stream is away, and since when parts cannot be read; 0 while all is well.
+  let streamAway = 0, partsAway = 0;
 
   // A part that somebody works in is left alone until they leave it: an open menu, typed text, a row that the keyboard
   // stands on (for a while: a board that nobody touches must not go stale).
@@ -19,8 +21,8 @@
     return at.closest("tr") && at.matches(":focus-visible") && Date.now() - touched < 10000;
   };
 
-  // Operation ids are new in every answer; they alone are no change.
-  const shown = (part) => part.innerHTML.replace(/name="op" value="[^"]*"/g, "");
+  // Operation ids are new in every answer, and scripts mark what they found: that alone is no change.
+  const shown = (part) => part.innerHTML.replace(/name="op" value="[^"]*"| (?:hidden|data-connection)="[^"]*"/g, "");
 
   // One short line for screen readers, at most one in five seconds.
   let spoken = "", spokenAt = 0;
@@ -56,36 +58,53 @@
 
   async function renewAll() {
     if (body.dataset.paused === "yes") { pending = true; return; }
-    if (fetching) { pending = true; return; }
+    if (fetching) { again = true; return; }
     fetching = true;
     renewedAt = Date.now();
     do {
-      pending = false;
+      pending = again = false;
       try {
         await Promise.all([...doc.querySelectorAll("[data-part]")].map(renew));
+        partsAway = 0;
         heard();
-      } catch { lost(); }
-    } while (pending && !body.contains(doc.activeElement?.closest("[data-part] input, [data-part] textarea")));
+      } catch { partsAway ||= Date.now(); }
+    } while (again);
     fetching = false;
   }
 
-  const state = () => doc.querySelector("[data-connection]");
-  function heard() {
-    lastWord = Date.now();
-    const at = state();
-    if (at && at.dataset.connection !== "live") { at.dataset.connection = "live"; at.textContent = at.dataset.live || ""; }
+  // Says whether the page is up to date, beside the mark and in the words of the page.
+  function show(word, words) {
+    const at = doc.querySelector("[data-connection]");
+    if (!at || at.dataset.connection === word) return;
+    at.dataset.connection = word;
+    at.textContent = words(at.dataset);
+    const box = at.closest(".state"), use = box?.querySelector("use");
+    if (box) box.dataset.kind = word === "live" ? "ok" : "danger";
+    use?.setAttribute("href", use.getAttribute("href").replace(/#.*/, word === "live" ? "#online" : "#offline"));
   }
-  function lost() {
-    const at = state();
-    if (!at || at.dataset.connection === "lost") return;
-    const since = new Date(lastWord);
-    at.dataset.connection = "lost";
-    at.textContent = `Not updating since ${String(since.getHours()).padStart(2, "0")}:${String(since.getMinutes()).padStart(2, "0")}`;
+  function heard() {
+    if (partsAway) return;
+    lastWord = Date.now();
+    show("live", (at) => at.live || "");
+  }
+  // Only a real loss is said: the stream or the parts away for six seconds, or silence for three of its heartbeats.
+  function check() {
+    const now = Date.now(), away = partsAway || streamAway;
+    if (away ? now - Math.max(lastWord, away) < 6000 : !source || now - Math.max(lastWord, openedAt) < 45000) return;
+    show("lost", ({ zone, hours, advice }) => {
+      const at = new Date(lastWord).toLocaleTimeString("en-GB", { hour: hours === "12" ? "numeric" : "2-digit", minute: "2-digit", hour12: hours === "12", timeZone: zone || undefined });
+      const words = `Not updating since ${at.replace(" ", "")}${advice || ""}`;
+      tell(words);
+      return words;
+    });
   }
 
   function open() {
     if (source) return;
     source = new EventSource(address);
+    openedAt = Date.now();
+    source.addEventListener("open", () => { streamAway = 0; });
+    source.addEventListener("error", () => { streamAway ||= Date.now(); });
     source.addEventListener("changed", (event) => {
       heard();
       // Minutes pass even where nothing happens; a thousand phones that watch one point do not ask at the same moment.
@@ -95,13 +114,14 @@
       doc.dispatchEvent(new CustomEvent("live-changed", { detail: event.data }));
     });
   }
-  function close() { source?.close(); source = undefined; }
+  function close() { source?.close(); source = undefined; streamAway = 0; }
 
   setInterval(() => {
-    if (Date.now() - lastWord > 30000) lost();
+    check();
     if (doc.hidden && hiddenAt && Date.now() - hiddenAt > 60000 && !body.dataset.always) close();
-    if (source && source.readyState === EventSource.CLOSED) { close(); open(); }
-    if (pending && !fetching) renewAll();
+    if (source && source.readyState === EventSource.CLOSED) { source = undefined; open(); }
+    // While the stream is away the page asks by itself.
+    if ((pending || partsAway || streamAway) && !fetching) renewAll();
   }, 5000);
   doc.addEventListener("visibilitychange", () => {
     hiddenAt = doc.hidden ? Date.now() : 0;

@@ -1,10 +1,9 @@
 // The own place: says it when the token is called, as loudly as this phone allows.
 (() => {
   "use strict";
-  const doc = document, title = doc.title;
-  const button = doc.getElementById("tell-me"), told = doc.getElementById("tell-state");
+  const doc = document, title = doc.title, told = doc.getElementById("tell-state");
   const now = () => doc.getElementById("place")?.dataset || {};
-  let before = now().state, timer;
+  let before = now().state, asked = false, timer;
 
   function alertCalled({ token, news }) {
     clearInterval(timer);
@@ -17,23 +16,32 @@
     }
   }
 
+  // The button only exists with scripts, and once it was pressed it has nothing more to say.
+  function offer() {
+    const button = doc.getElementById("tell-me");
+    if (button) button.hidden = asked;
+  }
+
   doc.addEventListener("part-renewed", () => {
     const place = now();
     if (place.state === "called" && before !== "called") alertCalled(place);
     if (place.state !== "called") { clearInterval(timer); doc.title = title; }
-    if (button) button.hidden = place.state !== "waiting";
+    if (place.state !== "waiting" && told) told.textContent = "";
     before = place.state;
+    offer();
   });
 
-  if (before === "called") doc.title = `${now().token}: ${now().news}`;
-  if (!button) return;
-  button.hidden = before !== "waiting";
-  button.addEventListener("click", async () => {
+  doc.addEventListener("click", async (event) => {
+    if (!event.target.closest("#tell-me")) return;
+    asked = true;
     navigator.vibrate?.(100);
     const may = window.Notification ? await Notification.requestPermission() : "denied";
     told.textContent = may === "granted"
       ? "You get a notification when your token is called. Keep this page open."
       : "Keep this page open: its title changes and the phone vibrates when your token is called.";
-    button.hidden = true;
+    offer();
   });
+
+  if (before === "called") doc.title = `${now().token}: ${now().news}`;
+  offer();
 })();

@@ -1,6 +1,9 @@
 //! Flows in a real browser, few and whole: on the phone and at the desk, with scripts and without.
 
 mod desk;
+mod phone;
+mod place;
+mod screen;
 
 use infirmary::access::model::Role;
 

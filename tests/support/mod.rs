@@ -5,12 +5,14 @@ mod browser;
 pub mod chromium;
 mod databases;
 mod demo;
+mod outage;
 mod patients;
 mod people;
 mod queue;
 mod scheduling;
 
 pub use browser::{Browser, Seen};
+pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;
 

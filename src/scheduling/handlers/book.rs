@@ -131,7 +131,7 @@ pub async fn day(State(app): State<App>, page: Page, Query(chosen): Query<Chosen
         .then(|| format!("{}?{query}&from={}", paths::scheduling::BOOK_DAY, to + Days::new(1)));
     let back = format!("{}?{query}", paths::scheduling::BOOK);
     let times = format!("{}?{query}", paths::scheduling::BOOK_TIME);
-    html(DayPage { page, weeks, back, times, later })
+    html(DayPage { page, question: "Which day suits you?", weeks, back, times, later })
 }
 
 /// The third question: the times of a day.

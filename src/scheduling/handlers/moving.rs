@@ -66,7 +66,8 @@ pub async fn day(
     let weeks = asking.weeks(&asking.between(&app, from, to).await?);
     let later = (to < asking.last_day()).then(|| format!("{}?from={}", of(MY_MOVE, id), to + Days::new(1)));
     let times = format!("{}?doctor=", of(MY_MOVE_TIME, id));
-    html(DayPage { page, weeks, back: mine(id), times, later })
+    let question = "Which new day suits you?";
+    html(DayPage { page, question, weeks, back: mine(id), times, later })
 }
 
 /// What time.

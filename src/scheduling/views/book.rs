@@ -36,6 +36,8 @@ pub struct PausedPage {
 #[template(path = "scheduling/book_day.html")]
 pub struct DayPage {
     pub page: Page,
+    /// The heading.
+    pub question: &'static str,
     pub weeks: Vec<(String, Vec<Day>)>,
     pub back: String,
     /// The times of a day, to which `day=` is added.
