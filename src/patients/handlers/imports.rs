@@ -175,7 +175,7 @@ pub async fn check(
     let content = imports::content(&app.db, id).await?;
     let mut form = submission.form.clone();
     let headings = columns_of(&content).map_or(0, |headings| headings.len());
-    let columns = (0..headings).map(|at| form.value(&format!("column_{at}")).to_owned()).collect();
+    let columns = (0..headings).map(|at| form.value(format!("column_{at}")).to_owned()).collect();
     let mapping = Mapping { columns, create_missing: form.chosen("create_missing", "yes") };
     if import.state == ImportState::Committed || import.state == ImportState::Dropped {
         return Err(done(ImportError::Done));

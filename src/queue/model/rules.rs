@@ -72,6 +72,11 @@ pub(super) fn minutes(minutes: u32) -> TimeDelta {
     TimeDelta::minutes(i64::from(minutes))
 }
 
+/// A setting, which its table keeps from being negative.
+pub(super) fn whole(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,9 +95,4 @@ mod tests {
         assert!(!rules.needs_a_nudge(called, called + TimeDelta::seconds(179)));
         assert!(rules.needs_a_nudge(called, called + TimeDelta::seconds(180)));
     }
-}
-
-/// A setting, which its table keeps from being negative.
-pub(super) fn whole(number: i64) -> u32 {
-    u32::try_from(number).unwrap_or(0)
 }
