@@ -16,3 +16,4 @@ mod queue;
 mod patients;
 mod audit;
 mod settings;
+mod home;

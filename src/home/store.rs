@@ -69,7 +69,11 @@ pub struct Attention {
 }
 
 /// What waits for an administrator: screens not seen since `silent`, and what was begun but not finished.
-pub async fn attention(store: impl Store, silent: DateTime<Utc>, today: NaiveDate) -> Result<Attention, DbError> {
+pub async fn attention(
+    store: impl Store,
+    silent: DateTime<Utc>,
+    today: NaiveDate,
+) -> Result<Attention, DbError> {
     sql("select (select count(*) from display where paired_at is not null and revoked_at is null
                 and (seen_at is null or seen_at < $1)) as silent_displays,
             (select count(*) from account where kind = 'staff' and state = 'active'

@@ -119,7 +119,13 @@ impl StaffHome {
             let more = "Not seen for 10 minutes or more";
             add(found.silent_displays, "screen", words, more, paths::queue::DISPLAYS);
             let words = ("import is not finished", "imports are not finished");
-            add(found.open_imports, "users", words, "Check the lines, then import or drop it", paths::patients::IMPORTS);
+            add(
+                found.open_imports,
+                "users",
+                words,
+                "Check the lines, then import or drop it",
+                paths::patients::IMPORTS,
+            );
             let words = ("doctor has no weekly hours", "doctors have no weekly hours");
             let more = "Nobody can book with them";
             add(found.without_hours, "clock", words, more, paths::scheduling::AVAILABILITY);
