@@ -16,3 +16,4 @@ mod running;
 mod scheduling;
 mod settings;
 mod tables;
+mod home;

@@ -126,7 +126,8 @@ pub struct Count {
 
 /// How many wait at each point that works.
 pub async fn counts(store: impl Store) -> Result<Vec<Count>, DbError> {
-    sql("select p.id as point_id, p.name, p.kind, count(e.id) as waiting, min(e.arrived_at) as since,
+    sql("select p.id as point_id, p.name, p.kind, count(e.id) as waiting,
+            min(case when e.booked_at > e.arrived_at then e.booked_at else e.arrived_at end) as since,
             (p.paused_at is not null) as paused
          from service_point p left join queue_entry e on e.point_id = p.id and e.state = 'waiting'
          where p.active = $1 group by p.id, p.name, p.kind, p.paused_at, p.position order by p.position, p.id")
