@@ -8,11 +8,11 @@
 mod support;
 
 mod access;
-mod browser;
-mod scheduling;
-mod running;
-mod tables;
-mod queue;
-mod patients;
 mod audit;
+mod browser;
+mod patients;
+mod queue;
+mod running;
+mod scheduling;
 mod settings;
+mod tables;

@@ -1,8 +1,8 @@
 //! Accounts from the command line: whoever can run it owns the server already.
 
+use super::Failure;
 use crate::access::codes::{issue_code, open_staff_account};
 use crate::access::model::{CodePurpose, Role, Roles};
-use super::Failure;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -30,7 +30,12 @@ pub(super) async fn run(config: Config, username: &str, name: &str) -> Result<()
     let made = create_admin(&app, username, name).await;
     app.db.close().await;
     let code = made?;
-    println!("{} has an account. Open {}{} and enter", name.trim(), app.config.public_url, paths::access::ACTIVATE);
+    println!(
+        "{} has an account. Open {}{} and enter",
+        name.trim(),
+        app.config.public_url,
+        paths::access::ACTIVATE
+    );
     println!("  username       {}", username.trim().to_lowercase());
     println!("  one-time code  {code}");
     println!("It is shown once and lasts three days.");

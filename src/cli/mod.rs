@@ -138,9 +138,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 demo::run(config, size, fill_only).await
             }
             Command::Migrate => node::migrate(&config).await,
-            Command::CreateAdmin { sign_in_name, name } => {
-                accounts::run(config, &sign_in_name, &name).await
-            }
+            Command::CreateAdmin { sign_in_name, name } => accounts::run(config, &sign_in_name, &name).await,
             Command::ImportStudents { file, create_missing, dry_run } => {
                 students::run(config, &file, create_missing, dry_run).await
             }

@@ -1,7 +1,6 @@
 //! A student at the phone: books, moves and cancels, with scripts and without.
 
 use infirmary::scheduling::model::AppointmentId;
-use infirmary::web::paths::scheduling as paths;
 
 use crate::support::Clinic;
 use crate::support::chromium::{self, Device, Window};

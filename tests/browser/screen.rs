@@ -51,6 +51,9 @@ async fn a_screen_pairs_shows_a_call_and_announces_it() {
     }
     assert_eq!(sentences, ["Sound is on.", said, said]);
     let size = "return parseFloat(getComputedStyle(document.querySelector('.calling .plate')).fontSize) / innerHeight";
-    assert!(window.page.execute(size, vec![]).await.unwrap().as_f64().unwrap() >= 0.2, "read from ten metres");
+    assert!(
+        window.page.execute(size, vec![]).await.unwrap().as_f64().unwrap() >= 0.2,
+        "read from ten metres"
+    );
     window.close().await;
 }

@@ -8,8 +8,8 @@ mod demo;
 mod outage;
 mod patients;
 mod people;
-mod scheduling;
 mod queue;
+mod scheduling;
 
 pub use browser::{Browser, Seen};
 pub use outage::Outage;

@@ -44,7 +44,7 @@ pub async fn expected(
     until: DateTime<Utc>,
 ) -> Result<Vec<Expected>, DbError> {
     sql("select a.id, a.starts_at, a.state, a.patient_id, p.family_name, p.given_names, p.number, p.matric_number,
-            a.doctor_id, d.name as doctor, v.id as visit_id, v.token, e.state as entry_state
+            a.doctor_id, trim(d.title || ' ' || d.name) as doctor, v.id as visit_id, v.token, e.state as entry_state
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          left join visit v on v.appointment_id = a.id
          left join queue_entry e on e.visit_id = v.id
@@ -65,7 +65,7 @@ pub async fn booked_between(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<Booking>, DbError> {
-    sql("select a.id, a.patient_id, a.doctor_id, d.name as doctor, a.starts_at, a.state
+    sql("select a.id, a.patient_id, a.doctor_id, trim(d.title || ' ' || d.name) as doctor, a.starts_at, a.state
          from appointment a join account d on d.id = a.doctor_id
          where a.patient_id = $1 and a.starts_at >= $2 and a.starts_at < $3 and a.state = 'booked'
          order by a.starts_at limit 1")
@@ -78,7 +78,7 @@ pub async fn booked_between(
 
 /// One appointment.
 pub async fn by_id(store: impl Store, id: AppointmentId) -> Result<Option<Booking>, DbError> {
-    sql("select a.id, a.patient_id, a.doctor_id, d.name as doctor, a.starts_at, a.state
+    sql("select a.id, a.patient_id, a.doctor_id, trim(d.title || ' ' || d.name) as doctor, a.starts_at, a.state
          from appointment a join account d on d.id = a.doctor_id where a.id = $1")
     .bind(id)
     .optional(store)
