@@ -10,10 +10,14 @@ mod support;
 mod access;
 mod audit;
 mod browser;
+mod home;
 mod patients;
 mod queue;
 mod running;
 mod scheduling;
 mod settings;
 mod tables;
+<<<<<<< HEAD
 mod home;
+=======
+>>>>>>> look-phone

@@ -37,10 +37,8 @@ pub async fn show(State(app): State<App>, page: Page) -> Answer {
 async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
     let place = queue::place_of(app, patient).await?;
     let next = scheduling::next_of(&app.db, patient, page.now).await?;
-    let free = match (&place, &next) {
-        (None, None) => scheduling::next_free(&app.db, page.now).await?,
-        _ => None,
-    };
+    let waits = place.as_ref().is_some_and(|place| place.held.closed_at.is_none());
+    let free = if waits || next.is_some() { None } else { scheduling::next_free(&app.db, page.now).await? };
     let first_name = page.name().split_whitespace().next().unwrap_or_default().to_owned();
     html(PatientHome { page, first_name, place, next, free })
 }

@@ -30,6 +30,8 @@
     if (!state) return;
     state.dataset.kind = kind;
     state.querySelector("span").textContent = words;
+    const use = state.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, kind === "ok" ? "#sound" : "#mute"));
   };
 
   // A soft two-tone chime, shorter than a second.
@@ -103,7 +105,7 @@
       await sound?.resume();
       const spoken = await speak("Sound is on.");
       if (spoken || sound?.state === "running") {
-        say("ok", spoken ? "Sound on" : "Chime only: this browser has no voice");
+        say("ok", spoken ? "Sound on" : "Chime only, no voice");
         button.hidden = true;
       } else off();
     });

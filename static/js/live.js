@@ -116,8 +116,8 @@
   }
   function close() { source?.close(); source = undefined; streamAway = 0; }
 
+  setInterval(check, 1000);
   setInterval(() => {
-    check();
     if (doc.hidden && hiddenAt && Date.now() - hiddenAt > 60000 && !body.dataset.always) close();
     if (source && source.readyState === EventSource.CLOSED) { source = undefined; open(); }
     // While the stream is away the page asks by itself.

@@ -64,8 +64,8 @@ impl Window {
             ],
         });
         if device == Device::Phone {
-            options["mobileEmulation"] =
-                json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 2.0, "touch": true } });
+            // Without scripts the driver's finger never comes down; there a mouse presses.
+            options["mobileEmulation"] = json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 2.0, "touch": scripts } });
         }
         if !scripts {
             options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
@@ -96,7 +96,7 @@ impl Window {
 
     /// Presses what the selector finds first.
     pub async fn press(&self, selector: &str) {
-        self.page.find(Locator::Css(selector)).await.unwrap().click().await.unwrap();
+        self.press_at(Locator::Css(selector)).await;
     }
 
     /// Presses the link or button that reads like this.
@@ -104,13 +104,16 @@ impl Window {
         let xpath = format!(
             "//main//*[self::a or self::button or self::label or self::summary][contains(normalize-space(.), \"{words}\")]"
         );
-        self.page
-            .find(Locator::XPath(&xpath))
-            .await
-            .unwrap_or_else(|error| panic!("{words}: {error}"))
-            .click()
-            .await
-            .unwrap();
+        self.press_at(Locator::XPath(&xpath)).await;
+    }
+
+    /// Presses as a person does: what a fixed bar covers is brought to the middle first.
+    async fn press_at(&self, what: Locator<'_>) {
+        let found = self.page.find(what).await.unwrap_or_else(|error| panic!("{what:?}: {error}"));
+        let element = serde_json::to_value(&found).unwrap();
+        let middle = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.page.execute(middle, vec![element]).await.unwrap();
+        found.click().await.unwrap();
     }
 
     /// The text of the first thing the selector finds, waiting for it up to ten seconds.

@@ -6,41 +6,53 @@ use infirmary::app::{App, router};
 use infirmary::clock::Clock;
 use infirmary::config::Config;
 use infirmary::db::Db;
+use infirmary::live::Topic;
 use tokio::net::TcpListener;
 
 use super::Clinic;
 
 /// The time between a stop and the next start.
 pub struct Outage {
-    clinic: Clinic,
+    address: SocketAddr,
+    database_url: String,
+    folder: tempfile::TempDir,
     clock: Clock,
     config: Config,
 }
 
 impl Outage {
-    /// Stops the clinic as a restart would: streams end, the port is closed.
+    /// Stops the clinic as a restart would: streams end, the port is closed, the database is let go.
     pub async fn begins(clinic: Clinic) -> Self {
-        let (clock, config) = (clinic.app.clock.clone(), clinic.app.config.clone());
-        clinic.app.stop.cancel();
-        for _ in 0..100 {
-            if tokio::net::TcpStream::connect(clinic.address).await.is_err() {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        clinic.app.db.close().await;
-        Outage { clinic, clock, config }
+        let Clinic { app, address, database_url, folder } = clinic;
+        let (clock, config) = (app.clock.clone(), app.config.clone());
+        app.stop.cancel();
+        // Whoever waits for news hears some, and sees that it is over.
+        app.live.tell_here(&[Topic::Displays]);
+        app.db.close().await;
+        Outage { address, database_url, folder, clock, config }
     }
 
     /// Starts a new node over the same database at the same address.
     pub async fn ends(self) -> Clinic {
-        let listener = bound(self.clinic.address).await;
-        let db = Db::open(&self.clinic.database_url, 10).await.unwrap();
-        let app = App::new(db, self.clock, self.config).await.unwrap();
+        let Outage { address, database_url, folder, clock, config } = self;
+        let listener = bound(address).await;
+        let db = opened(&database_url).await;
+        let app = App::new(db, clock, config).await.unwrap();
         let routes = router(&app);
         tokio::spawn(infirmary::web::serve::serve(app.clone(), listener, routes));
-        Clinic { app, ..self.clinic }
+        Clinic { app, address, database_url, folder }
     }
+}
+
+/// The old node lets go of the database when its last task has ended.
+async fn opened(url: &str) -> Db {
+    for _ in 0..200 {
+        if let Ok(db) = Db::open(url, 10).await {
+            return db;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{url} stays taken");
 }
 
 async fn bound(address: SocketAddr) -> TcpListener {
