@@ -11,13 +11,10 @@ mod access;
 mod audit;
 mod browser;
 mod home;
+mod home;
 mod patients;
 mod queue;
 mod running;
 mod scheduling;
 mod settings;
 mod tables;
-<<<<<<< HEAD
-mod home;
-=======
->>>>>>> look-phone

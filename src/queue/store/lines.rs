@@ -36,13 +36,8 @@ pub async fn at_point(store: impl Store, point: PointId) -> Result<Vec<Row>, DbE
             e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
             v.opened_at as checked_in_at, v.appointment_id,
             p.family_name, p.given_names, p.sex, p.born_on, p.number, p.matric_number, p.phone,
-<<<<<<< HEAD
             trim(d.title || ' ' || d.name) as doctor, trim(s.title || ' ' || s.name) as server, r.name as room, fp.kind as from_kind,
             (select trim(a.title || ' ' || a.name) from queue_entry c join service_point cp on cp.id = c.point_id
-=======
-            trim(d.title || ' ' || d.name) as doctor, s.name as server, r.name as room, fp.kind as from_kind,
-            (select a.name from queue_entry c join service_point cp on cp.id = c.point_id
->>>>>>> look-phone
                 join account a on a.id = c.served_by
              where c.visit_id = e.visit_id and c.id < e.id and cp.kind = 'consulting' and c.state = 'transferred'
              order by c.id desc limit 1) as back_to
@@ -65,13 +60,8 @@ pub async fn one(store: impl Store, id: EntryId) -> Result<Option<Row>, DbError>
             e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
             v.opened_at as checked_in_at, v.appointment_id,
             p.family_name, p.given_names, p.sex, p.born_on, p.number, p.matric_number, p.phone,
-<<<<<<< HEAD
             trim(d.title || ' ' || d.name) as doctor, trim(s.title || ' ' || s.name) as server, r.name as room, fp.kind as from_kind,
             (select trim(a.title || ' ' || a.name) from queue_entry c join service_point cp on cp.id = c.point_id
-=======
-            trim(d.title || ' ' || d.name) as doctor, s.name as server, r.name as room, fp.kind as from_kind,
-            (select a.name from queue_entry c join service_point cp on cp.id = c.point_id
->>>>>>> look-phone
                 join account a on a.id = c.served_by
              where c.visit_id = e.visit_id and c.id < e.id and cp.kind = 'consulting' and c.state = 'transferred'
              order by c.id desc limit 1) as back_to
