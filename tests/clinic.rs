@@ -11,7 +11,6 @@ mod access;
 mod audit;
 mod browser;
 mod home;
-mod home;
 mod patients;
 mod queue;
 mod running;
