@@ -38,8 +38,7 @@ impl FormState {
             if name == "op" {
                 op = value;
             } else {
-                // PostgreSQL takes no NUL in a text, and nobody types one.
-                values.push((name, value.replace('\0', " ")));
+                values.push((name, value));
             }
         }
         FormState { op, values, errors: Vec::new() }

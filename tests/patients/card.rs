@@ -49,7 +49,7 @@ both! {
         let record = desk.get(&format!("/patients/{id}")).await;
         let sheet = desk.submit(&record, "#code", &[]).await;
         let code = sheet.expect(200).text(".activation .code");
-        assert!(sheet.body.contains("/activate") && sheet.body.contains("19/52ha001"));
+        assert!(sheet.body.contains("/activate") && sheet.body.contains("19/52HA001"));
         let digest: Vec<u8> = sql("select digest from one_time_code where withdrawn_at is null").scalar(&clinic.app.db).await.unwrap();
         assert!(digest.len() == 32 && !String::from_utf8_lossy(&digest).contains(&code));
         // Sent again: no second code, and the first is not shown again.
@@ -59,7 +59,7 @@ both! {
         let fresh = desk.get(&format!("/patients/{id}")).await;
         desk.submit(&fresh, "#code", &[]).await.expect(200);
         assert_eq!(clinic.count("select count(*) from one_time_code where withdrawn_at is null").await, 1);
-        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'patient.code_issued'").await, 2);
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'code.issued'").await, 2);
         assert_eq!(clinic.count("select count(*) from audit_entry where detail like '%code%'").await, 0);
         let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
         nurse.post(&format!("/patients/{id}/codes"), &[("op", &"b".repeat(32))]).await.expect(403);

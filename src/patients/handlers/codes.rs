@@ -8,7 +8,6 @@ use crate::access::issue_code;
 use crate::access::model::AccountState;
 use crate::access::model::CodePurpose;
 use crate::app::App;
-use crate::audit::Entry;
 use crate::patients::model::PatientId;
 use crate::patients::qr::Qr;
 use crate::patients::store;
@@ -45,9 +44,6 @@ pub async fn create(
     let purpose = if patient.activated { CodePurpose::Reset } else { CodePurpose::Activate };
     let mut work = submission.begin(&app).await?;
     let code = issue_code(&mut work, account, purpose).await?;
-    let entry =
-        Entry::new("patient.code_issued", "patient", id.0).of_patient(id.0).with("purpose", purpose.as_str());
-    work.audit(entry).await?;
     let back = paths::patients::show(id);
     work.commit(&back).await?;
     sheet(&app, page, vec![IssuedCode { name: patient.name(), sign_in_name, code }], back)
@@ -63,10 +59,8 @@ pub async fn create_many(State(app): State<App>, page: Page, submission: Submiss
         return work.done(back, "All of these students have activated their account").await;
     }
     let mut codes = Vec::with_capacity(students.len());
-    for (id, account, name, sign_in_name) in students {
+    for (_, account, name, sign_in_name) in students {
         let code = issue_code(&mut work, account, CodePurpose::Activate).await?;
-        let entry = Entry::new("patient.code_issued", "patient", id.0).of_patient(id.0);
-        work.audit(entry.with("purpose", "activate")).await?;
         codes.push(IssuedCode { name, sign_in_name, code });
     }
     work.commit(&back).await?;

@@ -108,7 +108,7 @@ impl Trace {
             "patient.deactivated" => "Deactivated",
             "patient.reactivated" => "Taken back",
             "patient.card_renewed" => "New clinic card made",
-            "patient.code_issued" => "One-time code given",
+            "code.issued" => "One-time code given",
             _ => "Changed",
         }
     }
