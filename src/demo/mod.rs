@@ -3,7 +3,6 @@
 //! The same size gives the same people every time; days and times lie around the moment of filling.
 
 mod clinic;
-mod fold;
 mod names;
 mod past;
 mod people;

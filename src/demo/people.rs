@@ -5,8 +5,9 @@ use chrono::{Datelike, TimeDelta};
 use super::clinic::session_year;
 use super::names::{Chance, Name};
 use super::university::FACULTIES;
-use super::{Filling, STUDENT, fold, row};
+use super::{Filling, STUDENT, row};
 use crate::db::{DbError, Value};
+use crate::patients::model::{Details, fold, search_terms};
 
 /// Students written at once.
 const BATCH: usize = 5_000;
@@ -83,13 +84,19 @@ pub(super) async fn students(filling: &mut Filling, count: usize, hash: &str) ->
         let phone = chance.phone();
         let phone_digits = phone.replace(' ', "");
         let number = format!("P-{id:06}");
-        let sort = fold::words(&format!("{} {}", name.family, name.given)).join(" ");
+        let sort = fold(&format!("{} {}", name.family, name.given));
+        let details = Details {
+            family_name: name.family.to_owned(),
+            given_names: name.given.clone(),
+            matric_number: Some(matric.clone()),
+            ..Details::default()
+        };
         let born = filling.today.with_ordinal(1).unwrap_or(filling.today)
             - TimeDelta::days(365 * (16 + level) + chance.between(0, 1_400));
         let joined = filling.now
             - TimeDelta::days(30 * (level * 12 - 11))
             - TimeDelta::minutes(chance.between(0, 4_000));
-        for term in fold::terms(&[name.family, &name.given], &[&number, &matric], &phone_digits) {
+        for term in search_terms(&details, &number, &phone_digits) {
             terms.push(row![term, id]);
         }
         accounts.push(row![
