@@ -1,5 +1,6 @@
 //! Names of a Nigerian campus, and a generator that gives the same people every time.
 
+use crate::patients::model::card_code;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -202,9 +203,7 @@ impl Chance {
 
     /// A code of 26 letters that cannot be taken for one another, from 128 random bits.
     pub fn code(&mut self) -> String {
-        const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        let bits = self.bits();
-        (0..26).map(|at| char::from(LETTERS[((bits >> (at * 5)) & 31) as usize])).collect()
+        card_code(self.bits())
     }
 
     /// The secret of a slip, as checking in makes it.
