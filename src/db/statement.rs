@@ -30,10 +30,11 @@ pub fn sql(text: &'static str) -> Sql {
 impl Sql {
     /// Binds the next value. A NUL is left out of texts: PostgreSQL takes none, and nobody types one.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
-        self.values.push(match value.into() {
-            Value::Text(Some(text)) if text.contains('\0') => Value::Text(Some(text.replace('\0', ""))),
-            value => value,
-        });
+        let mut value = value.into();
+        if let Value::Text(Some(text)) = &mut value {
+            text.retain(|letter| letter != '\0');
+        }
+        self.values.push(value);
         self
     }
 
