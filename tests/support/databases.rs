@@ -41,10 +41,13 @@ pub async fn postgres() -> Option<String> {
         db.close().await;
         // The server takes a moment to see that the draft's last connection is closed.
         let rename = format!("alter database {draft} rename to {template}");
+        let end = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{draft}'");
         for tries in 0.. {
+            // Renaming waits five seconds for each session that lingers, so none may.
+            admin.execute(end.as_str()).await.unwrap();
             match admin.execute(rename.as_str()).await {
                 Ok(_) => break,
-                Err(error) if tries == 50 => panic!("{error}"),
+                Err(error) if tries == 20 => panic!("{error}"),
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
             }
         }
