@@ -83,6 +83,7 @@ create table slot (
     state text not null default 'open' constraint slot_state check (state in ('open', 'blocked', 'closed')),
     block_id bigint references blocked_time (id),
     block_reason text not null default '',
+    public_from timestamptz,
     version bigint not null default 1,
     constraint slot_order check (starts_at < ends_at),
     constraint slot_capacity check (capacity between 1 and 100 and public_capacity between 0 and capacity),
@@ -129,6 +130,7 @@ create table appointment (
     updated_at timestamptz not null,
     version bigint not null default 1,
     constraint appointment_order check (starts_at < ends_at),
+    constraint appointment_override_at_desk check (override_reason = '' or place = 'desk'),
     constraint appointment_hold_expires check (state <> 'hold' or held_until is not null)
 );
 create unique index appointment_reference_unique on appointment (reference);
@@ -140,5 +142,7 @@ create index appointment_starts_at on appointment (starts_at, id);
 create index appointment_slot on appointment (slot_id);
 create index appointment_held on appointment (held_until) where state = 'hold';
 create index appointment_state on appointment (state, starts_at);
+-- Nobody is in two places at once, unless staff booked it with a reason (rule B4).
 alter table appointment add constraint appointment_overlap exclude using gist
-    (patient_id with =, tstzrange(starts_at, ends_at) with &&) where (state in ('hold', 'booked', 'arrived', 'in_service'));
+    (patient_id with =, tstzrange(starts_at, ends_at) with &&)
+    where (state in ('hold', 'booked', 'arrived', 'in_service') and override_reason = '');

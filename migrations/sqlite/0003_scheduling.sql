@@ -83,6 +83,7 @@ create table slot (
     state text not null default 'open' constraint slot_state check (state in ('open', 'blocked', 'closed')),
     block_id integer references blocked_time (id),
     block_reason text not null default '',
+    public_from text,
     version integer not null default 1,
     constraint slot_order check (starts_at < ends_at),
     constraint slot_capacity check (capacity between 1 and 100 and public_capacity between 0 and capacity),
@@ -136,6 +137,7 @@ create table appointment (
     updated_at text not null,
     version integer not null default 1,
     constraint appointment_order check (starts_at < ends_at),
+    constraint appointment_override_at_desk check (override_reason = '' or place = 'desk'),
     constraint appointment_hold_expires check (state <> 'hold' or held_until is not null)
 ) strict;
 create unique index appointment_reference_unique on appointment (reference);
@@ -147,16 +149,18 @@ create index appointment_starts_at on appointment (starts_at, id);
 create index appointment_slot on appointment (slot_id);
 create index appointment_held on appointment (held_until) where state = 'hold';
 create index appointment_state on appointment (state, starts_at);
-create trigger appointment_overlap_insert before insert on appointment when new.state in ('hold', 'booked', 'arrived', 'in_service')
+-- Nobody is in two places at once, unless staff booked it with a reason (rule B4).
+create trigger appointment_overlap_insert before insert on appointment
+when new.state in ('hold', 'booked', 'arrived', 'in_service') and new.override_reason = ''
 begin
     select raise(abort, 'appointment_overlap') where exists (select 1 from appointment
         where patient_id = new.patient_id and state in ('hold', 'booked', 'arrived', 'in_service')
-        and starts_at < new.ends_at and ends_at > new.starts_at);
+        and override_reason = '' and starts_at < new.ends_at and ends_at > new.starts_at);
 end;
-create trigger appointment_overlap_update before update of patient_id, starts_at, ends_at, state on appointment
-when new.state in ('hold', 'booked', 'arrived', 'in_service')
+create trigger appointment_overlap_update before update of patient_id, starts_at, ends_at, state, override_reason
+on appointment when new.state in ('hold', 'booked', 'arrived', 'in_service') and new.override_reason = ''
 begin
     select raise(abort, 'appointment_overlap') where exists (select 1 from appointment where id <> new.id
         and patient_id = new.patient_id and state in ('hold', 'booked', 'arrived', 'in_service')
-        and starts_at < new.ends_at and ends_at > new.starts_at);
+        and override_reason = '' and starts_at < new.ends_at and ends_at > new.starts_at);
 end;

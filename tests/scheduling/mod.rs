@@ -2,6 +2,7 @@
 
 mod booking;
 mod desk;
+mod freed;
 mod hours;
 mod races;
 mod steps;

@@ -8,11 +8,12 @@ use super::day_of;
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::patients::model::{find_words, read_patient_number};
 use crate::scheduling::calendar;
 use crate::scheduling::model::{
     AppointmentId, AppointmentState, BookingRules, CancelledBy, may_mark_no_show,
 };
-use crate::scheduling::store::appointments::{self, AppointmentRow, Listed, Narrow};
+use crate::scheduling::store::appointments::{self, AppointmentRow, Listed, Narrow, Search};
 use crate::scheduling::store::{doctors, states};
 use crate::scheduling::verbs::{self, Refusal};
 use crate::scheduling::views::desk::{self as views, Happened, IndexPage, May, ShowPage};
@@ -23,6 +24,8 @@ use crate::work::Work;
 
 /// Lines on one page.
 const PAGE: i64 = 50;
+/// Longest text that is searched for.
+const LONGEST: usize = 120;
 /// Days back and ahead that a search covers.
 const REACH: u64 = 180;
 
@@ -62,9 +65,18 @@ impl Asked {
             doctor: self.doctor.parse().ok(),
             state: self.state.parse().ok(),
             patient: self.patient.parse().ok(),
-            words: self.q.split_whitespace().next().unwrap_or_default().to_lowercase(),
+            search: self.search(),
             undecided: !self.undecided.is_empty(),
             after,
+        })
+    }
+
+    fn search(&self) -> Option<Search> {
+        let typed: String = self.q.trim().chars().take(LONGEST).collect();
+        (!typed.is_empty()).then(|| Search {
+            words: find_words(&typed),
+            reference: typed.to_uppercase(),
+            number: read_patient_number(&typed).unwrap_or_default(),
         })
     }
 
