@@ -117,6 +117,7 @@ create table appointment (
     ended_at timestamptz,
     ended_by text constraint appointment_ended_by check (ended_by in ('patient', 'staff', 'clinic', 'system')),
     end_reason text not null default '',
+    undo_by bigint references account (id),
     late_cancel boolean not null default false,
     counts_as_no_show boolean not null default false,
     objected_at timestamptz,

@@ -124,6 +124,7 @@ create table appointment (
     ended_at text,
     ended_by text constraint appointment_ended_by check (ended_by in ('patient', 'staff', 'clinic', 'system')),
     end_reason text not null default '',
+    undo_by integer references account (id),
     late_cancel integer not null check (late_cancel in (0, 1)) default 0,
     counts_as_no_show integer not null check (counts_as_no_show in (0, 1)) default 0,
     objected_at text,

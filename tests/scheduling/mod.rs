@@ -6,3 +6,4 @@ mod freed;
 mod hours;
 mod races;
 mod steps;
+mod undo;

@@ -33,6 +33,8 @@ pub struct AppointmentRow {
     pub ended_at: Option<DateTime<Utc>>,
     pub ended_by: Option<String>,
     pub end_reason: String,
+    /// Who may take the ending back for some minutes.
+    pub undo_by: Option<AccountId>,
     pub late_cancel: bool,
     pub counts_as_no_show: bool,
     pub objection: String,
@@ -51,7 +53,7 @@ pub async fn by_id(store: impl Store, id: AppointmentId) -> Result<Option<Appoin
             p.number as patient_number, p.phone as patient_phone, a.slot_id, a.doctor_id,
             trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, a.ends_at, a.reason_id,
             v.name as reason, a.complaint, a.note, a.place, a.state, a.held_until, a.override_reason, a.ended_at,
-            a.ended_by, a.end_reason, a.late_cancel, a.counts_as_no_show, a.objection, a.objection_state,
+            a.ended_by, a.end_reason, a.undo_by, a.late_cancel, a.counts_as_no_show, a.objection, a.objection_state,
             a.rescheduled_to, a.needs_decision, a.calendar_uid, a.calendar_sequence, a.updated_at, a.version
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::slots;
 use crate::db::{DbError, Tx, sql};
-use crate::scheduling::model::{BookingRules, SlotId};
+use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules, Place, SlotId};
 
 /// How long a freed place would rest, and on which day of the doctor one looks for others.
 #[derive(Debug, Clone, Copy)]
@@ -39,4 +40,49 @@ pub async fn rest_if_full(
     .run(tx)
     .await?;
     Ok(())
+}
+
+/// Takes the own place back that was given up by mistake: as [`slots::take`] does, but a rest does not keep it from the
+/// one who caused it (rule B5).
+pub async fn take_own(
+    tx: &mut Tx,
+    slot: SlotId,
+    place: Place,
+    now: DateTime<Utc>,
+    rules: &BookingRules,
+) -> Result<bool, DbError> {
+    match place {
+        Place::Desk => slots::take(tx, slot, place, now, rules).await,
+        Place::Public => {
+            let not_before = now - (rules.bookable_until(now) - now);
+            let taken = sql("update slot set taken_public = taken_public + 1 where id = $1 and state = 'open'
+                 and taken_public < public_capacity and taken_public + taken_desk < capacity and starts_at > $2")
+            .bind(slot)
+            .bind(not_before)
+            .run(tx)
+            .await?;
+            Ok(taken == 1)
+        }
+    }
+}
+
+/// Takes an ending back, if it stands as `from` and somebody may: calendars get it by the raised sequence (rules B5, B13).
+pub async fn undo_end(
+    tx: &mut Tx,
+    id: AppointmentId,
+    (from, before): (AppointmentState, AppointmentState),
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let touched = sql("update appointment set state = $3, ended_at = null, ended_by = null, end_reason = '', undo_by = null,
+            late_cancel = $5, counts_as_no_show = $5, calendar_sequence = calendar_sequence + 1, updated_at = $4,
+            version = version + 1
+         where id = $1 and state = $2 and undo_by is not null and objection_state is null")
+    .bind(id)
+    .bind(from)
+    .bind(before)
+    .bind(at)
+    .bind(false)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
 }

@@ -39,6 +39,8 @@ pub async fn cancel(
         state: AppointmentState::Cancelled,
         by: by.as_str(),
         reason,
+        // Who had arrived has a token: that goes back in the queue, not here.
+        undo_by: work.doer().account_id.filter(|_| row.state == AppointmentState::Booked),
         late: done.late,
         counts: false,
     };
@@ -77,6 +79,7 @@ pub async fn reschedule(
         state: AppointmentState::Rescheduled,
         by: if at.place == model::Place::Public { "patient" } else { "staff" },
         reason: "Moved to another time",
+        undo_by: None,
         late: false,
         counts: false,
     };
