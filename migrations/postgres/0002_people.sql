@@ -131,6 +131,7 @@ create table account (
 create unique index account_sign_in_name_unique on account (sign_in_name);
 create unique index account_email_unique on account (email);
 create unique index account_patient_id_unique on account (patient_id);
+create index account_staff on account (name) where kind = 'staff';
 
 create table account_role (
     account_id bigint not null references account (id),

@@ -74,12 +74,16 @@ create table slot (
     doctor_id bigint not null references account (id),
     room_id bigint references room (id),
     availability_id bigint references availability (id),
+    day date not null,
     starts_at timestamptz not null,
     ends_at timestamptz not null,
+    minutes bigint not null generated always as (cast(extract(epoch from ends_at - starts_at) as bigint) / 60) stored,
     capacity bigint not null,
     public_capacity bigint not null,
     taken_public bigint not null default 0,
     taken_desk bigint not null default 0,
+    public_left bigint not null generated always as
+        (least(public_capacity - taken_public, capacity - taken_public - taken_desk)) stored,
     state text not null default 'open' constraint slot_state check (state in ('open', 'blocked', 'closed')),
     block_id bigint references blocked_time (id),
     block_reason text not null default '',
@@ -92,6 +96,10 @@ create table slot (
 );
 create unique index slot_doctor_id_starts_at_unique on slot (doctor_id, starts_at) where state <> 'closed';
 create index slot_starts_at on slot (starts_at, doctor_id);
+-- Everything that the list of days counts: it never touches the table.
+create index slot_offer on slot (day, doctor_id, starts_at, minutes, public_left, state) where state = 'open';
+create index slot_ends_at on slot (ends_at) where state <> 'closed';
+create index slot_block on slot (block_id) where block_id is not null;
 create extension if not exists btree_gist;
 alter table slot add constraint slot_overlap exclude using gist
     (doctor_id with =, tstzrange(starts_at, ends_at) with &&) where (state <> 'closed');

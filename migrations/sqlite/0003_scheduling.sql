@@ -74,12 +74,16 @@ create table slot (
     doctor_id integer not null references account (id),
     room_id integer references room (id),
     availability_id integer references availability (id),
+    day text not null,
     starts_at text not null,
     ends_at text not null,
+    minutes integer not null generated always as ((strftime('%s', ends_at) - strftime('%s', starts_at)) / 60) stored,
     capacity integer not null,
     public_capacity integer not null,
     taken_public integer not null default 0,
     taken_desk integer not null default 0,
+    public_left integer not null generated always as
+        (min(public_capacity - taken_public, capacity - taken_public - taken_desk)) stored,
     state text not null default 'open' constraint slot_state check (state in ('open', 'blocked', 'closed')),
     block_id integer references blocked_time (id),
     block_reason text not null default '',
@@ -92,6 +96,10 @@ create table slot (
 ) strict;
 create unique index slot_doctor_id_starts_at_unique on slot (doctor_id, starts_at) where state <> 'closed';
 create index slot_starts_at on slot (starts_at, doctor_id);
+-- Everything that the list of days counts: it never touches the table.
+create index slot_offer on slot (day, doctor_id, starts_at, minutes, public_left, state) where state = 'open';
+create index slot_ends_at on slot (ends_at) where state <> 'closed';
+create index slot_block on slot (block_id) where block_id is not null;
 create trigger slot_overlap_insert before insert on slot when new.state <> 'closed'
 begin
     select raise(abort, 'slot_overlap') where exists (select 1 from slot

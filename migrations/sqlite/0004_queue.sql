@@ -49,13 +49,18 @@ create table queue_entry (
     coming_from integer references queue_entry (id),
     parked_seconds integer not null default 0,
     parked_at text,
+    service_seconds integer generated always as
+        (max(0, strftime('%s', ended_at) - strftime('%s', started_at) - (substr(ended_at, 20) < substr(started_at, 20))
+            - parked_seconds)) stored,
     version integer not null default 1,
     constraint queue_entry_priority_reason check (priority = 'normal' or priority_reason <> '')
 ) strict;
 create unique index queue_entry_visit_id_unique on queue_entry (visit_id)
     where state in ('waiting', 'called', 'in_service', 'parked', 'missed');
-create index queue_entry_open on queue_entry (point_id, state) where state in
+create index queue_entry_open on queue_entry (state, point_id) where state in
     ('waiting', 'called', 'in_service', 'parked', 'missed');
+create index queue_entry_waiting on queue_entry (point_id) where state = 'waiting';
+create index queue_entry_coming_from on queue_entry (coming_from) where coming_from is not null;
 create index queue_entry_day on queue_entry (day, point_id, state);
 create index queue_entry_visit on queue_entry (visit_id, id);
 create index queue_entry_patient on queue_entry (patient_id, id);
@@ -75,6 +80,7 @@ create table queue_event (
     before text not null default ''
 ) strict;
 create index queue_event_entry on queue_event (entry_id, id);
+create index queue_event_account on queue_event (account_id, at);
 create trigger queue_event_no_update before update on queue_event begin select raise(abort, 'queue_event_append_only'); end;
 create trigger queue_event_no_delete before delete on queue_event begin select raise(abort, 'queue_event_append_only'); end;
 

@@ -29,12 +29,13 @@ impl Credentials {
     }
 }
 
-/// The account of a sign-in name or e-mail address, both folded to lower case.
+/// The account of a sign-in name or e-mail address, both folded to lower case; a name comes before an address.
 pub async fn by_sign_in_name(store: impl Store, name: &str) -> Result<Option<Credentials>, DbError> {
-    sql("select id, password_hash, state from account where sign_in_name = $1 or email = $1 order by id limit 1")
-        .bind(name)
-        .optional(store)
-        .await
+    sql("select id, password_hash, state from account where sign_in_name = $1 or email = $1
+         order by case when sign_in_name = $1 then 0 else 1 end limit 1")
+    .bind(name)
+    .optional(store)
+    .await
 }
 
 /// A sign-in with its account and roles, as the identifying query reads them.

@@ -6,9 +6,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgConnection, PgPool, SqlitePool};
 
 /// The open database.
 #[derive(Debug, Clone)]
@@ -61,6 +62,8 @@ pub enum ConnectError {
 }
 
 const SQLITE_READERS: u32 = 4;
+/// A connection used this recently is not asked whether it is still alive.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Two hundred people who press one button stand in line for the writer; who waits longer than this is asked to come back.
 const ACQUIRE: Duration = Duration::from_secs(8);
 
@@ -68,6 +71,18 @@ const ACQUIRE: Duration = Duration::from_secs(8);
 pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
     Some(PathBuf::from(path.split('?').next().unwrap_or_default()))
+}
+
+/// Asks a connection that lay idle whether its server is still there. One that has just been used needs no question,
+/// which would cost a journey to the server before every statement.
+async fn still_there(
+    connection: &mut PgConnection,
+    meta: PoolConnectionMetadata,
+) -> Result<bool, sqlx::Error> {
+    if meta.idle_for < TRUSTED_FOR {
+        return Ok(true);
+    }
+    Ok(connection.ping().await.is_ok())
 }
 
 impl Db {
@@ -85,6 +100,8 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE)
+                .test_before_acquire(false)
+                .before_acquire(|connection, meta| Box::pin(still_there(connection, meta)))
                 .connect_with(options)
                 .await?;
             return Ok(Db::Postgres(pool));
@@ -109,6 +126,7 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .statement_cache_capacity(256)
+            .row_buffer_size(512)
             .pragma("trusted_schema", "OFF")
             .pragma("temp_store", "MEMORY")
             .pragma("cache_size", "-4000")

@@ -9,6 +9,7 @@ mod garbage;
 mod headers;
 mod pages;
 mod parity;
+mod plans;
 mod sizes;
 mod uses;
 mod words;

@@ -15,7 +15,7 @@ mod undo;
 mod why;
 
 pub use entry::{CannotMove, EntryState, Happened, Move, history_words};
-pub use estimate::{WaitLevel, WaitRange, WaitThresholds, come_back_at, estimate};
+pub use estimate::{Pace, WaitLevel, WaitRange, WaitThresholds, come_back_at, estimate};
 pub use line::{Placed, Returned, Waiting, behind_next_two, eligible_for, line};
 pub use rules::LineRules;
 pub use times::{StateChange, Times, times};

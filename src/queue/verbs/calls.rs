@@ -4,6 +4,7 @@ use super::{Refused, changed_meanwhile, record, seen};
 use crate::access::model::AccountId;
 use crate::queue::model::{EntryId, LineRules, Move, PointId, RoomId, Why, eligible_for, line};
 use crate::queue::store::entries::{self, Entry};
+use crate::queue::store::lines::{self, InLine};
 use crate::queue::store::{events, points};
 use crate::work::Work;
 
@@ -23,20 +24,20 @@ pub struct Caller {
 /// Calls whoever is next for this person; none when nobody waits.
 pub async fn call_next(work: &mut Work, caller: &Caller) -> Result<Option<Entry>, Refused> {
     let in_a_row = take_turn(work, caller.point).await?;
-    let waiting = entries::waiting_at(work.tx(), caller.point).await?;
-    let mine = eligible_for(waiting.iter().map(Entry::waiting).collect(), caller.who);
+    let waiting = lines::waiting_at(work.tx(), caller.point).await?;
+    let mine = eligible_for(waiting.iter().map(InLine::waiting).collect(), caller.who);
     let at = work.now();
     let rules = LineRules::of(&work.app.clinic());
     let placed = line(mine, at, &rules, u32::try_from(in_a_row).unwrap_or(0));
     let Some(first) = placed.first() else { return Ok(None) };
-    let Some(entry) = waiting.iter().find(|entry| entry.id == first.entry.id) else { return Ok(None) };
+    let Some(entry) = entries::by_id(work.tx(), first.entry.id).await? else { return Ok(None) };
     let in_a_row = match first.why {
         Why::Booked(_) => in_a_row + 1,
         Why::WalkIn(_) | Why::LongWait(_) | Why::Late(_) => 0,
         Why::Emergency | Why::Raised(_) | Why::Early(_) | Why::CameBack(_) | Why::NoAnswer(_) => in_a_row,
     };
     points::set_in_a_row(work.tx(), caller.point, in_a_row).await?;
-    call(work, caller, entry, Move::Call).await.map(Some)
+    call(work, caller, &entry, Move::Call).await.map(Some)
 }
 
 /// Calls one who waits, out of order, or calls one again. Above the clinic's number of calls the token is missed instead

@@ -121,7 +121,7 @@ pub async fn day(State(app): State<App>, page: Page, Query(chosen): Query<Chosen
     let asking = asking(&page, &reason, chosen.doctor());
     let from = if chosen.from.is_empty() { page.today() } else { day_of(&chosen.from)?.max(page.today()) };
     let to = from.checked_add_days(Days::new(SPAN)).ok_or(Error::NotFound)?;
-    let weeks = asking.weeks(&asking.between(&app, from, to).await?);
+    let weeks = asking.weeks(asking.days(&app, from, to).await?);
     let query = chosen.query();
     let later = (to < asking.last_day())
         .then(|| format!("{}?{query}&from={}", paths::scheduling::BOOK_DAY, to + Days::new(1)));

@@ -43,6 +43,11 @@ impl BookingRules {
         starts_at + minutes(self.bookable_grace_minutes)
     }
 
+    /// What starts later than this can still be booked at `now`; the other side of [`Self::bookable_until`].
+    pub fn earliest_start(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now - minutes(self.bookable_grace_minutes)
+    }
+
     /// Whether free public places of that slot are the desk's too (rule B10).
     pub fn released_to_desk(&self, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         starts_at - minutes(self.desk_release_minutes) <= now

@@ -1,6 +1,6 @@
 //! Slots: reading what is free, and the guarded statements that take and release places.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
@@ -97,6 +97,38 @@ pub async fn between(
     .await
 }
 
+/// What the public can still book on a day.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct DayLeft {
+    pub day: NaiveDate,
+    pub places: i64,
+}
+
+/// The days of `[from, to]` with slots that start after `not_before` and last for `minutes`, of one doctor or of all, with
+/// the places that the public can book on each; days that are full too.
+pub async fn public_days(
+    store: impl Store,
+    doctor: Option<AccountId>,
+    (from, to): (NaiveDate, NaiveDate),
+    not_before: DateTime<Utc>,
+    minutes: i64,
+) -> Result<Vec<DayLeft>, DbError> {
+    sql("select o.day, cast(sum(o.places) as bigint) as places
+         from (select s.day, s.doctor_id, sum(s.public_left) as places from slot s
+            where s.state = 'open' and s.day >= $1 and s.day <= $2 and s.starts_at > $3 and s.minutes >= $4
+               and (cast($5 as bigint) is null or s.doctor_id = $5)
+            group by s.day, s.doctor_id) o
+         join account a on a.id = o.doctor_id
+         where a.state = 'active' group by o.day order by o.day")
+    .bind(from)
+    .bind(to)
+    .bind(not_before)
+    .bind(minutes)
+    .bind(doctor)
+    .all(store)
+    .await
+}
+
 /// Locks slots until the end of the transaction, always in the order of their ids so that two never wait for each
 /// other.
 pub async fn lock(tx: &mut Tx, slots: &[SlotId]) -> Result<(), DbError> {
@@ -117,7 +149,7 @@ pub async fn take(
     now: DateTime<Utc>,
     rules: &BookingRules,
 ) -> Result<bool, DbError> {
-    let not_before = now - (rules.bookable_until(now) - now);
+    let not_before = rules.earliest_start(now);
     let touched = match place {
         Place::Public => {
             sql("update slot set taken_public = taken_public + 1 where id = $1 and state = 'open'
@@ -163,6 +195,8 @@ pub struct NewSlot {
     pub doctor: AccountId,
     pub room: Option<i64>,
     pub availability: Option<i64>,
+    /// The clinic's day on which it starts.
+    pub day: NaiveDate,
     pub at: Interval,
     pub capacity: i64,
     pub public_capacity: i64,
@@ -170,8 +204,8 @@ pub struct NewSlot {
 
 /// Makes a slot unless the doctor has one then: twice or on two nodes at once adds nothing (rules B3, R11).
 pub async fn insert(tx: &mut Tx, slot: &NewSlot) -> Result<bool, DbError> {
-    let made = sql("insert into slot (doctor_id, room_id, availability_id, starts_at, ends_at, capacity, public_capacity)
-         select a.id, cast($2 as bigint), cast($3 as bigint), $4, $5, $6, $7 from account a where a.id = $1
+    let made = sql("insert into slot (doctor_id, room_id, availability_id, starts_at, ends_at, capacity, public_capacity, day)
+         select a.id, cast($2 as bigint), cast($3 as bigint), $4, $5, $6, $7, $8 from account a where a.id = $1
            and not exists (select 1 from slot o where o.doctor_id = $1 and o.state <> 'closed'
              and o.starts_at < $5 and o.ends_at > $4)
          on conflict do nothing")
@@ -182,6 +216,7 @@ pub async fn insert(tx: &mut Tx, slot: &NewSlot) -> Result<bool, DbError> {
     .bind(slot.at.ends_at())
     .bind(slot.capacity)
     .bind(slot.public_capacity)
+    .bind(slot.day)
     .run(tx)
     .await?;
     Ok(made == 1)
@@ -189,7 +224,7 @@ pub async fn insert(tx: &mut Tx, slot: &NewSlot) -> Result<bool, DbError> {
 
 /// Closes slots that are over. Returns how many.
 pub async fn close_past(store: impl Store, now: DateTime<Utc>) -> Result<u64, DbError> {
-    sql("update slot set state = 'closed' where state in ('open', 'blocked') and ends_at <= $1")
+    sql("update slot set state = 'closed' where state <> 'closed' and ends_at <= $1")
         .bind(now)
         .run(store)
         .await
