@@ -224,13 +224,12 @@ pub struct Held {
     pub patient_id: PatientId,
     pub slot_id: SlotId,
     pub doctor_id: AccountId,
-    pub starts_at: DateTime<Utc>,
     pub place: Place,
 }
 
 /// The holds of one patient.
 pub async fn holds_of(store: impl Store, patient: PatientId) -> Result<Vec<Held>, DbError> {
-    sql("select id, patient_id, slot_id, doctor_id, starts_at, place from appointment
+    sql("select id, patient_id, slot_id, doctor_id, place from appointment
          where patient_id = $1 and state = 'hold'")
     .bind(patient)
     .all(store)
@@ -239,7 +238,7 @@ pub async fn holds_of(store: impl Store, patient: PatientId) -> Result<Vec<Held>
 
 /// Holds whose time is over.
 pub async fn holds_over(store: impl Store, now: DateTime<Utc>, limit: i64) -> Result<Vec<Held>, DbError> {
-    sql("select id, patient_id, slot_id, doctor_id, starts_at, place from appointment
+    sql("select id, patient_id, slot_id, doctor_id, place from appointment
          where state = 'hold' and held_until <= $1 order by held_until limit $2")
     .bind(now)
     .bind(limit)

@@ -110,11 +110,12 @@ pub async fn public_days(
     store: impl Store,
     doctor: Option<AccountId>,
     (from, to): (NaiveDate, NaiveDate),
-    not_before: DateTime<Utc>,
+    (not_before, now): (DateTime<Utc>, DateTime<Utc>),
     minutes: i64,
 ) -> Result<Vec<DayLeft>, DbError> {
     sql("select o.day, cast(sum(o.places) as bigint) as places
-         from (select s.day, s.doctor_id, sum(s.public_left) as places from slot s
+         from (select s.day, s.doctor_id, 
+            sum(case when s.public_from > $6 then 0 else s.public_left end) as places from slot s
             where s.state = 'open' and s.day >= $1 and s.day <= $2 and s.starts_at > $3 and s.minutes >= $4
                and (cast($5 as bigint) is null or s.doctor_id = $5)
             group by s.day, s.doctor_id) o
@@ -125,6 +126,7 @@ pub async fn public_days(
     .bind(not_before)
     .bind(minutes)
     .bind(doctor)
+    .bind(now)
     .all(store)
     .await
 }

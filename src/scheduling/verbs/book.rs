@@ -1,6 +1,6 @@
 //! Holding, confirming and booking.
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::audit::Entry;
 use crate::db::DbError;
@@ -10,7 +10,7 @@ use crate::scheduling::model::{
     AppointmentId, AppointmentState, Ask, BookingRules, CannotBook, Place, ReasonId, SlotId, bookable,
 };
 use crate::scheduling::store::appointments::{self, Held};
-use crate::scheduling::store::places::{self, Rest};
+use crate::scheduling::store::places;
 use crate::scheduling::store::slots::{self, SlotRow};
 use crate::scheduling::store::{people, states};
 use crate::work::Work;
@@ -169,25 +169,17 @@ async fn place_instead(
     }
     let id = place(work, booking, at, state, None).await?;
     for held in freed {
-        give_back(work, held.slot_id, held.starts_at, held.place).await?;
+        give_back(work, held.slot_id, held.place).await?;
     }
     Ok(id)
 }
 
 /// Gives a place back; on a full day it rests before the public can have it (rule B9). Comes after the place that is
 /// taken instead, if there is one.
-pub(super) async fn give_back(
-    work: &mut Work,
-    slot: SlotId,
-    starts_at: DateTime<Utc>,
-    place: Place,
-) -> Result<(), DbError> {
-    let (clinic, now) = (work.app.clinic(), work.now());
-    let rules = BookingRules::of(&clinic);
+pub(super) async fn give_back(work: &mut Work, slot: SlotId, place: Place) -> Result<(), DbError> {
+    let (rules, now) = (BookingRules::of(&work.app.clinic()), work.now());
     if let Some(until) = rules.rests_until(now, rand::random()) {
-        let day = clinic.day_of(starts_at);
-        let day = (clinic.start_of(day), clinic.start_of(day + Days::new(1)));
-        places::rest_if_full(work.tx(), slot, &Rest { until, day, now }, &rules).await?;
+        places::rest_if_full(work.tx(), slot, until, now, &rules).await?;
     }
     slots::release(work.tx(), slot, place).await
 }
@@ -196,7 +188,7 @@ pub(super) async fn give_back(
 pub(in crate::scheduling) async fn let_go(work: &mut Work, held: &Held, over: bool) -> Result<bool, Refusal> {
     let ended = end_hold(work, held, over).await?;
     if ended {
-        give_back(work, held.slot_id, held.starts_at, held.place).await?;
+        give_back(work, held.slot_id, held.place).await?;
     }
     Ok(ended)
 }

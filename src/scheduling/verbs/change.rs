@@ -47,7 +47,7 @@ pub async fn cancel(
     if !states::end(work.tx(), id, row.state, &ending, at).await? {
         return Err(Refusal::Changed);
     }
-    give_back(work, row.slot_id, row.starts_at, row.place).await?;
+    give_back(work, row.slot_id, row.place).await?;
     let entry = Entry::new("appointment.cancelled", "appointment", id.0)
         .of_patient(row.patient_id.0)
         .with("by", by.as_str())
@@ -95,7 +95,7 @@ pub async fn reschedule(
     let from = From { uid: old.calendar_uid.clone(), sequence: old.calendar_sequence + 1 };
     let new = place(work, &booking, at, AppointmentState::Booked, Some(from)).await?;
     states::moved_to(work.tx(), id, new).await?;
-    give_back(work, old.slot_id, old.starts_at, old.place).await?;
+    give_back(work, old.slot_id, old.place).await?;
     let mut entry = Entry::new("appointment.moved", "appointment", id.0)
         .of_patient(old.patient_id.0)
         .with("to", new.0)
