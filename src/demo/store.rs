@@ -117,7 +117,7 @@ pub(super) async fn came(
 /// Ends what was left open on earlier days, as the close of a day does (Q13).
 pub(super) async fn close_earlier(tx: &mut Tx, today: NaiveDate, now: DateTime<Utc>) -> Result<(), DbError> {
     sql("insert into queue_event (entry_id, at, move, from_state, to_state)
-         select id, $2, 'leave', state, 'left' from queue_entry
+         select id, $2, 'day_close', state, 'left' from queue_entry
          where day < $1 and state in ('waiting', 'called', 'in_service', 'parked', 'missed')")
     .bind(today)
     .bind(now)

@@ -11,6 +11,7 @@ use crate::web::routes::{Access, Routes};
 pub fn routes() -> Routes {
     Routes::new("home")
         .get(paths::HOME, Access::SignedIn, handlers::show)
+        .get(paths::HOME_NOW, Access::Patient, handlers::now)
         .get(paths::STYLEGUIDE, Access::Staff, handlers::styleguide)
         .get(paths::KEYBOARD, Access::Staff, handlers::keyboard)
 }

@@ -55,7 +55,8 @@ impl Asking<'_> {
     pub async fn days(&self, app: &App, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>, DbError> {
         let not_before = BookingRules::of(self.clinic).earliest_start(self.now);
         let span = (from, to.min(self.last_day()));
-        let days = slots::public_days(&app.db, self.doctor, span, not_before, self.minutes).await?;
+        let days =
+            slots::public_days(&app.db, self.doctor, span, (not_before, self.now), self.minutes).await?;
         let places = |day: &DayLeft| u32::try_from(day.places).unwrap_or(0);
         Ok(days.iter().map(|day| Day { day: day.day, free: places(day) }).collect())
     }

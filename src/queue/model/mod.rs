@@ -12,6 +12,7 @@ mod rules;
 mod times;
 mod token;
 mod undo;
+mod whom;
 mod why;
 
 pub use entry::{CannotMove, EntryState, Happened, Move, history_words};
@@ -21,6 +22,7 @@ pub use rules::LineRules;
 pub use times::{StateChange, Times, times};
 pub use token::{TokenFormat, TokenFormatFault, announcement, spoken};
 pub use undo::{CannotUndo, LastMove, may_undo};
+pub use whom::Whom;
 pub use why::Why;
 
 crate::ids! {

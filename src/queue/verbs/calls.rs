@@ -53,12 +53,7 @@ pub async fn call_one(
     if entry.point_id != caller.point {
         return Err(changed_meanwhile(&entry.token));
     }
-    if entry.doctor_id.is_some_and(|doctor| doctor != caller.who) {
-        return Err(Refused::Because(format!(
-            "{} waits for a particular doctor. Pass the token on if you take over.",
-            entry.token
-        )));
-    }
+    is_for(caller, &entry)?;
     call(work, caller, &entry, Move::Call).await
 }
 
@@ -71,12 +66,24 @@ pub async fn call_again(
 ) -> Result<Entry, Refused> {
     take_turn(work, caller.point).await?;
     let entry = seen(work, id, version).await?;
+    is_for(caller, &entry)?;
     let calls = u32::try_from(entry.call_count).unwrap_or(0);
     let called = entry.state == crate::queue::model::EntryState::Called;
     if called && LineRules::of(&work.app.clinic()).calls_are_used_up(calls) {
         return super::moves::make(work, Move::Miss, &entry, "").await;
     }
     call(work, caller, &entry, Move::Recall).await
+}
+
+/// Who waits for a doctor is called by that doctor only.
+fn is_for(caller: &Caller, entry: &Entry) -> Result<(), Refused> {
+    if entry.doctor_id.is_none_or(|doctor| doctor == caller.who) {
+        return Ok(());
+    }
+    Err(Refused::Because(format!(
+        "{} waits for a particular doctor. Pass the token on if you take over.",
+        entry.token
+    )))
 }
 
 async fn take_turn(work: &mut Work, point: PointId) -> Result<i64, Refused> {

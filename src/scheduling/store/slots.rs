@@ -19,6 +19,7 @@ pub struct SlotRow {
     pub public_capacity: i64,
     pub taken_public: i64,
     pub taken_desk: i64,
+    pub public_from: Option<DateTime<Utc>>,
     pub state: SlotState,
     pub doctor_name: String,
     pub room: Option<String>,
@@ -42,6 +43,7 @@ impl SlotRow {
                 taken: whole(self.taken_public + self.taken_desk),
                 taken_public: whole(self.taken_public),
             },
+            public_from: self.public_from,
         }
     }
 
@@ -51,7 +53,7 @@ impl SlotRow {
         if facts.state != SlotState::Open || rules.bookable_until(self.starts_at) <= now {
             return 0;
         }
-        facts.capacity.free(place, rules.released_to_desk(self.starts_at, now))
+        facts.free(place, now, rules)
     }
 
     /// Its length.
@@ -68,7 +70,7 @@ impl SlotRow {
 /// One slot.
 pub async fn by_id(store: impl Store, id: SlotId) -> Result<Option<SlotRow>, DbError> {
     sql("select s.id, s.doctor_id, s.starts_at, s.ends_at, s.capacity, s.public_capacity, s.taken_public,
-            s.taken_desk, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
+            s.taken_desk, s.public_from, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
          from slot s join account a on a.id = s.doctor_id left join room r on r.id = s.room_id where s.id = $1")
     .bind(id)
     .optional(store)
@@ -83,7 +85,7 @@ pub async fn between(
     until: DateTime<Utc>,
 ) -> Result<Vec<SlotRow>, DbError> {
     sql("select s.id, s.doctor_id, s.starts_at, s.ends_at, s.capacity, s.public_capacity, s.taken_public,
-            s.taken_desk, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
+            s.taken_desk, s.public_from, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
          from slot s join account a on a.id = s.doctor_id left join room r on r.id = s.room_id
          where s.starts_at >= $1 and s.starts_at < $2 and (cast($3 as bigint) is null or s.doctor_id = $3)
            and a.state = 'active'
@@ -108,11 +110,12 @@ pub async fn public_days(
     store: impl Store,
     doctor: Option<AccountId>,
     (from, to): (NaiveDate, NaiveDate),
-    not_before: DateTime<Utc>,
+    (not_before, now): (DateTime<Utc>, DateTime<Utc>),
     minutes: i64,
 ) -> Result<Vec<DayLeft>, DbError> {
     sql("select o.day, cast(sum(o.places) as bigint) as places
-         from (select s.day, s.doctor_id, sum(s.public_left) as places from slot s
+         from (select s.day, s.doctor_id, 
+            sum(case when s.public_from > $6 then 0 else s.public_left end) as places from slot s
             where s.state = 'open' and s.day >= $1 and s.day <= $2 and s.starts_at > $3 and s.minutes >= $4
                and (cast($5 as bigint) is null or s.doctor_id = $5)
             group by s.day, s.doctor_id) o
@@ -123,6 +126,7 @@ pub async fn public_days(
     .bind(not_before)
     .bind(minutes)
     .bind(doctor)
+    .bind(now)
     .all(store)
     .await
 }
@@ -151,9 +155,11 @@ pub async fn take(
     let touched = match place {
         Place::Public => {
             sql("update slot set taken_public = taken_public + 1 where id = $1 and state = 'open'
-                 and taken_public < public_capacity and taken_public + taken_desk < capacity and starts_at > $2")
+                 and taken_public < public_capacity and taken_public + taken_desk < capacity and starts_at > $2
+                 and (public_from is null or public_from <= $3)")
             .bind(slot)
             .bind(not_before)
+            .bind(now)
             .run(tx)
             .await?
         }
@@ -161,10 +167,11 @@ pub async fn take(
             let released = now + chrono::TimeDelta::minutes(i64::from(rules.desk_release_minutes));
             sql("update slot set taken_desk = taken_desk + 1 where id = $1 and state = 'open'
                  and taken_public + taken_desk < capacity and starts_at > $2
-                 and (taken_desk < capacity - public_capacity or starts_at <= $3)")
+                 and (taken_desk < capacity - public_capacity or starts_at <= $3 or public_from > $4)")
             .bind(slot)
             .bind(not_before)
             .bind(released)
+            .bind(now)
             .run(tx)
             .await?
         }
