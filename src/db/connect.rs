@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqlitePool};
 
 /// The open database.
 #[derive(Debug, Clone)]
@@ -118,6 +118,9 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(ACQUIRE)
+            // A full disk or a fault of the file ends a transaction by itself, which the driver does not learn: it would
+            // take that connection for busy for ever.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().optimize_on_close(true, None))
             .await?;
         let read = SqlitePoolOptions::new()

@@ -5,6 +5,7 @@ mod architecture;
 mod csrf;
 mod digest;
 mod double;
+mod faults;
 mod forms;
 mod garbage;
 mod headers;
