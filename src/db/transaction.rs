@@ -15,19 +15,11 @@ pub enum Tx {
 
 impl Db {
     /// Begins a transaction that may write. On SQLite it waits for the writer and takes the write lock at once.
-    ///
-    /// SQLite's beginning runs to its end even when nobody waits for it any more, as when a browser goes away: broken off
-    /// in between, it would leave the only writer inside a transaction for ever. One that nobody takes is rolled back.
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        match self {
-            Db::Sqlite { write, .. } => {
-                let write = write.clone();
-                let begun = tokio::spawn(async move { write.begin_with("BEGIN IMMEDIATE").await });
-                let tx = begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
-                Ok(Tx::Sqlite(tx))
-            }
-            Db::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
-        }
+        Ok(match self {
+            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
     }
 }
 

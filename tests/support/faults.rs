@@ -80,7 +80,7 @@ impl Faults {
                 write.execute(format!("pragma busy_timeout = {PATIENCE}").as_str()).await.unwrap();
             }
             Db::Postgres(pool) => {
-                for connection in join_all((0..9).map(|_| pool.acquire())).await {
+                for connection in join_all((0..10).map(|_| pool.acquire())).await {
                     let set = format!("set lock_timeout = '{PATIENCE}ms'");
                     connection.unwrap().execute(set.as_str()).await.unwrap();
                 }

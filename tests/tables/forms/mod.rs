@@ -209,10 +209,8 @@ async fn every_form_of_the_table_of_routes_has_a_submission_to_try() {
     }
     for route in routes(&Method::GET) {
         let path = world.address(route.path);
-        let browser = match route.access {
-            infirmary::web::routes::Access::Patient => &world.patient,
-            _ => &world.boss,
-        };
+        let of_patients = route.access == infirmary::web::routes::Access::Patient;
+        let browser = if of_patients { &world.patient } else { &world.boss };
         let status = browser.request(Method::GET, &path).send().await.unwrap().status().as_u16();
         let nothing = ["/setup/{code}", "/static/{digest}/{*name}"].contains(&route.path);
         if status >= 400 && !nothing && !route.path.starts_with("/display/") {
