@@ -1,6 +1,6 @@
 //! Who the clinic cares for: registration, search, the card, the record's frame, imports.
 //!
-//! Others use [`model`], [`brief`], [`search_brief`] and [`find_by_code`]; the command line uses [`import`].
+//! Others use [`model`], [`brief`], [`search_brief`], [`find_by_code`] and [`reach`]; the command line uses [`import`].
 
 pub mod campus;
 mod handlers;
@@ -10,6 +10,7 @@ mod qr;
 mod store;
 mod views;
 
+pub use handlers::reach;
 pub use model::{Brief, PatientId};
 pub use qr::Qr;
 pub use store::{SEARCH as SEARCH_SQL, brief, find_by_code};
@@ -37,7 +38,8 @@ pub async fn search_brief(db: &Db, text: &str, limit: i64) -> Result<Vec<Brief>,
 /// The pages of this capability.
 pub fn routes() -> Routes {
     use handlers::{
-        card, clinical, codes, edit, imports, mine, record, register, search, state, students, university,
+        card, clinical, codes, edit, imports, mine, opening, record, register, search, state, students,
+        university,
     };
     let find = Access::May(Permission::FindPatients);
     let register_patients = Access::May(Permission::RegisterPatients);
@@ -55,6 +57,7 @@ pub fn routes() -> Routes {
         .post(paths::EDIT, register_patients, edit::save)
         .get(paths::CLINICAL, open, clinical::form)
         .post(paths::CLINICAL, open, clinical::save)
+        .post(paths::OPENINGS, open, opening::create)
         .get(paths::CARD, register_patients, card::show)
         .post(paths::CARD, register_patients, card::renew)
         .post(paths::CODES, Access::May(Permission::IssueCodes), codes::create)

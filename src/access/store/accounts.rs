@@ -24,6 +24,9 @@ pub struct Account {
     pub qualifications: String,
     pub licence_number: String,
     pub practising_since: Option<i64>,
+    pub own_record_id: Option<PatientId>,
+    /// The clinic number of the own record, for staff who are patients too (rule A7).
+    pub own_record: String,
     pub roles: String,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -46,7 +49,8 @@ impl Account {
 pub async fn by_id(store: impl Store, id: AccountId) -> Result<Option<Account>, DbError> {
     sql("select id, kind, sign_in_name, coalesce(email, '') as email, name, phone, patient_id,
             password_hash is not null as has_password, state, title, specialty, qualifications, licence_number,
-            practising_since, created_at, updated_at, version,
+            practising_since, own_record_id, created_at, updated_at, version,
+            coalesce((select number from patient where id = account.own_record_id), '') as own_record,
             coalesce((select string_agg(role, ',') from account_role where account_id = account.id), '') as roles
          from account where id = $1")
     .bind(id)
@@ -106,7 +110,8 @@ pub async fn insert(tx: &mut Tx, new: NewAccount<'_>, at: DateTime<Utc>) -> Resu
 pub async fn update(tx: &mut Tx, account: &Account, at: DateTime<Utc>) -> Result<bool, DbError> {
     let email = Some(&account.email).filter(|email| !email.is_empty()).cloned();
     let changed = sql("update account set name = $3, email = $4, phone = $5, title = $6, specialty = $7,
-            qualifications = $8, licence_number = $9, practising_since = $10, updated_at = $11, version = version + 1
+            qualifications = $8, licence_number = $9, practising_since = $10, own_record_id = $11, updated_at = $12,
+            version = version + 1
          where id = $1 and version = $2")
     .bind(account.id)
     .bind(account.version)
@@ -118,6 +123,7 @@ pub async fn update(tx: &mut Tx, account: &Account, at: DateTime<Utc>) -> Result
     .bind(&account.qualifications)
     .bind(&account.licence_number)
     .bind(account.practising_since)
+    .bind(account.own_record_id)
     .bind(at)
     .run(tx)
     .await?;
@@ -245,6 +251,8 @@ impl Account {
             qualifications: String::new(),
             licence_number: String::new(),
             practising_since: None,
+            own_record_id: None,
+            own_record: String::new(),
             roles: String::new(),
             created_at: now,
             updated_at: now,

@@ -33,7 +33,7 @@ pub async fn create(
     Id(id): Id<PatientId>,
     submission: Submission,
 ) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
+    let (patient, _) = patient_for(&app, &page, id).await?;
     let account = match (patient.account_id, patient.account_state) {
         (Some(account), Some(AccountState::Active)) => account,
         (None, _) | (Some(_), None | Some(AccountState::Deactivated)) => {

@@ -80,6 +80,11 @@ pub struct Meanwhile {
 }
 
 impl Trace {
+    /// The roles of who did it, as people read them.
+    pub fn role_words(&self) -> String {
+        crate::access::model::spoken_roles(&self.role)
+    }
+
     /// The changed fields in words.
     pub fn changes(&self) -> Vec<String> {
         let detail: serde_json::Value = serde_json::from_str(&self.detail).unwrap_or_default();

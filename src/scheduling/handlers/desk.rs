@@ -8,6 +8,7 @@ use super::day_of;
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::patients;
 use crate::scheduling::calendar;
 use crate::scheduling::model::{
     AppointmentId, AppointmentState, BookingRules, CancelledBy, may_mark_no_show,
@@ -148,7 +149,7 @@ async fn show_page(app: &App, page: Page, form: FormState, row: AppointmentRow) 
         miss: book && may_mark_no_show(row.state, row.starts_at, false, page.now, &rules).is_ok(),
         answer: book && row.objection_state.as_deref() == Some("open"),
         note: book,
-        read_words: page.may(Permission::OpenRecords),
+        read_words: patients::reach(app, &page, row.patient_id).await?.is_open(),
     };
     let form = if form.value("note").is_empty() { form.with("note", &row.note) } else { form };
     Ok(ShowPage { page, form, row, history, may })
