@@ -190,6 +190,10 @@ pub struct Actor {
     pub patient: Option<PatientId>,
     /// What the last answer wanted to say on the next page.
     pub flash: Option<String>,
+    /// When the password was last given.
+    pub proved_at: DateTime<Utc>,
+    /// Whether the desk is locked: nothing but the lock is shown.
+    pub locked: bool,
 }
 
 impl Actor {

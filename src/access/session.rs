@@ -5,8 +5,8 @@
 //! its roles.
 
 use async_trait::async_trait;
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use tower_sessions::cookie::SameSite;
@@ -130,6 +130,10 @@ pub async fn admit(app: &App, access: Access, request: &Parts) -> Result<Option<
         }
         return Err(sign_in_first(request));
     };
+    // Whoever is locked gets nothing but the lock, whatever was asked for; the guard sees to it.
+    if actor.locked {
+        return Ok(Some(actor));
+    }
     let allowed = match access {
         Access::Public | Access::Anyone | Access::SignedIn => true,
         Access::Patient => actor.patient.is_some(),
@@ -148,10 +152,14 @@ fn sign_in_first(request: &Parts) -> Error {
         request.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()
     } else {
         // Back to the page with the form, not to the form's target.
-        let referer = request.headers.get("referer").and_then(|value| value.to_str().ok()).unwrap_or("/");
-        local_path(referer)
+        came_from(&request.headers)
     };
     Error::SignIn { next, htmx }
+}
+
+/// The page that a form was sent from, as a local path.
+pub fn came_from(headers: &HeaderMap) -> String {
+    local_path(headers.get("referer").and_then(|value| value.to_str().ok()).unwrap_or("/"))
 }
 
 fn local_path(address: &str) -> String {
@@ -176,7 +184,9 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
     let now = app.clock.now();
     let roles = Roles::from_list(&row.roles);
     let lifetime = Lifetime::of(row.kind, &roles, &app.clinic());
-    if lifetime.is_over(row.created_at, row.seen_at, now) {
+    // A locked desk waits for its person: only the absolute end of a sign-in holds there.
+    let seen = if row.locked_at.is_some() { now } else { row.seen_at };
+    if lifetime.is_over(row.created_at, seen, now) {
         return Ok(None);
     }
     if now - row.seen_at >= TimeDelta::minutes(1) {
@@ -190,6 +200,8 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
         roles,
         patient: row.patient_id,
         flash: row.flash,
+        proved_at: row.proved_at,
+        locked: row.locked_at.is_some(),
     }))
 }
 

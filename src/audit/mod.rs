@@ -31,7 +31,7 @@ pub fn routes() -> Routes {
     let read = Access::May(Permission::ReadAudit);
     Routes::new("audit")
         .get(paths::audit::INDEX, read, handlers::index)
-        .post(paths::audit::EXPORT, read, handlers::export)
+        .post_confirmed(paths::audit::EXPORT, read, handlers::export)
         .get(paths::audit::CHECK, read, handlers::check)
         .get(paths::audit::SHOW, read, handlers::show)
 }

@@ -12,7 +12,7 @@ use crate::web::{Answer, FormState, Page, html};
 use crate::{queue, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
-const SHORTCUTS: [(&str, &str, &str); 8] = [
+const SHORTCUTS: [(&str, &str, &str); 9] = [
     ("Ctrl K", "Go to the search box", "Every page"),
     ("Ctrl Enter", "Send the form you are in", "Every form"),
     ("Alt N", "Call the next patient", "Queue"),
@@ -20,6 +20,7 @@ const SHORTCUTS: [(&str, &str, &str); 8] = [
     ("Alt A", "Call the present patient again", "Queue"),
     ("Alt E", "Finish with the present patient", "Queue"),
     ("Alt Z", "Undo the last move", "Queue"),
+    ("Alt L", "Lock this desk", "Every page"),
     ("Esc", "Close suggestions", "Search"),
 ];
 
