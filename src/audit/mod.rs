@@ -2,7 +2,8 @@
 //!
 //! Entries are written inside the transaction they tell of. A timed job seals them a moment later, so that the head of
 //! the chain is not a lock every transaction waits for. Others call [`record`], [`last_change`], [`recent_of`], and
-//! the command line [`verify`].
+//! the command line [`verify`]
+//! and [`restored`].
 
 mod anchors;
 mod chain;
@@ -11,7 +12,8 @@ mod handlers;
 mod store;
 mod views;
 
-pub use chain::{Broken, Verified, anchor, seal, verify};
+pub use anchors::Restored;
+pub use chain::{Broken, Noted, Verified, anchor, restored, restored_elsewhere, seal, verify};
 pub use entry::{Entry, Subject};
 pub use store::{Stored, last_change, recent_of};
 

@@ -200,6 +200,25 @@ pub async fn by_id(store: impl Store, id: i64) -> Result<Option<Stored>, DbError
     .await
 }
 
+/// The newest entry of a kind.
+pub(super) async fn newest_of_action(
+    store: impl Store,
+    action: &'static str,
+) -> Result<Option<Stored>, DbError> {
+    sql("select id, at, account_id, name, role, action, subject, subject_id, patient_id, address, request_id, detail
+         from audit_entry where action = $1 order by id desc limit 1")
+    .bind(action)
+    .optional(store)
+    .await
+}
+
+/// The hash of one link.
+pub(super) async fn hash_at(store: impl Store, seq: i64) -> Result<Option<Vec<u8>>, DbError> {
+    let found: Option<(Vec<u8>,)> =
+        sql("select hash from audit_seal where seq = $1").bind(seq).optional(store).await?;
+    Ok(found.map(|(hash,)| hash))
+}
+
 /// Who changed a thing last, and when; for pages that were overtaken (R8).
 pub async fn last_change(
     store: impl Store,
