@@ -114,6 +114,7 @@ create table account (
     sign_in_name text not null,
     email text,
     name text not null,
+    search_words text not null default '',
     phone text not null default '',
     patient_id bigint references patient (id),
     password_hash text,

@@ -15,7 +15,10 @@ pub mod throttle;
 pub mod views;
 
 pub use codes::{issue_code, open_staff_account, setup_link};
-pub use patients::{account_of_patient, follow_patient, open_patient_account, set_patient_account_state};
+pub use patients::{
+    account_of_patient, follow_patient, open_patient_account, open_patient_accounts,
+    set_patient_account_state,
+};
 pub use store::accounts::PatientAccount;
 
 use std::time::Duration;

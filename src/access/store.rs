@@ -1,6 +1,7 @@
 //! The SQL of signing in; accounts, codes and devices have files of their own.
 
 pub mod accounts;
+pub mod at_once;
 pub mod codes;
 pub mod devices;
 pub mod staff_list;

@@ -43,6 +43,16 @@ pub async fn record(tx: &mut Tx, at: DateTime<Utc>, doer: &Doer, entry: Entry) -
     store::insert(tx, at, doer, &entry).await
 }
 
+/// Writes many entries of one moment at once, in the order given.
+pub async fn record_all(
+    tx: &mut Tx,
+    at: DateTime<Utc>,
+    doer: &Doer,
+    entries: Vec<Entry>,
+) -> Result<(), DbError> {
+    store::insert_all(tx, at, doer, entries).await
+}
+
 /// What happened to one thing, the first entry first; at most 200.
 pub async fn history(
     reader: impl crate::db::Store,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Entry;
+use crate::db::bulk::{self, Table};
 use crate::db::{DbError, Store, Tx, sql};
 use crate::work::Doer;
 
@@ -63,6 +64,48 @@ pub(super) async fn insert(
     .run(tx)
     .await?;
     Ok(())
+}
+
+/// Many entries at once: thousands of them one by one would outlast a request.
+pub(super) async fn insert_all(
+    tx: &mut Tx,
+    at: DateTime<Utc>,
+    doer: &Doer,
+    entries: Vec<Entry>,
+) -> Result<(), DbError> {
+    const ENTRIES: Table = Table {
+        name: "audit_entry",
+        columns: &[
+            "at",
+            "account_id",
+            "name",
+            "role",
+            "action",
+            "subject",
+            "subject_id",
+            "patient_id",
+            "address",
+            "request_id",
+            "detail",
+        ],
+    };
+    let row = |entry: Entry| {
+        vec![
+            at.into(),
+            doer.account_id.into(),
+            doer.name.clone().into(),
+            doer.role.clone().into(),
+            entry.action.into(),
+            entry.subject.kind.into(),
+            entry.subject.id.into(),
+            entry.patient_id.into(),
+            doer.address.clone().into(),
+            doer.request_id.clone().into(),
+            serde_json::Value::Object(entry.detail).to_string().into(),
+        ]
+    };
+    let mut rows = entries.into_iter().map(row).collect();
+    bulk::insert(tx, ENTRIES, &mut rows).await
 }
 
 pub(super) async fn head(store: impl Store) -> Result<Option<Head>, DbError> {

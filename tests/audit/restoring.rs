@@ -30,10 +30,12 @@ async fn as_of(clinic: &Clinic, links: i64) {
         sql(drop).run(&clinic.app.db).await.unwrap();
     }
     sql("delete from audit_seal where seq > $1").bind(links).run(&clinic.app.db).await.unwrap();
-    sql("delete from audit_entry where not exists (select 1 from audit_seal where entry_id = audit_entry.id)")
-        .run(&clinic.app.db)
-        .await
-        .unwrap();
+    sql(
+        "delete from audit_entry where not exists (select 1 from audit_seal where entry_id = audit_entry.id)",
+    )
+    .run(&clinic.app.db)
+    .await
+    .unwrap();
 }
 
 both! {

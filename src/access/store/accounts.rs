@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::access::model::{AccountId, AccountKind, AccountState, Role, Roles};
 use crate::db::{DbError, Store, Tx, sql};
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, fold};
 
 /// An account with everything that can be edited.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -95,15 +95,25 @@ pub struct NewAccount<'a> {
 
 /// Opens an account without a password.
 pub async fn insert(tx: &mut Tx, new: NewAccount<'_>, at: DateTime<Utc>) -> Result<AccountId, DbError> {
-    sql("insert into account (kind, sign_in_name, name, patient_id, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $5) returning id")
+    let words = match new.kind {
+        AccountKind::Staff => search_words(new.name, new.sign_in_name, ""),
+        AccountKind::Patient => String::new(),
+    };
+    sql("insert into account (kind, sign_in_name, name, search_words, patient_id, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $6) returning id")
     .bind(new.kind)
     .bind(new.sign_in_name)
     .bind(new.name)
+    .bind(words)
     .bind(new.patient)
     .bind(at)
     .scalar(tx)
     .await
+}
+
+/// The words a member of staff is found by, folded as those of patients; patients have words of their own.
+pub fn search_words(name: &str, sign_in_name: &str, email: &str) -> String {
+    fold(&format!("{name} {sign_in_name} {email}"))
 }
 
 /// Changes an account that is still at `account.version`. Returns whether it was.
@@ -111,7 +121,7 @@ pub async fn update(tx: &mut Tx, account: &Account, at: DateTime<Utc>) -> Result
     let email = Some(&account.email).filter(|email| !email.is_empty()).cloned();
     let changed = sql("update account set name = $3, email = $4, phone = $5, title = $6, specialty = $7,
             qualifications = $8, licence_number = $9, practising_since = $10, own_record_id = $11, updated_at = $12,
-            version = version + 1
+            search_words = $13, version = version + 1
          where id = $1 and version = $2")
     .bind(account.id)
     .bind(account.version)
@@ -125,6 +135,10 @@ pub async fn update(tx: &mut Tx, account: &Account, at: DateTime<Utc>) -> Result
     .bind(account.practising_since)
     .bind(account.own_record_id)
     .bind(at)
+    .bind(match account.kind {
+        AccountKind::Staff => search_words(&account.name, &account.sign_in_name, &account.email),
+        AccountKind::Patient => String::new(),
+    })
     .run(tx)
     .await?;
     Ok(changed == 1)

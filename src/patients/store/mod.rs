@@ -13,7 +13,7 @@ pub use history::{
 };
 pub use people::{
     Patient, brief, by_id, candidates, insert, insert_row, next_numbers, set_card_code, set_state,
-    sign_in_name_of, unactivated, update_details, update_told, write_terms,
+    unactivated, update_details, update_told, write_terms,
 };
 pub use reach::{insert_opening, relation};
 pub use search::{Cursor, Found, Narrow, SEARCH, browse, find_by_code, search, students};

@@ -316,8 +316,3 @@ pub async fn unactivated(
     .all(store)
     .await
 }
-
-/// What an account signs in with.
-pub async fn sign_in_name_of(store: impl Store, account: AccountId) -> Result<String, DbError> {
-    sql("select sign_in_name from account where id = $1").bind(account).scalar(store).await
-}
