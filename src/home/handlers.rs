@@ -4,12 +4,12 @@ use axum::extract::State;
 use chrono::{Days, TimeDelta};
 
 use super::store;
-use super::views::{KeyboardPage, PatientHome, StaffHome, StyleguidePage};
+use super::views::{KeyboardPage, OfflinePage, PatientHome, SavedPage, StaffHome, StyleguidePage};
 use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
-use crate::web::{Answer, FormState, Page, html};
-use crate::{queue, scheduling};
+use crate::web::{Answer, Error, FormState, Page, html};
+use crate::{patients, queue, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
 const SHORTCUTS: [(&str, &str, &str); 9] = [
@@ -42,6 +42,19 @@ async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
     let free = if waits || next.is_some() { None } else { scheduling::next_free(&app.db, page.now).await? };
     let first_name = page.name().split_whitespace().next().unwrap_or_default().to_owned();
     html(PatientHome { page, first_name, place, next, free })
+}
+
+/// What a phone keeps: the card and the next appointment, nothing else.
+pub async fn saved(State(app): State<App>, page: Page) -> Answer {
+    let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
+    let card = patients::card_of(&app.db, patient).await?.ok_or(Error::NotFound)?;
+    let next = scheduling::next_of(&app.db, patient, page.now).await?;
+    html(SavedPage { page, card, next })
+}
+
+/// What a phone shows when it reaches nothing.
+pub async fn offline(page: Page) -> Answer {
+    html(OfflinePage { page })
 }
 
 async fn for_staff(app: &App, page: Page) -> Answer {

@@ -1,6 +1,7 @@
 //! Who the clinic cares for: registration, search, the card, the record's frame, imports.
 //!
-//! Others use [`model`], [`brief`], [`search_brief`], [`find_by_code`] and [`reach`]; the command line uses [`import`].
+//! Others use [`model`], [`brief`], [`search_brief`], [`find_by_code`],
+//! [`card_of`] and [`reach`]; the command line uses [`import`].
 
 pub mod campus;
 mod handlers;
@@ -14,6 +15,7 @@ pub use handlers::reach;
 pub use model::{Brief, PatientId};
 pub use qr::Qr;
 pub use store::{SEARCH as SEARCH_SQL, brief, find_by_code};
+pub use views::Card;
 
 use crate::access::model::Permission;
 use crate::db::{Db, DbError};
@@ -33,6 +35,19 @@ pub async fn search_brief(db: &Db, text: &str, limit: i64) -> Result<Vec<Brief>,
         store::Narrow { state: model::PatientState::Active.as_str().to_owned(), ..Default::default() };
     let found = store::search(db, words, &narrow, limit).await?;
     Ok(found.into_iter().map(|found| found.brief).collect())
+}
+
+/// The clinic card of a patient, drawn.
+pub async fn card_of(db: &Db, id: PatientId) -> Result<Option<Card>, DbError> {
+    let Some(brief) = brief(db, id).await? else { return Ok(None) };
+    let code = store::card_code_of(db, id).await?;
+    Ok(Some(Card {
+        name: brief.name(),
+        number: brief.number,
+        matric_number: brief.matric_number,
+        code: model::grouped(&code),
+        qr: Qr::of(&code),
+    }))
 }
 
 /// The pages of this capability.

@@ -2,6 +2,7 @@
 
 mod desk;
 mod lock;
+mod offline;
 mod phone;
 mod place;
 mod screen;

@@ -12,8 +12,8 @@ pub use history::{
     Change, Happening, Trace, changes_since, clinical_changes, insert_clinical_change, timeline, traces,
 };
 pub use people::{
-    Patient, brief, by_id, candidates, insert, insert_row, next_numbers, set_card_code, set_state,
-    unactivated, update_details, update_told, write_terms,
+    Patient, brief, by_id, candidates, card_code_of, insert, insert_row, next_numbers, set_card_code,
+    set_state, unactivated, update_details, update_told, write_terms,
 };
 pub use reach::{insert_opening, relation};
 pub use search::{Cursor, Found, Narrow, SEARCH, browse, find_by_code, search, students};

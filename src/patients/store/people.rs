@@ -316,3 +316,8 @@ pub async fn unactivated(
     .all(store)
     .await
 }
+
+/// The code on a patient's card.
+pub async fn card_code_of(store: impl Store, id: PatientId) -> Result<String, DbError> {
+    sql("select card_code from patient where id = $1").bind(id).scalar(store).await
+}

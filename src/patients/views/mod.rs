@@ -4,7 +4,7 @@ mod mine;
 mod office;
 mod record;
 
-pub use mine::{MyCardPage, MyDetailsPage};
+pub use mine::{Card, MyCardPage, MyDetailsPage};
 pub use office::{ColumnsPage, ImportPage, ImportsPage, StudentsPage, UniversityPage};
 pub use record::{
     CardPage, ClinicalPage, CodesPage, HistoryPage, IssuedCode, PersonPage, RecordPage, StatePage,
