@@ -61,12 +61,19 @@ pub struct Route {
     pub confirmed: bool,
 }
 
+/// What a route's guard asks of whoever comes.
+#[derive(Debug, Clone, Copy)]
+struct Demand {
+    access: Access,
+    confirmed: bool,
+}
+
 /// Routes on their way into the router.
 #[derive(Debug)]
 pub struct Routes {
     capability: &'static str,
     table: Vec<Route>,
-    methods: Vec<(&'static str, Access, bool, MethodRouter<App>)>,
+    methods: Vec<(&'static str, Demand, MethodRouter<App>)>,
 }
 
 impl Routes {
@@ -81,7 +88,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::GET, path, access, false, get(handler))
+        self.add(Method::GET, path, Demand { access, confirmed: false }, get(handler))
     }
 
     /// A form's target.
@@ -90,7 +97,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::POST, path, access, false, post(handler))
+        self.add(Method::POST, path, Demand { access, confirmed: false }, post(handler))
     }
 
     /// The target of a sensitive form: the password must have been given within the last minutes, or is asked for.
@@ -99,19 +106,13 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::POST, path, access, true, post(handler))
+        self.add(Method::POST, path, Demand { access, confirmed: true }, post(handler))
     }
 
-    fn add(
-        mut self,
-        method: Method,
-        path: &'static str,
-        access: Access,
-        confirmed: bool,
-        router: MethodRouter<App>,
-    ) -> Self {
+    fn add(mut self, method: Method, path: &'static str, demand: Demand, router: MethodRouter<App>) -> Self {
+        let Demand { access, confirmed } = demand;
         self.table.push(Route { capability: self.capability, method, path, access, confirmed });
-        self.methods.push((path, access, confirmed, router));
+        self.methods.push((path, demand, router));
         self
     }
 
@@ -130,8 +131,8 @@ impl Routes {
     /// The router, each route behind its own guard.
     pub fn mount(self, app: &App) -> Router {
         let mut by_path: BTreeMap<&'static str, MethodRouter<App>> = BTreeMap::new();
-        for (path, access, confirmed, router) in self.methods {
-            let guarded = router.route_layer(from_fn_with_state((app.clone(), access, confirmed), guard));
+        for (path, demand, router) in self.methods {
+            let guarded = router.route_layer(from_fn_with_state((app.clone(), demand), guard));
             let merged = match by_path.remove(path) {
                 Some(present) => present.merge(guarded),
                 None => guarded,
@@ -146,23 +147,19 @@ impl Routes {
 }
 
 /// Lets a request through when its person may use the route.
-async fn guard(
-    State((app, access, confirmed)): State<(App, Access, bool)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if access == Access::Public {
+async fn guard(State((app, demand)): State<(App, Demand)>, request: Request, next: Next) -> Response {
+    if demand.access == Access::Public {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
-    match session::admit(&app, access, &parts).await {
+    match session::admit(&app, demand.access, &parts).await {
         Ok(None) => next.run(Request::from_parts(parts, body)).await,
         Ok(Some(actor)) if actor.locked && !lock::stays_open(parts.uri.path()) => {
             lock::refuse(&app, parts, body, actor).await
         }
         Ok(Some(actor)) => {
             parts.extensions.insert(actor.clone());
-            if !confirmed {
+            if !demand.confirmed {
                 return next.run(Request::from_parts(parts, body)).await;
             }
             match confirm::admit(&app, parts, body, &actor).await {
