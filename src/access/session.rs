@@ -58,6 +58,23 @@ impl Sessions {
     }
 }
 
+tokio::task_local! {
+    /// While a session gets a new id without a new sign-in.
+    static GENTLY: ();
+}
+
+/// Seconds for which the old id of a renewed session still answers what was under way with it: another tab's request, the
+/// second press of a double click.
+const RUNS_OUT: i64 = 5;
+
+impl Sessions {
+    async fn let_run_out(&self, id: &Id) -> session_store::Result<()> {
+        let Some(record) = self.load(id).await? else { return Ok(()) };
+        let end = time::OffsetDateTime::now_utc() + time::Duration::seconds(RUNS_OUT);
+        self.save(&Record { expiry_date: record.expiry_date.min(end), ..record }).await
+    }
+}
+
 fn digested(id: &Id) -> Id {
     let digest = Sha256::digest(id.0.to_be_bytes());
     let mut half = [0; 16];
@@ -92,6 +109,9 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        if GENTLY.try_with(|()| ()).is_ok() {
+            return self.let_run_out(id).await;
+        }
         match self {
             Sessions::Sqlite { write, .. } => write.delete(&digested(id)).await,
             Sessions::Postgres(store) => store.delete(&digested(id)).await,
@@ -209,6 +229,11 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
 pub async fn carry(session: &Session, sign_in: SignInId) -> Result<(), Error> {
     session.cycle_id().await.map_err(Error::internal)?;
     session.insert(KEY, sign_in).await.map_err(Error::internal)
+}
+
+/// The same for a sign-in that goes on, after the password was given again: the old id runs out within seconds.
+pub async fn renew(session: &Session, sign_in: SignInId) -> Result<(), Error> {
+    GENTLY.scope((), carry(session, sign_in)).await
 }
 
 /// Takes the session from the browser.

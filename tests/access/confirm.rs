@@ -77,9 +77,26 @@ both! {
         let again = admin.submit(&wrong, "#confirm", &[("password_confirmation", PASSWORD)]).await;
         assert_eq!(again.expect(303).leads_to(), done.leads_to());
         assert_eq!(clinic.count("select count(*) from account where sign_in_name = 'c.nwosu'").await, 1);
+        // The old id answers what was under way for five seconds, then nothing.
+        tokio::time::sleep(std::time::Duration::from_millis(5_100)).await;
         let replay = admin.request(reqwest::Method::GET, "/account").header("cookie", old);
         clinic.browser().send(replay, "/account").await.expect(303);
         assert!(clinic.has_entry("sign_in.confirmed").await && clinic.has_entry("sign_in.confirmation_refused").await);
+    }
+
+    async fn two_presses_at_once_confirm_once_and_sign_nobody_out(clinic) {
+        let admin = clinic.administrator().await;
+        let page = admin.get("/staff/new").await;
+        clinic.wait_minutes(6);
+        let fields = [("name", "Chi Nwosu"), ("sign_in_name", "c.nwosu"), ("roles", "nurse")];
+        let asked = admin.submit(&page, "#staff", &fields).await;
+        let password = [("password_confirmation", PASSWORD)];
+        let press = || admin.submit(&asked, "#confirm", &password);
+        let (first, second) = futures::join!(press(), press());
+        assert!(first.expect(303).leads_to().unwrap().starts_with("/staff/"));
+        assert_eq!(second.expect(303).leads_to(), first.leads_to());
+        assert_eq!(clinic.count("select count(*) from account where sign_in_name = 'c.nwosu'").await, 1);
+        assert!(admin.is_signed_in().await);
     }
 
     async fn signing_in_and_confirming_count_for_five_minutes_each(clinic) {

@@ -29,7 +29,9 @@ const FIELD: &str = "password_confirmation";
 pub async fn admit(app: &App, mut parts: Parts, body: Body, actor: &Actor) -> Result<Request, Response> {
     let pairs = kept::read(body).await.map_err(IntoResponse::into_response)?;
     let given = pairs.iter().find(|(name, _)| name == FIELD).map(|(_, value)| value.clone());
-    if !is_fresh(actor.proved_at, app.clock.now()) {
+    // A second press of the same button is answered like the first, with a session id of its own: the browser may never
+    // have seen the first one's.
+    if given.is_some() || !is_fresh(actor.proved_at, app.clock.now()) {
         let typed = given.as_deref().unwrap_or_default();
         let answer = ask(app, &mut parts, actor, &pairs, typed).await;
         if let Some(answer) = answer.unwrap_or_else(|error| Some(error.into_response())) {
@@ -92,7 +94,7 @@ async fn ask(
 /// After the password the browser gets a new session id; the old one is dead (ASVS 7.2.4).
 pub async fn renew_session(parts: &Parts, actor: &Actor) -> Result<(), Error> {
     match parts.extensions.get::<Session>() {
-        Some(found) => session::carry(found, actor.sign_in).await,
+        Some(found) => session::renew(found, actor.sign_in).await,
         None => Ok(()),
     }
 }

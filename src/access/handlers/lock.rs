@@ -128,7 +128,7 @@ pub async fn end(
             Ok(throttle::too_many(seconds, shown(page, form, part)?))
         }
         Proof::Right => {
-            session::carry(&session, actor.sign_in).await?;
+            session::renew(&session, actor.sign_in).await?;
             onwards(page, &form, part)
         }
     }
