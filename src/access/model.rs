@@ -129,6 +129,25 @@ impl Role {
     }
 }
 
+/// Roles as the trail stores them, in the words of people: `doctor,lab_attendant` is `Doctor, lab attendant`. What
+/// acts without an account has words too.
+pub fn spoken_roles(stored: &str) -> String {
+    let word = |word: &str| match (word.parse::<Role>(), word) {
+        (Ok(role), _) => role.label().to_lowercase(),
+        (Err(_), "system") => "by itself".to_owned(),
+        (Err(_), "operator") => "at the server".to_owned(),
+        (Err(_), "public") => "not signed in".to_owned(),
+        (Err(_), other) => other.replace('_', " "),
+    };
+    let words: Vec<String> = stored.split(',').map(|one| word(one.trim())).collect();
+    let words = words.join(", ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+        .unwrap_or_default()
+}
+
 /// The roles of one account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roles(Vec<Role>);
@@ -174,6 +193,10 @@ pub struct Actor {
     pub patient: Option<PatientId>,
     /// What the last answer wanted to say on the next page.
     pub flash: Option<String>,
+    /// When the password was last given.
+    pub proved_at: DateTime<Utc>,
+    /// Whether the desk is locked: nothing but the lock is shown.
+    pub locked: bool,
 }
 
 impl Actor {

@@ -5,8 +5,8 @@
 //! its roles.
 
 use async_trait::async_trait;
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use tower_sessions::cookie::SameSite;
@@ -63,6 +63,23 @@ impl Sessions {
     }
 }
 
+tokio::task_local! {
+    /// While a session gets a new id without a new sign-in.
+    static GENTLY: ();
+}
+
+/// Seconds for which the old id of a renewed session still answers what was under way with it: another tab's request, the
+/// second press of a double click.
+const RUNS_OUT: i64 = 5;
+
+impl Sessions {
+    async fn let_run_out(&self, id: &Id) -> session_store::Result<()> {
+        let Some(record) = self.load(id).await? else { return Ok(()) };
+        let end = time::OffsetDateTime::now_utc() + time::Duration::seconds(RUNS_OUT);
+        self.save(&Record { expiry_date: record.expiry_date.min(end), ..record }).await
+    }
+}
+
 fn digested(id: &Id) -> Id {
     let digest = Sha256::digest(id.0.to_be_bytes());
     let mut half = [0; 16];
@@ -97,6 +114,9 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        if GENTLY.try_with(|()| ()).is_ok() {
+            return self.let_run_out(id).await;
+        }
         match self {
             Sessions::Sqlite { write, .. } => write.delete(&digested(id)).await,
             Sessions::Postgres(store) => store.delete(&digested(id)).await,
@@ -137,6 +157,10 @@ pub async fn admit(app: &App, access: Access, request: &Parts) -> Result<Option<
         }
         return Err(sign_in_first(request));
     };
+    // Whoever is locked gets nothing but the lock, whatever was asked for; the guard sees to it.
+    if actor.locked {
+        return Ok(Some(actor));
+    }
     let allowed = match access {
         Access::Public | Access::Anyone | Access::SignedIn => true,
         Access::Patient => actor.patient.is_some(),
@@ -155,10 +179,14 @@ fn sign_in_first(request: &Parts) -> Error {
         request.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()
     } else {
         // Back to the page with the form, not to the form's target.
-        let referer = request.headers.get("referer").and_then(|value| value.to_str().ok()).unwrap_or("/");
-        local_path(referer)
+        came_from(&request.headers)
     };
     Error::SignIn { next, htmx }
+}
+
+/// The page that a form was sent from, as a local path.
+pub fn came_from(headers: &HeaderMap) -> String {
+    local_path(headers.get("referer").and_then(|value| value.to_str().ok()).unwrap_or("/"))
 }
 
 fn local_path(address: &str) -> String {
@@ -183,7 +211,9 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
     let now = app.clock.now();
     let roles = Roles::from_list(&row.roles);
     let lifetime = Lifetime::of(row.kind, &roles, &app.clinic());
-    if lifetime.is_over(row.created_at, row.seen_at, now) {
+    // A locked desk waits for its person: only the absolute end of a sign-in holds there.
+    let seen = if row.locked_at.is_some() { now } else { row.seen_at };
+    if lifetime.is_over(row.created_at, seen, now) {
         return Ok(None);
     }
     if now - row.seen_at >= TimeDelta::minutes(1) {
@@ -197,6 +227,8 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
         roles,
         patient: row.patient_id,
         flash: row.flash,
+        proved_at: row.proved_at,
+        locked: row.locked_at.is_some(),
     }))
 }
 
@@ -204,6 +236,11 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
 pub async fn carry(session: &Session, sign_in: SignInId) -> Result<(), Error> {
     session.cycle_id().await.map_err(Error::internal)?;
     session.insert(KEY, sign_in).await.map_err(Error::internal)
+}
+
+/// The same for a sign-in that goes on, after the password was given again: the old id runs out within seconds.
+pub async fn renew(session: &Session, sign_in: SignInId) -> Result<(), Error> {
+    GENTLY.scope((), carry(session, sign_in)).await
 }
 
 /// Takes the session from the browser.

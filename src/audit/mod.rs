@@ -2,7 +2,8 @@
 //!
 //! Entries are written inside the transaction they tell of. A timed job seals them a moment later, so that the head of
 //! the chain is not a lock every transaction waits for. Others call [`record`], [`last_change`], [`recent_of`], and
-//! the command line [`verify`].
+//! the command line [`verify`]
+//! and [`restored`].
 
 mod anchors;
 mod chain;
@@ -11,7 +12,8 @@ mod handlers;
 mod store;
 mod views;
 
-pub use chain::{Broken, Verified, anchor, seal, verify};
+pub use anchors::Restored;
+pub use chain::{Broken, Noted, Verified, anchor, restored, restored_elsewhere, seal, verify};
 pub use entry::{Entry, Subject};
 pub use store::{Stored, last_change, recent_of};
 
@@ -31,7 +33,7 @@ pub fn routes() -> Routes {
     let read = Access::May(Permission::ReadAudit);
     Routes::new("audit")
         .get(paths::audit::INDEX, read, handlers::index)
-        .post(paths::audit::EXPORT, read, handlers::export)
+        .post_confirmed(paths::audit::EXPORT, read, handlers::export)
         .get(paths::audit::CHECK, read, handlers::check)
         .get(paths::audit::SHOW, read, handlers::show)
 }
@@ -39,6 +41,16 @@ pub fn routes() -> Routes {
 /// Writes one entry.
 pub async fn record(tx: &mut Tx, at: DateTime<Utc>, doer: &Doer, entry: Entry) -> Result<(), DbError> {
     store::insert(tx, at, doer, &entry).await
+}
+
+/// Writes many entries of one moment at once, in the order given.
+pub async fn record_all(
+    tx: &mut Tx,
+    at: DateTime<Utc>,
+    doer: &Doer,
+    entries: Vec<Entry>,
+) -> Result<(), DbError> {
+    store::insert_all(tx, at, doer, entries).await
 }
 
 /// What happened to one thing, the first entry first; at most 200.

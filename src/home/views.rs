@@ -5,6 +5,7 @@ use chrono::{DateTime, Timelike, Utc};
 
 use super::store::{Attention, Tally};
 use crate::access::model::Permission;
+use crate::patients::Card;
 use crate::queue::{Count, Place};
 use crate::scheduling::Expected;
 use crate::web::{FormState, Page, filters, paths};
@@ -66,6 +67,26 @@ pub struct Now {
     pub next: Option<Expected>,
     /// When something is free, without a booking.
     pub free: Option<DateTime<Utc>>,
+}
+
+/// The card and the next appointment as a phone keeps them.
+#[derive(Debug, Template)]
+#[template(path = "home/saved.html")]
+pub struct SavedPage {
+    /// The frame.
+    pub page: Page,
+    /// The card.
+    pub card: Card,
+    /// The next booking.
+    pub next: Option<Expected>,
+}
+
+/// What a phone shows when it reaches nothing.
+#[derive(Debug, Template)]
+#[template(path = "home/offline.html")]
+pub struct OfflinePage {
+    /// The frame.
+    pub page: Page,
 }
 
 /// The front page of staff.

@@ -1,7 +1,9 @@
 //! Signing in and out, sessions, rights, accounts.
 
 mod activation;
+mod confirm;
 mod guessing;
+mod lock;
 mod own_account;
 mod rights;
 mod sessions;

@@ -1,4 +1,5 @@
 //! The trail.
 
+mod restoring;
 mod tampering;
 mod trail;

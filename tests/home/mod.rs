@@ -1,5 +1,7 @@
 //! The front page of staff: what each person does next.
 
+mod offline;
+
 use infirmary::access::model::Role;
 use infirmary::db::sql;
 use infirmary::web::paths;

@@ -2,18 +2,8 @@
 
 use infirmary::access::model::Role;
 use infirmary::db::sql;
-use infirmary::patients::PatientId;
 
-use crate::support::{ADA, Clinic};
-
-async fn told(clinic: &Clinic, id: PatientId) {
-    sql("update patient set allergies_told = 'penicillin rash', conditions_told = 'asthma since 2010', blood_group = 'AB-',
-         genotype = 'SC' where id = $1")
-    .bind(id)
-    .run(&clinic.app.db)
-    .await
-    .unwrap();
-}
+use crate::support::ADA;
 
 const CLINICAL: [&str; 5] = ["penicillin", "asthma", "AB-", ">SC<", "Allerg"];
 
@@ -21,7 +11,8 @@ both! {
     async fn those_who_treat_see_allergies_and_the_desk_never_receives_them(clinic) {
         let desk = clinic.receptionist().await;
         let id = clinic.registered(&desk, ADA).await;
-        told(&clinic, id).await;
+        clinic.told(id).await;
+        clinic.is_here(id).await;
         let doctor = clinic.doctor().await;
         let record = doctor.get(&format!("/patients/{id}")).await;
         for word in CLINICAL {

@@ -57,7 +57,8 @@ pub async fn traces(
     limit: i64,
 ) -> Result<Vec<Trace>, DbError> {
     sql("select id, at, name, role, action, detail from audit_entry
-         where patient_id = $1 and subject = 'patient' and id < $2 and action not in ('patient.opened', 'patient.card_opened')
+         where patient_id = $1 and subject = 'patient' and id < $2
+           and action not in ('patient.opened', 'patient.card_opened', 'record.opened_by_reason')
          order by id desc limit $3")
     .bind(patient)
     .bind(before)

@@ -8,6 +8,7 @@ use super::day_of;
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::patients;
 use crate::patients::model::{find_words, read_patient_number};
 use crate::scheduling::calendar;
 use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules, may_mark_no_show};
@@ -165,7 +166,7 @@ pub(super) async fn show_page(
         answer: book && row.objection_state.as_deref() == Some("open"),
         undo: row.ended_at.filter(|_| undo).map(|at| rules.undo_until(at)),
         note: book,
-        read_words: page.may(Permission::OpenRecords),
+        read_words: patients::reach(app, &page, row.patient_id).await?.is_open(),
     };
     let form = if form.value("note").is_empty() { form.with("note", &row.note) } else { form };
     Ok(ShowPage { page, form, row, history, may })
