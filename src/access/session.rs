@@ -47,11 +47,11 @@ impl Sessions {
     fn over(db: &Db) -> Self {
         // The names are constants that the store accepts; its own defaults would only fail at the first sign-in.
         match db {
-            Db::Sqlite { read, write, .. } => {
+            Db::Sqlite { sessions, write, .. } => {
                 let store = |pool: &sqlx::SqlitePool| {
                     SqliteStore::new(pool.clone()).with_table_name(TABLE).expect("a plain table name")
                 };
-                Sessions::Sqlite { read: store(read), write: store(write) }
+                Sessions::Sqlite { read: store(sessions), write: store(write) }
             }
             Db::Postgres(pool) => {
                 let store = PostgresStore::new(pool.clone()).with_schema_name("public");

@@ -6,7 +6,7 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Store, sql};
 
 /// The clinic's day in numbers.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Tally {
     /// Visits opened today.
     pub arrived: i64,
@@ -59,7 +59,7 @@ pub async fn tally(
 }
 
 /// What waits for an administrator.
-#[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, Default, sqlx::FromRow, serde::Deserialize)]
 pub struct Attention {
     /// Screens that showed nothing for a while.
     pub silent_displays: i64,

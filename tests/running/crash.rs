@@ -136,7 +136,7 @@ async fn killed_again_and_again(url: &str) {
     assert_eq!(node.terminate().await.1, Some(0));
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct Counts {
     sign_ins: i64,
     opened: i64,

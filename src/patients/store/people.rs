@@ -9,13 +9,15 @@ use crate::patients::model::{
 };
 
 /// A patient with everything the pages of the record need, read by one query.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Patient {
     pub id: PatientId,
     pub number: String,
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub details: Details,
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub told: Told,
     pub card_code: String,
     pub state: PatientState,

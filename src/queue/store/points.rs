@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::queue::model::{PointId, PointKind, RoomId};
 
 /// A service point as the queue needs it.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Point {
     pub id: PointId,
     pub name: String,
@@ -32,7 +32,7 @@ impl Point {
 }
 
 /// A room to which people are called.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Room {
     /// Its id.
     pub id: RoomId,
