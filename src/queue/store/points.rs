@@ -68,7 +68,7 @@ pub async fn by_id(store: impl Store, id: PointId) -> Result<Option<Point>, DbEr
 }
 
 /// A doctor who works at a consulting point today.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct AtWork {
     /// Where.
     pub point_id: PointId,
