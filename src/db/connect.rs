@@ -140,6 +140,9 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(ACQUIRE)
+            // A browser that goes away during BEGIN leaves its transaction open, and a full disk ends one without the
+            // driver's learning of it. Either way the only writer would be taken for busy for ever: it is opened anew.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().optimize_on_close(true, None))
             .await?;
         let sessions = SqlitePoolOptions::new()

@@ -5,6 +5,8 @@ mod architecture;
 mod csrf;
 mod digest;
 mod double;
+mod faults;
+mod forms;
 mod garbage;
 mod headers;
 mod pages;
