@@ -156,6 +156,7 @@ create index appointment_patient on appointment (patient_id, starts_at);
 create index appointment_doctor on appointment (doctor_id, starts_at);
 create index appointment_starts_at on appointment (starts_at, id);
 create index appointment_slot on appointment (slot_id);
+create index appointment_rescheduled_to on appointment (rescheduled_to) where rescheduled_to is not null;
 create index appointment_held on appointment (held_until) where state = 'hold';
 create index appointment_state on appointment (state, starts_at);
 -- Nobody is in two places at once, unless staff booked it with a reason (rule B4).

@@ -105,6 +105,43 @@ both! {
         desk.post("/appointments/999/undo", &[("op", "0123456789abcdeg")]).await.expect(404);
     }
 
+    async fn a_move_is_taken_back_and_the_calendar_follows(clinic) {
+        let (_, phone, slot, id, reason) = booked(&clinic).await;
+        let doctor = clinic.consultant("Chidi").await;
+        let later = clinic.slot(doctor, 300, 1, 1).await;
+        let check = phone.get(&format!("{}?slot={later}", paths::of(paths::MY_MOVE_CHECK, id))).await;
+        let moved = phone.submitted(&check, "main form", &[]).await;
+        assert!(moved.text("#undo").contains("Moved by mistake? You can undo it until 9:10am"), "{}", moved.text("#undo"));
+        let new: AppointmentId = moved.path.rsplit('/').next().unwrap().parse().unwrap();
+        let desk = clinic.receptionist().await;
+        assert!(!desk.get(&paths::appointment(new)).await.has("#undo"), "only who moved it");
+        let refused = desk.post(&paths::of(paths::UNDO, new), &[("op", "0123456789abcdef")]).await;
+        assert!(refused.expect(422).errors()[0].contains("Someone else"), "{:?}", refused.errors());
+        let (one, two) = tokio::join!(phone.submit(&moved, "#undo", &[]), phone.submit(&moved, "#undo", &[]));
+        assert_eq!(one.expect(303).leads_to(), two.expect(303).leads_to());
+        assert_eq!(one.leads_to(), Some(paths::mine(id)));
+        assert_eq!((clinic.taken(slot).await, clinic.taken(later).await), ((1, 0), (0, 0)));
+        assert_eq!((clinic.appointment_state(id).await.as_str(), clinic.appointment_state(new).await.as_str()), ("booked", "cancelled"));
+        assert!(sequence(&clinic, id).await > sequence(&clinic, new).await, "one calendar entry, the last word wins");
+        let file = phone.get(&paths::of(paths::MY_FILE, id)).await;
+        assert!(file.body.contains("METHOD:PUBLISH") && file.body.contains("DTSTART:20261109T110000Z"), "{}", file.body);
+        assert!(!phone.follow(one).await.has("#undo") && !phone.get(&paths::mine(new)).await.has("#undo"));
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'appointment.move_undone'").await, 1);
+
+        let check = phone.get(&format!("{}?slot={later}", paths::of(paths::MY_MOVE_CHECK, id))).await;
+        phone.submit(&check, "main form", &[]).await.expect(409);
+        clinic.wait_minutes(15);
+        let moved = phone.submitted(&check, "main form", &[("op", "0123456789abcdeg")]).await;
+        let ben = clinic.person("Ben Eze").await;
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        let booking = Booking { patient: ben, slot, reason, complaint: String::new() };
+        scheduling::book_at_desk(&mut work, &booking, None).await.unwrap();
+        work.commit().await.unwrap();
+        let gone = phone.submit(&moved, "#undo", &[]).await;
+        assert!(gone.expect(422).errors()[0].contains("just been taken"), "{:?}", gone.errors());
+        assert_eq!((clinic.taken(later).await, clinic.appointment_state(id).await.as_str()), ((1, 0), "rescheduled"));
+    }
+
     async fn a_place_that_is_gone_or_another_appointment_refuses_the_undo(clinic) {
         let (ada, phone, slot, id, reason) = booked(&clinic).await;
         let ask = phone.get(&paths::of(paths::MY_CANCEL, id)).await;

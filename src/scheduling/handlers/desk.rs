@@ -158,13 +158,12 @@ pub(super) async fn show_page(
         .collect();
     let book = page.may(Permission::BookForPatients);
     let who = Some(page.actor()?.account);
-    let undo = book && undoable(&row, who, page.now, &rules).is_ok();
     let may = May {
         change: book && row.state == AppointmentState::Booked && row.starts_at > page.now,
         cancel: book && row.state.allows(AppointmentState::Cancelled),
         miss: book && may_mark_no_show(row.state, row.starts_at, false, page.now, &rules).is_ok(),
         answer: book && row.objection_state.as_deref() == Some("open"),
-        undo: row.ended_at.filter(|_| undo).map(|at| rules.undo_until(at)),
+        undo: undoable(&row, who, page.now, &rules).ok().filter(|_| book),
         note: book,
         read_words: patients::reach(app, &page, row.patient_id).await?.is_open(),
     };

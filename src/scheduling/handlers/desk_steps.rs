@@ -74,7 +74,7 @@ pub async fn no_show(
     }
 }
 
-/// Takes back that it was cancelled or not attended (B5).
+/// Takes back that it was cancelled, not attended or moved (B5).
 pub async fn undo(
     State(app): State<App>,
     page: Page,
@@ -85,7 +85,7 @@ pub async fn undo(
     let form = submission.form.clone();
     let mut work = submission.begin(&app).await?;
     match verbs::undo(&mut work, id).await {
-        Ok(()) => work.done(paths::scheduling::appointment(id), "The appointment stands again").await,
+        Ok(id) => work.done(paths::scheduling::appointment(id), "The appointment stands again").await,
         Err(why) => {
             work.undo();
             again(&app, page, form, id, why).await

@@ -55,8 +55,7 @@ fn show_page(page: Page, form: FormState, row: AppointmentRow) -> MyShowPage {
     let may_change = may_reschedule(row.state, row.starts_at, page.now).is_ok();
     let missed = row.state == AppointmentState::NoShow && row.objection_state.is_none();
     let who = page.actor().ok().map(|actor| actor.account);
-    let undo = undoable(&row, who, page.now, &rules).is_ok();
-    let undo_until = row.ended_at.filter(|_| undo).map(|at| rules.undo_until(at));
+    let undo_until = undoable(&row, who, page.now, &rules).ok();
     let may_object = missed && row.ended_at.is_some_and(|at| may_object(at, page.now, &rules));
     MyShowPage { page, form, row, may_change, undo_until, may_object }
 }
@@ -119,7 +118,7 @@ pub async fn undo(
     let mut form = submission.form.clone();
     let mut work = submission.begin(&app).await?;
     match verbs::undo(&mut work, id).await {
-        Ok(()) => work.done(paths::scheduling::mine(id), "Your appointment stands again").await,
+        Ok(id) => work.done(paths::scheduling::mine(id), "Your appointment stands again").await,
         Err(why @ (Refusal::Book(_) | Refusal::Undo(_) | Refusal::Changed)) => {
             work.undo();
             form.refuse("", why.to_string());

@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(undo(S::Arrived, true, 11), Err(CannotUndo::TooLate(10)));
         assert_eq!(undo(S::Arrived, false, 1), Err(CannotUndo::SomeoneElse));
         assert_eq!(undo(S::Cancelled, true, 10), Ok(S::Booked));
-        assert_eq!(undo(S::Rescheduled, true, 1), Err(CannotUndo::NoWayBack(S::Rescheduled)));
+        assert_eq!(undo(S::EnteredInError, true, 1), Err(CannotUndo::NoWayBack(S::EnteredInError)));
     }
 
     #[test]

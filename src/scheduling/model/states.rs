@@ -71,19 +71,17 @@ impl AppointmentState {
         }
     }
 
-    /// The state that one step back leads to, for the steps that can be undone. A cancelled appointment has to find
-    /// its place free once more; a moved one is moved again instead (rule B6).
+    /// The state that one step back leads to, for the steps that can be undone. A cancelled or moved appointment has
+    /// to find its place free once more (rule B6).
     pub const fn undone(self) -> Option<AppointmentState> {
         match self {
-            AppointmentState::Arrived | AppointmentState::NoShow | AppointmentState::Cancelled => {
-                Some(AppointmentState::Booked)
-            }
+            AppointmentState::Arrived
+            | AppointmentState::NoShow
+            | AppointmentState::Cancelled
+            | AppointmentState::Rescheduled => Some(AppointmentState::Booked),
             AppointmentState::InService => Some(AppointmentState::Arrived),
             AppointmentState::Fulfilled => Some(AppointmentState::InService),
-            AppointmentState::Hold
-            | AppointmentState::Booked
-            | AppointmentState::Rescheduled
-            | AppointmentState::EnteredInError => None,
+            AppointmentState::Hold | AppointmentState::Booked | AppointmentState::EnteredInError => None,
         }
     }
 
@@ -165,7 +163,7 @@ mod tests {
             if let Some(before) = state.undone() {
                 assert!(before.allows(state), "{state} back to {before}");
                 let finds_a_place = before.takes_a_place() && !state.takes_a_place();
-                assert_eq!(finds_a_place, state == S::Cancelled, "{state}");
+                assert_eq!(finds_a_place, matches!(state, S::Cancelled | S::Rescheduled), "{state}");
             }
         }
     }

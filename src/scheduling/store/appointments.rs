@@ -40,6 +40,10 @@ pub struct AppointmentRow {
     pub objection: String,
     pub objection_state: Option<String>,
     pub rescheduled_to: Option<AppointmentId>,
+    /// The appointment that was moved here, when, and who may take that back for some minutes.
+    pub moved_from: Option<AppointmentId>,
+    pub moved_at: Option<DateTime<Utc>>,
+    pub move_undo_by: Option<AccountId>,
     pub needs_decision: bool,
     pub calendar_uid: String,
     pub calendar_sequence: i64,
@@ -54,10 +58,12 @@ pub async fn by_id(store: impl Store, id: AppointmentId) -> Result<Option<Appoin
             trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, a.ends_at, a.reason_id,
             v.name as reason, a.complaint, a.note, a.place, a.state, a.held_until, a.override_reason, a.ended_at,
             a.ended_by, a.end_reason, a.undo_by, a.late_cancel, a.counts_as_no_show, a.objection, a.objection_state,
-            a.rescheduled_to, a.needs_decision, a.calendar_uid, a.calendar_sequence, a.updated_at, a.version
+            a.rescheduled_to, o.id as moved_from, o.ended_at as moved_at, o.undo_by as move_undo_by,
+            a.needs_decision, a.calendar_uid, a.calendar_sequence, a.updated_at, a.version
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
-         left join room r on r.id = s.room_id where a.id = $1")
+         left join room r on r.id = s.room_id left join appointment o on o.rescheduled_to = a.id
+         where a.id = $1")
     .bind(id)
     .optional(store)
     .await

@@ -51,15 +51,17 @@ pub async fn take_own(
     }
 }
 
-/// Takes an ending back, if it stands as `from` and somebody may: calendars get it by the raised sequence (rules B5, B13).
+/// Takes an ending back, if it stands as `from` and somebody may: calendars get it by a sequence above all before (rules
+/// B5, B13).
 pub async fn undo_end(
     tx: &mut Tx,
     id: AppointmentId,
     (from, before): (AppointmentState, AppointmentState),
+    sequence: i64,
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let touched = sql("update appointment set state = $3, ended_at = null, ended_by = null, end_reason = '', undo_by = null,
-            late_cancel = $5, counts_as_no_show = $5, calendar_sequence = calendar_sequence + 1, updated_at = $4,
+            late_cancel = $5, counts_as_no_show = $5, rescheduled_to = null, calendar_sequence = $6, updated_at = $4,
             version = version + 1
          where id = $1 and state = $2 and undo_by is not null and objection_state is null")
     .bind(id)
@@ -67,6 +69,7 @@ pub async fn undo_end(
     .bind(before)
     .bind(at)
     .bind(false)
+    .bind(sequence)
     .run(tx)
     .await?;
     Ok(touched == 1)

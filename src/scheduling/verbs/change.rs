@@ -79,7 +79,7 @@ pub async fn reschedule(
         state: AppointmentState::Rescheduled,
         by: if at.place == model::Place::Public { "patient" } else { "staff" },
         reason: "Moved to another time",
-        undo_by: None,
+        undo_by: work.doer().account_id,
         late: false,
         counts: false,
     };

@@ -24,7 +24,7 @@ pub struct MyShowPage {
     pub form: FormState,
     pub row: AppointmentRow,
     pub may_change: bool,
-    /// Until when the own cancelling can be taken back.
+    /// Until when the own cancelling or moving can be taken back.
     pub undo_until: Option<DateTime<Utc>>,
     pub may_object: bool,
 }
