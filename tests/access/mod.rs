@@ -1,6 +1,7 @@
 //! Signing in and out, sessions, rights, accounts.
 
 mod activation;
+mod ends;
 mod guessing;
 mod own_account;
 mod rights;

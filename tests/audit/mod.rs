@@ -1,4 +1,5 @@
 //! The trail.
 
+mod model;
 mod tampering;
 mod trail;

@@ -7,4 +7,5 @@ mod display;
 mod place;
 mod races;
 mod streams;
+mod truth;
 mod undo;
