@@ -10,6 +10,7 @@ mod support;
 mod access;
 mod audit;
 mod browser;
+mod clock;
 mod home;
 mod patients;
 mod queue;

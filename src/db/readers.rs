@@ -1,5 +1,5 @@
 //! Reading SQLite on the spot: a handful of microseconds a statement, where the way through a driver's thread takes
-//! ten times as long (docs/decisions/009). Writing goes through the one writer of `sqlx`, as before.
+//! ten times as long (docs/decisions/013). Writing goes through the one writer of `sqlx`, as before.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};

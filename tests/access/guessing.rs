@@ -104,7 +104,7 @@ both! {
         sql("update account set password_hash = $2 where id = $1").bind(id).bind(hash).run(&clinic.app.db).await.unwrap();
         clinic.browser().try_password("warm-up", "wrong").await;
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
-        for at in 0..15 {
+        for at in 0..50 {
             clinic.app.clock.advance(TimeDelta::hours(1));
             for (name, times) in [("doctor".to_owned(), &mut known), (format!("nobody{at}"), &mut unknown)] {
                 let began = Instant::now();
@@ -115,7 +115,7 @@ both! {
         // The quickest of each: what else the machine does only adds.
         let quickest = |times: &[std::time::Duration]| times.iter().min().unwrap().as_secs_f64();
         let (known, unknown) = (quickest(&known), quickest(&unknown));
-        assert!((known / unknown - 1.0).abs() < 0.5, "known {known}, unknown {unknown}");
+        assert!((known / unknown - 1.0).abs() < 0.25, "known {known}, unknown {unknown}");
     }
 
     async fn a_storm_of_sign_ins_is_turned_away_and_pages_go_on(clinic) {

@@ -2,6 +2,7 @@
 
 mod activation;
 mod confirm;
+mod ends;
 mod guessing;
 mod lock;
 mod own_account;

@@ -87,7 +87,7 @@ both! {
     async fn random_edits_are_all_found(clinic) {
         sealed(&clinic).await;
         without_triggers(&clinic).await;
-        for _ in 0..40 {
+        for _ in 0..60 {
             let id = rand::random_range(1..=20_i64);
             let old: String = sql("select detail from audit_entry where id = $1").bind(id).scalar(&clinic.app.db).await.unwrap();
             let set = |detail: String| sql("update audit_entry set detail = $2 where id = $1").bind(id).bind(detail);

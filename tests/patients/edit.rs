@@ -41,6 +41,38 @@ both! {
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'patient.edited'").await, 2);
     }
 
+    async fn of_two_who_save_at_once_one_wins_fifty_times_over(clinic) {
+        let desk = clinic.receptionist().await;
+        let id = clinic.registered(&desk, ADA).await;
+        let admin = clinic.administrator().await;
+        for turn in 0..50 {
+            let path = format!("/patients/{id}/edit");
+            let (first, second) = (desk.get(&path).await, admin.get(&path).await);
+            let (mine, hers) = (format!("Room {turn}"), format!("Block {turn}"));
+            let (one, two) = ([("address", mine.as_str())], [("address", hers.as_str())]);
+            let (one, two) = tokio::join!(desk.submit(&first, "#person", &one), admin.submit(&second, "#person", &two));
+            let (won, lost, text) = if one.status == 303 { (&mine, two, &hers) } else { (&hers, one, &mine) };
+            lost.expect(409);
+            assert_eq!(lost.attribute("#address", "value").as_deref(), Some(text.as_str()), "the own text is kept");
+            assert!(lost.text("#meanwhile").contains(won.as_str()), "{}", lost.text("#meanwhile"));
+            let kept: String = sql("select address from patient where id = $1").bind(id).scalar(&clinic.app.db).await.unwrap();
+            assert_eq!(&kept, won);
+        }
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'patient.edited'").await, 50);
+    }
+
+    /// The control: without the version the second one writes over the first unseen.
+    async fn without_the_version_a_text_is_lost(clinic) {
+        let desk = clinic.receptionist().await;
+        let id = clinic.registered(&desk, ADA).await;
+        for address in ["Room 1", "Block 1"] {
+            let done = sql("update patient set address = $2, version = version + 1 where id = $1").bind(id).bind(address)
+                .run(&clinic.app.db).await.unwrap();
+            assert_eq!(done, 1, "both think that they saved");
+        }
+        assert_eq!(clinic.count("select count(*) from patient where address = 'Room 1'").await, 0, "one text is gone");
+    }
+
     async fn a_number_of_another_patient_is_refused_on_editing_too(clinic) {
         let desk = clinic.receptionist().await;
         let id = clinic.registered(&desk, ADA).await;

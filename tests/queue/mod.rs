@@ -8,5 +8,6 @@ mod handover;
 mod place;
 mod races;
 mod streams;
+mod truth;
 mod undo;
 mod unsettled;

@@ -107,6 +107,26 @@ both! {
         assert_eq!(clinic.count("select count(*) from queue_event where move = 'call'").await, 300);
     }
 
+    /// The control: numbers taken as "one more than the highest" come twice.
+    async fn without_the_counter_numbers_come_twice(clinic) {
+        let db = &clinic.app.db;
+        sql("create table naive (number bigint not null)").run(db).await.unwrap();
+        sql("insert into naive (number) values (0)").run(db).await.unwrap();
+        let (start, mut tasks) = (std::sync::Arc::new(tokio::sync::Barrier::new(20)), Vec::new());
+        for _ in 0..20 {
+            let (app, start) = (clinic.app.clone(), std::sync::Arc::clone(&start));
+            tasks.push(tokio::spawn(async move {
+                let highest: i64 = sql("select max(number) from naive").scalar(&app.db).await.unwrap();
+                start.wait().await;
+                sql("insert into naive (number) values ($1)").bind(highest + 1).run(&app.db).await.unwrap();
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert!(clinic.count("select count(*) - count(distinct number) from naive").await > 0, "the control found no twin");
+    }
+
     async fn without_the_guard_somebody_is_called_twice(clinic) {
         let point = clinic.point("Triage", "triage").await;
         for patient in crowd(&clinic, 100).await {

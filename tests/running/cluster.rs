@@ -8,6 +8,7 @@ pub struct Cluster {
     folder: tempfile::TempDir,
     bin: PathBuf,
     port: u16,
+    name: String,
 }
 
 impl Cluster {
@@ -18,7 +19,9 @@ impl Cluster {
             return None;
         }
         let folder = tempfile::Builder::new().prefix("infirmary-cluster").tempdir_in("/tmp").unwrap();
-        let cluster = Cluster { folder, bin: bin(), port: super::free_port() };
+        // What a node keeps beside its database is found by this name.
+        let name = format!("infirmary_{:016x}", rand::random::<u64>());
+        let cluster = Cluster { folder, bin: bin(), port: super::free_port(), name };
         if is_root() {
             let owned =
                 Command::new("chown").args(["-R", "postgres"]).arg(cluster.folder.path()).status().unwrap();
@@ -39,7 +42,7 @@ impl Cluster {
         cluster.begins();
         cluster.tool(
             "createdb",
-            &["-h", "127.0.0.1", "-p", &cluster.port.to_string(), "-U", "postgres", "clinic"],
+            &["-h", "127.0.0.1", "-p", &cluster.port.to_string(), "-U", "postgres", &cluster.name],
         );
         Some(cluster)
     }
@@ -50,7 +53,7 @@ impl Cluster {
 
     /// The address of its database.
     pub fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/clinic", self.port)
+        format!("postgres://postgres@127.0.0.1:{}/{}", self.port, self.name)
     }
 
     /// Starts the server and waits until it takes connections.

@@ -7,6 +7,7 @@ mod demo_days;
 mod history;
 mod load;
 mod nodes;
+mod restarts;
 mod start;
 
 use std::io::Read;

@@ -38,6 +38,8 @@ impl Outage {
         let listener = bound(address).await;
         let db = opened(&database_url).await;
         let app = App::new(db, clock, config).await.unwrap();
+        app.live.relay(&app.db).await.unwrap();
+        app.follow_settings();
         let routes = router(&app);
         tokio::spawn(infirmary::web::serve::serve(app.clone(), listener, routes));
         Clinic { app, address, database_url, folder }

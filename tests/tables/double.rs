@@ -100,3 +100,25 @@ async fn every_form_pressed_many_times_has_one_effect_postgres() {
         pressed_often(clinic).await;
     }
 }
+
+/// The control: what is sent with an id of its own each time has an effect each time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_one_operation_id_two_presses_have_two_effects() {
+    let clinic = Clinic::on_sqlite().await;
+    let world = World::new(&clinic).await;
+    let form = world.forms.iter().find(|form| form.route == "/patients").unwrap();
+    let before = clinic.count("select count(*) from patient").await;
+    for _ in 0..2 {
+        let changes = [
+            ("kind", "public"),
+            ("matric_number", ""),
+            ("family_name", "Twice"),
+            ("given_names", "Pressed"),
+            ("sex", "female"),
+            ("somebody_else", "yes"),
+        ];
+        let form = super::forms::Form::fields("/patients", &form.browser, "", &changes);
+        form.send(&form.filled().await, &[HONEST]).await.expect(303);
+    }
+    assert_eq!(clinic.count("select count(*) from patient").await, before + 2);
+}

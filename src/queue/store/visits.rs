@@ -107,8 +107,9 @@ pub async fn close(tx: &mut Tx, id: VisitId, reason: &'static str, at: DateTime<
     Ok(())
 }
 
-/// Ends what earlier days left open (Q13): entries become `left`, visits are closed by the day. Of one patient, or of
-/// everybody. Returns how many visits it closed.
+/// Ends what earlier days left open (Q13): entries become `left`, visits are closed by the day. Of
+/// everybody; or of one patient, and then also what a clock that ran ahead opened on a later day. Returns how many
+/// visits it closed.
 pub async fn close_days_before(
     tx: &mut Tx,
     day: NaiveDate,
@@ -117,23 +118,24 @@ pub async fn close_days_before(
 ) -> Result<u64, DbError> {
     sql("insert into queue_event (entry_id, at, move, from_state, to_state, entry_version)
          select id, $2, 'day_close', state, 'left', version + 1 from queue_entry
-         where state in ('waiting', 'called', 'in_service', 'parked', 'missed') and day < $1
-            and (cast($3 as bigint) is null or patient_id = $3)")
+         where state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+            and (cast($3 as bigint) is null and day < $1 or patient_id = $3 and day <> $1)")
     .bind(day)
     .bind(at)
     .bind(patient)
     .run(&mut *tx)
     .await?;
     sql("update queue_entry set state = 'left', ended_at = $2, version = version + 1
-         where state in ('waiting', 'called', 'in_service', 'parked', 'missed') and day < $1
-            and (cast($3 as bigint) is null or patient_id = $3)")
+         where state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+            and (cast($3 as bigint) is null and day < $1 or patient_id = $3 and day <> $1)")
     .bind(day)
     .bind(at)
     .bind(patient)
     .run(&mut *tx)
     .await?;
     sql("update visit set closed_at = $2, close_reason = 'day_close', version = version + 1
-         where closed_at is null and day < $1 and (cast($3 as bigint) is null or patient_id = $3)")
+         where closed_at is null
+            and (cast($3 as bigint) is null and day < $1 or patient_id = $3 and day <> $1)")
     .bind(day)
     .bind(at)
     .bind(patient)
