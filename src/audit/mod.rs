@@ -9,12 +9,14 @@ mod anchors;
 mod chain;
 mod entry;
 mod handlers;
+mod openings;
 mod store;
 mod views;
 
 pub use anchors::Restored;
 pub use chain::{Broken, Noted, Verified, anchor, restored, restored_elsewhere, seal, verify};
 pub use entry::{Entry, Subject};
+pub use openings::Openings;
 pub use store::{Stored, last_change, recent_of};
 
 use std::time::Duration;
@@ -22,10 +24,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::access::model::Permission;
+use crate::app::App;
 use crate::db::{DbError, Tx};
 use crate::jobs::Job;
-use crate::web::paths;
 use crate::web::routes::{Access, Routes};
+use crate::web::{Page, paths};
 use crate::work::Doer;
 
 /// The pages of this capability.
@@ -51,6 +54,11 @@ pub async fn record_all(
     entries: Vec<Entry>,
 ) -> Result<(), DbError> {
     store::insert_all(tx, at, doer, entries).await
+}
+
+/// Writes down that `page`'s person opened something. It is durable when this returns, in a transaction of its own.
+pub async fn opened(app: &App, page: &Page, entry: Entry) -> Result<(), DbError> {
+    app.openings.write(&app.db, page.now, page.doer().clone(), entry).await
 }
 
 /// What happened to one thing, the first entry first; at most 200.

@@ -6,14 +6,13 @@ use serde::Deserialize;
 use super::patient_for;
 use crate::access::model::Permission;
 use crate::app::App;
-use crate::audit::Entry;
+use crate::audit::{self, Entry};
 use crate::db::DbError;
 use crate::patients::model::PatientId;
 use crate::patients::store;
 use crate::patients::views::{HistoryPage, RecordPage};
 use crate::web::request::Id;
 use crate::web::{Answer, FormState, Page, html, paths};
-use crate::work::Work;
 
 /// Changes on one page.
 const PAGE: i64 = 50;
@@ -26,11 +25,9 @@ pub async fn opened(
     what: &str,
     clinical: bool,
 ) -> Result<(), DbError> {
-    let mut work = Work::begin(app, page.doer().clone()).await?;
     let action = if what == "card" { "patient.card_opened" } else { "patient.opened" };
     let entry = Entry::new(action, "patient", id.0).of_patient(id.0).with("page", what);
-    work.audit(entry.with("clinical", clinical)).await?;
-    work.commit().await
+    audit::opened(app, page, entry.with("clinical", clinical)).await
 }
 
 /// The record. Its opening is in the trail before the page is out.

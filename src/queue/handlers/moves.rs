@@ -5,7 +5,7 @@ use axum::extract::State;
 use super::board::{caller, conflict, with_conflict};
 use crate::access::model::Permission;
 use crate::app::App;
-use crate::audit::Entry as Trail;
+use crate::audit::{self, Entry as Trail};
 use crate::queue::model::{EntryId, Move, PointId, Priority, Whom};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, lines, points};
@@ -17,15 +17,12 @@ use crate::queue::views::onward;
 use crate::web::request::Id;
 use crate::web::submission::{Answering, refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
-use crate::work::Work;
 
 /// One entry with its history. Opening it is kept in the trail.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<EntryId>) -> Answer {
     let entry = load(&app, page, id, FormState::new()).await?;
-    let mut work = Work::begin(&app, entry.page.doer().clone()).await?;
     let opened = Trail::new("queue.entry_opened", "queue_entry", id.0);
-    work.audit(opened.of_patient(entry.seat.row.entry.patient_id.0)).await?;
-    work.commit().await?;
+    audit::opened(&app, &entry.page, opened.of_patient(entry.seat.row.entry.patient_id.0)).await?;
     html(entry)
 }
 

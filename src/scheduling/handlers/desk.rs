@@ -18,7 +18,6 @@ use crate::scheduling::verbs::undo::undoable;
 use crate::scheduling::views::desk::{self as views, Happened, IndexPage, May, ShowPage};
 use crate::web::request::Id;
 use crate::web::{Answer, Error, FormState, Page, html, paths};
-use crate::work::Work;
 
 /// Lines on one page.
 const PAGE: i64 = 50;
@@ -133,9 +132,8 @@ pub(super) async fn found(app: &App, id: AppointmentId) -> Result<AppointmentRow
 /// One appointment; opening it is kept in the trail (R5).
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
     let row = found(&app, id).await?;
-    let mut work = Work::begin(&app, page.doer().clone()).await?;
-    work.audit(Entry::new("appointment.opened", "appointment", id.0).of_patient(row.patient_id.0)).await?;
-    work.commit().await?;
+    let opened = Entry::new("appointment.opened", "appointment", id.0);
+    audit::opened(&app, &page, opened.of_patient(row.patient_id.0)).await?;
     html(show_page(&app, page, FormState::new(), row).await?)
 }
 
