@@ -47,23 +47,32 @@ async fn races(nodes: &[&Clinic]) {
         let browser = first.browser();
         first.sign_in(&browser, &name).await;
         let cookies = browser.cookies();
-        let stream = last.browser().request(reqwest::Method::GET, "/stream/me").header("cookie", &cookies).send();
+        let stream =
+            last.browser().request(reqwest::Method::GET, "/stream/me").header("cookie", &cookies).send();
         let mut stream = stream.await.unwrap();
         assert_eq!(stream.status(), 200);
         stream.chunk().await.unwrap().unwrap();
         // Requests that are under way while it ends; they may be answered either way.
-        let under_way = futures::future::join_all(nodes.iter().map(|node| replayed(node, &cookies, "/account")));
+        let under_way =
+            futures::future::join_all(nodes.iter().map(|node| replayed(node, &cookies, "/account")));
         let ending = end(first, race % 5, who, &browser, &admin, &name);
         let (answers, ()) = futures::join!(under_way, ending);
         assert!(answers.iter().all(|status| [200, 303].contains(status)), "race {race}: {answers:?}");
         for node in nodes {
             for path in ["/account", "/", "/queues"] {
-                assert_eq!(replayed(node, &cookies, path).await, 303, "race {race}: {path} came back to life");
+                assert_eq!(
+                    replayed(node, &cookies, path).await,
+                    303,
+                    "race {race}: {path} came back to life"
+                );
             }
         }
         let began = Instant::now();
         let over = async { while let Ok(Some(_)) = stream.chunk().await {} };
-        assert!(tokio::time::timeout(Duration::from_secs(20), over).await.is_ok(), "race {race}: the stream went on");
+        assert!(
+            tokio::time::timeout(Duration::from_secs(20), over).await.is_ok(),
+            "race {race}: the stream went on"
+        );
         slowest = slowest.max(began.elapsed());
     }
     eprintln!("{RACES} races on {} nodes; the slowest stream ended after {slowest:?}", nodes.len());

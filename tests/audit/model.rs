@@ -41,7 +41,8 @@ impl Model {
         }
         for number in 0..10_i64 {
             let slot = clinic.slot(doctor, 60 * 30 + 60 * number, 1, 0).await;
-            let booking = Booking { patient: people[number as usize], slot, reason, complaint: String::new() };
+            let booking =
+                Booking { patient: people[number as usize], slot, reason, complaint: String::new() };
             let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
             appointments.push(scheduling::book_at_desk(&mut work, &booking, None).await.unwrap());
             work.commit().await.unwrap();
@@ -55,7 +56,8 @@ impl Model {
 
     async fn post(&mut self, path: String, fields: &[(&str, &str)]) -> u16 {
         let op = op();
-        let mut all: Vec<(String, String)> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let mut all: Vec<(String, String)> =
+            fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         all.push(("op".to_owned(), op));
         let pairs: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         let status = self.boss.post(&path, &pairs).await.status;

@@ -14,8 +14,19 @@ fn clinic(zone: &str) -> Clinic {
 /// Days around which time is most often told wrong, and any other.
 fn days() -> impl Strategy<Value = NaiveDate> {
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
-    let edges = [day(2026, 12, 31), day(2027, 1, 1), day(2028, 2, 28), day(2028, 2, 29), day(2028, 3, 1),
-        day(2027, 3, 28), day(2027, 10, 31), day(2027, 3, 14), day(2027, 11, 7), day(2100, 2, 28), day(2100, 3, 1)];
+    let edges = [
+        day(2026, 12, 31),
+        day(2027, 1, 1),
+        day(2028, 2, 28),
+        day(2028, 2, 29),
+        day(2028, 3, 1),
+        day(2027, 3, 28),
+        day(2027, 10, 31),
+        day(2027, 3, 14),
+        day(2027, 11, 7),
+        day(2100, 2, 28),
+        day(2100, 3, 1),
+    ];
     let any = (0_i64..36_500).prop_map(move |more| day(2020, 1, 1) + TimeDelta::days(more));
     prop_oneof![prop::sample::select(edges.to_vec()), any]
 }

@@ -38,16 +38,18 @@ async fn watch(browser: &Browser) -> reqwest::Response {
 async fn ended_under_load(url: &str, others: usize) {
     succeed(&["demo", "--database-url", url, "--fill-only"]);
     let arguments = ["demo", "--database-url", url];
+    let mut rest = Vec::new();
+    for _ in 0..others {
+        rest.push(Node::start(&arguments).await);
+    }
     for round in 0..3 {
         let node = Node::start(&arguments).await;
-        let mut rest = Vec::new();
-        for _ in 0..others {
-            rest.push(Node::start(&arguments).await);
-        }
         let (answers, elsewhere) = (Arc::new(Answers::default()), Arc::new(Answers::default()));
         let stop = Arc::new(AtomicBool::new(false));
         let mut clients = Vec::new();
-        for (node, answers) in [(&node, &answers)].into_iter().chain(rest.iter().map(|node| (node, &elsewhere))) {
+        for (node, answers) in
+            [(&node, &answers)].into_iter().chain(rest.iter().map(|node| (node, &elsewhere)))
+        {
             let browser = node.browser();
             sign_in(&browser, "reception").await.unwrap();
             for _ in 0..3 {
@@ -72,7 +74,11 @@ async fn ended_under_load(url: &str, others: usize) {
         for client in clients {
             client.await.unwrap();
         }
-        assert_eq!(answers.cut.load(Ordering::SeqCst) + elsewhere.cut.load(Ordering::SeqCst), 0, "cut replies");
+        assert_eq!(
+            answers.cut.load(Ordering::SeqCst) + elsewhere.cut.load(Ordering::SeqCst),
+            0,
+            "cut replies"
+        );
         assert!(answers.whole.load(Ordering::SeqCst) > 3, "there was load");
         assert!(others == 0 || elsewhere.whole.load(Ordering::SeqCst) > before, "the other node goes on");
     }
@@ -98,10 +104,12 @@ async fn killed_while_migrating(urls: Vec<String>) {
         tokio::time::sleep(Duration::from_millis(4 + 9 * turn as u64)).await;
         child.kill().unwrap();
         child.wait().unwrap();
-        let node = Node::start(&["serve", "--database-url", url]).await;
-        assert_eq!(node.terminate().await.1, Some(0));
-        succeed(&["check", "--database-url", url]);
+        succeed(&["migrate", "--database-url", url]);
     }
+    let url = urls.last().unwrap();
+    let node = Node::start(&["serve", "--database-url", url]).await;
+    assert_eq!(node.terminate().await.1, Some(0));
+    succeed(&["check", "--database-url", url]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -109,8 +109,14 @@ async fn without_one_operation_id_two_presses_have_two_effects() {
     let form = world.forms.iter().find(|form| form.route == "/patients").unwrap();
     let before = clinic.count("select count(*) from patient").await;
     for _ in 0..2 {
-        let changes = [("kind", "public"), ("matric_number", ""), ("family_name", "Twice"), ("given_names", "Pressed"),
-            ("sex", "female"), ("somebody_else", "yes")];
+        let changes = [
+            ("kind", "public"),
+            ("matric_number", ""),
+            ("family_name", "Twice"),
+            ("given_names", "Pressed"),
+            ("sex", "female"),
+            ("somebody_else", "yes"),
+        ];
         let form = super::forms::Form::fields("/patients", &form.browser, "", &changes);
         form.send(&form.filled().await, &[HONEST]).await.expect(303);
     }
