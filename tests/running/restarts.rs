@@ -38,12 +38,12 @@ async fn watch(browser: &Browser) -> reqwest::Response {
 async fn ended_under_load(url: &str, others: usize) {
     succeed(&["demo", "--database-url", url, "--fill-only"]);
     let arguments = ["demo", "--database-url", url];
+    let mut rest = Vec::new();
+    for _ in 0..others {
+        rest.push(Node::start(&arguments).await);
+    }
     for round in 0..3 {
         let node = Node::start(&arguments).await;
-        let mut rest = Vec::new();
-        for _ in 0..others {
-            rest.push(Node::start(&arguments).await);
-        }
         let (answers, elsewhere) = (Arc::new(Answers::default()), Arc::new(Answers::default()));
         let stop = Arc::new(AtomicBool::new(false));
         let mut clients = Vec::new();
@@ -104,10 +104,12 @@ async fn killed_while_migrating(urls: Vec<String>) {
         tokio::time::sleep(Duration::from_millis(4 + 9 * turn as u64)).await;
         child.kill().unwrap();
         child.wait().unwrap();
-        let node = Node::start(&["serve", "--database-url", url]).await;
-        assert_eq!(node.terminate().await.1, Some(0));
-        succeed(&["check", "--database-url", url]);
+        succeed(&["migrate", "--database-url", url]);
     }
+    let url = urls.last().unwrap();
+    let node = Node::start(&["serve", "--database-url", url]).await;
+    assert_eq!(node.terminate().await.1, Some(0));
+    succeed(&["check", "--database-url", url]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
