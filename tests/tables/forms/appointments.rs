@@ -113,6 +113,10 @@ async fn patients(at: &mut Places<'_>, other: &str) -> Vec<Form> {
     let (who, moves) = clinic.someone("Moves One").await;
     let moved = at.booked(who).await;
     let to = at.slot().await.to_string();
+    let (who, undoes) = clinic.someone("Undoes One").await;
+    let undone = at.booked(who).await;
+    let by_mistake = [("op", "cancelled-by-mistake-1")];
+    undoes.post(&format!("/my/appointments/{undone}/cancel"), &by_mistake).await.expect(303);
     let (who, objects) = clinic.someone("Objects One").await;
     let missed = at.missed(who, "no_show", None).await;
     vec![
@@ -120,6 +124,7 @@ async fn patients(at: &mut Places<'_>, other: &str) -> Vec<Form> {
         Form::fields("/book/{id}/reason", &changes, changed, &[("reason", other), ("words", "Red")]),
         Form::fields("/book/{id}/confirm", &confirms, confirmed, &[]),
         Form::fields("/my/appointments/{id}/cancel", &cancels, cancelled, &[("reason", "I feel better")]),
+        Form::fields("/my/appointments/{id}/undo", &undoes, undone, &[]),
         Form::fields("/my/appointments/{id}/move", &moves, moved, &[("slot", &to)]),
         Form::fields("/my/appointments/{id}/objection", &objects, missed, &[("objection", "I was there")]),
     ]
@@ -139,6 +144,9 @@ async fn desk(at: &mut Places<'_>, boss: &Browser) -> Vec<Form> {
         .scalar(&clinic.app.db)
         .await
         .unwrap();
+    let undone = at.booked(person("Undone Desk").await).await;
+    let by_mistake = [("op", "cancelled-by-mistake-2"), ("reason", "rang"), ("by", "staff")];
+    boss.post(&format!("/appointments/{undone}/cancel"), &by_mistake).await.expect(303);
     let absent = at.missed(person("Absent Desk").await, "booked", None).await;
     let objected = at.missed(person("Objected Desk").await, "no_show", Some("open")).await;
     let new = [("patient", booked.as_str()), ("slot", &slot), ("reason", &reason), ("words", "")];
@@ -147,6 +155,7 @@ async fn desk(at: &mut Places<'_>, boss: &Browser) -> Vec<Form> {
         Form::fields("/appointments", boss, "", &new),
         Form::fields("/appointments/{id}/cancel", boss, cancelled, &[("reason", "rang"), ("by", "staff")]),
         Form::fields("/appointments/{id}/move", boss, moved, &[("slot", &to), ("patient", "1")]),
+        Form::fields("/appointments/{id}/undo", boss, undone, &[]),
         Form::fields("/appointments/{id}/no-show", boss, absent, &[]),
         Form::fields(
             "/appointments/{id}/note",

@@ -45,6 +45,14 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         ("/rooms/", room.to_string()),
         ("/points/", triage.to_string()),
     ]);
+    let closed = clinic.walk_in("Closed Yesterday").await.visit;
+    for text in [
+        "update queue_entry set state = 'left', ended_at = entered_at where visit_id = $1",
+        "update visit set closed_at = opened_at, close_reason = 'day_close' where id = $1",
+    ] {
+        sql(text).bind(closed).run(&clinic.app.db).await.unwrap();
+    }
+    let note = format!("note-{closed}");
     let (to, place) = (pharmacy.to_string(), format!("{triage}-{room}"));
     let mut forms = vec![
         Form::fields("/check-ins", boss, "", &[("appointment", &booking)]),
@@ -66,6 +74,7 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
             entries[2].1,
             &[("version", "1"), ("priority", "raised"), ("reason", "faint")],
         ),
+        Form::fields("/visits/{id}/settlement", boss, closed, &[(&note, "went home")]),
         Form::fields("/place/{code}/leave", &clinic.browser(), leaves.slip_code, &[]),
     ];
     forms.extend(displays(clinic, boss).await);
