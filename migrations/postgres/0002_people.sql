@@ -134,6 +134,7 @@ create table account (
 create unique index account_sign_in_name_unique on account (sign_in_name);
 create unique index account_email_unique on account (email);
 create unique index account_patient_id_unique on account (patient_id);
+create index account_staff on account (name) where kind = 'staff';
 
 -- Who opened the clinical part of a record without a relation to the patient, why, and until when (rule A1).
 create table record_opening (

@@ -69,6 +69,7 @@ words! {
         CheckIn = "check_in" => "Check people in and add walk-ins",
         SeeQueue = "see_queue" => "Watch the queues",
         WorkQueue = "work_queue" => "Call, serve and pass on patients",
+        SettleVisits = "settle_visits" => "See to visits that the day closed by itself",
         RaisePriority = "raise_priority" => "Raise a patient's priority, with a reason",
     }
 }
@@ -92,6 +93,7 @@ impl Role {
                 SeeAppointments,
                 ManageAvailability,
                 SeeQueue,
+                SettleVisits,
             ],
             Role::Receptionist => &[
                 ImportStudents,
@@ -104,6 +106,7 @@ impl Role {
                 CheckIn,
                 SeeQueue,
                 WorkQueue,
+                SettleVisits,
                 RaisePriority,
             ],
             Role::Doctor => &[

@@ -11,7 +11,10 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
-use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore, session_store};
+use tower_sessions::{
+    CachingSessionStore, Expiry, Session, SessionManagerLayer, SessionStore, session_store,
+};
+use tower_sessions_moka_store::MokaStore;
 use tower_sessions_sqlx_store::{PostgresStore, SqliteStore};
 
 use super::model::{Actor, Lifetime, Roles, SignInId};
@@ -23,6 +26,8 @@ use crate::web::routes::Access;
 
 const TABLE: &str = "browser_session";
 const KEY: &str = "sign_in";
+/// Sessions remembered by a node; each takes about 300 bytes.
+const REMEMBERED: u64 = 10_000;
 
 /// The session store of whichever database is open. Ids are stored as digests: a copy of the database opens no session.
 #[derive(Debug, Clone)]
@@ -42,11 +47,11 @@ impl Sessions {
     fn over(db: &Db) -> Self {
         // The names are constants that the store accepts; its own defaults would only fail at the first sign-in.
         match db {
-            Db::Sqlite { read, write, .. } => {
+            Db::Sqlite { sessions, write, .. } => {
                 let store = |pool: &sqlx::SqlitePool| {
                     SqliteStore::new(pool.clone()).with_table_name(TABLE).expect("a plain table name")
                 };
-                Sessions::Sqlite { read: store(read), write: store(write) }
+                Sessions::Sqlite { read: store(sessions), write: store(write) }
             }
             Db::Postgres(pool) => {
                 let store = PostgresStore::new(pool.clone()).with_schema_name("public");
@@ -125,9 +130,11 @@ pub fn cookie_name(https: bool) -> &'static str {
 }
 
 /// The layer that reads and writes the cookie. A request that asks for no session touches no table and sets no cookie.
-pub fn layer(app: &App) -> SessionManagerLayer<Sessions> {
+/// What a session names never changes, so a node may remember it; whether that sign-in is live is asked every time.
+pub fn layer(app: &App) -> SessionManagerLayer<CachingSessionStore<MokaStore, Sessions>> {
     let https = app.config.is_https();
-    SessionManagerLayer::new(Sessions::over(&app.db))
+    let remembering = CachingSessionStore::new(MokaStore::new(Some(REMEMBERED)), Sessions::over(&app.db));
+    SessionManagerLayer::new(remembering)
         .with_name(cookie_name(https))
         .with_secure(https)
         .with_http_only(true)

@@ -13,7 +13,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
 /// What signing in needs of an account.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Credentials {
     /// Its id.
     pub id: AccountId,
@@ -30,16 +30,17 @@ impl Credentials {
     }
 }
 
-/// The account of a sign-in name or e-mail address, both folded to lower case.
+/// The account of a sign-in name or e-mail address, both folded to lower case; a name comes before an address.
 pub async fn by_sign_in_name(store: impl Store, name: &str) -> Result<Option<Credentials>, DbError> {
-    sql("select id, password_hash, state from account where sign_in_name = $1 or email = $1 order by id limit 1")
-        .bind(name)
-        .optional(store)
-        .await
+    sql("select id, password_hash, state from account where sign_in_name = $1 or email = $1
+         order by case when sign_in_name = $1 then 0 else 1 end limit 1")
+    .bind(name)
+    .optional(store)
+    .await
 }
 
 /// A sign-in with its account and roles, as the identifying query reads them.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug, sqlx::FromRow, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct LiveSignIn {
     pub account_id: AccountId,
@@ -185,7 +186,7 @@ pub async fn forget_sessions(store: impl Store + Copy, now: DateTime<Utc>) -> Re
 }
 
 /// A bucket of failed attempts.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Bucket {
     /// Attempts charged since the last success.
     pub failures: i64,

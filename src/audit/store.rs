@@ -8,7 +8,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::work::Doer;
 
 /// A stored entry.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Stored {
     pub id: i64,
@@ -26,17 +26,18 @@ pub struct Stored {
 }
 
 /// A seal beside its entry.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub(super) struct Sealed {
     pub seq: i64,
     pub previous: Vec<u8>,
     pub hash: Vec<u8>,
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub entry: Stored,
 }
 
 /// The newest link of the chain.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub(super) struct Head {
     pub seq: i64,
     pub hash: Vec<u8>,
@@ -195,10 +196,11 @@ pub struct Narrow {
 }
 
 /// An entry of the list, with the patient's number.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Listed {
     /// The entry.
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub entry: Stored,
     /// The patient's clinic number.
     pub patient_number: Option<String>,

@@ -107,7 +107,7 @@ const INVARIANTS: &[Invariant] = &[
     },
 ];
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct Found {
     faults: i64,
     example: Option<i64>,

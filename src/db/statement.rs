@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use serde::de::DeserializeOwned;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -10,9 +11,16 @@ use sqlx::{Executor, FromRow, Postgres, Sqlite};
 use super::value::instant_text;
 use super::{Db, DbError, Tx, Value};
 
-/// A type that one `#[derive(sqlx::FromRow)]` reads from either database.
-pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+/// A type that `#[derive(sqlx::FromRow, serde::Deserialize)]` reads from either database: from PostgreSQL and inside
+/// transactions by the one, from SQLite's readers by the other.
+pub trait Row:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + DeserializeOwned + Send + Unpin
+{
+}
+impl<T> Row for T where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + DeserializeOwned + Send + Unpin
+{
+}
 
 /// A statement with its values. The text is `'static`: nothing a person typed can become SQL.
 #[derive(Debug, Clone)]
@@ -72,6 +80,15 @@ impl Sql {
     /// Runs a change and says how many rows it touched.
     pub async fn run(self, store: impl Store) -> Result<u64, DbError> {
         store.run(self).await
+    }
+
+    pub(super) fn text(&self) -> &'static str {
+        self.check();
+        self.text
+    }
+
+    pub(super) fn values(&self) -> &[Value] {
+        &self.values
     }
 
     /// SQLite would bind NULL for a forgotten value; here that is a bug that stops the test.
@@ -157,9 +174,7 @@ impl Store for &Db {
     async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {
         count_query();
         match self {
-            Db::Sqlite { read: pool, .. } => {
-                pool.fetch_all(sql.for_sqlite()).await?.into_iter().map(read).collect()
-            }
+            Db::Sqlite { read, .. } => read.rows(&sql, usize::MAX),
             Db::Postgres(pool) => pool.fetch_all(sql.for_postgres()).await?.into_iter().map(read).collect(),
         }
     }
@@ -167,9 +182,7 @@ impl Store for &Db {
     async fn optional<T: Row>(self, sql: Sql) -> Result<Option<T>, DbError> {
         count_query();
         match self {
-            Db::Sqlite { read: pool, .. } => {
-                pool.fetch_optional(sql.for_sqlite()).await?.map(read).transpose()
-            }
+            Db::Sqlite { read, .. } => Ok(read.rows(&sql, 1)?.pop()),
             Db::Postgres(pool) => pool.fetch_optional(sql.for_postgres()).await?.map(read).transpose(),
         }
     }

@@ -4,7 +4,9 @@ use axum::extract::State;
 use chrono::{Days, TimeDelta};
 
 use super::store;
-use super::views::{KeyboardPage, OfflinePage, PatientHome, SavedPage, StaffHome, StyleguidePage};
+use super::views::{
+    KeyboardPage, Now, OfflinePage, PatientHome, PatientNow, SavedPage, StaffHome, StyleguidePage,
+};
 use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
@@ -36,12 +38,24 @@ pub async fn show(State(app): State<App>, page: Page) -> Answer {
 }
 
 async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
+    let now = read(app, &page, patient).await?;
+    html(PatientHome { page, now })
+}
+
+/// The part of a patient's front page that changes while a token waits.
+pub async fn now(State(app): State<App>, page: Page) -> Answer {
+    let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
+    let now = read(&app, &page, patient).await?;
+    html(PatientNow { page, now })
+}
+
+async fn read(app: &App, page: &Page, patient: PatientId) -> Result<Now, Error> {
     let place = queue::place_of(app, patient).await?;
     let next = scheduling::next_of(&app.db, patient, page.now).await?;
     let waits = place.as_ref().is_some_and(|place| place.held.closed_at.is_none());
     let free = if waits || next.is_some() { None } else { scheduling::next_free(&app.db, page.now).await? };
     let first_name = page.name().split_whitespace().next().unwrap_or_default().to_owned();
-    html(PatientHome { page, first_name, place, next, free })
+    Ok(Now { first_name, place, next, free })
 }
 
 /// What a phone keeps: the card and the next appointment, nothing else.

@@ -13,6 +13,7 @@ pub fn routes() -> Routes {
         .get(paths::HOME, Access::SignedIn, handlers::show)
         .get(paths::MY_SAVED, Access::Patient, handlers::saved)
         .get(paths::OFFLINE, Access::Public, handlers::offline)
+        .get(paths::HOME_NOW, Access::Patient, handlers::now)
         .get(paths::STYLEGUIDE, Access::Staff, handlers::styleguide)
         .get(paths::KEYBOARD, Access::Staff, handlers::keyboard)
 }

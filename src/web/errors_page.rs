@@ -55,6 +55,9 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
     };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        parts.headers.entry(header::RETRY_AFTER).or_insert(header::HeaderValue::from_static("5"));
+    }
     match page.render() {
         Ok(body) => {
             parts

@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
-use crate::db::{DbError, Tx, sql};
+use crate::db::{DbError, Store, Tx, sql};
 
 /// What is known of an operation id.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug, sqlx::FromRow, serde::Deserialize)]
 pub(super) struct Known {
     pub route: String,
     pub body: Vec<u8>,
@@ -34,13 +34,15 @@ pub(super) async fn claim(tx: &mut Tx, claim: &Claim, at: DateTime<Utc>) -> Resu
         .bind(at)
         .run(&mut *tx)
         .await?;
-    if claimed == 1 {
-        return Ok(None);
-    }
+    if claimed == 1 { Ok(None) } else { known(tx, claim).await }
+}
+
+/// What is known of an operation id, if it was used.
+pub(super) async fn known(store: impl Store, claim: &Claim) -> Result<Option<Known>, DbError> {
     sql("select route, body, location from operation where actor = $1 and op = $2")
         .bind(&claim.actor)
         .bind(&claim.op)
-        .optional(tx)
+        .optional(store)
         .await
 }
 

@@ -64,11 +64,30 @@ impl Submission {
         let at = work.now();
         match store::claim(work.tx(), &self.claim, at).await? {
             None => Ok(Answering { work, claim: self.claim.clone(), actor: self.actor.clone() }),
-            Some(known) if known.body != self.claim.body || known.route != self.claim.route => Err(Error::Conflict(
-                "This form was already sent with other content. Open the page again to see what was saved.".into(),
-            )),
-            Some(known) => Err(Error::Replayed(known.location.unwrap_or_else(|| "/".to_owned()))),
+            Some(known) => Err(self.repeated(known)),
         }
+    }
+
+    /// For handlers that look before they begin: what looks refused may be the effect of this very submission. Then it
+    /// ends here as in [`Submission::begin`].
+    ///
+    /// # Errors
+    /// `Replayed` or `Conflict` when the operation was used before.
+    pub async fn unless_answered(&self, app: &App) -> Result<(), Error> {
+        match store::known(&app.db, &self.claim).await? {
+            None => Ok(()),
+            Some(known) => Err(self.repeated(known)),
+        }
+    }
+
+    fn repeated(&self, known: store::Known) -> Error {
+        if known.body != self.claim.body || known.route != self.claim.route {
+            return Error::Conflict(
+                "This form was already sent with other content. Open the page again to see what was saved."
+                    .into(),
+            );
+        }
+        Error::Replayed(known.location.unwrap_or_else(|| "/".to_owned()))
     }
 }
 

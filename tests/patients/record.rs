@@ -88,9 +88,9 @@ both! {
         let mut tx = clinic.app.db.begin().await.unwrap();
         let reason: i64 = sql("insert into visit_reason (name, minutes) values ('Private matter', 20) returning id")
             .scalar(&mut tx).await.unwrap();
-        let slot: i64 = sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity)
-             values ($1, $2, $3, 1, 1) returning id")
-            .bind(account).bind(at).bind(at + chrono::TimeDelta::minutes(20)).scalar(&mut tx).await.unwrap();
+        let slot: i64 = sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity, day)
+             values ($1, $2, $3, 1, 1, $4) returning id")
+            .bind(account).bind(at).bind(at + chrono::TimeDelta::minutes(20)).bind(at.date_naive()).scalar(&mut tx).await.unwrap();
         sql("insert into appointment (reference, patient_id, slot_id, doctor_id, starts_at, ends_at, reason_id, complaint,
                 place, state, calendar_uid, created_at, updated_at)
              values ('R1', $1, $2, $3, $4, $5, $6, 'secret complaint', 'desk', 'booked', 'R1', $4, $4)")

@@ -1,8 +1,11 @@
 //! The program itself, as a process: started, stopped, killed, copied, and next to a second one.
 
 mod backup;
+mod cluster;
 mod crash;
 mod demo_days;
+mod history;
+mod load;
 mod nodes;
 mod start;
 

@@ -5,6 +5,11 @@ use std::time::Duration;
 use infirmary::db::{Db, sql};
 use sqlx::{Connection, Executor, PgConnection};
 
+use std::sync::Arc;
+
+use super::cluster::Cluster;
+use super::history::{History, counts};
+use super::load::{Crowd, slots};
 use super::{Node, empty_postgres, sign_in, succeed};
 
 /// P17: two nodes that start together on an empty database bring it up to date once.
@@ -64,4 +69,46 @@ async fn a_database_that_went_away_needs_no_restart_of_the_node() {
         assert!(sign_in(&node.browser(), "nurse").await.is_some());
     }
     succeed(&["check", "--database-url", &url]);
+}
+
+/// P15: the server is stopped hard under load and started again, three times; the node goes on without a restart.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_server_that_crashes_under_load_loses_nothing_acknowledged() {
+    let Some(cluster) = Cluster::start() else { return };
+    let url = cluster.url();
+    succeed(&["demo", "--database-url", &url, "--fill-only"]);
+    let before = counts(&url).await;
+    let folder = tempfile::tempdir().unwrap();
+    let history = Arc::new(History::new(folder.path()));
+    let slots = slots(&url).await;
+    let node = Node::start(&["demo", "--database-url", &url]).await;
+    let crowd = Crowd::at(node.port, &history, &slots);
+    let mut slowest = Duration::ZERO;
+    for round in 0..3 {
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        cluster.breaks();
+        // A short outage is waited for; a longer one is said after some seconds.
+        if round == 0 {
+            let browser = node.browser();
+            let sent = browser.post("/sign-in", &[("name", "nurse"), ("password", "x")]);
+            let (ready, turned_away) = futures::join!(node.is_ready(), sent);
+            assert!(!ready, "not ready without its database");
+            assert_eq!(turned_away.expect(503).heading(), "The service is busy");
+        }
+        cluster.begins();
+        let began = std::time::Instant::now();
+        while !node.is_ready().await || sign_in(&node.browser(), "lab").await.is_none() {
+            assert!(began.elapsed() < Duration::from_secs(10), "back within 10 seconds");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        slowest = slowest.max(began.elapsed());
+    }
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    crowd.ends(true).await;
+    let acknowledged = history.hold_against(&url).await;
+    eprintln!("3 crashes, back within {slowest:?}, acknowledged and kept: {acknowledged:?}");
+    assert!(acknowledged.values().sum::<usize>() >= 50, "the load was too light: {acknowledged:?}");
+    assert_eq!(node.terminate().await.1, Some(0));
+    succeed(&["check", "--database-url", &url]);
+    counts(&url).await.match_since(&before);
 }

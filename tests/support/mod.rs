@@ -5,6 +5,7 @@ mod browser;
 pub mod chromium;
 mod databases;
 mod demo;
+pub mod faults;
 mod outage;
 mod patients;
 mod people;
@@ -84,9 +85,20 @@ impl Clinic {
 
     /// Starts a node over a database.
     pub async fn start(folder: tempfile::TempDir, database_url: String, clock: Clock) -> Self {
+        let db = Db::open(&database_url, 10).await.unwrap();
+        Self::start_with(folder, database_url, clock, db, router).await
+    }
+
+    /// Starts a node over an open database, with a router of its own.
+    pub async fn start_with(
+        folder: tempfile::TempDir,
+        database_url: String,
+        clock: Clock,
+        db: Db,
+        router: impl FnOnce(&App) -> axum::Router,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let db = Db::open(&database_url, 10).await.unwrap();
         let config = Config {
             bind: address,
             public_url: format!("http://localhost:{}", address.port()),

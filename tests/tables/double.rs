@@ -1,23 +1,51 @@
-//! One submission, one effect (P11): a helper that sends the same filled form several times at once.
+//! One submission, one effect (P11): every form of the table is pressed several times at once, and once more.
 
 use futures::future::join_all;
 
-use crate::support::{Browser, Clinic, Seen};
+use super::digest::{RESTLESS, changed, tables};
+use super::forms::{HONEST, World};
+use crate::support::Clinic;
 
-/// Submits the same form `times` times in parallel and once more afterwards. Every answer must lead to one place.
-#[allow(dead_code, reason = "for the stories of the capabilities")]
-pub async fn pressed_often(
-    browser: &Browser,
-    page: &Seen,
-    form: &str,
-    fields: &[(&str, &str)],
-    times: usize,
-) -> Vec<Seen> {
-    let mut answers = join_all((0..times).map(|_| browser.submit(page, form, fields))).await;
-    answers.push(browser.submit(page, form, fields).await);
-    let places: Vec<Option<String>> = answers.iter().map(Seen::leads_to).collect();
-    assert!(places.windows(2).all(|pair| pair[0] == pair[1]), "{places:?}");
-    answers
+const TRAIL: &str = "select count(*) from audit_entry";
+
+/// How often each form is pressed at once; five tries of a code are free.
+const PRESSES: usize = 4;
+
+/// Sends each form of the table several times at once and once more afterwards: one effect, and every answer leads to
+/// the same place.
+async fn pressed_often(clinic: Clinic) {
+    let world = World::new(&clinic).await;
+    let mut faults = Vec::new();
+    for form in &world.forms {
+        let sent = form.filled().await;
+        let trail = clinic.count(TRAIL).await;
+        let mut answers = join_all((0..PRESSES).map(|_| form.send(&sent, &[HONEST]))).await;
+        let (once, after) = (clinic.count(TRAIL).await - trail, tables(&clinic).await);
+        answers.push(form.send(&sent, &[HONEST]).await);
+        let repeated = changed(&after, &tables(&clinic).await, &RESTLESS);
+        let places: Vec<(u16, Option<String>)> =
+            answers.iter().map(|seen| (seen.status, seen.leads_to())).collect();
+        // A page that is shown once, such as a new code, is answered again with where to go from there.
+        let shown = places.iter().filter(|place| place.0 == 200).count();
+        let led: Vec<_> = places.iter().filter(|place| place.0 == 303).collect();
+        let good =
+            shown <= 1 && shown + led.len() == places.len() && led.windows(2).all(|pair| pair[0] == pair[1]);
+        if !good || once == 0 || !repeated.is_empty() {
+            faults.push(format!(
+                "POST {}: {places:?}, {once} entries in the trail, then {repeated:?}",
+                sent.path
+            ));
+        }
+        let operations: i64 = infirmary::db::sql("select count(*) from operation where op = $1")
+            .bind(&sent.op)
+            .scalar(&clinic.app.db)
+            .await
+            .unwrap();
+        if operations != 1 {
+            faults.push(format!("POST {}: its operation is there {operations} times", sent.path));
+        }
+    }
+    super::none(&faults);
 }
 
 /// Every form that a page of the demo shows carries an operation id; signing in and out need none.
@@ -59,4 +87,16 @@ fn faults_of(body: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_form_carries_an_operation_id() {
     forms_carry_an_operation(Clinic::demo_on_sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_form_pressed_many_times_has_one_effect_sqlite() {
+    pressed_often(Clinic::on_sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_form_pressed_many_times_has_one_effect_postgres() {
+    if let Some(clinic) = Clinic::on_postgres().await {
+        pressed_often(clinic).await;
+    }
 }

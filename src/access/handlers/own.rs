@@ -131,6 +131,7 @@ pub async fn change_password(State(app): State<App>, page: Page, submission: Sub
         check_password(&app, &account, &mut form).await?;
     }
     if !form.is_ok() {
+        submission.unless_answered(&app).await?;
         let forms = Forms { password: form, ..Forms::of(&account) };
         return Ok(refused(render(&app, page, account, forms).await?));
     }

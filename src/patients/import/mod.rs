@@ -92,6 +92,12 @@ pub async fn keep_check(
         return Err(ImportError::Done);
     }
     import_lines::replace(work.tx(), import.id, lines).await?;
+    let entry = Entry::new("student_import.checked", "student_import", import.id.0)
+        .with("new", import.rows_new)
+        .with("changed", import.rows_changed)
+        .with("review", import.rows_review)
+        .with("problems", import.rows_error);
+    work.audit(entry).await?;
     Ok(())
 }
 

@@ -11,13 +11,15 @@ use crate::patients::model::{
 };
 
 /// A patient with everything the pages of the record need, read by one query.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Patient {
     pub id: PatientId,
     pub number: String,
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub details: Details,
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub told: Told,
     pub card_code: String,
     pub state: PatientState,
@@ -31,9 +33,16 @@ pub struct Patient {
     pub account_state: Option<AccountState>,
     /// Whether somebody has chosen a password for it.
     pub activated: bool,
+    is_own: bool,
+    is_related: bool,
+    opened_until: Option<DateTime<Utc>>,
+}
+
+impl Patient {
     /// What the member of staff who asks has to do with the patient.
-    #[sqlx(flatten)]
-    pub relation: Relation,
+    pub fn relation(&self) -> Relation {
+        Relation { is_own: self.is_own, is_related: self.is_related, opened_until: self.opened_until }
+    }
 }
 
 /// The patient; `asker` is the member of staff who asks, if one does.

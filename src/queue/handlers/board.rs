@@ -71,7 +71,12 @@ async fn seats(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
     let points = points::active(&app.db, Some(who)).await?;
     let point = points.iter().find(|point| point.id == id).cloned().ok_or(Error::NotFound)?;
     let rows = lines::at_point(&app.db, id).await?;
-    Ok(Board::new(point, points, rows, who, page))
+    let mut board = Board::new(point, points, rows, who, page);
+    if !board.now.is_empty() {
+        let today = page.today();
+        board.doctors = points::doctors_at_work(&app.db, today, page.clinic.start_of(today)).await?;
+    }
+    Ok(board)
 }
 
 /// The board again, with why nothing happened and how things stand now (Q4).

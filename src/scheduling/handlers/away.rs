@@ -76,7 +76,10 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
 
 /// Lifts a block.
 pub async fn end(State(app): State<App>, page: Page, Id(id): Id<BlockId>, submission: Submission) -> Answer {
-    let row = away::block(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let Some(row) = away::block(&app.db, id).await? else {
+        submission.unless_answered(&app).await?;
+        return Err(Error::NotFound);
+    };
     match row.doctor_id {
         Some(doctor) => {
             allowed(&page, Some(doctor))?;
@@ -131,7 +134,8 @@ pub async fn make_single(State(app): State<App>, page: Page, submission: Submiss
     }
     if let (Some(starts), true) = (starts, form.is_ok()) {
         let at = Interval::lasting(starts, u32::try_from(minutes).unwrap_or(5));
-        let slot = NewSlot { doctor, room: None, availability: None, at, capacity, public_capacity };
+        let day = page.clinic.day_of(starts);
+        let slot = NewSlot { doctor, room: None, availability: None, day, at, capacity, public_capacity };
         let mut work = submission.begin(&app).await?;
         match make_one(&mut work, &slot).await {
             Ok(true) => return work.done(paths::scheduling::availability_of(doctor), "1 slot made").await,

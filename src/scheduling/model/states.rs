@@ -71,16 +71,17 @@ impl AppointmentState {
         }
     }
 
-    /// The state that one step back leads to, for the steps that can be undone. A cancelled or moved
-    /// appointment has given its place away and is booked anew instead (rule B6).
+    /// The state that one step back leads to, for the steps that can be undone. A cancelled appointment has to find
+    /// its place free once more; a moved one is moved again instead (rule B6).
     pub const fn undone(self) -> Option<AppointmentState> {
         match self {
-            AppointmentState::Arrived | AppointmentState::NoShow => Some(AppointmentState::Booked),
+            AppointmentState::Arrived | AppointmentState::NoShow | AppointmentState::Cancelled => {
+                Some(AppointmentState::Booked)
+            }
             AppointmentState::InService => Some(AppointmentState::Arrived),
             AppointmentState::Fulfilled => Some(AppointmentState::InService),
             AppointmentState::Hold
             | AppointmentState::Booked
-            | AppointmentState::Cancelled
             | AppointmentState::Rescheduled
             | AppointmentState::EnteredInError => None,
         }
@@ -163,7 +164,8 @@ mod tests {
         for &state in S::ALL {
             if let Some(before) = state.undone() {
                 assert!(before.allows(state), "{state} back to {before}");
-                assert!(before.takes_a_place() && state.takes_a_place(), "an undo never has to find a place");
+                let finds_a_place = before.takes_a_place() && !state.takes_a_place();
+                assert_eq!(finds_a_place, state == S::Cancelled, "{state}");
             }
         }
     }

@@ -9,6 +9,8 @@ pub mod settings;
 
 /// The front page: the role's home, or the sign-in page.
 pub const HOME: &str = "/";
+/// What a patient's front page shows now.
+pub const HOME_NOW: &str = "/home/now";
 /// Every component in every state.
 pub const STYLEGUIDE: &str = "/styleguide";
 /// What a phone shows when it reaches nothing.

@@ -1,0 +1,159 @@
+//! What clients tried and what they were told, written down before and after each request, and held against the
+//! database afterwards.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use infirmary::db::{Db, sql};
+
+use crate::support::Browser;
+
+/// The clients' own file; they outlive the node.
+pub struct History {
+    file: Mutex<File>,
+    path: PathBuf,
+}
+
+impl History {
+    /// A new one in a folder.
+    pub fn new(folder: &Path) -> Self {
+        let path = folder.join("history");
+        History { file: Mutex::new(File::create(&path).unwrap()), path }
+    }
+
+    fn write(&self, line: &str) {
+        writeln!(self.file.lock().unwrap(), "{line}").unwrap();
+    }
+
+    /// Sends a form and writes down what came of it: where it led, or none when the node is gone.
+    pub async fn post(
+        &self,
+        browser: &Browser,
+        what: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Option<Told> {
+        let op = format!("{:024x}", rand::random::<u128>() >> 32);
+        self.write(&format!("try {what} {op}"));
+        let body = serde_urlencoded::to_string([fields, &[("op", op.as_str())]].concat()).unwrap();
+        let request = browser
+            .request(reqwest::Method::POST, path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .timeout(Duration::from_secs(15))
+            .body(body);
+        let answer = request.send().await.ok()?;
+        let header =
+            |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (status, to, id) =
+            (answer.status().as_u16(), header("location").to_owned(), header("x-request-id").to_owned());
+        if status == 303 && !to.starts_with("/sign-in") {
+            self.write(&format!("ok {what} {op} {id}"));
+        } else {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Some(Told { status, to })
+    }
+
+    /// Every acknowledged effect is there. Returns how many of each kind were acknowledged.
+    pub async fn hold_against(&self, url: &str) -> BTreeMap<String, usize> {
+        let text = std::fs::read_to_string(&self.path).unwrap();
+        let db = Db::open_reading(url).await.unwrap();
+        let mut acknowledged = BTreeMap::new();
+        for line in text.lines().filter(|line| line.starts_with("ok ")) {
+            let parts: Vec<&str> = line.split(' ').collect();
+            *acknowledged.entry(parts[1].to_owned()).or_insert(0) += 1;
+            let kept: i64 = sql("select count(*) from operation where op = $1 and location is not null")
+                .bind(parts[2])
+                .scalar(&db)
+                .await
+                .unwrap();
+            let told: i64 = sql("select count(*) from audit_entry where request_id = $1")
+                .bind(parts[3])
+                .scalar(&db)
+                .await
+                .unwrap();
+            // A call that finds nobody leaves only its answer.
+            assert!(
+                kept == 1 && (told >= 1 || parts[1] == "call"),
+                "lost: {line}: {kept} kept, {told} in the trail"
+            );
+        }
+        // What was not acknowledged may have happened, but not by halves: an operation without where it led.
+        let half: i64 =
+            sql("select count(*) from operation where location is null").scalar(&db).await.unwrap();
+        assert_eq!(half, 0, "half done operations");
+        db.close().await;
+        acknowledged
+    }
+}
+
+/// An answer.
+pub struct Told {
+    /// Its status.
+    pub status: u16,
+    /// Where it led.
+    pub to: String,
+}
+
+impl Told {
+    /// The number in an address such as `/patients/7?x=1`.
+    pub fn id(&self) -> Option<String> {
+        let part = self
+            .to
+            .split(['/', '?'])
+            .find(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        part.map(str::to_owned)
+    }
+}
+
+/// Pairs that must have grown by the same number: effects and their entries in the trail.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow, serde::Deserialize)]
+pub struct Counts {
+    pub sign_ins: i64,
+    pub opened: i64,
+    pub patients: i64,
+    pub registered: i64,
+    pub visits: i64,
+    pub checked_in: i64,
+    pub announcements: i64,
+    pub called: i64,
+}
+
+/// Counts them.
+pub async fn counts(url: &str) -> Counts {
+    let db = Db::open_reading(url).await.unwrap();
+    let counts = sql("select (select count(*) from sign_in) as sign_ins, (select count(*) from patient) as patients,
+            (select count(*) from visit) as visits, (select count(*) from announcement) as announcements,
+            (select count(*) from audit_entry where action = 'sign_in.opened') as opened,
+            (select count(*) from audit_entry where action = 'patient.registered') as registered,
+            (select count(*) from audit_entry where action = 'visit.checked_in') as checked_in,
+            (select count(*) from audit_entry where action in ('queue.called', 'queue.called_again')) as called")
+    .one(&db)
+    .await
+    .unwrap();
+    db.close().await;
+    counts
+}
+
+impl Counts {
+    /// Says that since `before` every effect has its entry and every entry its effect.
+    pub fn match_since(&self, before: &Counts) {
+        let pairs = [
+            ("sign-ins", self.sign_ins - before.sign_ins, self.opened - before.opened),
+            ("patients", self.patients - before.patients, self.registered - before.registered),
+            ("visits", self.visits - before.visits, self.checked_in - before.checked_in),
+            ("calls", self.announcements - before.announcements, self.called - before.called),
+        ];
+        for (what, rows, entries) in pairs {
+            assert_eq!(
+                rows, entries,
+                "{what}: an effect without its entry in the trail, or an entry without its effect"
+            );
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! People at work on a node that may be gone at any moment: each does the own task again and again until then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use infirmary::db::{Db, sql};
+
+use super::history::History;
+use super::sign_in;
+use crate::support::Browser;
+
+/// A crowd at one node; joined, it gives the browsers that were let in.
+pub struct Crowd(Vec<tokio::task::JoinHandle<Option<Browser>>>);
+
+impl Crowd {
+    /// Sets everybody to work.
+    pub fn at(port: u16, history: &Arc<History>, slots: &Arc<Vec<i64>>) -> Self {
+        let browser = || Browser::new(([127, 0, 0, 1], port).into());
+        let own = || (browser(), Arc::clone(history));
+        let (nurse, desk, student) = (own(), own(), own());
+        let slots = Arc::clone(slots);
+        Crowd(vec![
+            tokio::spawn(signs_in(port, "doctor")),
+            tokio::spawn(calls(nurse.0, nurse.1)),
+            tokio::spawn(registers(desk.0, desk.1, Arc::clone(&slots))),
+            tokio::spawn(books(student.0, student.1, slots)),
+        ])
+    }
+
+    /// Waits until all have noticed that the node is gone, or stops them.
+    pub async fn ends(self, stop: bool) -> Vec<Browser> {
+        let mut let_in = Vec::new();
+        for task in self.0 {
+            if stop {
+                task.abort();
+            }
+            if let Ok(browser) = task.await {
+                let_in.extend(browser);
+            }
+        }
+        let_in
+    }
+}
+
+/// Slots of the days to come, for people to book.
+pub async fn slots(url: &str) -> Arc<Vec<i64>> {
+    let db = Db::open_reading(url).await.unwrap();
+    let soon = chrono::Utc::now() + chrono::TimeDelta::hours(20);
+    let slots =
+        sql("select id from slot where state = 'open' and starts_at > $1 order by starts_at limit 400")
+            .bind(soon)
+            .scalars(&db)
+            .await
+            .unwrap();
+    db.close().await;
+    Arc::new(slots)
+}
+
+fn any(slots: &[i64]) -> String {
+    slots[rand::random_range(0..slots.len())].to_string()
+}
+
+/// Signs in again and again; the last browser that was let in.
+async fn signs_in(port: u16, name: &'static str) -> Option<Browser> {
+    let mut last = None;
+    loop {
+        let browser = Browser::new(([127, 0, 0, 1], port).into());
+        if sign_in(&browser, name).await.is_some() {
+            last = Some(browser);
+        } else if browser.request(reqwest::Method::GET, "/healthz").send().await.is_err() {
+            return last;
+        }
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+/// Registers people, checks them in as walk-ins, books a time for each.
+async fn registers(browser: Browser, history: Arc<History>, slots: Arc<Vec<i64>>) -> Option<Browser> {
+    sign_in(&browser, "reception").await?;
+    loop {
+        let family = format!("Crash{:08x}", rand::random::<u32>());
+        let person = [
+            ("kind", "public"),
+            ("family_name", family.as_str()),
+            ("given_names", "Probe"),
+            ("sex", "female"),
+            ("phone", ""),
+            ("somebody_else", "yes"),
+        ];
+        let Some(told) = history.post(&browser, "register", "/patients", &person).await else { break };
+        let Some(id) = told.id().filter(|_| told.status == 303) else { continue };
+        let come = [("patient", id.as_str())];
+        if history.post(&browser, "check-in", "/check-ins", &come).await.is_none() {
+            break;
+        }
+        let slot = any(&slots);
+        let booking = [
+            ("patient", id.as_str()),
+            ("slot", slot.as_str()),
+            ("reason", "5"),
+            ("words", ""),
+            ("override_reason", ""),
+        ];
+        if history.post(&browser, "book", "/appointments", &booking).await.is_none() {
+            break;
+        }
+    }
+    Some(browser)
+}
+
+/// Books on the phone and cancels, so that there is always a place for the next booking.
+async fn books(browser: Browser, history: Arc<History>, slots: Arc<Vec<i64>>) -> Option<Browser> {
+    sign_in(&browser, infirmary::demo::STUDENT).await?;
+    loop {
+        let slot = any(&slots);
+        let wish = [("slot", slot.as_str()), ("reason", "5"), ("words", "")];
+        let Some(held) = history.post(&browser, "hold", "/book/hold", &wish).await else { break };
+        let Some(id) = held.id().filter(|_| held.status == 303) else { continue };
+        let Some(booked) = history.post(&browser, "confirm", &format!("/book/{id}/confirm"), &[]).await
+        else {
+            break;
+        };
+        if booked.status == 303 {
+            let away = format!("/my/appointments/{id}/cancel");
+            if history.post(&browser, "cancel", &away, &[("reason", "I feel better")]).await.is_none() {
+                break;
+            }
+        }
+    }
+    Some(browser)
+}
+
+/// Calls whoever is next at triage.
+async fn calls(browser: Browser, history: Arc<History>) -> Option<Browser> {
+    sign_in(&browser, "nurse").await?;
+    while history.post(&browser, "call", "/queues/2/calls", &[]).await.is_some() {
+        tokio::time::sleep(Duration::from_millis(15)).await;
+    }
+    Some(browser)
+}
