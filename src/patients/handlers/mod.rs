@@ -40,10 +40,11 @@ fn asker(page: &Page) -> Result<Asker, Error> {
 async fn patient_for(app: &App, page: &Page, id: PatientId) -> Result<(Patient, Reach), Error> {
     let found = store::by_id(&app.db, id, Some(&asker(page)?)).await?;
     let mut patient = found.ok_or(Error::NotFound)?;
-    if patient.relation.is_own {
+    let relation = patient.relation();
+    if relation.is_own {
         return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
     }
-    let reach = Reach::of(page.may(Permission::OpenRecords), &patient.relation);
+    let reach = Reach::of(page.may(Permission::OpenRecords), &relation);
     if !reach.is_open() {
         patient.told = Told::default();
     }

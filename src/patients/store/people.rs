@@ -33,10 +33,16 @@ pub struct Patient {
     pub account_state: Option<AccountState>,
     /// Whether somebody has chosen a password for it.
     pub activated: bool,
+    is_own: bool,
+    is_related: bool,
+    opened_until: Option<DateTime<Utc>>,
+}
+
+impl Patient {
     /// What the member of staff who asks has to do with the patient.
-    #[sqlx(flatten)]
-    #[serde(flatten)]
-    pub relation: Relation,
+    pub fn relation(&self) -> Relation {
+        Relation { is_own: self.is_own, is_related: self.is_related, opened_until: self.opened_until }
+    }
 }
 
 /// The patient; `asker` is the member of staff who asks, if one does.

@@ -13,9 +13,11 @@ use super::{filled, none, routes};
 use crate::support::{Browser, Clinic};
 
 /// Forms without an operation id, or that need another clinic, each with its reason.
-pub const APART: [(&str, &str); 3] = [
+pub const APART: [(&str, &str); 5] = [
     ("/sign-in", "signing in twice is two sign-ins; access::sign_in and access::sessions tell it"),
     ("/sign-out", "signing out twice is signing out; access::sessions tells it"),
+    ("/sign-in/lock", "a locked desk stays locked, and answers nothing else; access::lock tells it"),
+    ("/sign-in/unlock", "the password given twice is given once; access::lock tells it"),
     ("/setup/{code}", "works on an install without staff only; access::setup tells it"),
 ];
 

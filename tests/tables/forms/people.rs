@@ -85,7 +85,7 @@ async fn staff(clinic: &Clinic, boss: &Browser) -> Vec<Form> {
 
 async fn patients(clinic: &Clinic, boss: &Browser) -> Vec<Form> {
     let mut people = Vec::new();
-    for number in 1..6 {
+    for number in 1..7 {
         let matric = format!("18/52HA{number:03}");
         let (family, given) = (format!("Family{number}"), format!("Given{number}"));
         let fields = ada_but(&[
@@ -97,6 +97,7 @@ async fn patients(clinic: &Clinic, boss: &Browser) -> Vec<Form> {
         ]);
         people.push(clinic.registered(boss, &fields).await);
     }
+    clinic.is_here(people[1]).await;
     let (_, mine) = clinic.someone("Details Own").await;
     let ada = ada_but(&[("somebody_else", "yes")]);
     let page = |id: usize, rest: &str| format!("/patients/{}{rest}", people[id]);
@@ -110,6 +111,12 @@ async fn patients(clinic: &Clinic, boss: &Browser) -> Vec<Form> {
             page(1, "/clinical"),
             "#health",
             &[("allergies_told", "Nuts")],
+        ),
+        Form::fields(
+            "/patients/{id}/openings",
+            boss,
+            people[5],
+            &[("opening_reason", "contact"), ("opening_words", "She called the desk")],
         ),
         Form::fields("/patients/{id}/card", boss, people[2], &[]),
         Form::fields("/patients/{id}/codes", boss, people[3], &[]),
