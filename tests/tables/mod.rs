@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod bad_input;
 mod csrf;
 mod digest;
 mod double;
@@ -11,6 +12,7 @@ mod garbage;
 mod headers;
 mod pages;
 mod parity;
+mod promises;
 mod sizes;
 mod uses;
 mod words;
