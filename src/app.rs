@@ -30,6 +30,8 @@ pub struct Inner {
     pub config: Config,
     /// Who watches what.
     pub live: Hub,
+    /// Writes down who opened what.
+    pub openings: audit::Openings,
     /// Work that must finish even when its browser is gone.
     pub tasks: TaskTracker,
     /// Cancelled when the node is about to end: it still answers, but says that it is not ready.
@@ -65,6 +67,7 @@ impl App {
             clock,
             config,
             live: Hub::new(),
+            openings: audit::Openings::default(),
             tasks: TaskTracker::new(),
             leaving: CancellationToken::new(),
             stop: CancellationToken::new(),

@@ -83,6 +83,11 @@ impl Work {
         audit::record(&mut self.tx, self.at, &self.doer, entry).await
     }
 
+    /// Writes many audit entries of one moment at once.
+    pub async fn audit_all(&mut self, entries: Vec<Entry>) -> Result<(), DbError> {
+        audit::record_all(&mut self.tx, self.at, &self.doer, entries).await
+    }
+
     /// After the commit, those who watch `topic` will read again.
     pub fn tell(&mut self, topic: Topic) {
         if !self.topics.contains(&topic) {

@@ -74,15 +74,20 @@ create table slot (
     doctor_id bigint not null references account (id),
     room_id bigint references room (id),
     availability_id bigint references availability (id),
+    day date not null,
     starts_at timestamptz not null,
     ends_at timestamptz not null,
+    minutes bigint not null generated always as (cast(extract(epoch from ends_at - starts_at) as bigint) / 60) stored,
     capacity bigint not null,
     public_capacity bigint not null,
     taken_public bigint not null default 0,
     taken_desk bigint not null default 0,
+    public_left bigint not null generated always as
+        (least(public_capacity - taken_public, capacity - taken_public - taken_desk)) stored,
     state text not null default 'open' constraint slot_state check (state in ('open', 'blocked', 'closed')),
     block_id bigint references blocked_time (id),
     block_reason text not null default '',
+    public_from timestamptz,
     version bigint not null default 1,
     constraint slot_order check (starts_at < ends_at),
     constraint slot_capacity check (capacity between 1 and 100 and public_capacity between 0 and capacity),
@@ -91,6 +96,10 @@ create table slot (
 );
 create unique index slot_doctor_id_starts_at_unique on slot (doctor_id, starts_at) where state <> 'closed';
 create index slot_starts_at on slot (starts_at, doctor_id);
+-- Everything that the list of days counts: it never touches the table.
+create index slot_offer on slot (day, doctor_id, starts_at, minutes, public_left, public_from, state) where state = 'open';
+create index slot_ends_at on slot (ends_at) where state <> 'closed';
+create index slot_block on slot (block_id) where block_id is not null;
 create extension if not exists btree_gist;
 alter table slot add constraint slot_overlap exclude using gist
     (doctor_id with =, tstzrange(starts_at, ends_at) with &&) where (state <> 'closed');
@@ -116,6 +125,7 @@ create table appointment (
     ended_at timestamptz,
     ended_by text constraint appointment_ended_by check (ended_by in ('patient', 'staff', 'clinic', 'system')),
     end_reason text not null default '',
+    undo_by bigint references account (id),
     late_cancel boolean not null default false,
     counts_as_no_show boolean not null default false,
     objected_at timestamptz,
@@ -129,6 +139,7 @@ create table appointment (
     updated_at timestamptz not null,
     version bigint not null default 1,
     constraint appointment_order check (starts_at < ends_at),
+    constraint appointment_override_at_desk check (override_reason = '' or place = 'desk'),
     constraint appointment_hold_expires check (state <> 'hold' or held_until is not null)
 );
 create unique index appointment_reference_unique on appointment (reference);
@@ -138,7 +149,10 @@ create index appointment_patient on appointment (patient_id, starts_at);
 create index appointment_doctor on appointment (doctor_id, starts_at);
 create index appointment_starts_at on appointment (starts_at, id);
 create index appointment_slot on appointment (slot_id);
+create index appointment_rescheduled_to on appointment (rescheduled_to) where rescheduled_to is not null;
 create index appointment_held on appointment (held_until) where state = 'hold';
 create index appointment_state on appointment (state, starts_at);
+-- Nobody is in two places at once, unless staff booked it with a reason (rule B4).
 alter table appointment add constraint appointment_overlap exclude using gist
-    (patient_id with =, tstzrange(starts_at, ends_at) with &&) where (state in ('hold', 'booked', 'arrived', 'in_service'));
+    (patient_id with =, tstzrange(starts_at, ends_at) with &&)
+    where (state in ('hold', 'booked', 'arrived', 'in_service') and override_reason = '');

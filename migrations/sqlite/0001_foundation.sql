@@ -17,6 +17,7 @@ create table clinic (
     no_show_window_months integer not null constraint clinic_no_show_window check (no_show_window_months between 1 and 36),
     no_show_block_days integer not null constraint clinic_no_show_block check (no_show_block_days between 0 and 366),
     desk_release_minutes integer not null constraint clinic_desk_release check (desk_release_minutes between 0 and 2880),
+    freed_place_minutes integer not null constraint clinic_freed_place check (freed_place_minutes between 0 and 60),
     self_check_in_minutes integer not null constraint clinic_self_check_in check (self_check_in_minutes between 0 and 240),
     max_calls integer not null constraint clinic_max_calls check (max_calls between 1 and 10),
     recall_pause_minutes integer not null constraint clinic_recall_pause check (recall_pause_minutes between 0 and 60),

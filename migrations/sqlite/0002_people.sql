@@ -114,6 +114,7 @@ create table account (
     sign_in_name text not null,
     email text,
     name text not null,
+    search_words text not null default '',
     phone text not null default '',
     patient_id integer references patient (id),
     password_hash text,
@@ -123,14 +124,34 @@ create table account (
     qualifications text not null default '',
     licence_number text not null default '',
     practising_since integer,
+    own_record_id integer references patient (id),
     created_at text not null,
     updated_at text not null,
     version integer not null default 1,
-    constraint account_patient_kind check ((kind = 'patient') = (patient_id is not null))
+    constraint account_patient_kind check ((kind = 'patient') = (patient_id is not null)),
+    constraint account_own_record_kind check (kind = 'staff' or own_record_id is null)
 ) strict;
 create unique index account_sign_in_name_unique on account (sign_in_name);
 create unique index account_email_unique on account (email);
 create unique index account_patient_id_unique on account (patient_id);
+create index account_staff on account (name) where kind = 'staff';
+
+-- Who opened the clinical part of a record without a relation to the patient, why, and until when (rule A1).
+create table record_opening (
+    id integer primary key,
+    patient_id integer not null references patient (id),
+    account_id integer not null references account (id),
+    kind text not null constraint record_opening_kind check (kind in ('reason')),
+    reason text not null constraint record_opening_reason check (reason in
+        ('advice', 'contact', 'result', 'emergency', 'review', 'other')),
+    words text not null constraint record_opening_words check (length(trim(words)) >= 5),
+    opened_at text not null,
+    expires_at text not null,
+    constraint record_opening_bounded check (unixepoch(expires_at) - unixepoch(opened_at) between 1 and 3600)
+) strict;
+create index record_opening_live on record_opening (patient_id, account_id, expires_at);
+create trigger record_opening_no_update before update on record_opening begin select raise(abort, 'record_opening_append_only'); end;
+create trigger record_opening_no_delete before delete on record_opening begin select raise(abort, 'record_opening_append_only'); end;
 
 create table account_role (
     account_id integer not null references account (id),
@@ -167,7 +188,9 @@ create table sign_in (
     seen_at text not null,
     ended_at text,
     end_reason text,
-    flash text
+    flash text,
+    proved_at text,
+    locked_at text
 ) strict;
 create index sign_in_account on sign_in (account_id, ended_at);
 

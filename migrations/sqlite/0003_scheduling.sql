@@ -74,15 +74,20 @@ create table slot (
     doctor_id integer not null references account (id),
     room_id integer references room (id),
     availability_id integer references availability (id),
+    day text not null,
     starts_at text not null,
     ends_at text not null,
+    minutes integer not null generated always as ((strftime('%s', ends_at) - strftime('%s', starts_at)) / 60) stored,
     capacity integer not null,
     public_capacity integer not null,
     taken_public integer not null default 0,
     taken_desk integer not null default 0,
+    public_left integer not null generated always as
+        (min(public_capacity - taken_public, capacity - taken_public - taken_desk)) stored,
     state text not null default 'open' constraint slot_state check (state in ('open', 'blocked', 'closed')),
     block_id integer references blocked_time (id),
     block_reason text not null default '',
+    public_from text,
     version integer not null default 1,
     constraint slot_order check (starts_at < ends_at),
     constraint slot_capacity check (capacity between 1 and 100 and public_capacity between 0 and capacity),
@@ -91,6 +96,10 @@ create table slot (
 ) strict;
 create unique index slot_doctor_id_starts_at_unique on slot (doctor_id, starts_at) where state <> 'closed';
 create index slot_starts_at on slot (starts_at, doctor_id);
+-- Everything that the list of days counts: it never touches the table.
+create index slot_offer on slot (day, doctor_id, starts_at, minutes, public_left, public_from, state) where state = 'open';
+create index slot_ends_at on slot (ends_at) where state <> 'closed';
+create index slot_block on slot (block_id) where block_id is not null;
 create trigger slot_overlap_insert before insert on slot when new.state <> 'closed'
 begin
     select raise(abort, 'slot_overlap') where exists (select 1 from slot
@@ -123,6 +132,7 @@ create table appointment (
     ended_at text,
     ended_by text constraint appointment_ended_by check (ended_by in ('patient', 'staff', 'clinic', 'system')),
     end_reason text not null default '',
+    undo_by integer references account (id),
     late_cancel integer not null check (late_cancel in (0, 1)) default 0,
     counts_as_no_show integer not null check (counts_as_no_show in (0, 1)) default 0,
     objected_at text,
@@ -136,6 +146,7 @@ create table appointment (
     updated_at text not null,
     version integer not null default 1,
     constraint appointment_order check (starts_at < ends_at),
+    constraint appointment_override_at_desk check (override_reason = '' or place = 'desk'),
     constraint appointment_hold_expires check (state <> 'hold' or held_until is not null)
 ) strict;
 create unique index appointment_reference_unique on appointment (reference);
@@ -145,18 +156,21 @@ create index appointment_patient on appointment (patient_id, starts_at);
 create index appointment_doctor on appointment (doctor_id, starts_at);
 create index appointment_starts_at on appointment (starts_at, id);
 create index appointment_slot on appointment (slot_id);
+create index appointment_rescheduled_to on appointment (rescheduled_to) where rescheduled_to is not null;
 create index appointment_held on appointment (held_until) where state = 'hold';
 create index appointment_state on appointment (state, starts_at);
-create trigger appointment_overlap_insert before insert on appointment when new.state in ('hold', 'booked', 'arrived', 'in_service')
+-- Nobody is in two places at once, unless staff booked it with a reason (rule B4).
+create trigger appointment_overlap_insert before insert on appointment
+when new.state in ('hold', 'booked', 'arrived', 'in_service') and new.override_reason = ''
 begin
     select raise(abort, 'appointment_overlap') where exists (select 1 from appointment
         where patient_id = new.patient_id and state in ('hold', 'booked', 'arrived', 'in_service')
-        and starts_at < new.ends_at and ends_at > new.starts_at);
+        and override_reason = '' and starts_at < new.ends_at and ends_at > new.starts_at);
 end;
-create trigger appointment_overlap_update before update of patient_id, starts_at, ends_at, state on appointment
-when new.state in ('hold', 'booked', 'arrived', 'in_service')
+create trigger appointment_overlap_update before update of patient_id, starts_at, ends_at, state, override_reason
+on appointment when new.state in ('hold', 'booked', 'arrived', 'in_service') and new.override_reason = ''
 begin
     select raise(abort, 'appointment_overlap') where exists (select 1 from appointment where id <> new.id
         and patient_id = new.patient_id and state in ('hold', 'booked', 'arrived', 'in_service')
-        and starts_at < new.ends_at and ends_at > new.starts_at);
+        and override_reason = '' and starts_at < new.ends_at and ends_at > new.starts_at);
 end;

@@ -12,7 +12,11 @@ create table visit (
     opened_at text not null,
     closed_at text,
     close_reason text constraint visit_close_reason check (close_reason in ('finished', 'left', 'day_close')),
-    version integer not null default 1
+    seen_to_at text,
+    seen_to_by integer references account (id),
+    seen_to_note text not null default '',
+    version integer not null default 1,
+    constraint visit_seen_to check (seen_to_at is null or (seen_to_by is not null and seen_to_note <> ''))
 ) strict;
 create unique index visit_day_series_number_unique on visit (day, series, number);
 create unique index visit_slip_code_unique on visit (slip_code);
@@ -20,6 +24,8 @@ create unique index visit_patient_id_unique on visit (patient_id) where closed_a
 create unique index visit_patient_id_day_unique on visit (patient_id, day);
 create unique index visit_appointment_id_unique on visit (appointment_id);
 create index visit_open_day on visit (day) where closed_at is null;
+-- What the day closed by itself and nobody has seen to yet (rule Q13).
+create index visit_unsettled on visit (day, id) where close_reason = 'day_close' and seen_to_at is null;
 
 create table queue_entry (
     id integer primary key,
@@ -49,16 +55,34 @@ create table queue_entry (
     coming_from integer references queue_entry (id),
     parked_seconds integer not null default 0,
     parked_at text,
+    service_seconds integer generated always as
+        (max(0, strftime('%s', ended_at) - strftime('%s', started_at) - (substr(ended_at, 20) < substr(started_at, 20))
+            - parked_seconds)) stored,
     version integer not null default 1,
     constraint queue_entry_priority_reason check (priority = 'normal' or priority_reason <> '')
 ) strict;
 create unique index queue_entry_visit_id_unique on queue_entry (visit_id)
     where state in ('waiting', 'called', 'in_service', 'parked', 'missed');
-create index queue_entry_open on queue_entry (point_id, state) where state in
+create index queue_entry_open on queue_entry (state, point_id) where state in
     ('waiting', 'called', 'in_service', 'parked', 'missed');
+create index queue_entry_waiting on queue_entry (point_id) where state = 'waiting';
+create index queue_entry_coming_from on queue_entry (coming_from) where coming_from is not null;
+create index queue_entry_room on queue_entry (room_id) where state in ('called', 'in_service');
 create index queue_entry_day on queue_entry (day, point_id, state);
 create index queue_entry_visit on queue_entry (visit_id, id);
 create index queue_entry_patient on queue_entry (patient_id, id);
+
+-- A point or room where somebody is stays in use until they are gone.
+create trigger service_point_people before update of active on service_point when old.active = 1 and new.active = 0
+begin
+    select raise(abort, 'service_point_people') where exists (select 1 from queue_entry where point_id = new.id
+        and state in ('waiting', 'called', 'in_service', 'parked', 'missed'));
+end;
+create trigger room_people before update of active on room when old.active = 1 and new.active = 0
+begin
+    select raise(abort, 'room_people') where exists (select 1 from queue_entry where room_id = new.id
+        and state in ('called', 'in_service'));
+end;
 
 -- Every change of an entry is a row: when, from what to what, who, where.
 create table queue_event (
@@ -75,6 +99,7 @@ create table queue_event (
     before text not null default ''
 ) strict;
 create index queue_event_entry on queue_event (entry_id, id);
+create index queue_event_account on queue_event (account_id, at);
 create trigger queue_event_no_update before update on queue_event begin select raise(abort, 'queue_event_append_only'); end;
 create trigger queue_event_no_delete before delete on queue_event begin select raise(abort, 'queue_event_append_only'); end;
 

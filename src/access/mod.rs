@@ -8,13 +8,17 @@ pub mod handlers;
 pub mod model;
 pub mod password;
 mod patients;
+pub mod proof;
 pub mod session;
 pub mod store;
 pub mod throttle;
 pub mod views;
 
 pub use codes::{issue_code, open_staff_account, setup_link};
-pub use patients::{account_of_patient, follow_patient, open_patient_account, set_patient_account_state};
+pub use patients::{
+    account_of_patient, follow_patient, open_patient_account, open_patient_accounts,
+    set_patient_account_state,
+};
 pub use store::accounts::PatientAccount;
 
 use std::time::Duration;
@@ -25,32 +29,35 @@ use crate::web::routes::{Access, Routes};
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    use handlers::{activate, own, permissions, setup, sign_in, staff, staff_form, staff_state};
+    use handlers::{activate, lock, own, permissions, setup, sign_in, staff, staff_form, staff_state};
     let manage = Access::May(model::Permission::ManageStaff);
     Routes::new("access")
         .get(paths::SIGN_IN, Access::Anyone, sign_in::new)
         .post(paths::SIGN_IN, Access::Public, sign_in::create)
         .post(paths::SIGN_OUT, Access::Anyone, sign_in::end)
+        .get(paths::LOCK, Access::Staff, lock::show)
+        .post(paths::LOCK, Access::Staff, lock::create)
+        .post(paths::UNLOCK, Access::Staff, lock::end)
         .get(paths::ACTIVATE, Access::Public, activate::new)
         .post(paths::ACTIVATE, Access::Public, activate::create)
         .get(paths::SETUP, Access::Public, setup::show)
         .post(paths::SETUP, Access::Public, setup::create)
         .get(paths::ACCOUNT, Access::SignedIn, own::show)
-        .post(paths::ACCOUNT, Access::SignedIn, own::update)
+        .post_confirmed(paths::ACCOUNT, Access::SignedIn, own::update)
         .post(paths::PASSWORD, Access::SignedIn, own::change_password)
-        .post(paths::SIGN_IN_END, Access::SignedIn, own::end_one)
-        .post(paths::OTHERS_END, Access::SignedIn, own::end_others)
-        .post(paths::EVERYWHERE, Access::SignedIn, own::sign_out_everywhere)
+        .post_confirmed(paths::SIGN_IN_END, Access::SignedIn, own::end_one)
+        .post_confirmed(paths::OTHERS_END, Access::SignedIn, own::end_others)
+        .post_confirmed(paths::EVERYWHERE, Access::SignedIn, own::sign_out_everywhere)
         .get(paths::MY_STREAM, Access::SignedIn, own::stream)
         .get(paths::STAFF, manage, staff::index)
-        .post(paths::STAFF, manage, staff_form::create)
+        .post_confirmed(paths::STAFF, manage, staff_form::create)
         .get(paths::STAFF_NEW, manage, staff_form::new)
         .get(paths::STAFF_SHOW, manage, staff::show)
-        .post(paths::STAFF_SHOW, manage, staff_form::update)
+        .post_confirmed(paths::STAFF_SHOW, manage, staff_form::update)
         .get(paths::STAFF_EDIT, manage, staff_form::edit)
-        .post(paths::DEACTIVATION, manage, staff_state::deactivate)
-        .post(paths::REACTIVATION, manage, staff_state::reactivate)
-        .post(paths::STAFF_CODES, manage, staff_state::issue)
+        .post_confirmed(paths::DEACTIVATION, manage, staff_state::deactivate)
+        .post_confirmed(paths::REACTIVATION, manage, staff_state::reactivate)
+        .post_confirmed(paths::STAFF_CODES, manage, staff_state::issue)
         .get(paths::PERMISSIONS, manage, permissions::index)
 }
 

@@ -69,6 +69,7 @@ words! {
         CheckIn = "check_in" => "Check people in and add walk-ins",
         SeeQueue = "see_queue" => "Watch the queues",
         WorkQueue = "work_queue" => "Call, serve and pass on patients",
+        SettleVisits = "settle_visits" => "See to visits that the day closed by itself",
         RaisePriority = "raise_priority" => "Raise a patient's priority, with a reason",
     }
 }
@@ -92,6 +93,7 @@ impl Role {
                 SeeAppointments,
                 ManageAvailability,
                 SeeQueue,
+                SettleVisits,
             ],
             Role::Receptionist => &[
                 ImportStudents,
@@ -104,6 +106,7 @@ impl Role {
                 CheckIn,
                 SeeQueue,
                 WorkQueue,
+                SettleVisits,
                 RaisePriority,
             ],
             Role::Doctor => &[
@@ -124,6 +127,25 @@ impl Role {
         };
         allowed.contains(&permission)
     }
+}
+
+/// Roles as the trail stores them, in the words of people: `doctor,lab_attendant` is `Doctor, lab attendant`. What
+/// acts without an account has words too.
+pub fn spoken_roles(stored: &str) -> String {
+    let word = |word: &str| match (word.parse::<Role>(), word) {
+        (Ok(role), _) => role.label().to_lowercase(),
+        (Err(_), "system") => "by itself".to_owned(),
+        (Err(_), "operator") => "at the server".to_owned(),
+        (Err(_), "public") => "not signed in".to_owned(),
+        (Err(_), other) => other.replace('_', " "),
+    };
+    let words: Vec<String> = stored.split(',').map(|one| word(one.trim())).collect();
+    let words = words.join(", ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+        .unwrap_or_default()
 }
 
 /// The roles of one account.
@@ -171,6 +193,10 @@ pub struct Actor {
     pub patient: Option<PatientId>,
     /// What the last answer wanted to say on the next page.
     pub flash: Option<String>,
+    /// When the password was last given.
+    pub proved_at: DateTime<Utc>,
+    /// Whether the desk is locked: nothing but the lock is shown.
+    pub locked: bool,
 }
 
 impl Actor {

@@ -2,7 +2,7 @@
 
 use super::model::{AccountId, AccountKind, AccountState};
 use super::store::accounts::{self, NewAccount};
-use super::store::end_sign_ins;
+use super::store::{at_once, end_sign_ins};
 use crate::audit::Entry;
 use crate::db::{DbError, Store};
 use crate::live::Topic;
@@ -30,6 +30,22 @@ pub async fn open_patient_account(
     let id = accounts::insert(work.tx(), new, at).await?;
     work.audit(Entry::new("account.opened", "account", id.0).of_patient(patient.0)).await?;
     Ok(id)
+}
+
+/// Opens the accounts of many patients (sign-in name and name of each) at once, as [`open_patient_account`] opens one.
+///
+/// # Errors
+/// A violation of `account_sign_in_name_unique` or `account_patient_id_unique`; then none is open.
+pub async fn open_patient_accounts(
+    work: &mut Work,
+    patients: &[(PatientId, String, String)],
+) -> Result<(), DbError> {
+    let at = work.now();
+    let opened = at_once::insert_all(work.tx(), patients, at).await?;
+    let entry = |(id, patient): &(AccountId, PatientId)| {
+        Entry::new("account.opened", "account", id.0).of_patient(patient.0)
+    };
+    work.audit_all(opened.iter().map(entry).collect()).await
 }
 
 /// The account of a patient, if one was opened.

@@ -5,13 +5,16 @@
 //! its roles.
 
 use async_trait::async_trait;
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
-use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore, session_store};
+use tower_sessions::{
+    CachingSessionStore, Expiry, Session, SessionManagerLayer, SessionStore, session_store,
+};
+use tower_sessions_moka_store::MokaStore;
 use tower_sessions_sqlx_store::{PostgresStore, SqliteStore};
 
 use super::model::{Actor, Lifetime, Roles, SignInId};
@@ -23,6 +26,8 @@ use crate::web::routes::Access;
 
 const TABLE: &str = "browser_session";
 const KEY: &str = "sign_in";
+/// Sessions remembered by a node; each takes about 300 bytes.
+const REMEMBERED: u64 = 10_000;
 
 /// The session store of whichever database is open. Ids are stored as digests: a copy of the database opens no session.
 #[derive(Debug, Clone)]
@@ -42,11 +47,11 @@ impl Sessions {
     fn over(db: &Db) -> Self {
         // The names are constants that the store accepts; its own defaults would only fail at the first sign-in.
         match db {
-            Db::Sqlite { read, write, .. } => {
+            Db::Sqlite { sessions, write, .. } => {
                 let store = |pool: &sqlx::SqlitePool| {
                     SqliteStore::new(pool.clone()).with_table_name(TABLE).expect("a plain table name")
                 };
-                Sessions::Sqlite { read: store(read), write: store(write) }
+                Sessions::Sqlite { read: store(sessions), write: store(write) }
             }
             Db::Postgres(pool) => {
                 let store = PostgresStore::new(pool.clone()).with_schema_name("public");
@@ -55,6 +60,23 @@ impl Sessions {
                 )
             }
         }
+    }
+}
+
+tokio::task_local! {
+    /// While a session gets a new id without a new sign-in.
+    static GENTLY: ();
+}
+
+/// Seconds for which the old id of a renewed session still answers what was under way with it: another tab's request, the
+/// second press of a double click.
+const RUNS_OUT: i64 = 5;
+
+impl Sessions {
+    async fn let_run_out(&self, id: &Id) -> session_store::Result<()> {
+        let Some(record) = self.load(id).await? else { return Ok(()) };
+        let end = time::OffsetDateTime::now_utc() + time::Duration::seconds(RUNS_OUT);
+        self.save(&Record { expiry_date: record.expiry_date.min(end), ..record }).await
     }
 }
 
@@ -92,6 +114,9 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        if GENTLY.try_with(|()| ()).is_ok() {
+            return self.let_run_out(id).await;
+        }
         match self {
             Sessions::Sqlite { write, .. } => write.delete(&digested(id)).await,
             Sessions::Postgres(store) => store.delete(&digested(id)).await,
@@ -105,9 +130,11 @@ pub fn cookie_name(https: bool) -> &'static str {
 }
 
 /// The layer that reads and writes the cookie. A request that asks for no session touches no table and sets no cookie.
-pub fn layer(app: &App) -> SessionManagerLayer<Sessions> {
+/// What a session names never changes, so a node may remember it; whether that sign-in is live is asked every time.
+pub fn layer(app: &App) -> SessionManagerLayer<CachingSessionStore<MokaStore, Sessions>> {
     let https = app.config.is_https();
-    SessionManagerLayer::new(Sessions::over(&app.db))
+    let remembering = CachingSessionStore::new(MokaStore::new(Some(REMEMBERED)), Sessions::over(&app.db));
+    SessionManagerLayer::new(remembering)
         .with_name(cookie_name(https))
         .with_secure(https)
         .with_http_only(true)
@@ -130,6 +157,10 @@ pub async fn admit(app: &App, access: Access, request: &Parts) -> Result<Option<
         }
         return Err(sign_in_first(request));
     };
+    // Whoever is locked gets nothing but the lock, whatever was asked for; the guard sees to it.
+    if actor.locked {
+        return Ok(Some(actor));
+    }
     let allowed = match access {
         Access::Public | Access::Anyone | Access::SignedIn => true,
         Access::Patient => actor.patient.is_some(),
@@ -148,10 +179,14 @@ fn sign_in_first(request: &Parts) -> Error {
         request.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()
     } else {
         // Back to the page with the form, not to the form's target.
-        let referer = request.headers.get("referer").and_then(|value| value.to_str().ok()).unwrap_or("/");
-        local_path(referer)
+        came_from(&request.headers)
     };
     Error::SignIn { next, htmx }
+}
+
+/// The page that a form was sent from, as a local path.
+pub fn came_from(headers: &HeaderMap) -> String {
+    local_path(headers.get("referer").and_then(|value| value.to_str().ok()).unwrap_or("/"))
 }
 
 fn local_path(address: &str) -> String {
@@ -181,7 +216,9 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
     let now = app.clock.now();
     let roles = Roles::from_list(&row.roles);
     let lifetime = Lifetime::of(row.kind, &roles, &app.clinic());
-    if lifetime.is_over(row.created_at, row.seen_at, now) {
+    // A locked desk waits for its person: only the absolute end of a sign-in holds there.
+    let seen = if row.locked_at.is_some() { now } else { row.seen_at };
+    if lifetime.is_over(row.created_at, seen, now) {
         return Ok(None);
     }
     if now - row.seen_at >= TimeDelta::minutes(1) {
@@ -195,6 +232,8 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
         roles,
         patient: row.patient_id,
         flash: row.flash,
+        proved_at: row.proved_at,
+        locked: row.locked_at.is_some(),
     }))
 }
 
@@ -202,6 +241,11 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
 pub async fn carry(session: &Session, sign_in: SignInId) -> Result<(), Error> {
     session.cycle_id().await.map_err(Error::internal)?;
     session.insert(KEY, sign_in).await.map_err(Error::internal)
+}
+
+/// The same for a sign-in that goes on, after the password was given again: the old id runs out within seconds.
+pub async fn renew(session: &Session, sign_in: SignInId) -> Result<(), Error> {
+    GENTLY.scope((), carry(session, sign_in)).await
 }
 
 /// Takes the session from the browser.

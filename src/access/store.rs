@@ -1,6 +1,7 @@
 //! The SQL of signing in; accounts, codes and devices have files of their own.
 
 pub mod accounts;
+pub mod at_once;
 pub mod codes;
 pub mod devices;
 pub mod staff_list;
@@ -12,7 +13,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
 /// What signing in needs of an account.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Credentials {
     /// Its id.
     pub id: AccountId,
@@ -29,16 +30,17 @@ impl Credentials {
     }
 }
 
-/// The account of a sign-in name or e-mail address, both folded to lower case.
+/// The account of a sign-in name or e-mail address, both folded to lower case; a name comes before an address.
 pub async fn by_sign_in_name(store: impl Store, name: &str) -> Result<Option<Credentials>, DbError> {
-    sql("select id, password_hash, state from account where sign_in_name = $1 or email = $1 order by id limit 1")
-        .bind(name)
-        .optional(store)
-        .await
+    sql("select id, password_hash, state from account where sign_in_name = $1 or email = $1
+         order by case when sign_in_name = $1 then 0 else 1 end limit 1")
+    .bind(name)
+    .optional(store)
+    .await
 }
 
 /// A sign-in with its account and roles, as the identifying query reads them.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug, sqlx::FromRow, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct LiveSignIn {
     pub account_id: AccountId,
@@ -49,11 +51,14 @@ pub struct LiveSignIn {
     pub created_at: DateTime<Utc>,
     pub seen_at: DateTime<Utc>,
     pub flash: Option<String>,
+    pub proved_at: DateTime<Utc>,
+    pub locked_at: Option<DateTime<Utc>>,
 }
 
 /// The sign-in, if it has not ended and its account is active.
 pub async fn live_sign_in(store: impl Store, id: SignInId) -> Result<Option<LiveSignIn>, DbError> {
     sql("select a.id as account_id, a.kind, trim(a.title || ' ' || a.name) as name, a.patient_id, s.created_at, s.seen_at, s.flash,
+            coalesce(s.proved_at, s.created_at) as proved_at, s.locked_at,
             coalesce((select string_agg(role, ',') from account_role where account_id = a.id), '') as roles
          from sign_in s join account a on a.id = s.account_id
          where s.id = $1 and s.ended_at is null and a.state = 'active'")
@@ -65,6 +70,32 @@ pub async fn live_sign_in(store: impl Store, id: SignInId) -> Result<Option<Live
 /// Notes that the sign-in is in use.
 pub async fn touch_sign_in(store: impl Store, id: SignInId, at: DateTime<Utc>) -> Result<(), DbError> {
     sql("update sign_in set seen_at = $2 where id = $1").bind(id).bind(at).run(store).await?;
+    Ok(())
+}
+
+/// Notes that the password was given again.
+pub async fn prove_sign_in(tx: &mut Tx, id: SignInId, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update sign_in set proved_at = $2 where id = $1").bind(id).bind(at).run(tx).await?;
+    Ok(())
+}
+
+/// Locks a sign-in. Returns whether it was open.
+pub async fn lock_sign_in(tx: &mut Tx, id: SignInId, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let locked = sql("update sign_in set locked_at = $2 where id = $1 and locked_at is null")
+        .bind(id)
+        .bind(at)
+        .run(tx)
+        .await?;
+    Ok(locked == 1)
+}
+
+/// Unlocks a sign-in after the password was given.
+pub async fn unlock_sign_in(tx: &mut Tx, id: SignInId, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update sign_in set locked_at = null, proved_at = $2, seen_at = $2 where id = $1")
+        .bind(id)
+        .bind(at)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -155,7 +186,7 @@ pub async fn forget_sessions(store: impl Store + Copy, now: DateTime<Utc>) -> Re
 }
 
 /// A bucket of failed attempts.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Bucket {
     /// Attempts charged since the last success.
     pub failures: i64,

@@ -224,10 +224,48 @@ impl PermissionsPage {
 pub struct ResumePage {
     /// The frame.
     pub page: Page,
+    /// Whether the desk was locked; else the sign-in had ended.
+    pub unlocked: bool,
     /// Where the form goes.
     pub action: String,
     /// Its fields as they were.
     pub pairs: Vec<(String, String)>,
     /// What a person recognises of them.
     pub shown: Vec<(String, String)>,
+}
+
+/// The password once more, with the form that waits for it.
+#[derive(Debug, Template)]
+#[template(path = "access/confirm.html")]
+pub struct ConfirmPage {
+    /// The frame.
+    pub page: Page,
+    /// The errors.
+    pub form: FormState,
+    /// Where the form goes.
+    pub action: String,
+    /// The page it was sent from.
+    pub back: String,
+    /// Its fields as they were.
+    pub pairs: Vec<(String, String)>,
+}
+
+/// The lock of a shared desk.
+#[derive(Debug, Template)]
+#[template(path = "access/lock.html")]
+pub struct LockPage {
+    /// The frame.
+    pub page: Page,
+    /// What waits behind it.
+    pub form: FormState,
+}
+
+/// The same for a page that stays where it is.
+#[derive(Debug, Template)]
+#[template(path = "access/_lock.html")]
+pub struct LockPart {
+    /// The frame.
+    pub page: Page,
+    /// What waits behind it.
+    pub form: FormState,
 }

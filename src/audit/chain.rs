@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-use super::anchors::{self, Anchor};
+use super::anchors::{self, Anchor, Restored};
+use super::entry::Entry;
 use super::store::{self, Sealed, Stored};
 use crate::app::App;
 use crate::db::DbError;
+use crate::work::{Doer, Work};
 
 /// Entries sealed in one transaction.
 const BATCH: i64 = 500;
@@ -24,6 +26,8 @@ pub struct Verified {
     pub anchors: i64,
     /// The hash of the newest link, in hexadecimal.
     pub head: String,
+    /// Copies that were put back, as the anchors' file tells.
+    pub restored: Vec<Restored>,
     /// The first link that does not hold.
     pub broken: Option<Broken>,
 }
@@ -97,6 +101,45 @@ pub async fn anchor(app: &App) -> Result<(), DbError> {
     written.map_err(io).and_then(|written| written).map_err(file_fault)
 }
 
+/// What putting a copy back did to the anchors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noted {
+    /// The last link of the copy's chain.
+    pub seq: i64,
+    /// Anchors of a longer chain that no longer count.
+    pub set_aside: i64,
+}
+
+/// Notes in the trail and in this node's anchors that the copy `file` was put back. Anchors of the copy's own chain go on
+/// counting: a copy that somebody has changed does not match them.
+pub async fn restored(app: &App, file: &str) -> Result<Noted, DbError> {
+    let head = store::head(&app.db).await?;
+    let (seq, hash) = head.map_or((0, vec![0; 32]), |head| (head.seq, head.hash));
+    let mut work = Work::begin(app, Doer::operator()).await?;
+    let at = work.now();
+    work.audit(Entry::new("database.restored", "database", None).with("copy", file).with("link", seq))
+        .await?;
+    work.commit().await?;
+    let set_aside = note(app, Anchor { seq, at, hash }).await?;
+    Ok(Noted { seq, set_aside })
+}
+
+/// Notes in the anchors of another node what the trail says of the newest restore; none where it tells of none.
+pub async fn restored_elsewhere(app: &App) -> Result<Option<Noted>, DbError> {
+    let Some(entry) = store::newest_of_action(&app.db, "database.restored").await? else { return Ok(None) };
+    let facts: serde_json::Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+    let seq = facts.get("link").and_then(serde_json::Value::as_i64).unwrap_or_default();
+    let hash = store::hash_at(&app.db, seq).await?.unwrap_or_else(|| vec![0; 32]);
+    let set_aside = note(app, Anchor { seq, at: entry.at, hash }).await?;
+    Ok(Some(Noted { seq, set_aside }))
+}
+
+async fn note(app: &App, head: Anchor) -> Result<i64, DbError> {
+    let folder = app.config.data_dir.clone();
+    let noted = tokio::task::spawn_blocking(move || anchors::note_restore(&folder, &head)).await;
+    noted.map_err(io).and_then(|noted| noted).map_err(file_fault)
+}
+
 fn io(error: tokio::task::JoinError) -> std::io::Error {
     std::io::Error::other(error)
 }
@@ -155,6 +198,7 @@ pub async fn verify(app: &App) -> Result<Verified, DbError> {
     let anchors = anchors.map_err(io).and_then(|anchors| anchors).map_err(file_fault)?;
     let (count, newest) = (anchors.good.len() as i64, anchors.good.iter().map(|anchor| anchor.seq).max());
     let by_seq = anchors.good.into_iter().map(|anchor| (anchor.seq, anchor)).collect();
+    let restored = anchors.restored;
     let mut walk = Walk { seq: 0, previous: vec![0; 32], anchors: by_seq, anchored_at: None };
     let mut broken = None;
     'walk: loop {
@@ -181,5 +225,5 @@ pub async fn verify(app: &App) -> Result<Verified, DbError> {
         broken = Some(Broken { seq, why: "an entry was put in afterwards, between sealed ones" });
     }
     let unsealed = store::unsealed_count(&app.db).await?;
-    Ok(Verified { links: seq, unsealed, anchors: count, head: hex(&walk.previous), broken })
+    Ok(Verified { links: seq, unsealed, anchors: count, head: hex(&walk.previous), restored, broken })
 }

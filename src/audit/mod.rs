@@ -2,17 +2,21 @@
 //!
 //! Entries are written inside the transaction they tell of. A timed job seals them a moment later, so that the head of
 //! the chain is not a lock every transaction waits for. Others call [`record`], [`last_change`], [`recent_of`], and
-//! the command line [`verify`].
+//! the command line [`verify`]
+//! and [`restored`].
 
 mod anchors;
 mod chain;
 mod entry;
 mod handlers;
+mod openings;
 mod store;
 mod views;
 
-pub use chain::{Broken, Verified, anchor, seal, verify};
+pub use anchors::Restored;
+pub use chain::{Broken, Noted, Verified, anchor, restored, restored_elsewhere, seal, verify};
 pub use entry::{Entry, Subject};
+pub use openings::Openings;
 pub use store::{Stored, last_change, recent_of};
 
 use std::time::Duration;
@@ -20,10 +24,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::access::model::Permission;
+use crate::app::App;
 use crate::db::{DbError, Tx};
 use crate::jobs::Job;
-use crate::web::paths;
 use crate::web::routes::{Access, Routes};
+use crate::web::{Page, paths};
 use crate::work::Doer;
 
 /// The pages of this capability.
@@ -31,7 +36,7 @@ pub fn routes() -> Routes {
     let read = Access::May(Permission::ReadAudit);
     Routes::new("audit")
         .get(paths::audit::INDEX, read, handlers::index)
-        .post(paths::audit::EXPORT, read, handlers::export)
+        .post_confirmed(paths::audit::EXPORT, read, handlers::export)
         .get(paths::audit::CHECK, read, handlers::check)
         .get(paths::audit::SHOW, read, handlers::show)
 }
@@ -39,6 +44,21 @@ pub fn routes() -> Routes {
 /// Writes one entry.
 pub async fn record(tx: &mut Tx, at: DateTime<Utc>, doer: &Doer, entry: Entry) -> Result<(), DbError> {
     store::insert(tx, at, doer, &entry).await
+}
+
+/// Writes many entries of one moment at once, in the order given.
+pub async fn record_all(
+    tx: &mut Tx,
+    at: DateTime<Utc>,
+    doer: &Doer,
+    entries: Vec<Entry>,
+) -> Result<(), DbError> {
+    store::insert_all(tx, at, doer, entries).await
+}
+
+/// Writes down that `page`'s person opened something. It is durable when this returns, in a transaction of its own.
+pub async fn opened(app: &App, page: &Page, entry: Entry) -> Result<(), DbError> {
+    app.openings.write(&app.db, page.now, page.doer().clone(), entry).await
 }
 
 /// What happened to one thing, the first entry first; at most 200.

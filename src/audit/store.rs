@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::Entry;
+use crate::db::bulk::{self, Table};
 use crate::db::{DbError, Store, Tx, sql};
 use crate::work::Doer;
 
 /// A stored entry.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Stored {
     pub id: i64,
@@ -25,17 +26,18 @@ pub struct Stored {
 }
 
 /// A seal beside its entry.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub(super) struct Sealed {
     pub seq: i64,
     pub previous: Vec<u8>,
     pub hash: Vec<u8>,
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub entry: Stored,
 }
 
 /// The newest link of the chain.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub(super) struct Head {
     pub seq: i64,
     pub hash: Vec<u8>,
@@ -63,6 +65,48 @@ pub(super) async fn insert(
     .run(tx)
     .await?;
     Ok(())
+}
+
+/// Many entries at once: thousands of them one by one would outlast a request.
+pub(super) async fn insert_all(
+    tx: &mut Tx,
+    at: DateTime<Utc>,
+    doer: &Doer,
+    entries: Vec<Entry>,
+) -> Result<(), DbError> {
+    const ENTRIES: Table = Table {
+        name: "audit_entry",
+        columns: &[
+            "at",
+            "account_id",
+            "name",
+            "role",
+            "action",
+            "subject",
+            "subject_id",
+            "patient_id",
+            "address",
+            "request_id",
+            "detail",
+        ],
+    };
+    let row = |entry: Entry| {
+        vec![
+            at.into(),
+            doer.account_id.into(),
+            doer.name.clone().into(),
+            doer.role.clone().into(),
+            entry.action.into(),
+            entry.subject.kind.into(),
+            entry.subject.id.into(),
+            entry.patient_id.into(),
+            doer.address.clone().into(),
+            doer.request_id.clone().into(),
+            serde_json::Value::Object(entry.detail).to_string().into(),
+        ]
+    };
+    let mut rows = entries.into_iter().map(row).collect();
+    bulk::insert(tx, ENTRIES, &mut rows).await
 }
 
 pub(super) async fn head(store: impl Store) -> Result<Option<Head>, DbError> {
@@ -152,10 +196,11 @@ pub struct Narrow {
 }
 
 /// An entry of the list, with the patient's number.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Listed {
     /// The entry.
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub entry: Stored,
     /// The patient's clinic number.
     pub patient_number: Option<String>,
@@ -198,6 +243,25 @@ pub async fn by_id(store: impl Store, id: i64) -> Result<Option<Stored>, DbError
     .bind(id)
     .optional(store)
     .await
+}
+
+/// The newest entry of a kind.
+pub(super) async fn newest_of_action(
+    store: impl Store,
+    action: &'static str,
+) -> Result<Option<Stored>, DbError> {
+    sql("select id, at, account_id, name, role, action, subject, subject_id, patient_id, address, request_id, detail
+         from audit_entry where action = $1 order by id desc limit 1")
+    .bind(action)
+    .optional(store)
+    .await
+}
+
+/// The hash of one link.
+pub(super) async fn hash_at(store: impl Store, seq: i64) -> Result<Option<Vec<u8>>, DbError> {
+    let found: Option<(Vec<u8>,)> =
+        sql("select hash from audit_seal where seq = $1").bind(seq).optional(store).await?;
+    Ok(found.map(|(hash,)| hash))
 }
 
 /// Who changed a thing last, and when; for pages that were overtaken (R8).

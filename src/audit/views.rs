@@ -1,9 +1,11 @@
 //! Pages of the trail.
 
 use askama::Template;
+use serde_json::Value;
 
 use super::Verified;
 use super::store::{Listed, Stored};
+use crate::access::model::spoken_roles;
 use crate::web::filters;
 use crate::web::{FormState, Page};
 
@@ -52,5 +54,29 @@ impl Stored {
             .next()
             .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
             .unwrap_or_default()
+    }
+
+    /// [`Self::words`], with the reason where somebody had to give one for opening a record.
+    pub fn told(&self) -> String {
+        if self.action != "record.opened_by_reason" {
+            return self.words();
+        }
+        let facts: Value = serde_json::from_str(&self.detail).unwrap_or_default();
+        let fact = |name: &str| facts.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        format!("{}: {}. {}", self.words(), fact("reason"), fact("words"))
+    }
+
+    /// The roles as people read them.
+    pub fn role_words(&self) -> String {
+        spoken_roles(&self.role)
+    }
+
+    /// Who acted, with the roles; nobody has none.
+    pub fn who(&self) -> String {
+        match (self.name.as_str(), self.role.as_str()) {
+            ("", "public") => "Not signed in".to_owned(),
+            ("", _) => self.role_words(),
+            (name, _) => format!("{name} ({})", self.role_words()),
+        }
     }
 }

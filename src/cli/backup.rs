@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use super::Failure;
+use crate::app::App;
+use crate::audit::{self, Noted};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, backup, sqlite_path};
 
@@ -24,6 +27,34 @@ pub(super) async fn restore(config: &Config, file: &Path, force: bool) -> Result
     }
     backup::restore(&config.database_url, file, force).await?;
     super::node::migrate(config).await?;
+    let app = App::new(super::node::open(config).await?, Clock::System, config.clone()).await?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let noted = audit::restored(&app, &name).await;
+    app.db.close().await;
+    say(noted?);
     println!("Restored {}. Run `infirmary check` before people come back.", file.display());
     Ok(())
+}
+
+/// Notes in this node's anchors that the database was restored from another machine.
+pub(super) async fn note_restore(config: &Config) -> Result<(), Failure> {
+    let app = App::new(super::node::open(config).await?, Clock::System, config.clone()).await?;
+    let noted = audit::restored_elsewhere(&app).await;
+    app.db.close().await;
+    match noted? {
+        Some(noted) => {
+            say(noted);
+            println!("This node's anchors know of the restore.");
+            Ok(())
+        }
+        None => Err(Failure::Fault("the trail of this database tells of no restore".to_owned())),
+    }
+}
+
+fn say(noted: Noted) {
+    let Noted { seq, set_aside } = noted;
+    println!("The audit chain goes on after link {seq}, and the trail says that it was restored.");
+    if set_aside > 0 {
+        println!("{set_aside} anchors of what was lost are set aside; they stay in audit-anchors.log.");
+    }
 }

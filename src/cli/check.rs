@@ -107,7 +107,7 @@ const INVARIANTS: &[Invariant] = &[
     },
 ];
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct Found {
     faults: i64,
     example: Option<i64>,
@@ -121,8 +121,13 @@ async fn all(app: &App) -> Result<Vec<Finding>, DbError> {
     let mut findings = vec![("the file is whole".to_owned(), dialect::integrity(db).await?)];
     let chain = audit::verify(app).await?;
     let broken = chain.broken.map(|broken| format!("link {}: {}", broken.seq, broken.why));
-    let name =
+    let mut name =
         format!("the audit chain holds ({} links, {} entries not sealed yet)", chain.links, chain.unsealed);
+    for restored in &chain.restored {
+        let day = app.clinic().stamp(restored.at);
+        let (seq, aside) = (restored.seq, restored.set_aside);
+        name += &format!("; restored at {day}, going on after link {seq}, {aside} newer anchors set aside");
+    }
     findings.push((name, broken.into_iter().collect()));
     for invariant in INVARIANTS {
         let found: Found = sql(invariant.text).one(db).await?;

@@ -85,6 +85,8 @@ enum Command {
         /// The file to write; it must not exist.
         file: PathBuf,
     },
+    /// After a restore from another machine: tell this node's audit anchors of it.
+    NoteRestore,
     /// Put a copy back; the clinic must be stopped.
     Restore {
         /// A file that `backup` wrote.
@@ -145,6 +147,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Command::Routes => routes::print(),
             Command::Check => check::run(&config).await,
             Command::Backup { file } => backup::save(&config, &file).await,
+            Command::NoteRestore => backup::note_restore(&config).await,
             Command::Restore { file, force } => backup::restore(&config, &file, force).await,
         }
     })

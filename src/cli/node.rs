@@ -29,6 +29,7 @@ fn refusal(error: ConnectError) -> Failure {
         ConnectError::InUse(_)
         | ConnectError::File { .. }
         | ConnectError::Database(_)
+        | ConnectError::Read(_)
         | ConnectError::Migrate(_) => Failure::Fault(error.to_string()),
     }
 }

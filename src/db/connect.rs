@@ -6,9 +6,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::{DbError, Readers};
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, SqlitePool};
+use sqlx::{Connection as _, PgConnection, PgPool, SqlitePool};
 
 /// The open database.
 #[derive(Debug, Clone)]
@@ -16,7 +18,9 @@ pub enum Db {
     /// Embedded: one writer, a few readers that cannot write.
     Sqlite {
         /// Read-only connections.
-        read: SqlitePool,
+        read: Arc<Readers>,
+        /// A read-only connection for the store of sessions and for the check, which bring their own statements.
+        sessions: SqlitePool,
         /// The one connection that writes.
         write: SqlitePool,
         /// Held as long as the database is open: one process per file.
@@ -55,12 +59,16 @@ pub enum ConnectError {
     /// The database answered with a fault.
     #[error("cannot open the database: {0}")]
     Database(#[from] sqlx::Error),
+    /// It cannot be read.
+    #[error("cannot read the database: {0}")]
+    Read(#[from] DbError),
     /// A migration failed; the database is as it was before.
     #[error("cannot bring the database up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
 }
 
-const SQLITE_READERS: u32 = 4;
+/// A connection used this recently is not asked whether it is still alive.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Two hundred people who press one button stand in line for the writer; who waits longer than this is asked to come back.
 const ACQUIRE: Duration = Duration::from_secs(8);
 
@@ -68,6 +76,18 @@ const ACQUIRE: Duration = Duration::from_secs(8);
 pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
     Some(PathBuf::from(path.split('?').next().unwrap_or_default()))
+}
+
+/// Asks a connection that lay idle whether its server is still there. One that has just been used needs no question,
+/// which would cost a journey to the server before every statement.
+async fn still_there(
+    connection: &mut PgConnection,
+    meta: PoolConnectionMetadata,
+) -> Result<bool, sqlx::Error> {
+    if meta.idle_for < TRUSTED_FOR {
+        return Ok(true);
+    }
+    Ok(connection.ping().await.is_ok())
 }
 
 impl Db {
@@ -85,6 +105,8 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE)
+                .test_before_acquire(false)
+                .before_acquire(|connection, meta| Box::pin(still_there(connection, meta)))
                 .connect_with(options)
                 .await?;
             return Ok(Db::Postgres(pool));
@@ -123,15 +145,16 @@ impl Db {
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().optimize_on_close(true, None))
             .await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(SQLITE_READERS)
+        let sessions = SqlitePoolOptions::new()
+            .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
             .acquire_timeout(ACQUIRE)
-            .connect_with(options.pragma("query_only", "ON"))
+            .connect_with(options.pragma("query_only", "ON").pragma("cache_size", "-500"))
             .await?;
-        Ok(Db::Sqlite { read, write, lock: Arc::new(lock) })
+        let read = Arc::new(Readers::open(path, false)?);
+        Ok(Db::Sqlite { read, sessions, write, lock: Arc::new(lock) })
     }
 
     /// Opens the database for reading only, beside a node that may be serving from it: no lock, nothing written, no
@@ -143,7 +166,8 @@ impl Db {
             let options = SqliteConnectOptions::new().filename(&path).read_only(true);
             let options = options.busy_timeout(Duration::from_secs(5)).pragma("cache_size", "-16000");
             let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-            return Ok(Db::Sqlite { read: pool.clone(), write: pool, lock: Arc::new(lock) });
+            let read = Arc::new(Readers::open(&path, true)?);
+            return Ok(Db::Sqlite { read, sessions: pool.clone(), write: pool, lock: Arc::new(lock) });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?
@@ -180,8 +204,9 @@ impl Db {
     /// Closes every connection; on SQLite the write-ahead log is folded into the file.
     pub async fn close(&self) {
         match self {
-            Db::Sqlite { read, write, .. } => {
-                read.close().await;
+            Db::Sqlite { read, sessions, write, .. } => {
+                read.close();
+                sessions.close().await;
                 write.close().await;
             }
             Db::Postgres(pool) => pool.close().await,

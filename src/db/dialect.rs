@@ -51,11 +51,12 @@ pub async fn copy_to(db: &Db, path: &std::path::Path) -> Result<bool, DbError> {
 
 /// SQLite's own integrity and foreign-key checks; every line is a fault. PostgreSQL checks as it goes.
 pub async fn integrity(db: &Db) -> Result<Vec<String>, DbError> {
-    let Db::Sqlite { read, .. } = db else { return Ok(Vec::new()) };
-    let mut faults: Vec<String> = sqlx::query_scalar("pragma integrity_check").fetch_all(read).await?;
+    let Db::Sqlite { sessions, .. } = db else { return Ok(Vec::new()) };
+    let mut faults: Vec<String> = sqlx::query_scalar("pragma integrity_check").fetch_all(sessions).await?;
     faults.retain(|line| line != "ok");
-    let broken: Vec<String> =
-        sqlx::query_scalar("select distinct \"table\" from pragma_foreign_key_check").fetch_all(read).await?;
+    let broken: Vec<String> = sqlx::query_scalar("select distinct \"table\" from pragma_foreign_key_check")
+        .fetch_all(sessions)
+        .await?;
     faults.extend(broken.into_iter().map(|table| format!("{table} points to rows that are not there")));
     Ok(faults)
 }

@@ -5,12 +5,16 @@ pub mod bulk;
 mod connect;
 pub mod dialect;
 mod fault;
+mod readers;
+mod request;
 mod statement;
 mod transaction;
 mod value;
 
 pub use connect::{ConnectError, Db, DbKind, sqlite_path};
 pub use fault::{Constraint, DbError};
-pub use statement::{Row, Sql, Store, count_queries, count_query, queries_so_far, sql, with_query_count};
+pub use readers::Readers;
+pub use request::{count_queries, count_query, queries_so_far, with_query_count, with_shared_connection};
+pub use statement::{Row, Sql, Store, sql};
 pub use transaction::Tx;
 pub use value::Value;

@@ -1,18 +1,25 @@
 //! Statements: a fixed text, its values, and the ways to run it.
 
-use std::cell::Cell;
-
+use serde::de::DeserializeOwned;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Executor, FromRow, Postgres, Sqlite};
 
+use super::request::{count_query, keep, kept_or_new};
 use super::value::instant_text;
 use super::{Db, DbError, Tx, Value};
 
-/// A type that one `#[derive(sqlx::FromRow)]` reads from either database.
-pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+/// A type that `#[derive(sqlx::FromRow, serde::Deserialize)]` reads from either database: from PostgreSQL and inside
+/// transactions by the one, from SQLite's readers by the other.
+pub trait Row:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + DeserializeOwned + Send + Unpin
+{
+}
+impl<T> Row for T where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + DeserializeOwned + Send + Unpin
+{
+}
 
 /// A statement with its values. The text is `'static`: nothing a person typed can become SQL.
 #[derive(Debug, Clone)]
@@ -74,6 +81,15 @@ impl Sql {
         store.run(self).await
     }
 
+    pub(super) fn text(&self) -> &'static str {
+        self.check();
+        self.text
+    }
+
+    pub(super) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// SQLite would bind NULL for a forgotten value; here that is a bug that stops the test.
     fn check(&self) {
         if cfg!(debug_assertions) {
@@ -115,30 +131,6 @@ impl Sql {
     }
 }
 
-tokio::task_local! {
-    static QUERIES: Cell<u32>;
-}
-
-/// Counts the statements that `work` sends to the database.
-pub async fn with_query_count<F: Future>(work: F) -> F::Output {
-    QUERIES.scope(Cell::new(0), work).await
-}
-
-/// Statements sent so far inside [`with_query_count`]; 0 outside of it.
-pub fn queries_so_far() -> u32 {
-    QUERIES.try_with(Cell::get).unwrap_or(0)
-}
-
-/// Counts one query that did not go through [`Sql`].
-pub fn count_query() {
-    count_queries(1);
-}
-
-/// Counts queries that another task sent on behalf of this one.
-pub fn count_queries(more: u32) {
-    let _ = QUERIES.try_with(|queries| queries.set(queries.get() + more));
-}
-
 /// Where a statement runs: `&Db` (reads on a reader, changes on the writer) or `&mut Tx`.
 pub trait Store: Send {
     /// See [`Sql::all`].
@@ -157,20 +149,26 @@ impl Store for &Db {
     async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {
         count_query();
         match self {
-            Db::Sqlite { read: pool, .. } => {
-                pool.fetch_all(sql.for_sqlite()).await?.into_iter().map(read).collect()
+            Db::Sqlite { read, .. } => read.rows(&sql, usize::MAX),
+            Db::Postgres(pool) => {
+                let mut connection = kept_or_new(pool).await?;
+                let rows = connection.fetch_all(sql.for_postgres()).await?;
+                keep(connection);
+                rows.into_iter().map(read).collect()
             }
-            Db::Postgres(pool) => pool.fetch_all(sql.for_postgres()).await?.into_iter().map(read).collect(),
         }
     }
 
     async fn optional<T: Row>(self, sql: Sql) -> Result<Option<T>, DbError> {
         count_query();
         match self {
-            Db::Sqlite { read: pool, .. } => {
-                pool.fetch_optional(sql.for_sqlite()).await?.map(read).transpose()
+            Db::Sqlite { read, .. } => Ok(read.rows(&sql, 1)?.pop()),
+            Db::Postgres(pool) => {
+                let mut connection = kept_or_new(pool).await?;
+                let row = connection.fetch_optional(sql.for_postgres()).await?;
+                keep(connection);
+                row.map(read).transpose()
             }
-            Db::Postgres(pool) => pool.fetch_optional(sql.for_postgres()).await?.map(read).transpose(),
         }
     }
 

@@ -16,6 +16,7 @@ pub enum Tx {
 impl Db {
     /// Begins a transaction that may write. On SQLite it waits for the writer and takes the write lock at once.
     pub async fn begin(&self) -> Result<Tx, DbError> {
+        super::request::give_back_before_writing();
         Ok(match self {
             Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),

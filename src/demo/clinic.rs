@@ -6,6 +6,7 @@ use super::names::Chance;
 use super::university::{FACULTIES, LEVELS};
 use super::{Filling, row};
 use crate::db::DbError;
+use crate::patients::model::fold;
 use crate::settings::model::Clinic;
 
 /// Points by id: name, kind, rooms.
@@ -53,6 +54,7 @@ const ACCOUNT: &[&str] = &[
     "kind",
     "sign_in_name",
     "name",
+    "search_words",
     "title",
     "specialty",
     "phone",
@@ -166,7 +168,9 @@ pub(super) async fn staff(filling: &mut Filling, hash: &str, more: usize) -> Res
     let mut add = |sign_in: &str, name: &str, role: &'static str, what: &str, phone: String| {
         let id = accounts.len() as i64 + 1;
         let (title, specialty) = if role == "doctor" { ("Dr", what) } else { ("", "") };
-        accounts.push(row![id, "staff", sign_in, name, title, specialty, phone, hash, long_ago, long_ago]);
+        let words = fold(&format!("{name} {sign_in}"));
+        accounts
+            .push(row![id, "staff", sign_in, name, words, title, specialty, phone, hash, long_ago, long_ago]);
         roles.push(row![id, role]);
         id
     };

@@ -24,6 +24,7 @@ const AVAILABILITY: &[&str] = &[
 
 struct Open {
     doctor: usize,
+    day: NaiveDate,
     starts: DateTime<Utc>,
     public: i64,
     desk: i64,
@@ -38,7 +39,7 @@ pub(super) async fn write(filling: &mut Filling, shape: Shape, ids: &mut Ids) ->
         for time in times_of(filling, day) {
             let Some(starts) = filling.clinic.instant(day, time) else { continue };
             for doctor in 0..filling.doctors.len() {
-                slots.push(Open { doctor, starts, public: 0, desk: 0 });
+                slots.push(Open { doctor, day, starts, public: 0, desk: 0 });
             }
         }
     }
@@ -52,6 +53,7 @@ pub(super) async fn write(filling: &mut Filling, shape: Shape, ids: &mut Ids) ->
             base + at,
             doctor,
             room_of(slot.doctor),
+            slot.day,
             slot.starts,
             ends,
             all,

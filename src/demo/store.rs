@@ -54,7 +54,7 @@ pub(super) async fn last_day(store: impl Store) -> Result<Option<NaiveDate>, DbE
 }
 
 /// An appointment of today whose patient may be here.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub(super) struct Due {
     pub id: i64,
     pub patient_id: i64,
@@ -117,7 +117,7 @@ pub(super) async fn came(
 /// Ends what was left open on earlier days, as the close of a day does (Q13).
 pub(super) async fn close_earlier(tx: &mut Tx, today: NaiveDate, now: DateTime<Utc>) -> Result<(), DbError> {
     sql("insert into queue_event (entry_id, at, move, from_state, to_state)
-         select id, $2, 'leave', state, 'left' from queue_entry
+         select id, $2, 'day_close', state, 'left' from queue_entry
          where day < $1 and state in ('waiting', 'called', 'in_service', 'parked', 'missed')")
     .bind(today)
     .bind(now)

@@ -4,15 +4,17 @@ use axum::extract::State;
 use chrono::{Days, TimeDelta};
 
 use super::store;
-use super::views::{KeyboardPage, PatientHome, StaffHome, StyleguidePage};
+use super::views::{
+    KeyboardPage, Now, OfflinePage, PatientHome, PatientNow, SavedPage, StaffHome, StyleguidePage,
+};
 use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
-use crate::web::{Answer, FormState, Page, html};
-use crate::{queue, scheduling};
+use crate::web::{Answer, Error, FormState, Page, html};
+use crate::{patients, queue, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
-const SHORTCUTS: [(&str, &str, &str); 8] = [
+const SHORTCUTS: [(&str, &str, &str); 9] = [
     ("Ctrl K", "Go to the search box", "Every page"),
     ("Ctrl Enter", "Send the form you are in", "Every form"),
     ("Alt N", "Call the next patient", "Queue"),
@@ -20,6 +22,7 @@ const SHORTCUTS: [(&str, &str, &str); 8] = [
     ("Alt A", "Call the present patient again", "Queue"),
     ("Alt E", "Finish with the present patient", "Queue"),
     ("Alt Z", "Undo the last move", "Queue"),
+    ("Alt L", "Lock this desk", "Every page"),
     ("Esc", "Close suggestions", "Search"),
 ];
 
@@ -35,12 +38,37 @@ pub async fn show(State(app): State<App>, page: Page) -> Answer {
 }
 
 async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
+    let now = read(app, &page, patient).await?;
+    html(PatientHome { page, now })
+}
+
+/// The part of a patient's front page that changes while a token waits.
+pub async fn now(State(app): State<App>, page: Page) -> Answer {
+    let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
+    let now = read(&app, &page, patient).await?;
+    html(PatientNow { page, now })
+}
+
+async fn read(app: &App, page: &Page, patient: PatientId) -> Result<Now, Error> {
     let place = queue::place_of(app, patient).await?;
     let next = scheduling::next_of(&app.db, patient, page.now).await?;
     let waits = place.as_ref().is_some_and(|place| place.held.closed_at.is_none());
     let free = if waits || next.is_some() { None } else { scheduling::next_free(&app.db, page.now).await? };
     let first_name = page.name().split_whitespace().next().unwrap_or_default().to_owned();
-    html(PatientHome { page, first_name, place, next, free })
+    Ok(Now { first_name, place, next, free })
+}
+
+/// What a phone keeps: the card and the next appointment, nothing else.
+pub async fn saved(State(app): State<App>, page: Page) -> Answer {
+    let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
+    let card = patients::card_of(&app.db, patient).await?.ok_or(Error::NotFound)?;
+    let next = scheduling::next_of(&app.db, patient, page.now).await?;
+    html(SavedPage { page, card, next })
+}
+
+/// What a phone shows when it reaches nothing.
+pub async fn offline(page: Page) -> Answer {
+    html(OfflinePage { page })
 }
 
 async fn for_staff(app: &App, page: Page) -> Answer {

@@ -6,7 +6,7 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Store, sql};
 
 /// The clinic's day in numbers.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Tally {
     /// Visits opened today.
     pub arrived: i64,
@@ -18,6 +18,8 @@ pub struct Tally {
     pub missed: i64,
     /// Bookings whose doctor is away: each needs a decision.
     pub undecided: i64,
+    /// Visits that the day closed by itself and nobody has seen to.
+    pub unsettled: i64,
     /// Entries the asking person finished or passed on today.
     pub served_by_me: i64,
     /// The next booked time of today: the asking doctor's own, or anybody's.
@@ -41,6 +43,7 @@ pub async fn tally(
             (select count(*) from appointment where starts_at >= $2 and starts_at < $3 and state = 'no_show'
                 and (doctor_id = $4 or $5 = 0)) as missed,
             (select count(*) from appointment where state = 'booked' and starts_at >= $2 and needs_decision) as undecided,
+            (select count(*) from visit where close_reason = 'day_close' and seen_to_at is null) as unsettled,
             (select count(*) from queue_entry where day = $1 and served_by = $4
                 and state in ('done', 'transferred')) as served_by_me,
             (select min(starts_at) from appointment where starts_at >= $2 and starts_at < $3 and state = 'booked'
@@ -56,7 +59,7 @@ pub async fn tally(
 }
 
 /// What waits for an administrator.
-#[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, Default, sqlx::FromRow, serde::Deserialize)]
 pub struct Attention {
     /// Screens that showed nothing for a while.
     pub silent_displays: i64,

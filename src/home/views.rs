@@ -5,6 +5,7 @@ use chrono::{DateTime, Timelike, Utc};
 
 use super::store::{Attention, Tally};
 use crate::access::model::Permission;
+use crate::patients::Card;
 use crate::queue::{Count, Place};
 use crate::scheduling::Expected;
 use crate::web::{FormState, Page, filters, paths};
@@ -41,6 +42,23 @@ pub struct KeyboardPage {
 pub struct PatientHome {
     /// The frame.
     pub page: Page,
+    /// What comes next.
+    pub now: Now,
+}
+
+/// The part of it that changes.
+#[derive(Debug, Template)]
+#[template(path = "home/_now.html")]
+pub struct PatientNow {
+    /// The frame.
+    pub page: Page,
+    /// What comes next.
+    pub now: Now,
+}
+
+/// What comes next for a patient.
+#[derive(Debug)]
+pub struct Now {
     /// The first name, for the greeting.
     pub first_name: String,
     /// The place in today's queue.
@@ -49,6 +67,26 @@ pub struct PatientHome {
     pub next: Option<Expected>,
     /// When something is free, without a booking.
     pub free: Option<DateTime<Utc>>,
+}
+
+/// The card and the next appointment as a phone keeps them.
+#[derive(Debug, Template)]
+#[template(path = "home/saved.html")]
+pub struct SavedPage {
+    /// The frame.
+    pub page: Page,
+    /// The card.
+    pub card: Card,
+    /// The next booking.
+    pub next: Option<Expected>,
+}
+
+/// What a phone shows when it reaches nothing.
+#[derive(Debug, Template)]
+#[template(path = "home/offline.html")]
+pub struct OfflinePage {
+    /// The frame.
+    pub page: Page,
 }
 
 /// The front page of staff.
@@ -67,7 +105,7 @@ pub struct StaffHome {
     pub form: FormState,
 }
 
-impl PatientHome {
+impl Now {
     /// Whether the place is still going on.
     pub fn open_place(&self) -> Option<&Place> {
         self.place.as_ref().filter(|place| place.held.closed_at.is_none())
@@ -113,6 +151,11 @@ impl StaffHome {
         if self.page.may(Permission::SeeAppointments) {
             let words = ("booked person needs a new time", "booked people need a new time");
             add(self.tally.undecided, "calendar", words, "The doctor is away", paths::scheduling::UNDECIDED);
+        }
+        if self.page.may(Permission::SettleVisits) {
+            let words = ("visit was closed by the day", "visits were closed by the day");
+            let more = "Look what became of each";
+            add(self.tally.unsettled, "clock", words, more, paths::queue::UNSETTLED);
         }
         if let Some(found) = self.attention {
             let words = ("screen shows nothing", "screens show nothing");

@@ -1,6 +1,7 @@
 //! Who the clinic cares for: registration, search, the card, the record's frame, imports.
 //!
-//! Others use [`model`], [`brief`], [`search_brief`] and [`find_by_code`]; the command line uses [`import`].
+//! Others use [`model`], [`brief`], [`search_brief`], [`find_by_code`],
+//! [`card_of`] and [`reach`]; the command line uses [`import`].
 
 pub mod campus;
 mod handlers;
@@ -10,9 +11,11 @@ mod qr;
 mod store;
 mod views;
 
+pub use handlers::reach;
 pub use model::{Brief, PatientId};
 pub use qr::Qr;
 pub use store::{SEARCH as SEARCH_SQL, brief, find_by_code};
+pub use views::Card;
 
 use crate::access::model::Permission;
 use crate::db::{Db, DbError};
@@ -34,10 +37,24 @@ pub async fn search_brief(db: &Db, text: &str, limit: i64) -> Result<Vec<Brief>,
     Ok(found.into_iter().map(|found| found.brief).collect())
 }
 
+/// The clinic card of a patient, drawn.
+pub async fn card_of(db: &Db, id: PatientId) -> Result<Option<Card>, DbError> {
+    let Some(brief) = brief(db, id).await? else { return Ok(None) };
+    let code = store::card_code_of(db, id).await?;
+    Ok(Some(Card {
+        name: brief.name(),
+        number: brief.number,
+        matric_number: brief.matric_number,
+        code: model::grouped(&code),
+        qr: Qr::of(&code),
+    }))
+}
+
 /// The pages of this capability.
 pub fn routes() -> Routes {
     use handlers::{
-        card, clinical, codes, edit, imports, mine, record, register, search, state, students, university,
+        card, clinical, codes, edit, imports, mine, opening, record, register, search, state, students,
+        university,
     };
     let find = Access::May(Permission::FindPatients);
     let register_patients = Access::May(Permission::RegisterPatients);
@@ -55,13 +72,14 @@ pub fn routes() -> Routes {
         .post(paths::EDIT, register_patients, edit::save)
         .get(paths::CLINICAL, open, clinical::form)
         .post(paths::CLINICAL, open, clinical::save)
+        .post(paths::OPENINGS, open, opening::create)
         .get(paths::CARD, register_patients, card::show)
         .post(paths::CARD, register_patients, card::renew)
-        .post(paths::CODES, Access::May(Permission::IssueCodes), codes::create)
+        .post_confirmed(paths::CODES, Access::May(Permission::IssueCodes), codes::create)
         .get(paths::STATE, deactivate, state::form)
         .post(paths::STATE, deactivate, state::save)
         .get(paths::STUDENTS, import, students::index)
-        .post(paths::STUDENT_CODES, Access::May(Permission::IssueCodes), codes::create_many)
+        .post_confirmed(paths::STUDENT_CODES, Access::May(Permission::IssueCodes), codes::create_many)
         .get(paths::UNIVERSITY, manage, university::index)
         .post(paths::UNIVERSITY, manage, university::create)
         .post(paths::UNIVERSITY_CHANGE, manage, university::change)

@@ -24,13 +24,15 @@ pub fn routes() -> Routes {
 }
 
 fn desk_routes() -> Routes {
-    use handlers::{arrivals, print, streams};
+    use handlers::{arrivals, print, streams, unsettled};
     Routes::new("queue")
         .get(paths::ARRIVALS, Access::May(P::CheckIn), arrivals::index)
         .get(paths::ARRIVALS_PART, Access::May(P::CheckIn), arrivals::part)
         .get(paths::ARRIVALS_LIVE, Access::May(P::CheckIn), streams::arrivals)
         .post(paths::CHECK_INS, Access::May(P::CheckIn), arrivals::create)
         .get(paths::SLIP, Access::May(P::WorkQueue), print::slip)
+        .get(paths::UNSETTLED, Access::May(P::SettleVisits), unsettled::index)
+        .post(paths::SETTLEMENT, Access::May(P::SettleVisits), unsettled::settle)
         .get(paths::POSTER, Access::May(P::SeeQueue), print::poster)
 }
 

@@ -20,5 +20,5 @@ pub use store::expected::{Expected, next_free, next_of, todays_booked, todays_bo
 pub use store::people::no_show_count;
 pub use verbs::{
     Arrived, At, Booking, Decisions, Refusal, answer_objection, arrive, book_at_desk, cancel, change_hold,
-    close_before, confirm, fulfil, hold, in_service, no_show, object, reschedule, take_back,
+    close_before, confirm, fulfil, hold, in_service, no_show, object, reschedule, take_back, undo,
 };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike as _, Utc};
 
 use super::model::{BookingRules, Place, SlotId, Wanted, nearest_alternatives};
-use super::store::slots::{self, SlotRow};
+use super::store::slots::{self, DayLeft, SlotRow};
 use crate::access::model::AccountId;
 use crate::app::App;
 use crate::db::DbError;
@@ -51,6 +51,16 @@ impl Asking<'_> {
         Ok(rows.into_iter().filter(|slot| fits(slot)).map(offer).collect())
     }
 
+    /// The days on which the public can book, and what is left on each.
+    pub async fn days(&self, app: &App, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>, DbError> {
+        let not_before = BookingRules::of(self.clinic).earliest_start(self.now);
+        let span = (from, to.min(self.last_day()));
+        let days =
+            slots::public_days(&app.db, self.doctor, span, (not_before, self.now), self.minutes).await?;
+        let places = |day: &DayLeft| u32::try_from(day.places).unwrap_or(0);
+        Ok(days.iter().map(|day| Day { day: day.day, free: places(day) }).collect())
+    }
+
     /// The nearest three to a time that is gone, within two weeks.
     pub async fn nearest(&self, app: &App, wanted: &Wanted) -> Result<Vec<Time>, DbError> {
         let day = self.clinic.day_of(wanted.starts_at.max(self.now));
@@ -76,21 +86,15 @@ impl Asking<'_> {
         }
     }
 
-    /// Days with what is left on them, by week.
-    pub fn weeks(&self, offered: &[Offered]) -> Vec<(String, Vec<Day>)> {
+    /// Days by week.
+    pub fn weeks(&self, days: Vec<Day>) -> Vec<(String, Vec<Day>)> {
         let today = self.clinic.day_of(self.now);
         let monday = |day: NaiveDate| day - Days::new(u64::from(day.weekday().num_days_from_monday()));
         let mut weeks: Vec<(NaiveDate, Vec<Day>)> = Vec::new();
-        for one in offered {
-            let day = self.clinic.day_of(one.slot.starts_at);
-            if weeks.last().is_none_or(|(week, _)| *week != monday(day)) {
-                weeks.push((monday(day), Vec::new()));
-            }
-            if let Some((_, days)) = weeks.last_mut() {
-                match days.last_mut() {
-                    Some(last) if last.day == day => last.free += one.free,
-                    _ => days.push(Day { day, free: one.free }),
-                }
+        for day in days {
+            match weeks.last_mut() {
+                Some((week, days)) if *week == monday(day.day) => days.push(day),
+                _ => weeks.push((monday(day.day), vec![day])),
             }
         }
         let name = |week: NaiveDate| {

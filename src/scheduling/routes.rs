@@ -1,6 +1,6 @@
 //! The addresses of the capability and who may use them.
 
-use super::handlers::{away, book, check, desk, desk_book, doctors, hours, mine, moving, week};
+use super::handlers::{away, book, check, desk, desk_book, desk_steps, doctors, hours, mine, moving, week};
 use crate::access::model::Permission;
 use crate::web::paths::scheduling as paths;
 use crate::web::routes::{Access, Routes};
@@ -34,11 +34,12 @@ fn desks() -> Routes {
         .get(paths::NEW_APPOINTMENT, book, desk_book::new)
         .get(paths::APPOINTMENT, see, desk::show)
         .get(paths::FILE, see, desk::file)
-        .post(paths::DESK_CANCEL, book, desk::cancel)
+        .post(paths::DESK_CANCEL, book, desk_steps::cancel)
         .post(paths::DESK_MOVE, book, desk_book::relocate)
-        .post(paths::NO_SHOW, book, desk::no_show)
-        .post(paths::NOTE, book, desk::note)
-        .post(paths::OBJECTION, book, desk::objection)
+        .post(paths::NO_SHOW, book, desk_steps::no_show)
+        .post(paths::UNDO, book, desk_steps::undo)
+        .post(paths::NOTE, book, desk_steps::note)
+        .post(paths::OBJECTION, book, desk_steps::objection)
         .get(paths::CALENDAR, see, week::show)
 }
 
@@ -58,6 +59,7 @@ fn patients_own() -> Routes {
         .get(paths::MY_FILE, own, mine::file)
         .get(paths::MY_CANCEL, own, mine::ask_cancel)
         .post(paths::MY_CANCEL, own, mine::cancel)
+        .post(paths::MY_UNDO, own, mine::undo)
         .get(paths::MY_MOVE, own, moving::day)
         .post(paths::MY_MOVE, own, moving::create)
         .get(paths::MY_MOVE_TIME, own, moving::time)

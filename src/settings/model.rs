@@ -13,7 +13,7 @@ ids! {
 }
 
 /// The clinic's settings, one row. Minutes, hours and days are whole numbers; limits are checked by the table.
-#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow, serde::Deserialize)]
 #[expect(missing_docs, reason = "the names are the rules' own words; limits stand in the migration")]
 pub struct Clinic {
     pub name: String,
@@ -31,6 +31,7 @@ pub struct Clinic {
     pub no_show_window_months: i64,
     pub no_show_block_days: i64,
     pub desk_release_minutes: i64,
+    pub freed_place_minutes: i64,
     pub self_check_in_minutes: i64,
     pub max_calls: i64,
     pub recall_pause_minutes: i64,
@@ -47,6 +48,7 @@ pub struct Clinic {
     pub updated_at: DateTime<Utc>,
     /// The opening hours in words, made from their table.
     #[sqlx(default)]
+    #[serde(default)]
     pub hours_words: String,
 }
 
@@ -69,6 +71,7 @@ impl Clinic {
             no_show_window_months: 12,
             no_show_block_days: 120,
             desk_release_minutes: 120,
+            freed_place_minutes: 15,
             self_check_in_minutes: 30,
             max_calls: 3,
             recall_pause_minutes: 5,
@@ -168,7 +171,7 @@ pub fn age_on(today: NaiveDate, born: NaiveDate) -> Option<u32> {
 }
 
 /// Hours of one weekday; 1 is Monday (ISO 8601).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct OpeningHours {
     /// 1 (Monday) to 7 (Sunday).
     pub weekday: i64,
@@ -207,7 +210,7 @@ pub fn hours_in_words(hours: &[OpeningHours]) -> String {
 }
 
 /// A day on which the clinic is closed.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct Holiday {
     /// Its id.
     pub id: HolidayId,

@@ -67,6 +67,13 @@ pub const LIMITS: &[Group] = &[
                 "",
                 0..=2880
             ),
+            limit!(
+                freed_place_minutes,
+                "A freed place of a full day goes back online after at most",
+                "minutes",
+                "At random from 1 minute on; 0 gives it back at once. The desk may use it meanwhile",
+                0..=60
+            ),
             limit!(late_cancel_hours, "Cancelling counts as late before the start", "hours", "", 0..=72),
         ],
     ),

@@ -23,8 +23,8 @@ pub async fn clinic(db: &Db) -> Result<Clinic, DbError> {
 async fn clinic_row(store: impl Store) -> Result<Clinic, DbError> {
     sql("select name, address, phone, time_zone, notice, slot_minutes, book_days_ahead, max_open_bookings,
             hold_minutes, late_tolerance_minutes, late_cancel_hours, no_show_limit, no_show_window_months,
-            no_show_block_days, desk_release_minutes, self_check_in_minutes, max_calls, recall_pause_minutes,
-            booked_in_a_row, walk_in_limit_minutes, long_wait_minutes, very_long_wait_minutes, token_digits,
+            no_show_block_days, desk_release_minutes, freed_place_minutes, self_check_in_minutes, max_calls,
+            recall_pause_minutes, booked_in_a_row, walk_in_limit_minutes, long_wait_minutes, very_long_wait_minutes, token_digits,
             staff_idle_minutes, patient_idle_minutes, matric_pattern, is_demo, version, updated_at
          from clinic where id = 1")
     .one(store)
@@ -35,11 +35,11 @@ async fn clinic_row(store: impl Store) -> Result<Clinic, DbError> {
 pub async fn ensure_clinic(db: &Db, fresh: &Clinic) -> Result<Clinic, DbError> {
     sql("insert into clinic (id, name, address, phone, time_zone, notice, slot_minutes, book_days_ahead,
             max_open_bookings, hold_minutes, late_tolerance_minutes, late_cancel_hours, no_show_limit,
-            no_show_window_months, no_show_block_days, desk_release_minutes, self_check_in_minutes, max_calls,
+            no_show_window_months, no_show_block_days, desk_release_minutes, freed_place_minutes, self_check_in_minutes, max_calls,
             recall_pause_minutes, booked_in_a_row, walk_in_limit_minutes, long_wait_minutes, very_long_wait_minutes,
             token_digits, staff_idle_minutes, patient_idle_minutes, matric_pattern, is_demo, version, updated_at)
          values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-            $22, $23, $24, $25, $26, $27, 1, $28) on conflict (id) do nothing")
+            $22, $23, $24, $25, $26, $27, $28, 1, $29) on conflict (id) do nothing")
     .bind(&fresh.name)
     .bind(&fresh.address)
     .bind(&fresh.phone)
@@ -55,6 +55,7 @@ pub async fn ensure_clinic(db: &Db, fresh: &Clinic) -> Result<Clinic, DbError> {
     .bind(fresh.no_show_window_months)
     .bind(fresh.no_show_block_days)
     .bind(fresh.desk_release_minutes)
+    .bind(fresh.freed_place_minutes)
     .bind(fresh.self_check_in_minutes)
     .bind(fresh.max_calls)
     .bind(fresh.recall_pause_minutes)
@@ -78,12 +79,12 @@ pub async fn update(tx: &mut Tx, clinic: &Clinic, at: DateTime<Utc>) -> Result<b
     let changed = sql("update clinic set name = $1, address = $2, phone = $3, time_zone = $4, notice = $5, slot_minutes = $6,
             book_days_ahead = $7, max_open_bookings = $8, hold_minutes = $9, late_tolerance_minutes = $10,
             late_cancel_hours = $11, no_show_limit = $12, no_show_window_months = $13, no_show_block_days =
-            $14, desk_release_minutes = $15, self_check_in_minutes = $16, max_calls = $17,
-            recall_pause_minutes = $18, booked_in_a_row = $19, walk_in_limit_minutes = $20,
-            long_wait_minutes = $21, very_long_wait_minutes = $22, token_digits = $23, staff_idle_minutes =
-            $24, patient_idle_minutes = $25, matric_pattern = $26,
-            updated_at = $27, version = version + 1
-         where id = 1 and version = $28")
+            $14, desk_release_minutes = $15, freed_place_minutes = $16, self_check_in_minutes = $17, max_calls = $18,
+            recall_pause_minutes = $19, booked_in_a_row = $20, walk_in_limit_minutes = $21,
+            long_wait_minutes = $22, very_long_wait_minutes = $23, token_digits = $24, staff_idle_minutes =
+            $25, patient_idle_minutes = $26, matric_pattern = $27,
+            updated_at = $28, version = version + 1
+         where id = 1 and version = $29")
     .bind(&clinic.name)
     .bind(&clinic.address)
     .bind(&clinic.phone)
@@ -99,6 +100,7 @@ pub async fn update(tx: &mut Tx, clinic: &Clinic, at: DateTime<Utc>) -> Result<b
     .bind(clinic.no_show_window_months)
     .bind(clinic.no_show_block_days)
     .bind(clinic.desk_release_minutes)
+    .bind(clinic.freed_place_minutes)
     .bind(clinic.self_check_in_minutes)
     .bind(clinic.max_calls)
     .bind(clinic.recall_pause_minutes)

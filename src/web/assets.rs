@@ -13,6 +13,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use super::Error;
+use super::paths;
 use super::routes::{Access, Routes};
 
 #[derive(RustEmbed)]
@@ -111,7 +112,16 @@ pub fn prepare() {
 
 /// The address under which files are served.
 pub fn routes() -> Routes {
-    Routes::new("web").get("/static/{digest}/{*name}", Access::Public, show)
+    Routes::new("web").get("/static/{digest}/{*name}", Access::Public, show).get(
+        paths::WORKER,
+        Access::Public,
+        worker,
+    )
+}
+
+/// The worker has one address for ever, so that a browser asks whether it is still the same.
+async fn worker(headers: HeaderMap) -> Result<Response, Error> {
+    show(Path(("-".to_owned(), "js/sw.js".to_owned())), headers).await
 }
 
 async fn show(Path((digest, name)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Error> {

@@ -108,9 +108,9 @@ impl Watching {
     async fn may_go_on(&self) -> bool {
         match self.watcher {
             Watcher::Public => true,
-            Watcher::SignIn(id, _) => {
-                session::actor_of(&self.app, id).await.map_or(true, |actor| actor.is_some())
-            }
+            Watcher::SignIn(id, _) => session::actor_of(&self.app, id)
+                .await
+                .map_or(true, |actor| actor.is_some_and(|actor| !actor.locked)),
             Watcher::Display(id) => crate::queue::display_is_paired(&self.app, id).await.unwrap_or(true),
         }
     }

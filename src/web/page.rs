@@ -68,6 +68,11 @@ impl Page {
         self.today().format("%a %-d %b").to_string()
     }
 
+    /// Whether a patient is signed in.
+    pub fn is_patient(&self) -> bool {
+        self.actor.as_ref().is_some_and(|actor| actor.patient.is_some())
+    }
+
     /// Who acts, for the trail.
     pub fn doer(&self) -> &Doer {
         &self.doer

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::Error;
-use crate::access::handlers::resume;
+use crate::access::handlers::{confirm, lock, resume};
 use crate::access::model::Permission;
 use crate::access::session;
 use crate::app::App;
@@ -57,6 +57,15 @@ pub struct Route {
     pub path: &'static str,
     /// Who may.
     pub access: Access,
+    /// Whether it takes a password that was given within the last minutes.
+    pub confirmed: bool,
+}
+
+/// What a route's guard asks of whoever comes.
+#[derive(Debug, Clone, Copy)]
+struct Demand {
+    access: Access,
+    confirmed: bool,
 }
 
 /// Routes on their way into the router.
@@ -64,7 +73,7 @@ pub struct Route {
 pub struct Routes {
     capability: &'static str,
     table: Vec<Route>,
-    methods: Vec<(&'static str, Access, MethodRouter<App>)>,
+    methods: Vec<(&'static str, Demand, MethodRouter<App>)>,
 }
 
 impl Routes {
@@ -79,7 +88,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::GET, path, access, get(handler))
+        self.add(Method::GET, path, Demand { access, confirmed: false }, get(handler))
     }
 
     /// A form's target.
@@ -88,12 +97,22 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::POST, path, access, post(handler))
+        self.add(Method::POST, path, Demand { access, confirmed: false }, post(handler))
     }
 
-    fn add(mut self, method: Method, path: &'static str, access: Access, router: MethodRouter<App>) -> Self {
-        self.table.push(Route { capability: self.capability, method, path, access });
-        self.methods.push((path, access, router));
+    /// The target of a sensitive form: the password must have been given within the last minutes, or is asked for.
+    pub fn post_confirmed<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::POST, path, Demand { access, confirmed: true }, post(handler))
+    }
+
+    fn add(mut self, method: Method, path: &'static str, demand: Demand, router: MethodRouter<App>) -> Self {
+        let Demand { access, confirmed } = demand;
+        self.table.push(Route { capability: self.capability, method, path, access, confirmed });
+        self.methods.push((path, demand, router));
         self
     }
 
@@ -112,8 +131,8 @@ impl Routes {
     /// The router, each route behind its own guard.
     pub fn mount(self, app: &App) -> Router {
         let mut by_path: BTreeMap<&'static str, MethodRouter<App>> = BTreeMap::new();
-        for (path, access, router) in self.methods {
-            let guarded = router.route_layer(from_fn_with_state((app.clone(), access), guard));
+        for (path, demand, router) in self.methods {
+            let guarded = router.route_layer(from_fn_with_state((app.clone(), demand), guard));
             let merged = match by_path.remove(path) {
                 Some(present) => present.merge(guarded),
                 None => guarded,
@@ -128,17 +147,25 @@ impl Routes {
 }
 
 /// Lets a request through when its person may use the route.
-async fn guard(State((app, access)): State<(App, Access)>, request: Request, next: Next) -> Response {
-    if access == Access::Public {
+async fn guard(State((app, demand)): State<(App, Demand)>, request: Request, next: Next) -> Response {
+    if demand.access == Access::Public {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
-    match session::admit(&app, access, &parts).await {
-        Ok(actor) => {
-            if let Some(actor) = actor {
-                parts.extensions.insert(actor);
+    match session::admit(&app, demand.access, &parts).await {
+        Ok(None) => next.run(Request::from_parts(parts, body)).await,
+        Ok(Some(actor)) if actor.locked && !lock::stays_open(parts.uri.path()) => {
+            lock::refuse(&app, parts, body, actor).await
+        }
+        Ok(Some(actor)) => {
+            parts.extensions.insert(actor.clone());
+            if !demand.confirmed {
+                return next.run(Request::from_parts(parts, body)).await;
             }
-            next.run(Request::from_parts(parts, body)).await
+            match confirm::admit(&app, parts, body, &actor).await {
+                Ok(request) => next.run(request).await,
+                Err(question) => question,
+            }
         }
         Err(error @ Error::SignIn { .. }) if resume::is_form(&parts) => {
             resume::interrupted(&app, parts, body, error).await

@@ -38,6 +38,7 @@
     const answer = await fetch(part.dataset.part, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     const to = answer.headers.get("HX-Redirect");
     if (to) { location.assign(to); return; }
+    if (answer.headers.get("X-Locked")) doc.dispatchEvent(new Event("is-locked"));
     if (!answer.ok) throw new Error(String(answer.status));
     const text = await answer.text();
     if (inUse(part)) { pending = true; return; }

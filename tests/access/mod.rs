@@ -1,8 +1,10 @@
 //! Signing in and out, sessions, rights, accounts.
 
 mod activation;
+mod confirm;
 mod ends;
 mod guessing;
+mod lock;
 mod own_account;
 mod rights;
 mod sessions;

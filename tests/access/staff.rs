@@ -59,6 +59,15 @@ both! {
         let expected: Vec<String> = (0..60).map(|at| format!("nurse {at:02}")).collect();
         assert_eq!(names, expected);
         assert_eq!(browser.get("/staff?q=DOC").await.texts("tbody th"), ["doctor"]);
+        // Words begin like what was typed, in any order, without accents.
+        let page = browser.get("/staff/new").await;
+        let fields = [("name", "Adéṣọlá Bákàrè-Ògún"), ("sign_in_name", "a.bakare"), ("email", "ade@unilorin.edu.ng"), ("roles", "nurse")];
+        browser.submit(&page, "#staff", &fields).await.expect(303);
+        for q in ["bakare adesola", "ADÉṢ", "ogun a.bakare", "ade@unilorin"] {
+            let found = browser.get(&format!("/staff?q={}", infirmary::web::paths::encoded(q))).await;
+            assert_eq!(found.texts("tbody th"), ["Adéṣọlá Bákàrè-Ògún"], "{q}");
+        }
+        assert!(browser.get("/staff?q=kare").await.has(".empty"), "words begin with what was typed");
         let none = browser.get("/staff?q=%25&state=deactivated").await;
         assert!(none.has(".empty") && none.text(".found b") == "0 accounts");
         browser.get("/staff?role=garbage&state=%27&after=x&after_id=").await.expect(400);

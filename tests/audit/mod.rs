@@ -1,5 +1,6 @@
 //! The trail.
 
 mod model;
+mod restoring;
 mod tampering;
 mod trail;

@@ -12,7 +12,7 @@ both! {
         assert!(all.texts("tbody tr").len() >= 3);
         let found = admin.get("/audit?person=NUR&action=Account+changed").await;
         assert_eq!(found.texts("td[data-label=What]"), ["Account changed"]);
-        assert_eq!(found.texts("td[data-label=Who]"), ["nurse (nurse)"]);
+        assert_eq!(found.texts("td[data-label=Who]"), ["nurse (Nurse)"]);
         let entry = admin.get(&found.links("tbody th a")[0]).await;
         assert!(entry.texts("dd").contains(&"nothing → 0801".to_owned()), "{:?}", entry.texts("dd"));
         assert!(admin.get("/audit?person=nobody").await.has(".empty"));

@@ -1,6 +1,8 @@
 //! Flows in a real browser, few and whole: on the phone and at the desk, with scripts and without.
 
 mod desk;
+mod lock;
+mod offline;
 mod phone;
 mod place;
 mod screen;

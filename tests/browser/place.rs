@@ -55,6 +55,34 @@ async fn the_place_follows_a_call_without_scripts() {
     follows_a_call(false).await;
 }
 
+/// The front page too follows the token by itself, and goes on when the token is done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_home_follows_a_call() {
+    if !chromium::is_here() {
+        return;
+    }
+    let clinic = Clinic::on_sqlite().await;
+    let point = clinic.point("Consulting", "consulting").await;
+    clinic.room(point, "Room 2").await;
+    let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+    let patient = clinic.visitor("Ada Obi").await;
+    clinic.phone_of(patient).await;
+    clinic.arrived(patient).await;
+    let window = Window::open(&clinic, Device::Phone, true).await;
+    window.sign_in(&format!("phone{patient}")).await;
+    window.reads("#now h1", "You are next").await;
+    window.reads("[data-connection=live]", "This page updates by itself.").await;
+    let board = doctor.get(&paths::board(point)).await;
+    let board = doctor.submitted(&board, "#call-next", &[]).await;
+    window.reads("#now h1", "Go to Room 2").await;
+    let told = "return document.getElementById('news').textContent";
+    assert_eq!(window.page.execute(told, vec![]).await.unwrap(), "Go to Room 2");
+    let board = doctor.submitted(&board, "[data-move=start]", &[]).await;
+    doctor.submitted(&board, "[data-move=finish]", &[]).await;
+    window.reads("#now h1", "You have no appointment").await;
+    window.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_connection_is_said_and_heals() {
     if !chromium::is_here() {

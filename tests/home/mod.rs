@@ -1,5 +1,7 @@
 //! The front page of staff: what each person does next.
 
+mod offline;
+
 use infirmary::access::model::Role;
 use infirmary::db::sql;
 use infirmary::web::paths;
@@ -37,5 +39,39 @@ both! {
         let page = nurse.get(paths::HOME).await;
         assert!(page.texts(".links strong").is_empty());
         assert!(!page.text("main").contains("Needs an administrator"));
+    }
+
+    async fn a_patients_home_follows_the_token_by_itself(clinic) {
+        let point = clinic.point("Triage", "triage").await;
+        clinic.room(point, "Room 1").await;
+        let ada = clinic.visitor("Ada Obi").await;
+        let phone = clinic.phone_of(ada).await;
+        let idle = phone.get(paths::HOME).await;
+        assert!(!idle.has("body[data-live]") && !idle.has("noscript") && !idle.body.contains("live.js"), "nothing to follow");
+        let here = clinic.arrived(ada).await;
+        let home = phone.get(paths::HOME).await;
+        assert_eq!(home.attribute("body", "data-live"), Some(paths::queue::place_live(&here.slip_code, point)));
+        assert_eq!(home.attribute("#now", "data-part").as_deref(), Some(paths::HOME_NOW));
+        assert!(home.body.contains("<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>"));
+        assert!(home.has("#news[role=status]") && home.body.contains("js/live"));
+        assert_eq!(home.texts("#now h1"), ["You are next"]);
+        for path in [paths::HOME, paths::HOME_NOW] {
+            let queries: u32 = phone.get(path).await.headers["x-queries"].to_str().unwrap().parse().unwrap();
+            assert!(queries <= 6, "{path}: {queries}");
+        }
+        let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        let board = nurse.get(&paths::queue::board(point)).await;
+        let board = nurse.submitted(&board, "#call-next", &[]).await;
+        let part = phone.get(paths::HOME_NOW).await;
+        assert_eq!(part.texts("#now h1"), ["Go to Room 1"]);
+        assert!(!part.has("header"), "a part, not a page");
+        assert_eq!(part.attribute("#now", "data-news").as_deref(), Some("Go to Room 1"));
+        let board = nurse.submitted(&board, "[data-move=start]", &[]).await;
+        nurse.submitted(&board, "[data-move=finish]", &[]).await;
+        let part = phone.get(paths::HOME_NOW).await;
+        assert_eq!((part.heading().as_str(), part.has("#now[data-stream]")), ("You have no appointment", false));
+        assert!(part.body.contains("Already at the clinic?"));
+        nurse.get(paths::HOME_NOW).await.expect(403);
+        clinic.browser().get(paths::HOME_NOW).await.expect(303);
     }
 }

@@ -85,6 +85,7 @@ both! {
     async fn clinical_facts_are_changed_by_those_who_treat_and_kept_apart_from_the_trail(clinic) {
         let doctor = clinic.doctor().await;
         let id = clinic.patient("Ada Obi").await;
+        clinic.is_here(id).await;
         let form = doctor.get(&format!("/patients/{id}/clinical")).await;
         let older = doctor.get(&format!("/patients/{id}/clinical")).await;
         let wrong = doctor.submit(&form, "#health", &[("genotype", "XX")]).await;

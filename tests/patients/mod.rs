@@ -4,6 +4,7 @@ mod card;
 mod edit;
 mod import;
 mod mine;
+mod opening;
 mod record;
 mod register;
 mod search;

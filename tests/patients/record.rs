@@ -2,18 +2,8 @@
 
 use infirmary::access::model::Role;
 use infirmary::db::sql;
-use infirmary::patients::PatientId;
 
-use crate::support::{ADA, Clinic};
-
-async fn told(clinic: &Clinic, id: PatientId) {
-    sql("update patient set allergies_told = 'penicillin rash', conditions_told = 'asthma since 2010', blood_group = 'AB-',
-         genotype = 'SC' where id = $1")
-    .bind(id)
-    .run(&clinic.app.db)
-    .await
-    .unwrap();
-}
+use crate::support::ADA;
 
 const CLINICAL: [&str; 5] = ["penicillin", "asthma", "AB-", ">SC<", "Allerg"];
 
@@ -21,7 +11,8 @@ both! {
     async fn those_who_treat_see_allergies_and_the_desk_never_receives_them(clinic) {
         let desk = clinic.receptionist().await;
         let id = clinic.registered(&desk, ADA).await;
-        told(&clinic, id).await;
+        clinic.told(id).await;
+        clinic.is_here(id).await;
         let doctor = clinic.doctor().await;
         let record = doctor.get(&format!("/patients/{id}")).await;
         for word in CLINICAL {
@@ -97,9 +88,9 @@ both! {
         let mut tx = clinic.app.db.begin().await.unwrap();
         let reason: i64 = sql("insert into visit_reason (name, minutes) values ('Private matter', 20) returning id")
             .scalar(&mut tx).await.unwrap();
-        let slot: i64 = sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity)
-             values ($1, $2, $3, 1, 1) returning id")
-            .bind(account).bind(at).bind(at + chrono::TimeDelta::minutes(20)).scalar(&mut tx).await.unwrap();
+        let slot: i64 = sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity, day)
+             values ($1, $2, $3, 1, 1, $4) returning id")
+            .bind(account).bind(at).bind(at + chrono::TimeDelta::minutes(20)).bind(at.date_naive()).scalar(&mut tx).await.unwrap();
         sql("insert into appointment (reference, patient_id, slot_id, doctor_id, starts_at, ends_at, reason_id, complaint,
                 place, state, calendar_uid, created_at, updated_at)
              values ('R1', $1, $2, $3, $4, $5, $6, 'secret complaint', 'desk', 'booked', 'R1', $4, $4)")

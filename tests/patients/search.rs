@@ -110,7 +110,7 @@ both! {
             .replace("$3", "''").replace("$4", "''").replace("$5", "''").replace("$6", "''")
             .replace("$7", "''").replace("$8", "''");
         let plan = match &clinic.app.db {
-            Db::Sqlite { read, .. } => {
+            Db::Sqlite { sessions: read, .. } => {
                 let rows: Vec<(i64, i64, i64, String)> =
                     sqlx::query_as(&format!("explain query plan {sql}")).fetch_all(read).await.unwrap();
                 rows.into_iter().map(|row| row.3).collect::<Vec<_>>().join("\n")

@@ -77,3 +77,36 @@ fn a_file_that_is_no_copy_is_not_put_back() {
     assert_eq!(refused.status.code(), Some(1), "{}", text(&refused.stderr));
     assert!(!folder.path().join("clinic.db").exists(), "nothing half restored");
 }
+
+/// A clinic that went on after its copy was taken, and then needs the copy: `check` tells of the restore and finds no
+/// fault.
+async fn put_back_where_newer_anchors_are(url: &str, anchors: &std::path::Path) {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy").display().to_string();
+    succeed(&["demo", "--fill-only", "--database-url", url]);
+    succeed(&["backup", &copy, "--database-url", url]);
+    let node = Node::start(&["demo", "--database-url", url]).await;
+    assert!(sign_in(&node.browser(), "reception").await.is_some());
+    crate::support::eventually(|| async { anchors.exists() }).await;
+    node.kill();
+    let told = succeed(&["restore", &copy, "--force", "--database-url", url]);
+    assert!(told.contains("The audit chain goes on after link"), "{told}");
+    let checked = succeed(&["check", "--database-url", url]);
+    assert!(checked.contains("; restored at "), "{checked}");
+    let twice = succeed(&["note-restore", "--database-url", url]);
+    assert!(twice.contains("This node's anchors know of the restore"), "{twice}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_is_put_back_where_newer_anchors_are_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    put_back_where_newer_anchors_are(&file_in(folder.path()), &folder.path().join("audit-anchors.log")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_is_put_back_where_newer_anchors_are_postgres() {
+    let Some(url) = empty_postgres().await else { return };
+    let name = url.rsplit_once('/').unwrap().1.to_owned();
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    put_back_where_newer_anchors_are(&url, &folder.join("audit-anchors.log")).await;
+}

@@ -2,6 +2,8 @@
 
 mod booking;
 mod desk;
+mod freed;
 mod hours;
 mod races;
 mod steps;
+mod undo;

@@ -124,7 +124,7 @@ both! {
         let done = clinic.count("select count(*) from appointment").await;
         assert!(done > 150, "only {done} appointments were made");
         sweep(&clinic, "select patient_id, starts_at, ends_at from appointment
-            where state in ('hold', 'booked', 'arrived', 'in_service') order by starts_at").await;
+            where state in ('hold', 'booked', 'arrived', 'in_service') and override_reason = '' order by starts_at").await;
         sweep(&clinic, "select doctor_id as patient_id, starts_at, ends_at from slot where state <> 'closed' order by starts_at").await;
     }
 
@@ -164,7 +164,7 @@ const DIFFERENCES: &str =
       and a.state in ('hold', 'booked', 'arrived', 'in_service', 'fulfilled', 'no_show'))
   or s.taken_public + s.taken_desk > s.capacity or s.taken_public > s.public_capacity";
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct Span {
     patient_id: i64,
     starts_at: DateTime<Utc>,
@@ -207,10 +207,11 @@ impl World {
     }
 
     async fn act(&self, app: &App) {
-        let (kind, patient, slot) = {
+        let (kind, patient, slot, why) = {
             let mut dice = rand::rng();
             let patient = self.people[dice.random_range(0..self.people.len())];
-            (dice.random_range(0..5), patient, self.slots[dice.random_range(0..self.slots.len())])
+            let why = dice.random_bool(0.5).then_some("a test");
+            (dice.random_range(0..5), patient, self.slots[dice.random_range(0..self.slots.len())], why)
         };
         let mine: Vec<AppointmentId> =
             sql("select id from appointment where patient_id = $1 and state in ('hold', 'booked')")
@@ -223,7 +224,7 @@ impl World {
         let mut work = Work::begin(app, Doer::operator()).await.unwrap();
         let done: Result<(), Refusal> = match (kind, one) {
             (0, _) | (3 | 4, None) => scheduling::hold(&mut work, &booking).await.map(|_| ()),
-            (1, _) => scheduling::book_at_desk(&mut work, &booking, Some("a test")).await.map(|_| ()),
+            (1, _) => scheduling::book_at_desk(&mut work, &booking, why).await.map(|_| ()),
             (2, Some(id)) => scheduling::confirm(&mut work, patient, id).await,
             (3, Some(id)) => {
                 scheduling::cancel(&mut work, id, CancelledBy::Staff, "a test").await.map(|_| ())

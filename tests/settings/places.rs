@@ -32,6 +32,46 @@ both! {
         }
     }
 
+    async fn a_point_or_room_where_people_are_stays_in_use(clinic) {
+        let consulting = clinic.point("Consulting", "consulting").await;
+        let lab = clinic.point("Laboratory", "laboratory").await;
+        let room = clinic.room(consulting, "Room 2").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        clinic.walk_in("Ben Eze").await;
+        let board = doctor.get(&infirmary::web::paths::queue::board(consulting)).await;
+        let board = doctor.submitted(&board, "#call-next", &[]).await;
+        let admin = clinic.administrator().await;
+        let edit = format!("/points/{consulting}/edit");
+        let page = admin.get(&edit).await;
+        let refused = admin.submit(&page, "#point", &[("active", ""), ("name", "Closing")]).await;
+        assert!(refused.expect(422).errors()[0].starts_with("2 people are at Consulting now. Call them, pass them on"), "{:?}", refused.errors());
+        assert_eq!(refused.attribute("#name", "value").as_deref(), Some("Closing"), "what was typed stays");
+        admin.submit(&refused, "#point", &[("active", "yes"), ("name", "Consulting rooms")]).await.expect(303);
+        let room_page = admin.get(&format!("/rooms/{room}/edit")).await;
+        let refused = admin.submit(&room_page, "#room", &[("active", "")]).await;
+        assert!(refused.expect(422).errors()[0].starts_with("1 person was called to Room 2"), "{:?}", refused.errors());
+        assert!(refused.has("#active-error"));
+
+        let lab_page = admin.get(&format!("/points/{lab}/edit")).await;
+        let pass = infirmary::web::paths::queue::transfers(clinic.entry_of(ada.visit).await.0);
+        let to = lab.to_string();
+        let (close, onward) = ([("active", "")], [("op", "0123456789abcdef"), ("to", to.as_str())]);
+        let (closed, passed) = tokio::join!(admin.submit(&lab_page, "#point", &close), doctor.post(&pass, &onward));
+        assert_ne!(closed.status == 303, passed.status == 303, "{} and {}", closed.status, passed.status);
+        let lost = "select count(*) from queue_entry e join service_point p on p.id = e.point_id where e.state = 'waiting' and not p.active";
+        assert_eq!(clinic.count("select count(*) from queue_entry where state in ('waiting', 'called')").await, 2);
+        assert_eq!(clinic.count(lost).await, 0, "nobody waits where nobody calls");
+        drop(board);
+        clinic.wait_minutes(60 * 24);
+        clinic.run_job("close_the_day").await;
+        clinic.sign_in(&admin, "admin").await;
+        let page = admin.get(&edit).await;
+        admin.submit(&page, "#point", &[("active", "")]).await.expect(303);
+        let room_page = admin.get(&format!("/rooms/{room}/edit")).await;
+        admin.submit(&room_page, "#room", &[("active", "")]).await.expect(303);
+    }
+
     async fn names_are_unique_and_needed(clinic) {
         let browser = clinic.administrator().await;
         let fields = [("name", "Lab"), ("public_name", "Desk 4"), ("kind", "laboratory")];

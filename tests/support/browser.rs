@@ -89,12 +89,17 @@ impl Browser {
 
     /// Posts fields as they are.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
+        self.post_from(path, path, fields).await
+    }
+
+    /// Posts fields from a page.
+    async fn post_from(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Seen {
         let body = serde_urlencoded::to_string(fields).unwrap();
         let request = self
             .request(reqwest::Method::POST, path)
             .header("content-type", "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
-            .header("referer", self.url(path))
+            .header("referer", self.url(page))
             .body(body);
         self.send(request, path).await
     }
@@ -104,7 +109,7 @@ impl Browser {
         let (action, pairs) = page.form(selector, fields);
         let pairs: Vec<(&str, &str)> =
             pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.post(&action, &pairs).await
+        self.post_from(&page.path, &action, &pairs).await
     }
 
     /// Submits and follows to the page it leads to.

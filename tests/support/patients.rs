@@ -121,3 +121,30 @@ fn id_in(address: &str) -> PatientId {
     let id = address.trim_start_matches("/patients/").split(['/', '?']).next().unwrap();
     PatientId(id.parse().unwrap_or_else(|_| panic!("no patient in {address}")))
 }
+
+impl Clinic {
+    /// Puts a patient into the clinic: an open visit, whoever works there.
+    pub async fn is_here(&self, patient: PatientId) {
+        let now = self.app.clock.now();
+        sql("insert into visit (patient_id, day, series, number, token, slip_code, opened_at) values
+             ($1, $2, 'Z', (select count(*) + 1 from visit), $3, $4, $5)")
+        .bind(patient)
+        .bind(self.app.clinic().day_of(now))
+        .bind(format!("Z{patient:03}"))
+        .bind(format!("{:016x}", rand::random::<u64>()))
+        .bind(now)
+        .run(&self.app.db)
+        .await
+        .unwrap();
+    }
+
+    /// Facts that only those who treat may read.
+    pub async fn told(&self, patient: PatientId) {
+        sql("update patient set allergies_told = 'penicillin rash', conditions_told = 'asthma since 2010',
+                blood_group = 'AB-', genotype = 'SC' where id = $1")
+        .bind(patient)
+        .run(&self.app.db)
+        .await
+        .unwrap();
+    }
+}

@@ -30,8 +30,8 @@ impl Clinic {
     pub async fn staff(&self, name: &str, roles: &[Role]) -> AccountId {
         let mut tx = self.app.db.begin().await.unwrap();
         let id: AccountId =
-            sql("insert into account (kind, sign_in_name, name, password_hash, created_at, updated_at)
-                 values ('staff', $1, $1, $2, $3, $3) returning id")
+            sql("insert into account (kind, sign_in_name, name, search_words, password_hash, created_at, updated_at)
+                 values ('staff', $1, $1, $1, $2, $3, $3) returning id")
             .bind(name)
             .bind(cheap_hash())
             .bind(self.app.clock.now())

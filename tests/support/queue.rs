@@ -100,15 +100,17 @@ impl Clinic {
             .scalar(&mut tx)
             .await
             .unwrap();
-        let slot: i64 =
-            sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity, taken_public)
-             values ($1, $2, $3, 5, 5, 1) returning id")
-            .bind(doctor)
-            .bind(starts)
-            .bind(starts + TimeDelta::minutes(1))
-            .scalar(&mut tx)
-            .await
-            .unwrap();
+        let slot: i64 = sql(
+            "insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity, taken_public, day)
+             values ($1, $2, $3, 5, 5, 1, $4) returning id",
+        )
+        .bind(doctor)
+        .bind(starts)
+        .bind(starts + TimeDelta::minutes(1))
+        .bind(self.app.clinic().day_of(starts))
+        .scalar(&mut tx)
+        .await
+        .unwrap();
         let id = sql("insert into appointment (reference, patient_id, slot_id, doctor_id, starts_at, ends_at, reason_id,
                 place, state, calendar_uid, booked_at, created_at, updated_at)
              values ($1, $2, $3, $4, $5, $6, $7, 'public', 'booked', $1, $8, $8, $8) returning id")

@@ -84,13 +84,14 @@ impl Clinic {
         public: i64,
     ) -> SlotId {
         let mut tx = self.app.db.begin().await.unwrap();
-        let id = sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity)
-             values ($1, $2, $3, $4, $5) returning id")
+        let id = sql("insert into slot (doctor_id, starts_at, ends_at, capacity, public_capacity, day)
+             values ($1, $2, $3, $4, $5, $6) returning id")
         .bind(doctor)
         .bind(starts)
         .bind(starts + TimeDelta::minutes(30))
         .bind(capacity)
         .bind(public)
+        .bind(self.app.clinic().day_of(starts))
         .scalar(&mut tx)
         .await
         .unwrap();

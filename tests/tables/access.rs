@@ -63,7 +63,7 @@ async fn ask(browser: &Browser, route: &Route) -> (u16, String) {
 
 fn fault(route: &Route, person: Option<&str>, (status, to): (u16, String)) -> Option<String> {
     let wanted = expected(route.access, person);
-    let sign_in = status == 303 && to.starts_with("/sign-in");
+    let sign_in = status == 303 && (to == "/sign-in" || to.starts_with("/sign-in?"));
     let leaves = route.path == "/sign-out";
     let right = match wanted {
         Expected::SignInFirst => sign_in,

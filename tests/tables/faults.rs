@@ -322,6 +322,37 @@ async fn a_route_that_hangs_is_answered_in_time_and_hinders_nobody() {
     futures::join!(sqlite, postgres);
 }
 
+/// Without its database the clinic says so on every page, in a page of its own, and is not ready.
+async fn without((clinic, _): (Clinic, Faults)) {
+    let world = World::new(&clinic).await;
+    clinic.app.db.close().await;
+    let mut found = Vec::new();
+    let mut away = 0;
+    for route in routes(&Method::GET) {
+        let browser = if route.access == Access::Patient { &world.patient } else { &world.boss };
+        let path = world.address(route.path);
+        let seen = browser.get(&path).await;
+        away += u32::from(seen.status == 503);
+        if seen.status >= 500 && !is_our_page(&seen, &[503]) && route.path != "/readyz" {
+            found.push(format!("GET {path}: {}\n{}", seen.status, seen.body));
+        }
+    }
+    none(&found);
+    assert!(away > 80, "only {away} pages noticed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clinic_without_its_database_says_so_on_every_page_sqlite() {
+    without(Clinic::faulty_on_sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clinic_without_its_database_says_so_on_every_page_postgres() {
+    if let Some(clinic) = Clinic::faulty_on_postgres().await {
+        without(clinic).await;
+    }
+}
+
 /// Somebody who leaves while a record is being opened leaves no transaction behind: whoever comes next can write.
 async fn gone((clinic, _): (Clinic, Faults)) {
     let desk = clinic.receptionist().await;

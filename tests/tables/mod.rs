@@ -12,6 +12,7 @@ mod garbage;
 mod headers;
 mod pages;
 mod parity;
+mod plans;
 mod promises;
 mod sizes;
 mod uses;

@@ -34,7 +34,7 @@ async fn sqlite() -> Schema {
     let clinic = Clinic::on_sqlite().await;
     let mut db = SqliteConnection::connect(&format!("{}?mode=ro", clinic.database_url)).await.unwrap();
     let columns: Vec<(String, String, bool)> = sqlx::query_as(
-        "select t.name, c.name, c.\"notnull\" = 1 or c.pk > 0 from sqlite_master t join pragma_table_info(t.name) c
+        "select t.name, c.name, c.\"notnull\" = 1 or c.pk > 0 from sqlite_master t join pragma_table_xinfo(t.name) c
          where t.type = 'table' and t.name not like 'sqlite\\_%' escape '\\' and t.name not like '\\_%' escape '\\'",
     )
     .fetch_all(&mut db)

@@ -1,5 +1,8 @@
 //! HTTP of access.
 pub mod activate;
+pub mod confirm;
+mod kept;
+pub mod lock;
 pub mod own;
 pub mod permissions;
 pub mod resume;

@@ -7,11 +7,11 @@ use tower_sessions::Session;
 
 use super::staff_form::email;
 use crate::access::model::{AccountKind, Lifetime, SignInId};
+use crate::access::proof::{self, Proof};
 use crate::access::store::accounts::{self, Account};
 use crate::access::store::devices;
-use crate::access::throttle::{self, Verdict};
 use crate::access::views::{Own, OwnDesk, OwnPhone};
-use crate::access::{password, session, store};
+use crate::access::{password, session, store, throttle};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::live::Topic;
@@ -128,7 +128,7 @@ pub async fn change_password(State(app): State<App>, page: Page, submission: Sub
         form.refuse("password_new", why);
     }
     if form.is_ok() {
-        prove(&app, &account, &mut form).await?;
+        check_password(&app, &account, &mut form).await?;
     }
     if !form.is_ok() {
         submission.unless_answered(&app).await?;
@@ -149,18 +149,12 @@ pub async fn change_password(State(app): State<App>, page: Page, submission: Sub
     work.done(paths::access::ACCOUNT, "Your password is changed. All other devices are signed out").await
 }
 
-/// Checks the present password, throttled: whoever finds an open browser cannot guess it here.
-async fn prove(app: &App, account: &Account, form: &mut FormState) -> Result<(), Error> {
-    let buckets = throttle::own_bucket(account.id);
-    if let Verdict::Refused { seconds } = throttle::charge(app, &buckets).await? {
-        form.refuse("password_current", throttle::sentence(seconds));
-        return Ok(());
-    }
-    let stored = accounts::password_hash(&app.db, account.id).await?;
-    if password::verify(form.secret("password_current"), stored).await? {
-        throttle::forgive(app, &buckets).await?;
-    } else {
-        form.refuse("password_current", "This is not your present password. Enter it again");
+/// Checks the present password.
+async fn check_password(app: &App, account: &Account, form: &mut FormState) -> Result<(), Error> {
+    match proof::prove(app, account.id, form.secret("password_current")).await? {
+        Proof::Right => {}
+        Proof::Wrong => form.refuse("password_current", "This is not your present password. Enter it again"),
+        Proof::Wait(seconds) => form.refuse("password_current", throttle::sentence(seconds)),
     }
     Ok(())
 }

@@ -90,7 +90,7 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
             strengthen(&app, account.id, hash.unwrap_or_default(), form.secret("password"));
             let opened = open(&app, &page, &caller, account.id).await?;
             if !form.value("resume_action").is_empty() {
-                return Ok(with_cookie(opened, resume::resumed(page, &form)?));
+                return Ok(with_cookie(opened, resume::resumed(page, &form, false)?));
             }
             Ok(with_cookie(opened, see_other(&local(form.value("next")))))
         }

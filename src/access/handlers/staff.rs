@@ -10,6 +10,7 @@ use crate::access::store::staff_list::{self, Narrow};
 use crate::access::views::{StaffIndexPage, StaffShowPage};
 use crate::app::App;
 use crate::audit;
+use crate::patients::model::words_of;
 use crate::web::request::Id;
 use crate::web::{Answer, Error, FormState, Page, html, paths};
 
@@ -32,14 +33,19 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     let role = asked.role.parse::<Role>().ok();
     let state = asked.state.parse::<AccountState>().ok();
     let narrow = Narrow {
-        words: asked.q.chars().take(120).collect::<String>().trim().to_lowercase(),
+        words: words_of(&asked.q.chars().take(120).collect::<String>()),
         role,
         state,
         after: asked.after.clone(),
         after_id: asked.after_id,
     };
-    let total = staff_list::count(&app.db, &narrow).await?;
-    let mut rows = staff_list::list(&app.db, &narrow, PAGE + 1).await?;
+    // Nothing but marks was typed: nobody is called that.
+    let only_marks = narrow.words.is_empty() && !asked.q.trim().is_empty();
+    let (total, mut rows) = if only_marks {
+        (0, Vec::new())
+    } else {
+        (staff_list::count(&app.db, &narrow).await?, staff_list::list(&app.db, &narrow, PAGE + 1).await?)
+    };
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
     let form = FormState::new().with("q", &asked.q).with("role", &asked.role).with("state", &asked.state);
@@ -54,7 +60,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
         terms.push(format!("after_id={}", last.id));
         format!("{}?{}", paths::access::STAFF, terms.join("&"))
     });
-    let narrowed = !narrow.words.is_empty() || role.is_some() || state.is_some();
+    let narrowed = !asked.q.trim().is_empty() || role.is_some() || state.is_some();
     html(StaffIndexPage { page, form, rows, total, next, narrowed, later: !asked.after.is_empty() })
 }
 

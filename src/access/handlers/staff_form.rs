@@ -9,7 +9,9 @@ use crate::access::store::accounts::{self, Account};
 use crate::access::views::StaffFormPage;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::db::DbError;
 use crate::live::Topic;
+use crate::patients;
 use crate::web::conflict::{Conflict, conflicting};
 use crate::web::form::LINE;
 use crate::web::request::Id;
@@ -27,6 +29,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let mut account = Account::empty(page.now);
     account.sign_in_name = sign_in_name(&mut form);
     let roles = read(&mut form, &mut account, &page);
+    own_record(&app, &mut form, &mut account).await?;
     if !form.is_ok() {
         return Ok(refused(html(StaffFormPage { page, form, account: None, conflict: None })?));
     }
@@ -67,6 +70,7 @@ pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<AccountId>) -> 
         .with("qualifications", &account.qualifications)
         .with("licence_number", &account.licence_number)
         .with("practising_since", account.practising_since.map(|year| year.to_string()).unwrap_or_default())
+        .with("own_record", &account.own_record)
         .with("version", account.version);
     for role in account.role_list().iter() {
         form = form.with("roles", role.as_str());
@@ -85,6 +89,11 @@ pub async fn update(
     let mut form = submission.form.clone();
     let mut new = old.clone();
     let roles = read(&mut form, &mut new, &page);
+    own_record(&app, &mut form, &mut new).await?;
+    let is_self = page.actor()?.account == id;
+    if is_self && old.own_record_id.is_some() && old.own_record_id != new.own_record_id {
+        form.refuse("own_record", "Another administrator changes the number of your own record");
+    }
     new.version = form.parse("version", "Open the page again").unwrap_or_default();
     if !form.is_ok() {
         return Ok(refused(html(StaffFormPage { page, form, account: Some(old), conflict: None })?));
@@ -132,6 +141,7 @@ fn difference(old: &Account, new: &Account, roles: &Roles) -> Entry {
         .changed("qualifications", &old.qualifications, &new.qualifications)
         .changed("licence number", &old.licence_number, &new.licence_number)
         .changed("practising since", &year(old.practising_since), &year(new.practising_since))
+        .changed("own record", &old.own_record, &new.own_record)
         .changed("roles", &words(&old.role_list()), &words(roles))
 }
 
@@ -151,6 +161,7 @@ async fn overtaken(app: &App, page: Page, id: AccountId, mut form: FormState) ->
             "Practising since",
             now.practising_since.map(|year| year.to_string()).unwrap_or_default(),
         ),
+        ("own_record", "Own record", now.own_record.clone()),
     ];
     let mut conflict = Conflict::of(&mut form, who, &fields, now.version);
     let stored = now.role_list();
@@ -185,6 +196,25 @@ fn read(form: &mut FormState, account: &mut Account, page: &Page) -> Roles {
     roles
 }
 
+/// Finds the person's own record by its number: they will not open it in their work role (rule A7).
+async fn own_record(app: &App, form: &mut FormState, account: &mut Account) -> Result<(), DbError> {
+    let typed = form.optional_text("own_record", 60);
+    account.own_record_id = None;
+    account.own_record = String::new();
+    if typed.is_empty() {
+        return Ok(());
+    }
+    match patients::find_by_code(&app.db, &typed).await? {
+        Some(id) => {
+            account.own_record_id = Some(id);
+            account.own_record =
+                patients::brief(&app.db, id).await?.map(|found| found.number).unwrap_or_default();
+        }
+        None => form.refuse("own_record", "No patient has this number. Check it, or leave this empty"),
+    }
+    Ok(())
+}
+
 /// A username: what e-mail addresses and matric numbers cannot be, so that nobody's names collide.
 pub fn sign_in_name(form: &mut FormState) -> String {
     let name = form.text("sign_in_name", "Enter a username", 40).to_lowercase();
@@ -211,7 +241,7 @@ pub fn email(form: &mut FormState) -> String {
     email
 }
 
-fn taken(form: &mut FormState, error: &crate::db::DbError) -> bool {
+fn taken(form: &mut FormState, error: &DbError) -> bool {
     if error.violates("account_sign_in_name_unique") {
         form.refuse("sign_in_name", "This username is taken. Choose another one");
     } else if error.violates("account_email_unique") {

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::access::model::{AccountId, AccountKind, AccountState, Role, Roles};
 use crate::db::{DbError, Store, Tx, sql};
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, fold};
 
 /// An account with everything that can be edited.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Account {
     pub id: AccountId,
@@ -24,6 +24,9 @@ pub struct Account {
     pub qualifications: String,
     pub licence_number: String,
     pub practising_since: Option<i64>,
+    pub own_record_id: Option<PatientId>,
+    /// The clinic number of the own record, for staff who are patients too (rule A7).
+    pub own_record: String,
     pub roles: String,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -46,7 +49,8 @@ impl Account {
 pub async fn by_id(store: impl Store, id: AccountId) -> Result<Option<Account>, DbError> {
     sql("select id, kind, sign_in_name, coalesce(email, '') as email, name, phone, patient_id,
             password_hash is not null as has_password, state, title, specialty, qualifications, licence_number,
-            practising_since, created_at, updated_at, version,
+            practising_since, own_record_id, created_at, updated_at, version,
+            coalesce((select number from patient where id = account.own_record_id), '') as own_record,
             coalesce((select string_agg(role, ',') from account_role where account_id = account.id), '') as roles
          from account where id = $1")
     .bind(id)
@@ -55,7 +59,7 @@ pub async fn by_id(store: impl Store, id: AccountId) -> Result<Option<Account>, 
 }
 
 /// A patient's account as the desk needs it.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct PatientAccount {
     /// Its id.
     pub id: AccountId,
@@ -91,22 +95,33 @@ pub struct NewAccount<'a> {
 
 /// Opens an account without a password.
 pub async fn insert(tx: &mut Tx, new: NewAccount<'_>, at: DateTime<Utc>) -> Result<AccountId, DbError> {
-    sql("insert into account (kind, sign_in_name, name, patient_id, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $5) returning id")
+    let words = match new.kind {
+        AccountKind::Staff => search_words(new.name, new.sign_in_name, ""),
+        AccountKind::Patient => String::new(),
+    };
+    sql("insert into account (kind, sign_in_name, name, search_words, patient_id, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $6) returning id")
     .bind(new.kind)
     .bind(new.sign_in_name)
     .bind(new.name)
+    .bind(words)
     .bind(new.patient)
     .bind(at)
     .scalar(tx)
     .await
 }
 
+/// The words a member of staff is found by, folded as those of patients; patients have words of their own.
+pub fn search_words(name: &str, sign_in_name: &str, email: &str) -> String {
+    fold(&format!("{name} {sign_in_name} {email}"))
+}
+
 /// Changes an account that is still at `account.version`. Returns whether it was.
 pub async fn update(tx: &mut Tx, account: &Account, at: DateTime<Utc>) -> Result<bool, DbError> {
     let email = Some(&account.email).filter(|email| !email.is_empty()).cloned();
     let changed = sql("update account set name = $3, email = $4, phone = $5, title = $6, specialty = $7,
-            qualifications = $8, licence_number = $9, practising_since = $10, updated_at = $11, version = version + 1
+            qualifications = $8, licence_number = $9, practising_since = $10, own_record_id = $11, updated_at = $12,
+            search_words = $13, version = version + 1
          where id = $1 and version = $2")
     .bind(account.id)
     .bind(account.version)
@@ -118,7 +133,12 @@ pub async fn update(tx: &mut Tx, account: &Account, at: DateTime<Utc>) -> Result
     .bind(&account.qualifications)
     .bind(&account.licence_number)
     .bind(account.practising_since)
+    .bind(account.own_record_id)
     .bind(at)
+    .bind(match account.kind {
+        AccountKind::Staff => search_words(&account.name, &account.sign_in_name, &account.email),
+        AccountKind::Patient => String::new(),
+    })
     .run(tx)
     .await?;
     Ok(changed == 1)
@@ -245,6 +265,8 @@ impl Account {
             qualifications: String::new(),
             licence_number: String::new(),
             practising_since: None,
+            own_record_id: None,
+            own_record: String::new(),
             roles: String::new(),
             created_at: now,
             updated_at: now,

@@ -8,8 +8,8 @@ use crate::db::{DbError, Sql, Store, sql};
 /// What the list is narrowed to; none and empty mean "any".
 #[derive(Debug, Clone, Default)]
 pub struct Narrow {
-    /// Part of the name, the username or the e-mail, in lower case.
-    pub words: String,
+    /// How words of the name, the username or the e-mail begin, folded, in any order.
+    pub words: Vec<String>,
     /// Holds this role.
     pub role: Option<Role>,
     /// Is in this state.
@@ -21,7 +21,7 @@ pub struct Narrow {
 }
 
 /// One row of the list.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct StaffRow {
     pub id: AccountId,
@@ -47,10 +47,10 @@ macro_rules! narrowed {
         concat!(
             $head,
             " from account a where a.kind = 'staff'
-              and ($1 = '' or lower(a.name) like $2 or a.sign_in_name like $2 or a.email like $2)
-              and (cast($3 as text) is null or exists
-                    (select 1 from account_role r where r.account_id = a.id and r.role = $3))
-              and (cast($4 as text) is null or a.state = $4) ",
+              and ' ' || a.search_words like $1 and ' ' || a.search_words like $2 and ' ' || a.search_words like $3
+              and (cast($4 as text) is null or exists
+                    (select 1 from account_role r where r.account_id = a.id and r.role = $4))
+              and (cast($5 as text) is null or a.state = $5) ",
             $tail
         )
     };
@@ -58,9 +58,9 @@ macro_rules! narrowed {
 
 impl Narrow {
     fn bound(&self, text: &'static str) -> Sql {
-        let like: String =
-            self.words.chars().map(|c| if matches!(c, '%' | '_' | '\\') { ' ' } else { c }).collect();
-        sql(text).bind(&self.words).bind(format!("%{like}%")).bind(self.role).bind(self.state)
+        // Folded words hold letters and digits only; where there is no word, everything fits.
+        let begins = |at: usize| self.words.get(at).map_or("%".to_owned(), |word| format!("% {word}%"));
+        sql(text).bind(begins(0)).bind(begins(1)).bind(begins(2)).bind(self.role).bind(self.state)
     }
 }
 
@@ -76,7 +76,7 @@ pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<
             "select a.id, a.name, a.sign_in_name, a.title, a.state, a.password_hash is not null as has_password,
                 coalesce((select string_agg(role, ',') from account_role where account_id = a.id), '') as roles,
                 (select max(seen_at) from sign_in where account_id = a.id) as seen_at",
-            "and (a.name > $5 or (a.name = $5 and a.id > $6)) order by a.name, a.id limit $7"
+            "and (a.name > $6 or (a.name = $6 and a.id > $7)) order by a.name, a.id limit $8"
         ))
         .bind(&narrow.after)
         .bind(narrow.after_id)

@@ -14,8 +14,8 @@ use crate::web::{Answer, FormState, Page, Submission, html, paths};
 
 /// The card, ready to print.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
-    record::opened(&app, &page, &patient, "card").await?;
+    let (patient, _) = patient_for(&app, &page, id).await?;
+    record::opened(&app, &page, id, "card", false).await?;
     let qr = Qr::of(&patient.card_code);
     let back = paths::patients::show(id);
     html(CardPage { page, form: Some(FormState::new()), patient, qr, back })
@@ -28,7 +28,7 @@ pub async fn renew(
     Id(id): Id<PatientId>,
     submission: Submission,
 ) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
+    let (patient, _) = patient_for(&app, &page, id).await?;
     let mut work = submission.begin(&app).await?;
     let at = work.now();
     store::set_card_code(work.tx(), id, &card_code(rand::random()), at).await?;

@@ -5,44 +5,50 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
 use super::edit::renewed;
-use super::{CONFLICT, meanwhile, patient_for, record};
+use super::{CONFLICT, asker, meanwhile, opening, patient_for, record};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::DbError;
-use crate::patients::model::{BLOOD_GROUPS, GENOTYPES, PatientId, Told};
+use crate::patients::model::{Asker, BLOOD_GROUPS, GENOTYPES, PatientId, Told};
 use crate::patients::store;
 use crate::patients::views::ClinicalPage;
 use crate::web::request::Id;
-use crate::web::submission::refused;
-use crate::web::{Answer, FormState, Page, Submission, html, paths};
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 use crate::work::Work;
 
 /// Longest text of a fact.
 pub const FACT: usize = 500;
 
-/// The form as the record stands.
+/// The form as the record stands. Where the clinical part is closed, the record asks for the reason first.
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
-    record::opened(&app, &page, &patient, "health").await?;
+    let (patient, reach) = patient_for(&app, &page, id).await?;
+    if !reach.is_open() {
+        return Ok(see_other(&paths::patients::show(id)));
+    }
+    record::opened(&app, &page, id, "health", true).await?;
     let form = FormState::new()
         .with("version", patient.version)
         .with("allergies_told", &patient.told.allergies_told)
         .with("conditions_told", &patient.told.conditions_told)
         .with("blood_group", &patient.told.blood_group)
         .with("genotype", &patient.told.genotype);
-    html(ClinicalPage { page, form, patient, meanwhile: Vec::new() })
+    html(ClinicalPage { page, form, patient, closed: false, meanwhile: Vec::new() })
 }
 
-/// Saves, unless somebody else was first.
+/// Saves, unless somebody else was first. If the time of a reason ran out while somebody typed, the form asks for a
+/// reason beside what was typed.
 pub async fn save(
     State(app): State<App>,
     page: Page,
     Id(id): Id<PatientId>,
     submission: Submission,
 ) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
+    let (patient, reach) = patient_for(&app, &page, id).await?;
+    let closed = reach.is_closed();
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);
+    let reason = if closed { opening::read(&mut form) } else { None };
     let told = Told {
         allergies_told: form.optional_text("allergies_told", FACT),
         conditions_told: form.optional_text("conditions_told", FACT),
@@ -50,18 +56,25 @@ pub async fn save(
         genotype: listed(&mut form, "genotype", &GENOTYPES),
     };
     if !form.is_ok() {
-        return Ok(refused(html(ClinicalPage { page, form, patient, meanwhile: Vec::new() })?));
+        return Ok(refused(html(ClinicalPage { page, form, patient, closed, meanwhile: Vec::new() })?));
     }
     let mut work = submission.begin(&app).await?;
-    if patient.version == version && change(&mut work, id, version, (&patient.told, &told)).await? {
+    let mut old = patient.told.clone();
+    if let Some(reason) = reason {
+        let asker = Asker { now: work.now(), ..asker(&page)? };
+        opening::open(&mut work, id, &asker, &reason).await?;
+        old = store::by_id(work.tx(), id, None).await?.ok_or(Error::NotFound)?.told;
+    }
+    if patient.version == version && change(&mut work, id, version, (&old, &told)).await? {
         return work.done(paths::patients::show(id), "Health facts saved").await;
     }
     work.undo();
-    let others = meanwhile(&app, &page, id, version, true).await?;
+    // Without the opening, which is undone too, nothing of what others wrote is shown.
+    let others = meanwhile(&app, &page, id, version, !closed).await?;
     let mut form = FormState::from_pairs(renewed(&form, patient.version));
     form.renew();
     form.refuse("", CONFLICT);
-    let answer = html(ClinicalPage { page, form, patient, meanwhile: others })?;
+    let answer = html(ClinicalPage { page, form, patient, closed, meanwhile: others })?;
     Ok((StatusCode::CONFLICT, answer).into_response())
 }
 

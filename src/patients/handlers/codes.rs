@@ -4,9 +4,9 @@ use axum::extract::State;
 use chrono::TimeDelta;
 
 use super::patient_for;
-use crate::access::issue_code;
 use crate::access::model::AccountState;
 use crate::access::model::CodePurpose;
+use crate::access::{account_of_patient, issue_code};
 use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::patients::qr::Qr;
@@ -33,14 +33,14 @@ pub async fn create(
     Id(id): Id<PatientId>,
     submission: Submission,
 ) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
+    let (patient, _) = patient_for(&app, &page, id).await?;
     let account = match (patient.account_id, patient.account_state) {
         (Some(account), Some(AccountState::Active)) => account,
         (None, _) | (Some(_), None | Some(AccountState::Deactivated)) => {
             return Err(Error::Conflict("This patient has no account to sign in with.".into()));
         }
     };
-    let sign_in_name = store::sign_in_name_of(&app.db, account).await?;
+    let sign_in_name = account_of_patient(&app.db, id).await?.ok_or(Error::NotFound)?.sign_in_name;
     let purpose = if patient.activated { CodePurpose::Reset } else { CodePurpose::Activate };
     let mut work = submission.begin(&app).await?;
     let code = issue_code(&mut work, account, purpose).await?;

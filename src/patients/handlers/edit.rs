@@ -33,9 +33,9 @@ fn shown(page: Page, form: FormState, campus: Campus, patient: Patient) -> Perso
 
 /// The form as the record stands.
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
+    let (patient, _) = patient_for(&app, &page, id).await?;
     let campus = Campus::read(&app.db).await?;
-    record::opened(&app, &page, &patient, "details").await?;
+    record::opened(&app, &page, id, "details", false).await?;
     let form = fields::fill(&patient.details, &patient.guardian).with("version", patient.version);
     html(shown(page, form, campus, patient))
 }
@@ -47,7 +47,7 @@ pub async fn save(
     Id(id): Id<PatientId>,
     submission: Submission,
 ) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
+    let (patient, _) = patient_for(&app, &page, id).await?;
     let campus = Campus::read(&app.db).await?;
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);

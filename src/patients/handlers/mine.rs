@@ -31,7 +31,7 @@ pub async fn card(State(app): State<App>, page: Page) -> Answer {
 /// The own details.
 pub async fn details(State(app): State<App>, page: Page) -> Answer {
     let patient = own(&app, &page).await?;
-    record::opened(&app, &page, &patient, "own details").await?;
+    record::opened(&app, &page, patient.id, "own details", true).await?;
     let form = fields::fill_contact(FormState::new(), &patient.details)
         .with("version", patient.version)
         .with("allergies_told", &patient.told.allergies_told)

@@ -7,6 +7,7 @@ pub mod edit;
 mod fields;
 pub mod imports;
 pub mod mine;
+pub mod opening;
 pub mod record;
 pub mod register;
 pub mod search;
@@ -14,7 +15,7 @@ pub mod state;
 pub mod students;
 pub mod university;
 
-use super::model::{PatientId, Told};
+use super::model::{Asker, PatientId, Reach, Told};
 use super::store::{self, Patient};
 use super::views::Meanwhile;
 use crate::access::model::Permission;
@@ -22,18 +23,40 @@ use crate::app::App;
 use crate::db::DbError;
 use crate::web::{Error, Page};
 
-/// The patient as this member of staff may see them: clinical facts only for those who open records (rule A1), and
-/// nobody works on the own record (rule A7).
-async fn patient_for(app: &App, page: &Page, id: PatientId) -> Result<Patient, Error> {
-    let actor = page.actor()?;
-    let mut patient = store::by_id(&app.db, id, Some(actor.account)).await?.ok_or(Error::NotFound)?;
-    if patient.is_own || actor.patient == Some(id) {
+/// Who asks, for the relation to a patient.
+fn asker(page: &Page) -> Result<Asker, Error> {
+    let (today, account) = (page.today(), page.actor()?.account);
+    let tomorrow = today.succ_opt().unwrap_or(today);
+    Ok(Asker {
+        account,
+        now: page.now,
+        today: page.clinic.start_of(today),
+        tomorrow: page.clinic.start_of(tomorrow),
+    })
+}
+
+/// The patient as this member of staff may see them, and how far the clinical part is open: its texts are taken out
+/// here wherever it is not (rule A1). Nobody works on the own record (rule A7).
+async fn patient_for(app: &App, page: &Page, id: PatientId) -> Result<(Patient, Reach), Error> {
+    let found = store::by_id(&app.db, id, Some(&asker(page)?)).await?;
+    let mut patient = found.ok_or(Error::NotFound)?;
+    if patient.relation.is_own {
         return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
     }
-    if !page.may(Permission::OpenRecords) {
+    let reach = Reach::of(page.may(Permission::OpenRecords), &patient.relation);
+    if !reach.is_open() {
         patient.told = Told::default();
     }
-    Ok(patient)
+    Ok((patient, reach))
+}
+
+/// How far the clinical part of a patient's record is open to who asks; for other capabilities' pages.
+pub async fn reach(app: &App, page: &Page, id: PatientId) -> Result<Reach, Error> {
+    if !page.may(Permission::OpenRecords) {
+        return Ok(Reach::Never);
+    }
+    let relation = store::relation(&app.db, id, &asker(page)?).await?.ok_or(Error::NotFound)?;
+    Ok(Reach::of(true, &relation))
 }
 
 /// What others changed since a version; clinical texts only where the person may see them.

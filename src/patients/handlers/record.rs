@@ -6,34 +6,49 @@ use serde::Deserialize;
 use super::patient_for;
 use crate::access::model::Permission;
 use crate::app::App;
-use crate::audit::Entry;
+use crate::audit::{self, Entry};
 use crate::db::DbError;
 use crate::patients::model::PatientId;
-use crate::patients::store::{self, Patient};
+use crate::patients::store;
 use crate::patients::views::{HistoryPage, RecordPage};
 use crate::web::request::Id;
 use crate::web::{Answer, FormState, Page, html, paths};
-use crate::work::Work;
 
 /// Changes on one page.
 const PAGE: i64 = 50;
 
-/// Writes down who opened what of a patient (rule A5).
-pub async fn opened(app: &App, page: &Page, patient: &Patient, what: &str) -> Result<(), DbError> {
-    let mut work = Work::begin(app, page.doer().clone()).await?;
+/// Writes down who opened what of a patient, and whether clinical content was shown (rule A5).
+pub async fn opened(
+    app: &App,
+    page: &Page,
+    id: PatientId,
+    what: &str,
+    clinical: bool,
+) -> Result<(), DbError> {
     let action = if what == "card" { "patient.card_opened" } else { "patient.opened" };
-    let entry = Entry::new(action, "patient", patient.id.0).of_patient(patient.id.0).with("page", what);
-    work.audit(entry.with("clinical", page.may(Permission::OpenRecords))).await?;
-    work.commit().await
+    let entry = Entry::new(action, "patient", id.0).of_patient(id.0).with("page", what);
+    audit::opened(app, page, entry.with("clinical", clinical)).await
 }
 
 /// The record. Its opening is in the trail before the page is out.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
-    let clinical = page.may(Permission::OpenRecords);
+    render(&app, page, id, FormState::new()).await
+}
+
+/// The record with the form that asks for a reason, which may have been refused.
+pub async fn render(app: &App, page: Page, id: PatientId, why: FormState) -> Answer {
+    let (patient, reach) = patient_for(app, &page, id).await?;
     let happenings = store::timeline(&app.db, id).await?;
-    opened(&app, &page, &patient, "record").await?;
-    html(RecordPage { page, form: FormState::new(), patient, clinical, happenings })
+    opened(app, &page, id, "record", reach.is_open()).await?;
+    html(RecordPage {
+        page,
+        form: FormState::new(),
+        why,
+        patient,
+        clinical: reach.is_open(),
+        reach,
+        happenings,
+    })
 }
 
 /// Where the history goes on.
@@ -50,9 +65,9 @@ pub async fn history(
     Id(id): Id<PatientId>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
-    let clinical = page.may(Permission::OpenRecords);
-    if !clinical && !page.may(Permission::RegisterPatients) {
+    let (patient, reach) = patient_for(&app, &page, id).await?;
+    let clinical = reach.is_open();
+    if !page.may(Permission::OpenRecords) && !page.may(Permission::RegisterPatients) {
         return Err(crate::web::Error::Forbidden("Your account does not include this part of the clinic."));
     }
     let mut traces = store::traces(&app.db, id, asked.before.unwrap_or(i64::MAX), PAGE + 1).await?;
@@ -61,6 +76,6 @@ pub async fn history(
     let last = traces.last().filter(|_| more);
     let older = last.map(|last| format!("{}?before={}", paths::patients::history(id), last.id));
     let changes = if clinical { store::clinical_changes(&app.db, id).await? } else { Vec::new() };
-    opened(&app, &page, &patient, "history").await?;
+    opened(&app, &page, id, "history", clinical).await?;
     html(HistoryPage { page, patient, traces, changes, older })
 }

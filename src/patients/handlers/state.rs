@@ -17,8 +17,8 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 /// The form.
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
-    record::opened(&app, &page, &patient, "state").await?;
+    let (patient, _) = patient_for(&app, &page, id).await?;
+    record::opened(&app, &page, id, "state", false).await?;
     let form = FormState::new().with("version", patient.version);
     html(StatePage { page, form, patient })
 }
@@ -30,7 +30,7 @@ pub async fn save(
     Id(id): Id<PatientId>,
     submission: Submission,
 ) -> Answer {
-    let patient = patient_for(&app, &page, id).await?;
+    let (patient, _) = patient_for(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let reason = form.text("reason", "Enter the reason", LINE);
     let version = form.number("version", 1, i64::MAX);

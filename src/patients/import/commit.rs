@@ -1,11 +1,13 @@
 //! The commit: exactly what the check said, or nothing.
 
 use super::{ImportError, Planned};
-use crate::access::follow_patient;
+use crate::access::{follow_patient, open_patient_accounts};
 use crate::audit::Entry;
 use crate::db::DbError;
 use crate::patients::campus::Campus;
-use crate::patients::model::{Details, Line, Mapping, Outcome, PatientId, card_code, patient_number};
+use crate::patients::model::{
+    Details, Line, Mapping, Outcome, PatientId, card_code, patient_number, sign_in_name,
+};
 use crate::patients::store;
 use crate::patients::store::import_lines::{self, Existing, LOOKED_UP};
 use crate::patients::store::imports::{self, Checked, Import};
@@ -28,6 +30,7 @@ pub async fn commit(work: &mut Work, import: &Import) -> Result<(), ImportError>
         0 => 0,
         count => store::next_numbers(work.tx(), count).await? - count + 1,
     };
+    let mut students = Vec::with_capacity(new.len());
     for group in new.chunks(LOOKED_UP) {
         let matrics: Vec<String> = group.iter().map(|line| line.matric_number.clone()).collect();
         if !import_lines::by_matric(work.tx(), &matrics).await?.is_empty() {
@@ -38,14 +41,19 @@ pub async fn commit(work: &mut Work, import: &Import) -> Result<(), ImportError>
             let planned = planned(line)?;
             let mut details = Details::default();
             complete(work, &mut campus, &mapping, (&planned.line, &mut details)).await?;
-            terms.extend(add_student(work, &details, next).await?);
+            let (id, words) = add_student(work, &details, next).await?;
+            terms.extend(words);
+            let matric = details.matric_number.as_deref().unwrap_or_default();
+            students.push((id, sign_in_name(matric), details.name()));
             next += 1;
         }
         store::write_terms(work.tx(), &terms).await?;
     }
-    let doer = work.doer().clone();
-    import_lines::open_accounts(work.tx(), import.id, at).await.map_err(taken)?;
-    import_lines::trace_new(work.tx(), import.id, at, &doer).await?;
+    let registered = |id: &PatientId| {
+        Entry::new("patient.registered", "patient", id.0).of_patient(id.0).with("by", "import")
+    };
+    work.audit_all(students.iter().map(|(id, _, _)| registered(id)).collect()).await?;
+    open_patient_accounts(work, &students).await.map_err(taken)?;
     for group in changed.chunks(LOOKED_UP) {
         let matrics: Vec<String> = group.iter().map(|line| line.matric_number.clone()).collect();
         let known = import_lines::by_matric(work.tx(), &matrics).await?;
@@ -94,10 +102,9 @@ async fn add_student(
     work: &mut Work,
     details: &Details,
     n: i64,
-) -> Result<Vec<(PatientId, String)>, ImportError> {
+) -> Result<(PatientId, Vec<(PatientId, String)>), DbError> {
     let (at, number) = (work.now(), patient_number(n));
-    let (_, terms) = store::insert_row(work.tx(), details, &number, &card_code(rand::random()), at).await?;
-    Ok(terms)
+    store::insert_row(work.tx(), details, &number, &card_code(rand::random()), at).await
 }
 
 fn taken(error: DbError) -> ImportError {

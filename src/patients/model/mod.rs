@@ -7,6 +7,7 @@ mod import;
 mod names;
 mod numbers;
 mod people;
+mod reach;
 
 pub use birth::{BirthError, birth_date, spoken_birth_date};
 pub use duplicate::{Candidate, Person, REVIEW, likeness, same_facts};
@@ -18,6 +19,7 @@ pub use numbers::{
     read_patient_number, sign_in_name,
 };
 pub use people::{BLOOD_GROUPS, Brief, Details, Difference, GENOTYPES, Kind, PatientState, Sex, Told};
+pub use reach::{Asker, FEWEST, OPEN_MINUTES, OpeningReason, Reach, Relation, open_until};
 
 use crate::ids;
 

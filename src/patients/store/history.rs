@@ -7,7 +7,7 @@ use crate::patients::model::PatientId;
 use crate::work::Doer;
 
 /// A line of the timeline.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Happening {
     /// `appointment` or `visit`.
     pub what: String,
@@ -39,7 +39,7 @@ pub async fn timeline(store: impl Store, patient: PatientId) -> Result<Vec<Happe
 }
 
 /// An entry of the trail about one patient.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Trace {
     pub id: i64,
     pub at: DateTime<Utc>,
@@ -57,7 +57,8 @@ pub async fn traces(
     limit: i64,
 ) -> Result<Vec<Trace>, DbError> {
     sql("select id, at, name, role, action, detail from audit_entry
-         where patient_id = $1 and subject = 'patient' and id < $2 and action not in ('patient.opened', 'patient.card_opened')
+         where patient_id = $1 and subject = 'patient' and id < $2
+           and action not in ('patient.opened', 'patient.card_opened', 'record.opened_by_reason')
          order by id desc limit $3")
     .bind(patient)
     .bind(before)
@@ -81,7 +82,7 @@ pub async fn changes_since(
 }
 
 /// A change of a clinical fact, kept apart from the trail so that administrators do not read it there.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Change {
     pub at: DateTime<Utc>,
     pub name: String,

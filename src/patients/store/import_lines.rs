@@ -1,12 +1,9 @@
 //! The lines of an import, and the students they may already be.
 
-use chrono::{DateTime, Utc};
-
 use super::imports::Checked;
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::{Details, ImportId, Outcome, PatientId};
-use crate::work::Doer;
 
 /// Puts the lines of a check in place of earlier ones, four to a statement.
 pub async fn replace(tx: &mut Tx, import: ImportId, lines: &[Checked]) -> Result<(), DbError> {
@@ -79,11 +76,12 @@ pub async fn decide_new(tx: &mut Tx, import: ImportId, line: i64) -> Result<bool
 }
 
 /// A student as the import compares them.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Existing {
     pub id: PatientId,
     pub number: String,
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub details: Details,
     pub version: i64,
     pub account_id: Option<AccountId>,
@@ -105,36 +103,4 @@ pub async fn by_matric(store: impl Store, matrics: &[String]) -> Result<Vec<Exis
         statement = statement.bind(matrics.get(at).map_or("", String::as_str));
     }
     statement.all(store).await
-}
-
-/// Opens the accounts of all new students of an import at once; thousands of them one by one would outlast a request.
-pub async fn open_accounts(tx: &mut Tx, import: ImportId, at: DateTime<Utc>) -> Result<(), DbError> {
-    sql("insert into account (kind, sign_in_name, name, patient_id, created_at, updated_at)
-         select 'patient', lower(p.matric_number), p.given_names || ' ' || p.family_name, p.id, p.created_at, $2
-         from student_import_row r join patient p on p.matric_number = r.matric_number
-         where r.import_id = $1 and r.outcome = 'new'")
-    .bind(import)
-    .bind(at)
-    .run(tx)
-    .await?;
-    Ok(())
-}
-
-/// Writes the trail's entry of each new student of an import, at once.
-pub async fn trace_new(tx: &mut Tx, import: ImportId, at: DateTime<Utc>, doer: &Doer) -> Result<(), DbError> {
-    sql("insert into audit_entry (at, account_id, name, role, action, subject, subject_id, patient_id, address,
-            request_id, detail)
-         select $2, $3, $4, $5, 'patient.registered', 'patient', p.id, p.id, $6, $7, '{\"by\":\"import\"}'
-         from student_import_row r join patient p on p.matric_number = r.matric_number
-         where r.import_id = $1 and r.outcome = 'new' order by r.line")
-    .bind(import)
-    .bind(at)
-    .bind(doer.account_id)
-    .bind(&doer.name)
-    .bind(&doer.role)
-    .bind(&doer.address)
-    .bind(&doer.request_id)
-    .run(tx)
-    .await?;
-    Ok(())
 }

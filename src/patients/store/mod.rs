@@ -4,6 +4,7 @@ mod history;
 pub mod import_lines;
 pub mod imports;
 mod people;
+mod reach;
 mod search;
 pub mod university;
 
@@ -11,7 +12,8 @@ pub use history::{
     Change, Happening, Trace, changes_since, clinical_changes, insert_clinical_change, timeline, traces,
 };
 pub use people::{
-    Patient, brief, by_id, candidates, insert, insert_row, next_numbers, set_card_code, set_state,
-    sign_in_name_of, unactivated, update_details, update_told, write_terms,
+    Patient, brief, by_id, candidates, card_code_of, insert, insert_row, next_numbers, set_card_code,
+    set_state, unactivated, update_details, update_told, write_terms,
 };
+pub use reach::{insert_opening, relation};
 pub use search::{Cursor, Found, Narrow, SEARCH, browse, find_by_code, search, students};

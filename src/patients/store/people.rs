@@ -2,20 +2,24 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::reach::{asked_by, relation_to};
 use crate::access::model::{AccountId, AccountState};
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::{
-    Brief, Candidate, Details, PatientId, PatientState, Person, Phone, Told, fold, search_terms,
+    Asker, Brief, Candidate, Details, PatientId, PatientState, Person, Phone, Relation, Told, fold,
+    search_terms,
 };
 
 /// A patient with everything the pages of the record need, read by one query.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Patient {
     pub id: PatientId,
     pub number: String,
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub details: Details,
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub told: Told,
     pub card_code: String,
     pub state: PatientState,
@@ -29,38 +33,38 @@ pub struct Patient {
     pub account_state: Option<AccountState>,
     /// Whether somebody has chosen a password for it.
     pub activated: bool,
-    /// Whether the account that asks belongs to this very person (rule A7).
-    pub is_own: bool,
+    /// What the member of staff who asks has to do with the patient.
+    #[sqlx(flatten)]
+    #[serde(flatten)]
+    pub relation: Relation,
 }
 
-/// The patient; `asker` is the staff account that asks, if one does.
+/// The patient; `asker` is the member of staff who asks, if one does.
 pub async fn by_id(
     store: impl Store,
     id: PatientId,
-    asker: Option<AccountId>,
+    asker: Option<&Asker>,
 ) -> Result<Option<Patient>, DbError> {
-    sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.email, p.address,
+    let statement = sql(relation_to!(
+        "select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.email, p.address,
             p.kin_name, p.kin_relation, p.kin_phone, p.guardian_id, p.matric_number, p.staff_number, p.department_id,
             p.level_id, p.session_id, p.insurance_scheme, p.insurance_number, p.blood_group, p.genotype,
             p.allergies_told, p.conditions_told, p.card_code, p.state, p.version,
             coalesce(f.name, '') as faculty, coalesce(d.name, '') as department, coalesce(l.name, '') as level,
             coalesce(s.name, '') as session,
             coalesce(g.number || ' ' || g.given_names || ' ' || g.family_name, '') as guardian,
-            a.id as account_id, a.state as account_state, a.password_hash is not null as activated,
-            exists (select 1 from account o where o.id = $2 and (o.patient_id = p.id or (p.email <> '' and o.email = p.email)))
-                as is_own
-         from patient p
+            a.id as account_id, a.state as account_state, a.password_hash is not null as activated, ",
+        " from patient p
          left join department d on d.id = p.department_id
          left join faculty f on f.id = d.faculty_id
          left join study_level l on l.id = p.level_id
          left join academic_session s on s.id = p.session_id
          left join patient g on g.id = p.guardian_id
          left join account a on a.patient_id = p.id
-         where p.id = $1")
-    .bind(id)
-    .bind(asker)
-    .optional(store)
-    .await
+         where p.id = $1"
+    ))
+    .bind(id);
+    asked_by(statement, asker).optional(store).await
 }
 
 /// Takes `count` clinic numbers in this transaction and says the last of them; no number is ever left out.
@@ -316,7 +320,7 @@ pub async fn unactivated(
     .await
 }
 
-/// What an account signs in with.
-pub async fn sign_in_name_of(store: impl Store, account: AccountId) -> Result<String, DbError> {
-    sql("select sign_in_name from account where id = $1").bind(account).scalar(store).await
+/// The code on a patient's card.
+pub async fn card_code_of(store: impl Store, id: PatientId) -> Result<String, DbError> {
+    sql("select card_code from patient where id = $1").bind(id).scalar(store).await
 }

@@ -28,10 +28,11 @@ pub struct Narrow {
 }
 
 /// A line of a list.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Found {
     /// The patient.
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub brief: Brief,
     /// The faculty's name, or empty.
     pub faculty: String,

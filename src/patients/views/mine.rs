@@ -8,6 +8,21 @@ use crate::patients::qr::Qr;
 use crate::patients::store::Patient;
 use crate::web::{FormState, Page};
 
+/// A clinic card, for other capabilities' pages.
+#[derive(Debug)]
+pub struct Card {
+    /// The name as people read it.
+    pub name: String,
+    /// The clinic number.
+    pub number: String,
+    /// The matric number, for students.
+    pub matric_number: Option<String>,
+    /// The code in groups.
+    pub code: String,
+    /// The drawn code.
+    pub qr: Qr,
+}
+
 /// The own card.
 #[derive(Debug, Template)]
 #[template(path = "patients/my_card.html")]

@@ -4,7 +4,7 @@ mod mine;
 mod office;
 mod record;
 
-pub use mine::{MyCardPage, MyDetailsPage};
+pub use mine::{Card, MyCardPage, MyDetailsPage};
 pub use office::{ColumnsPage, ImportPage, ImportsPage, StudentsPage, UniversityPage};
 pub use record::{
     CardPage, ClinicalPage, CodesPage, HistoryPage, IssuedCode, PersonPage, RecordPage, StatePage,
@@ -80,6 +80,11 @@ pub struct Meanwhile {
 }
 
 impl Trace {
+    /// The roles of who did it, as people read them.
+    pub fn role_words(&self) -> String {
+        crate::access::model::spoken_roles(&self.role)
+    }
+
     /// The changed fields in words.
     pub fn changes(&self) -> Vec<String> {
         let detail: serde_json::Value = serde_json::from_str(&self.detail).unwrap_or_default();

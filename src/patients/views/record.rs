@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Meanwhile;
 use crate::patients::campus::Campus;
-use crate::patients::model::{BLOOD_GROUPS, Brief, Candidate, GENOTYPES, grouped};
+use crate::patients::model::{BLOOD_GROUPS, Brief, Candidate, GENOTYPES, OpeningReason, Reach, grouped};
 use crate::patients::qr::Qr;
 use crate::patients::store::university::PlaceKind;
 use crate::patients::store::{Change, Happening, Patient, Trace};
@@ -67,12 +67,33 @@ pub struct RecordPage {
     pub page: Page,
     /// For the one-button form.
     pub form: FormState,
+    /// The reason for opening the clinical part, as typed.
+    pub why: FormState,
     /// The patient; clinical facts are empty for those who may not see them.
     pub patient: Patient,
     /// Whether the clinical part belongs to the page.
     pub clinical: bool,
+    /// Why it is open or closed.
+    pub reach: Reach,
     /// Visits and appointments, newest first.
     pub happenings: Vec<Happening>,
+}
+
+/// Reasons for the field.
+fn opening_reasons() -> Vec<(&'static str, &'static str)> {
+    OpeningReason::ALL.iter().map(|reason| (reason.as_str(), reason.label())).collect()
+}
+
+impl RecordPage {
+    /// Until when a reason keeps the clinical part open, on the clock.
+    pub fn open_until(&self) -> Option<String> {
+        self.reach.until().map(|until| self.page.clinic.clock(until))
+    }
+
+    /// Reasons for the field.
+    pub fn opening_reasons(&self) -> Vec<(&'static str, &'static str)> {
+        opening_reasons()
+    }
 }
 
 /// Clinical facts as told.
@@ -85,11 +106,18 @@ pub struct ClinicalPage {
     pub form: FormState,
     /// The patient.
     pub patient: Patient,
+    /// Whether the record has closed meanwhile and a reason opens it again.
+    pub closed: bool,
     /// What somebody else changed meanwhile.
     pub meanwhile: Vec<Meanwhile>,
 }
 
 impl ClinicalPage {
+    /// Reasons for the field.
+    pub fn opening_reasons(&self) -> Vec<(&'static str, &'static str)> {
+        opening_reasons()
+    }
+
     /// Blood groups for the field.
     pub fn blood_groups(&self) -> Vec<(&'static str, &'static str)> {
         BLOOD_GROUPS.iter().map(|group| (*group, *group)).collect()

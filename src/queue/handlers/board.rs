@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::audit::Entry as Trail;
+use crate::audit::{self, Entry as Trail};
 use crate::queue::model::{EntryId, PointId};
 use crate::queue::store::points::Point;
 use crate::queue::store::{events, lines, points};
@@ -17,7 +17,6 @@ use crate::queue::views::board::{Board, BoardPage, BoardPart, Panel};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, Page, Submission, html, paths};
-use crate::work::Work;
 
 /// How long the undo strip stays.
 const UNDO_SHOWN: TimeDelta = TimeDelta::minutes(2);
@@ -46,9 +45,8 @@ pub async fn show(
     // Who has moved on meanwhile has a page of their own.
     let Some((visit, patient)) = opened else { return Ok(see_other(&paths::queue::entry(id))) };
     board.panel = Some(Panel { id, history: events::of_visit(&app.db, visit).await? });
-    let mut work = Work::begin(&app, page.doer().clone()).await?;
-    work.audit(Trail::new("queue.entry_opened", "queue_entry", id.0).of_patient(patient.0)).await?;
-    work.commit().await?;
+    let opened = Trail::new("queue.entry_opened", "queue_entry", id.0);
+    audit::opened(&app, &page, opened.of_patient(patient.0)).await?;
     html(BoardPage { page, board })
 }
 
@@ -71,7 +69,12 @@ async fn seats(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
     let points = points::active(&app.db, Some(who)).await?;
     let point = points.iter().find(|point| point.id == id).cloned().ok_or(Error::NotFound)?;
     let rows = lines::at_point(&app.db, id).await?;
-    Ok(Board::new(point, points, rows, who, page))
+    let mut board = Board::new(point, points, rows, who, page);
+    if !board.now.is_empty() {
+        let today = page.today();
+        board.doctors = points::doctors_at_work(&app.db, today, page.clinic.start_of(today)).await?;
+    }
+    Ok(board)
 }
 
 /// The board again, with why nothing happened and how things stand now (Q4).

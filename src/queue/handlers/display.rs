@@ -12,8 +12,7 @@ use crate::access::throttle::{self, Verdict};
 use crate::app::App;
 use crate::queue::model::{LineRules, announcement, line};
 use crate::queue::store::displays::{self as store, Display};
-use crate::queue::store::entries::Entry;
-use crate::queue::store::lines;
+use crate::queue::store::lines::{self, InLine};
 use crate::queue::views::display::{
     PairingPage, PairingPart, Screen, ScreenPage, ScreenPart, Upcoming, spaced,
 };
@@ -139,7 +138,7 @@ async fn screen(app: &App, page: &Page, display: &Display) -> Result<Screen, Err
     let waiting = lines::waiting_everywhere(&app.db).await?;
     let rules = LineRules::of(&page.clinic);
     let upcoming = |point: store::Shown| {
-        let here: Vec<&Entry> = waiting.iter().filter(|entry| entry.point_id == point.id).collect();
+        let here: Vec<&InLine> = waiting.iter().filter(|entry| entry.point_id == point.id).collect();
         let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
         let placed = line(here.iter().map(|entry| entry.waiting()).collect(), page.now, &rules, in_a_row);
         let token = |id| here.iter().find(|entry| entry.id == id).map(|entry| entry.token.clone());

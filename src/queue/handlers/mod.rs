@@ -10,3 +10,4 @@ pub mod overview;
 pub mod place;
 pub mod print;
 pub mod streams;
+pub mod unsettled;

@@ -3,27 +3,26 @@
 use axum::extract::State;
 
 use super::board::{caller, conflict, with_conflict};
+use crate::access::model::Permission;
 use crate::app::App;
-use crate::audit::Entry as Trail;
-use crate::queue::model::{EntryId, Move, PointId, Priority};
+use crate::audit::{self, Entry as Trail};
+use crate::queue::model::{EntryId, Move, PointId, Priority, Whom};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, lines, points};
 use crate::queue::verbs::calls::call_again;
 use crate::queue::verbs::{Refused, moves, transfer, undo};
 use crate::queue::views::board::Seat;
 use crate::queue::views::entry::EntryPage;
+use crate::queue::views::onward;
 use crate::web::request::Id;
 use crate::web::submission::{Answering, refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
-use crate::work::Work;
 
 /// One entry with its history. Opening it is kept in the trail.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<EntryId>) -> Answer {
     let entry = load(&app, page, id, FormState::new()).await?;
-    let mut work = Work::begin(&app, entry.page.doer().clone()).await?;
     let opened = Trail::new("queue.entry_opened", "queue_entry", id.0);
-    work.audit(opened.of_patient(entry.seat.row.entry.patient_id.0)).await?;
-    work.commit().await?;
+    audit::opened(&app, &entry.page, opened.of_patient(entry.seat.row.entry.patient_id.0)).await?;
     html(entry)
 }
 
@@ -32,11 +31,16 @@ async fn load(app: &App, page: Page, id: EntryId, form: FormState) -> Result<Ent
     let points = points::active(&app.db, None).await?;
     let here = row.entry.point_id;
     let point = points.iter().find(|point| point.id == here).cloned().ok_or(Error::NotFound)?;
-    let others = points.into_iter().filter(|point| point.id != here).collect();
+    let mut onward = onward::Choices::new();
+    if row.entry.state.is_open() && page.may(Permission::WorkQueue) {
+        let today = page.today();
+        let begin = page.clinic.start_of(today);
+        onward = onward::choices(&row, &points, &points::doctors_at_work(&app.db, today, begin).await?);
+    }
     let history = events::of_visit(&app.db, row.entry.visit_id).await?;
     let form = form.with("priority", row.entry.priority.as_str());
     let seat = Seat::alone(row, &page);
-    Ok(EntryPage { seat, point, others, history, form, notice: None, page })
+    Ok(EntryPage { seat, point, onward, history, form, notice: None, page })
 }
 
 async fn point_of(app: &App, id: EntryId) -> Result<PointId, Error> {
@@ -106,15 +110,14 @@ pub async fn pass_on(
     let version: Option<i64> = form.optional_parse("version", "Open the page again");
     let point = point_of(&app, id).await?;
     let back = form.value("to") == "back";
-    let to: Option<PointId> = form.optional_parse("to", "Choose where to");
-    let doctor: Option<crate::access::model::AccountId> = form.optional_parse("doctor", "Choose a doctor");
+    let to = Whom::read(form.value("to"));
     if to.is_none() && !back {
         let why = "Choose where the token goes, then transfer it.".to_owned();
         return conflict(&app, page, point, Refused::Because(why)).await;
     }
     let mut work = submission.begin(&app).await?;
     let passed = match to {
-        Some(to) => transfer::transfer(&mut work, id, version, to, doctor).await,
+        Some((to, whom)) => transfer::transfer(&mut work, id, version, to, whom).await,
         None => transfer::send_back(&mut work, id, version).await,
     };
     match passed {

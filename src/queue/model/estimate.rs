@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Fewer samples than this say nothing (rule Q9).
-const FEWEST_SAMPLES: usize = 5;
+const FEWEST_SAMPLES: u64 = 5;
 /// The optimistic end takes 8 tenths of the mean (rule Q9).
 const OPTIMISTIC_TENTHS: u64 = 8;
 /// From here on a range would promise more than is known (own).
@@ -22,15 +22,27 @@ pub struct WaitRange {
     pub to_min: u32,
 }
 
-/// The wait for the one at `position` (1 is next), from recent service times and the desks at work (rule Q9).
+/// How quickly a point has served of late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Pace {
+    /// Services that were looked at.
+    pub services: i64,
+    /// Seconds they took together, without parked time (rule Q10).
+    pub seconds: i64,
+    /// People who served them: the desks at work.
+    pub people: i64,
+}
+
+/// The wait for the one at `position` (1 is next) behind `desks` at work that served at `pace` (rule Q9).
 /// `None` with fewer than five samples, and while no desk works or the queue is paused (rule Q15).
-pub fn estimate(position: usize, service_seconds: &[u32], active_desks: u32) -> Option<WaitRange> {
-    if service_seconds.len() < FEWEST_SAMPLES || active_desks == 0 || position == 0 {
+pub fn estimate(position: usize, pace: Pace, desks: u32) -> Option<WaitRange> {
+    let services = u64::try_from(pace.services).ok()?;
+    if services < FEWEST_SAMPLES || desks == 0 || position == 0 {
         return None;
     }
-    let total: u64 = service_seconds.iter().map(|seconds| u64::from(*seconds)).sum();
+    let total = u64::try_from(pace.seconds).ok()?;
     let people = u64::try_from(position).ok()?;
-    let desks_seconds = u64::from(active_desks) * u64::try_from(service_seconds.len()).ok()?;
+    let desks_seconds = u64::from(desks) * services;
     // One slot is the mean divided by the desks; the first round costs one slot. Each end is rounded once, outwards: a
     // second that is cut off twice would let the range end before the mean.
     let pessimistic = total.saturating_mul(people);
@@ -136,10 +148,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const TEN_MINUTES: [u32; 5] = [300, 900, 600, 600, 600];
+    const TEN_MINUTES: Pace = Pace { services: 5, seconds: 3_000, people: 1 };
 
     fn words(position: usize, desks: u32) -> Option<String> {
-        estimate(position, &TEN_MINUTES, desks).map(|range| range.to_string())
+        estimate(position, TEN_MINUTES, desks).map(|range| range.to_string())
     }
 
     #[test]
@@ -153,9 +165,9 @@ mod tests {
 
     #[test]
     fn nothing_is_promised_on_four_samples_or_without_a_desk() {
-        assert_eq!(estimate(1, &TEN_MINUTES[..4], 1), None);
-        assert_eq!(estimate(1, &TEN_MINUTES, 0), None);
-        assert_eq!(estimate(0, &TEN_MINUTES, 1), None);
+        assert_eq!(estimate(1, Pace { services: 4, ..TEN_MINUTES }, 1), None);
+        assert_eq!(estimate(1, TEN_MINUTES, 0), None);
+        assert_eq!(estimate(0, TEN_MINUTES, 1), None);
     }
 
     #[test]
@@ -181,11 +193,12 @@ mod tests {
     proptest! {
         #[test]
         fn the_range_holds_the_mean_and_grows_with_the_place(
-            position in 1usize..300, seconds in prop::collection::vec(0u32..20_000, 5..30), desks in 1u32..9,
+            position in 1usize..300, seconds in 0i64..400_000, services in 5i64..30, desks in 1u32..9,
         ) {
-            let range = estimate(position, &seconds, desks).expect("enough samples");
-            let next = estimate(position + 1, &seconds, desks).expect("enough samples");
-            let mean: f64 = seconds.iter().map(|s| f64::from(*s)).sum::<f64>() / seconds.len() as f64;
+            let pace = Pace { services, seconds, people: 1 };
+            let range = estimate(position, pace, desks).expect("enough samples");
+            let next = estimate(position + 1, pace, desks).expect("enough samples");
+            let mean = seconds as f64 / services as f64;
             let expected = mean * position as f64 / f64::from(desks) / 60.0;
             prop_assert!(range.from_min < range.to_min);
             prop_assert!(f64::from(range.from_min) <= expected);

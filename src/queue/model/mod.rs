@@ -12,15 +12,17 @@ mod rules;
 mod times;
 mod token;
 mod undo;
+mod whom;
 mod why;
 
 pub use entry::{CannotMove, EntryState, Happened, Move, history_words};
-pub use estimate::{WaitLevel, WaitRange, WaitThresholds, come_back_at, estimate};
+pub use estimate::{Pace, WaitLevel, WaitRange, WaitThresholds, come_back_at, estimate};
 pub use line::{Placed, Returned, Waiting, behind_next_two, eligible_for, line};
 pub use rules::LineRules;
 pub use times::{StateChange, Times, times};
 pub use token::{TokenFormat, TokenFormatFault, announcement, spoken};
 pub use undo::{CannotUndo, LastMove, may_undo};
+pub use whom::Whom;
 pub use why::Why;
 
 crate::ids! {

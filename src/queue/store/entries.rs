@@ -9,7 +9,7 @@ use crate::queue::model::{EntryId, EntryState, PointId, Priority, Returned, Room
 use crate::scheduling::model::AppointmentId;
 
 /// An entry with what its visit adds.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Entry {
     pub id: EntryId,
     pub visit_id: VisitId,
@@ -111,21 +111,8 @@ pub async fn by_id(store: impl Store, id: EntryId) -> Result<Option<Entry>, DbEr
     .await
 }
 
-/// Who waits at a point.
-pub async fn waiting_at(store: impl Store, point: PointId) -> Result<Vec<Entry>, DbError> {
-    sql("select e.id, e.visit_id, e.patient_id, e.point_id, e.day, e.state, e.priority, e.priority_reason,
-            e.booked_at, e.arrived_at, e.entered_at, e.doctor_id, e.room_id, e.served_by, e.called_at, e.started_at,
-            e.ended_at, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second,
-            e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
-            v.opened_at as checked_in_at, v.appointment_id
-         from queue_entry e join visit v on v.id = e.visit_id where e.point_id = $1 and e.state = 'waiting'")
-    .bind(point)
-    .all(store)
-    .await
-}
-
 /// Who served a visit's last consultation.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Consulted {
     /// Where.
     pub point_id: PointId,

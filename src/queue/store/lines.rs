@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::access::model::AccountId;
 use crate::db::{DbError, Store, sql};
-use crate::queue::model::{EntryId, EntryState, PointId, PointKind};
+use crate::queue::model::{EntryId, EntryState, PointId, PointKind, Priority, Returned, Waiting};
 
 use super::entries::Entry;
 
 /// An open entry with the words that a board shows.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Row {
     #[sqlx(flatten)]
+    #[serde(flatten)]
     pub entry: Entry,
     pub family_name: String,
     pub given_names: String,
@@ -76,7 +78,7 @@ pub async fn one(store: impl Store, id: EntryId) -> Result<Option<Row>, DbError>
 }
 
 /// An open entry in few columns, for overviews and displays.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Brief {
     pub point_id: PointId,
     pub state: EntryState,
@@ -95,20 +97,64 @@ pub async fn everywhere(store: impl Store) -> Result<Vec<Brief>, DbError> {
     .await
 }
 
-/// Who waits where, with what the order needs and no name.
-pub async fn waiting_everywhere(store: impl Store) -> Result<Vec<Entry>, DbError> {
-    sql("select e.id, e.visit_id, e.patient_id, e.point_id, e.day, e.state, e.priority, e.priority_reason,
-            e.booked_at, e.arrived_at, e.entered_at, e.doctor_id, e.room_id, e.served_by, e.called_at, e.started_at,
-            e.ended_at, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second,
-            e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
-            v.opened_at as checked_in_at, v.appointment_id
+/// One who waits, with what the order needs and no name.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct InLine {
+    pub id: EntryId,
+    pub point_id: PointId,
+    pub token: String,
+    pub priority: Priority,
+    pub booked_at: Option<DateTime<Utc>>,
+    pub checked_in_at: DateTime<Utc>,
+    pub arrived_at: DateTime<Utc>,
+    pub doctor_id: Option<AccountId>,
+    pub call_count: i64,
+    pub last_called_at: Option<DateTime<Utc>>,
+    pub returned_at: Option<DateTime<Utc>>,
+    pub behind_first: Option<EntryId>,
+    pub behind_second: Option<EntryId>,
+}
+
+impl InLine {
+    /// As the model puts it in order.
+    pub fn waiting(&self) -> Waiting {
+        Waiting {
+            id: self.id,
+            priority: self.priority,
+            booked_at: self.booked_at,
+            checked_in_at: self.checked_in_at,
+            arrived_at: self.arrived_at,
+            assigned_to: self.doctor_id,
+            call_count: u32::try_from(self.call_count).unwrap_or(0),
+            last_called_at: self.last_called_at,
+            returned: self
+                .returned_at
+                .map(|at| Returned { at, behind: [self.behind_first, self.behind_second] }),
+        }
+    }
+}
+
+/// Who waits at a point.
+pub async fn waiting_at(store: impl Store, point: PointId) -> Result<Vec<InLine>, DbError> {
+    sql("select e.id, e.point_id, v.token, e.priority, e.booked_at, v.opened_at as checked_in_at, e.arrived_at,
+            e.doctor_id, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second
+         from queue_entry e join visit v on v.id = e.visit_id where e.state = 'waiting' and e.point_id = $1")
+    .bind(point)
+    .all(store)
+    .await
+}
+
+/// Who waits where.
+pub async fn waiting_everywhere(store: impl Store) -> Result<Vec<InLine>, DbError> {
+    sql("select e.id, e.point_id, v.token, e.priority, e.booked_at, v.opened_at as checked_in_at, e.arrived_at,
+            e.doctor_id, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second
          from queue_entry e join visit v on v.id = e.visit_id where e.state = 'waiting'")
     .all(store)
     .await
 }
 
 /// How many wait at each point, for home pages.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Count {
     /// The point.
     pub point_id: PointId,

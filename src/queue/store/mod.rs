@@ -9,4 +9,5 @@ pub mod people;
 pub mod places;
 pub mod points;
 pub mod stats;
+pub mod unsettled;
 pub mod visits;

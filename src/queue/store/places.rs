@@ -4,10 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
-use crate::queue::model::{EntryId, EntryState, PointId, PointKind, VisitId};
+use crate::queue::model::{EntryId, EntryState, Pace, PointId, PointKind, VisitId};
 
 /// A visit with its latest entry, without any name.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Held {
     pub visit_id: VisitId,
     pub patient_id: PatientId,
@@ -67,24 +67,16 @@ pub async fn of_patient(
     .await
 }
 
-/// One recent service at a point.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Sample {
-    pub started_at: DateTime<Utc>,
-    pub ended_at: DateTime<Utc>,
-    pub parked_seconds: i64,
-    pub served_by: Option<i64>,
-}
-
-/// The latest services at a point on a day: what the estimate is made from (Q9).
-pub async fn samples(store: impl Store, point: PointId, day: NaiveDate) -> Result<Vec<Sample>, DbError> {
-    sql("select started_at, ended_at, parked_seconds, served_by from queue_entry
-         where day = $2 and point_id = $1 and state in ('done', 'transferred')
-            and started_at is not null and ended_at is not null
-         order by id desc limit 20")
+/// The latest twenty services at a point on a day: what the estimate is made from (Q9).
+pub async fn pace(store: impl Store, point: PointId, day: NaiveDate) -> Result<Pace, DbError> {
+    sql("select count(*) as services, cast(coalesce(sum(service_seconds), 0) as bigint) as seconds,
+            count(distinct served_by) as people
+         from (select service_seconds, served_by from queue_entry
+            where day = $2 and point_id = $1 and state in ('done', 'transferred') and service_seconds is not null
+            order by id desc limit 20) latest")
     .bind(point)
     .bind(day)
-    .all(store)
+    .one(store)
     .await
 }
 
@@ -114,7 +106,7 @@ pub async fn keep_door_code(
 }
 
 /// What a slip says.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Slip {
     pub token: String,
     pub slip_code: String,

@@ -1,13 +1,13 @@
 //! Service points, their rooms, and where staff work today.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::queue::model::{PointId, PointKind, RoomId};
 
 /// A service point as the queue needs it.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Point {
     pub id: PointId,
     pub name: String,
@@ -32,7 +32,7 @@ impl Point {
 }
 
 /// A room to which people are called.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Room {
     /// Its id.
     pub id: RoomId,
@@ -65,6 +65,51 @@ pub async fn by_id(store: impl Store, id: PointId) -> Result<Option<Point>, DbEr
     .bind(true)
     .optional(store)
     .await
+}
+
+/// A doctor who works at a consulting point today.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct AtWork {
+    /// Where.
+    pub point_id: PointId,
+    /// Who.
+    pub doctor_id: AccountId,
+    /// The name with title.
+    pub name: String,
+}
+
+/// Doctors who chose a consulting point as their station since `begin`, the start of `day`, or who have hours left on
+/// that day in one of its rooms.
+pub async fn doctors_at_work(
+    store: impl Store,
+    day: NaiveDate,
+    begin: DateTime<Utc>,
+) -> Result<Vec<AtWork>, DbError> {
+    sql("select s.point_id, a.id as doctor_id, trim(a.title || ' ' || a.name) as name
+         from station s join service_point p on p.id = s.point_id and p.kind = 'consulting'
+         join account a on a.id = s.account_id and a.state = 'active'
+         join account_role o on o.account_id = a.id and o.role = 'doctor'
+         where s.since >= $1
+         union
+         select r.point_id, a.id as doctor_id, trim(a.title || ' ' || a.name) as name
+         from slot x join room r on r.id = x.room_id join service_point p on p.id = r.point_id and p.kind = 'consulting'
+         join account a on a.id = x.doctor_id and a.state = 'active'
+         where x.day = $2 and x.state = 'open'
+         order by name, doctor_id")
+    .bind(begin)
+    .bind(day)
+    .all(store)
+    .await
+}
+
+/// Holds a point that works until the transaction ends: nobody takes it out of use while somebody enters its line.
+pub async fn hold(tx: &mut Tx, id: PointId) -> Result<bool, DbError> {
+    let held = sql("update service_point set turn = turn where id = $1 and active = $2")
+        .bind(id)
+        .bind(true)
+        .run(tx)
+        .await?;
+    Ok(held == 1)
 }
 
 /// Every room that is in use.

@@ -8,7 +8,7 @@ use crate::queue::model::VisitId;
 use crate::scheduling::model::AppointmentId;
 
 /// A patient's visit of one day.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Visit {
     pub id: VisitId,
     pub patient_id: PatientId,

@@ -4,6 +4,7 @@ use super::{Refused, changed_meanwhile, record, seen};
 use crate::access::model::AccountId;
 use crate::queue::model::{EntryId, LineRules, Move, PointId, RoomId, Why, eligible_for, line};
 use crate::queue::store::entries::{self, Entry};
+use crate::queue::store::lines::{self, InLine};
 use crate::queue::store::{events, points};
 use crate::work::Work;
 
@@ -23,20 +24,20 @@ pub struct Caller {
 /// Calls whoever is next for this person; none when nobody waits.
 pub async fn call_next(work: &mut Work, caller: &Caller) -> Result<Option<Entry>, Refused> {
     let in_a_row = take_turn(work, caller.point).await?;
-    let waiting = entries::waiting_at(work.tx(), caller.point).await?;
-    let mine = eligible_for(waiting.iter().map(Entry::waiting).collect(), caller.who);
+    let waiting = lines::waiting_at(work.tx(), caller.point).await?;
+    let mine = eligible_for(waiting.iter().map(InLine::waiting).collect(), caller.who);
     let at = work.now();
     let rules = LineRules::of(&work.app.clinic());
     let placed = line(mine, at, &rules, u32::try_from(in_a_row).unwrap_or(0));
     let Some(first) = placed.first() else { return Ok(None) };
-    let Some(entry) = waiting.iter().find(|entry| entry.id == first.entry.id) else { return Ok(None) };
+    let Some(entry) = entries::by_id(work.tx(), first.entry.id).await? else { return Ok(None) };
     let in_a_row = match first.why {
         Why::Booked(_) => in_a_row + 1,
         Why::WalkIn(_) | Why::LongWait(_) | Why::Late(_) => 0,
         Why::Emergency | Why::Raised(_) | Why::Early(_) | Why::CameBack(_) | Why::NoAnswer(_) => in_a_row,
     };
     points::set_in_a_row(work.tx(), caller.point, in_a_row).await?;
-    call(work, caller, entry, Move::Call).await.map(Some)
+    call(work, caller, &entry, Move::Call).await.map(Some)
 }
 
 /// Calls one who waits, out of order, or calls one again. Above the clinic's number of calls the token is missed instead
@@ -52,12 +53,7 @@ pub async fn call_one(
     if entry.point_id != caller.point {
         return Err(changed_meanwhile(&entry.token));
     }
-    if entry.doctor_id.is_some_and(|doctor| doctor != caller.who) {
-        return Err(Refused::Because(format!(
-            "{} waits for a particular doctor. Pass the token on if you take over.",
-            entry.token
-        )));
-    }
+    is_for(caller, &entry)?;
     call(work, caller, &entry, Move::Call).await
 }
 
@@ -70,12 +66,24 @@ pub async fn call_again(
 ) -> Result<Entry, Refused> {
     take_turn(work, caller.point).await?;
     let entry = seen(work, id, version).await?;
+    is_for(caller, &entry)?;
     let calls = u32::try_from(entry.call_count).unwrap_or(0);
     let called = entry.state == crate::queue::model::EntryState::Called;
     if called && LineRules::of(&work.app.clinic()).calls_are_used_up(calls) {
         return super::moves::make(work, Move::Miss, &entry, "").await;
     }
     call(work, caller, &entry, Move::Recall).await
+}
+
+/// Who waits for a doctor is called by that doctor only.
+fn is_for(caller: &Caller, entry: &Entry) -> Result<(), Refused> {
+    if entry.doctor_id.is_none_or(|doctor| doctor == caller.who) {
+        return Ok(());
+    }
+    Err(Refused::Because(format!(
+        "{} waits for a particular doctor. Pass the token on if you take over.",
+        entry.token
+    )))
 }
 
 async fn take_turn(work: &mut Work, point: PointId) -> Result<i64, Refused> {

@@ -152,11 +152,19 @@ async fn first_point(work: &mut Work, wanted: Option<PointId>) -> Result<Point, 
             .or_else(|| of_kind(PointKind::Consulting))
             .or_else(|| points.iter().find(|point| point.kind != PointKind::Reception)),
     };
-    found.cloned().ok_or_else(|| {
+    let found = found.cloned().ok_or_else(|| {
         Refused::Because(
             "No service point is open to send the patient to. An administrator sets them up.".into(),
         )
-    })
+    })?;
+    if points::hold(work.tx(), found.id).await? {
+        Ok(found)
+    } else {
+        Err(Refused::Because(format!(
+            "{} was closed a moment ago. Choose another service point.",
+            found.name
+        )))
+    }
 }
 
 async fn open(work: &mut Work, arrival: &Arrival, booking: Option<&Booking>) -> Result<CheckedIn, Refused> {

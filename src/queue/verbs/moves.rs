@@ -10,6 +10,7 @@ use crate::queue::model::{
 };
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
+use crate::queue::store::lines::{self, InLine};
 use crate::queue::store::{points, visits};
 use crate::work::Work;
 
@@ -69,11 +70,11 @@ fn unpark(after: &mut Entry, at: DateTime<Utc>) {
 async fn come_back(work: &mut Work, after: &mut Entry) -> Result<(), Refused> {
     let at = work.now();
     let point = points::by_id(work.tx(), after.point_id).await?.ok_or(Refused::NotFound)?;
-    let waiting = entries::waiting_at(work.tx(), after.point_id).await?;
-    let same_line = |entry: &&Entry| {
+    let waiting = lines::waiting_at(work.tx(), after.point_id).await?;
+    let same_line = |entry: &&InLine| {
         after.doctor_id.is_none() || entry.doctor_id.is_none() || entry.doctor_id == after.doctor_id
     };
-    let others = waiting.iter().filter(same_line).map(Entry::waiting).collect();
+    let others = waiting.iter().filter(same_line).map(InLine::waiting).collect();
     let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
     let placed = line(others, at, &LineRules::of(&work.app.clinic()), in_a_row);
     [after.behind_first, after.behind_second] = behind_next_two(&placed);

@@ -3,40 +3,63 @@
 use super::check_in::{enter, ranks_by_booking};
 use super::{Refused, record, seen};
 use crate::access::model::AccountId;
-use crate::queue::model::{EntryId, Happened, Move, PointId, PointKind, Priority};
+use crate::queue::model::{EntryId, Happened, Move, PointId, PointKind, Priority, Whom};
+use crate::queue::store::appointments as bookings;
 use crate::queue::store::entries::{self, Entry, NewEntry};
-use crate::queue::store::{appointments as bookings, points};
+use crate::queue::store::points::{self, Point};
 use crate::work::Work;
 
-/// Passes a token on to a point, and there to a doctor if one is named.
+/// Passes a token on to a point, and there to a doctor if one is named. Who only changes the doctor at the same point
+/// keeps the place in the line.
 pub async fn transfer(
     work: &mut Work,
     id: EntryId,
     version: Option<i64>,
     to: PointId,
-    doctor: Option<AccountId>,
+    whom: Whom,
 ) -> Result<EntryId, Refused> {
+    if !points::hold(work.tx(), to).await? {
+        return Err(Refused::NotFound);
+    }
     let entry = seen(work, id, version).await?;
     let point = points::by_id(work.tx(), to).await?.ok_or(Refused::NotFound)?;
-    if point.id == entry.point_id && doctor == entry.doctor_id {
-        return Err(Refused::Because(format!(
-            "{} is already at {}. Choose another place.",
-            entry.token, point.name
-        )));
-    }
     let at = work.now();
     let booking = match entry.appointment_id {
         Some(id) => bookings::by_id(work.tx(), id).await?,
         None => None,
     };
-    let consulting = point.kind == PointKind::Consulting;
-    let new = NewEntry {
-        booked_at: booking.as_ref().filter(|_| ranks_by_booking(point.kind)).map(|booking| booking.starts_at),
-        doctor: doctor.or(booking.map(|booking| booking.doctor_id)).filter(|_| consulting),
-        arrived_at: at,
-        ..onward(&entry, to, at)
+    let booked_at =
+        booking.as_ref().filter(|_| ranks_by_booking(point.kind)).map(|booking| booking.starts_at);
+    let doctor = match whom {
+        _ if point.kind != PointKind::Consulting => None,
+        Whom::Usual => booking.map(|booking| booking.doctor_id),
+        Whom::Anyone => None,
+        Whom::Doctor(doctor) => Some(at_work(work, &point, doctor).await?),
     };
+    let here = point.id == entry.point_id;
+    if here && doctor == entry.doctor_id {
+        return Err(Refused::Because(format!(
+            "{} is already at {}. Choose another place.",
+            entry.token, point.name
+        )));
+    }
+    let arrived_at = if here { entry.arrived_at } else { at };
+    let new = NewEntry { booked_at, doctor, arrived_at, ..onward(&entry, to, at) };
     pass_on(work, &entry, &new, &point.name).await
+}
+
+/// A doctor who is chosen works at the point today, so that nobody waits for somebody who is not there.
+async fn at_work(work: &mut Work, point: &Point, doctor: AccountId) -> Result<AccountId, Refused> {
+    let today = work.today();
+    let begin = work.app.clinic().start_of(today);
+    let doctors = points::doctors_at_work(work.tx(), today, begin).await?;
+    if doctors.iter().any(|one| one.point_id == point.id && one.doctor_id == doctor) {
+        return Ok(doctor);
+    }
+    Err(Refused::Because(format!(
+        "This doctor does not work at {} today. Choose one who does, or anyone.",
+        point.name
+    )))
 }
 
 /// Sends a token back to the doctor who passed it on, with the arrival it had there.
@@ -45,6 +68,7 @@ pub async fn send_back(work: &mut Work, id: EntryId, version: Option<i64>) -> Re
     let from = entries::last_consultation(work.tx(), entry.visit_id, entry.id).await?.ok_or_else(|| {
         Refused::Because(format!("{} has not been with a doctor today. Pass it on instead.", entry.token))
     })?;
+    points::hold(work.tx(), from.point_id).await?;
     let point = points::by_id(work.tx(), from.point_id).await?.ok_or_else(|| {
         Refused::Because("The doctor's service point is closed. Pass the token on elsewhere.".into())
     })?;

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use super::onward::{Choices, choices};
 use crate::access::model::{AccountId, Permission};
 use crate::queue::model::{
     EntryId, EntryState, LineRules, Move, Placed, PointKind, Priority, WaitLevel, WaitThresholds,
@@ -11,7 +12,7 @@ use crate::queue::model::{
 use crate::queue::store::entries::Entry;
 use crate::queue::store::events::{Line as HistoryLine, MyLast};
 use crate::queue::store::lines::Row;
-use crate::queue::store::points::Point;
+use crate::queue::store::points::{AtWork, Point};
 use crate::settings::model::{Clinic, age_on};
 use crate::web::filters;
 use crate::web::form::new_op;
@@ -42,8 +43,10 @@ pub struct BoardPart {
 pub struct Board {
     /// The point.
     pub point: Point,
-    /// Where tokens can be passed on to.
-    pub others: Vec<Point>,
+    /// All points that work, and the doctors who work at them today.
+    pub points: Vec<Point>,
+    /// Read only where somebody can be passed on.
+    pub doctors: Vec<AtWork>,
     /// Who is with this person now.
     pub now: Vec<Seat>,
     /// Who waits, in the order of calling.
@@ -180,7 +183,7 @@ impl Seat {
 
 impl Board {
     /// Puts the rows of a point in order, as `who` sees them at `now`.
-    pub fn new(point: Point, others: Vec<Point>, rows: Vec<Row>, who: AccountId, page: &Page) -> Self {
+    pub fn new(point: Point, points: Vec<Point>, rows: Vec<Row>, who: AccountId, page: &Page) -> Self {
         let clinic = &page.clinic;
         let waiting = rows.iter().filter(|row| row.entry.state == EntryState::Waiting);
         let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
@@ -207,12 +210,8 @@ impl Board {
         }
         in_line.sort_by_key(|(position, _)| *position);
         let line = in_line.into_iter().map(|(_, seat)| seat).collect();
-        let others = others
-            .into_iter()
-            .filter(|other| other.id != point.id && other.kind != PointKind::Reception)
-            .collect();
-        let pause = FormState::new();
-        Board { point, others, now, line, rest, undo: None, notice: None, pause, panel: None }
+        let (pause, doctors) = (FormState::new(), Vec::new());
+        Board { point, points, doctors, now, line, rest, undo: None, notice: None, pause, panel: None }
     }
 
     /// `18 waiting · longest 74 min`
@@ -235,9 +234,14 @@ impl Board {
         self.panel.as_ref().is_some_and(|panel| panel.id == seat.row.entry.id)
     }
 
+    /// Where one who is here can be passed on to.
+    pub fn onward(&self, seat: &Seat) -> Choices {
+        choices(&seat.row, &self.points, &self.doctors)
+    }
+
     /// The first consulting room, where triage passes on to.
     pub fn after_triage(&self) -> Option<&Point> {
-        let consulting = || self.others.iter().find(|point| point.kind == PointKind::Consulting);
+        let consulting = || self.points.iter().find(|point| point.kind == PointKind::Consulting);
         if self.point.kind == PointKind::Triage { consulting() } else { None }
     }
 

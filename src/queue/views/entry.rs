@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::board::Seat;
+use super::onward::Choices;
 use crate::queue::model::{Priority, history_words};
 use crate::queue::store::events::Line;
 use crate::queue::store::points::Point;
@@ -21,7 +22,7 @@ pub struct EntryPage {
     /// Its point.
     pub point: Point,
     /// Where it can be passed on to.
-    pub others: Vec<Point>,
+    pub onward: Choices,
     /// The visit's history.
     pub history: Vec<Line>,
     /// The priority form.

@@ -4,6 +4,8 @@ pub mod arrivals;
 pub mod board;
 pub mod display;
 pub mod entry;
+pub mod onward;
 pub mod overview;
 pub mod place;
 pub mod print;
+pub mod unsettled;

@@ -134,7 +134,8 @@ pub async fn make_single(State(app): State<App>, page: Page, submission: Submiss
     }
     if let (Some(starts), true) = (starts, form.is_ok()) {
         let at = Interval::lasting(starts, u32::try_from(minutes).unwrap_or(5));
-        let slot = NewSlot { doctor, room: None, availability: None, at, capacity, public_capacity };
+        let day = page.clinic.day_of(starts);
+        let slot = NewSlot { doctor, room: None, availability: None, day, at, capacity, public_capacity };
         let mut work = submission.begin(&app).await?;
         match make_one(&mut work, &slot).await {
             Ok(true) => return work.done(paths::scheduling::availability_of(doctor), "1 slot made").await,

@@ -1,4 +1,5 @@
-//! Booking by the patient: reason, day, time, details, yes. What was chosen travels in the address.
+//! Booking by the patient: reason, day, time, details, yes. Choices travel in the address; the patient's own words never
+//! do: they are written into the place that is kept.
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -30,7 +31,6 @@ const SPAN: u64 = 13;
 #[serde(default)]
 pub struct Chosen {
     pub(super) reason: String,
-    pub(super) words: String,
     pub(super) doctor: String,
     pub(super) day: String,
     pub(super) from: String,
@@ -41,20 +41,16 @@ impl Chosen {
         self.doctor.parse().ok()
     }
 
-    /// Reason, words and doctor as a query.
+    /// Reason and doctor as a query: numbers only.
     pub(super) fn query(&self) -> String {
-        let mut query = format!("reason={}", paths::encoded(&self.reason));
-        for (name, value) in [("words", &self.words), ("doctor", &self.doctor)] {
-            if !value.is_empty() {
-                query.push_str(&format!("&{name}={}", paths::encoded(value)));
-            }
-        }
-        query
+        let reason = self.reason.parse::<ReasonId>().map(|id| id.to_string()).unwrap_or_default();
+        let doctor = self.doctor().map(|id| format!("&doctor={id}")).unwrap_or_default();
+        format!("reason={reason}{doctor}")
     }
 
     /// The same as hidden fields.
     pub(super) fn form(&self) -> FormState {
-        FormState::new().with("reason", &self.reason).with("words", &self.words).with("doctor", &self.doctor)
+        FormState::new().with("reason", &self.reason).with("doctor", &self.doctor)
     }
 }
 
@@ -125,7 +121,7 @@ pub async fn day(State(app): State<App>, page: Page, Query(chosen): Query<Chosen
     let asking = asking(&page, &reason, chosen.doctor());
     let from = if chosen.from.is_empty() { page.today() } else { day_of(&chosen.from)?.max(page.today()) };
     let to = from.checked_add_days(Days::new(SPAN)).ok_or(Error::NotFound)?;
-    let weeks = asking.weeks(&asking.between(&app, from, to).await?);
+    let weeks = asking.weeks(asking.days(&app, from, to).await?);
     let query = chosen.query();
     let later = (to < asking.last_day())
         .then(|| format!("{}?{query}&from={}", paths::scheduling::BOOK_DAY, to + Days::new(1)));
@@ -177,24 +173,18 @@ pub(super) fn time_page(
 pub async fn hold(State(app): State<App>, page: Page, submission: Submission) -> Answer {
     let patient = me(&page)?;
     let mut form = submission.form.clone();
-    let complaint = form.optional_text("words", WORDS);
     let (Some(slot), Some(reason)) = (form.parse::<SlotId>("slot", ""), form.parse::<ReasonId>("reason", ""))
     else {
         return Err(Error::Invalid("Go back, choose a reason and a time, and send it again.".into()));
     };
-    if !form.is_ok() {
-        let chosen = Chosen { reason: reason.to_string(), ..Chosen::default() };
-        return ask_again(&app, page, &chosen).await;
-    }
     let mut work = submission.begin(&app).await?;
-    let booking = Booking { patient, slot, reason, complaint };
+    let booking = Booking { patient, slot, reason, complaint: String::new() };
     match verbs::hold(&mut work, &booking).await {
         Ok(id) => work.done(paths::scheduling::book_check(id), "").await,
         Err(refusal) => {
             work.undo();
             let chosen = Chosen {
                 reason: reason.to_string(),
-                words: booking.complaint.clone(),
                 doctor: form.value("doctor").to_owned(),
                 ..Chosen::default()
             };

@@ -15,7 +15,7 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 /// What a kept place was chosen with, for going back.
 fn chosen_of(row: &appointments::AppointmentRow) -> Chosen {
-    Chosen { reason: row.reason_id.to_string(), words: row.complaint.clone(), ..Chosen::default() }
+    Chosen { reason: row.reason_id.to_string(), ..Chosen::default() }
 }
 
 /// The details before the yes.
@@ -46,17 +46,18 @@ pub async fn check(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>
     }
 }
 
-/// Another reason for the place that is kept; leads straight back to the details.
+/// Another reason for the place that is kept, and the own words; leads straight back to the details.
 pub async fn edit_reason(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
     let patient = me(&page)?;
     let row = appointments::by_id(&app.db, id).await?.filter(|row| row.patient_id == patient);
     let row = row.filter(|row| row.state == AppointmentState::Hold).ok_or(Error::NotFound)?;
     let reasons = online_reasons(&app).await?;
     let action = paths::scheduling::of(paths::scheduling::BOOK_REASON, id);
-    html(ReasonPage { page, form: chosen_of(&row).form(), reasons, action, keeps: true })
+    let form = chosen_of(&row).form().with("words", &row.complaint);
+    html(ReasonPage { page, form, reasons, action, keeps: true })
 }
 
-/// Saves another reason.
+/// Saves another reason and the own words.
 pub async fn update_reason(
     State(app): State<App>,
     page: Page,

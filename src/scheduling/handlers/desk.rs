@@ -1,4 +1,4 @@
-//! The desk's list and one appointment with its actions.
+//! The desk's list, and one appointment.
 
 use axum::extract::{Query, State};
 use chrono::{DateTime, Days, NaiveDate};
@@ -8,21 +8,21 @@ use super::day_of;
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::patients;
+use crate::patients::model::{find_words, read_patient_number};
 use crate::scheduling::calendar;
-use crate::scheduling::model::{
-    AppointmentId, AppointmentState, BookingRules, CancelledBy, may_mark_no_show,
-};
-use crate::scheduling::store::appointments::{self, AppointmentRow, Listed, Narrow};
-use crate::scheduling::store::{doctors, states};
-use crate::scheduling::verbs::{self, Refusal};
+use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules, may_mark_no_show};
+use crate::scheduling::store::appointments::{self, AppointmentRow, Listed, Narrow, Search};
+use crate::scheduling::store::doctors;
+use crate::scheduling::verbs::undo::undoable;
 use crate::scheduling::views::desk::{self as views, Happened, IndexPage, May, ShowPage};
 use crate::web::request::Id;
-use crate::web::submission::refused;
-use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
-use crate::work::Work;
+use crate::web::{Answer, Error, FormState, Page, html, paths};
 
 /// Lines on one page.
 const PAGE: i64 = 50;
+/// Longest text that is searched for.
+const LONGEST: usize = 120;
 /// Days back and ahead that a search covers.
 const REACH: u64 = 180;
 
@@ -62,9 +62,18 @@ impl Asked {
             doctor: self.doctor.parse().ok(),
             state: self.state.parse().ok(),
             patient: self.patient.parse().ok(),
-            words: self.q.split_whitespace().next().unwrap_or_default().to_lowercase(),
+            search: self.search(),
             undecided: !self.undecided.is_empty(),
             after,
+        })
+    }
+
+    fn search(&self) -> Option<Search> {
+        let typed: String = self.q.trim().chars().take(LONGEST).collect();
+        (!typed.is_empty()).then(|| Search {
+            words: find_words(&typed),
+            reference: typed.to_uppercase(),
+            number: read_patient_number(&typed).unwrap_or_default(),
         })
     }
 
@@ -115,7 +124,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     html(IndexPage { page, form: asked.form(), list, doctors, states, span, more })
 }
 
-async fn found(app: &App, id: AppointmentId) -> Result<AppointmentRow, Error> {
+pub(super) async fn found(app: &App, id: AppointmentId) -> Result<AppointmentRow, Error> {
     let row = appointments::by_id(&app.db, id).await?;
     row.filter(|row| row.state != AppointmentState::Hold).ok_or(Error::NotFound)
 }
@@ -123,13 +132,17 @@ async fn found(app: &App, id: AppointmentId) -> Result<AppointmentRow, Error> {
 /// One appointment; opening it is kept in the trail (R5).
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
     let row = found(&app, id).await?;
-    let mut work = Work::begin(&app, page.doer().clone()).await?;
-    work.audit(Entry::new("appointment.opened", "appointment", id.0).of_patient(row.patient_id.0)).await?;
-    work.commit().await?;
+    let opened = Entry::new("appointment.opened", "appointment", id.0);
+    audit::opened(&app, &page, opened.of_patient(row.patient_id.0)).await?;
     html(show_page(&app, page, FormState::new(), row).await?)
 }
 
-async fn show_page(app: &App, page: Page, form: FormState, row: AppointmentRow) -> Result<ShowPage, Error> {
+pub(super) async fn show_page(
+    app: &App,
+    page: Page,
+    form: FormState,
+    row: AppointmentRow,
+) -> Result<ShowPage, Error> {
     let rules = BookingRules::of(&page.clinic);
     let entries = audit::history(&app.db, "appointment", row.id.0).await?;
     let history = entries
@@ -142,13 +155,15 @@ async fn show_page(app: &App, page: Page, form: FormState, row: AppointmentRow) 
         })
         .collect();
     let book = page.may(Permission::BookForPatients);
+    let who = Some(page.actor()?.account);
     let may = May {
         change: book && row.state == AppointmentState::Booked && row.starts_at > page.now,
         cancel: book && row.state.allows(AppointmentState::Cancelled),
         miss: book && may_mark_no_show(row.state, row.starts_at, false, page.now, &rules).is_ok(),
         answer: book && row.objection_state.as_deref() == Some("open"),
+        undo: undoable(&row, who, page.now, &rules).ok().filter(|_| book),
         note: book,
-        read_words: page.may(Permission::OpenRecords),
+        read_words: patients::reach(app, &page, row.patient_id).await?.is_open(),
     };
     let form = if form.value("note").is_empty() { form.with("note", &row.note) } else { form };
     Ok(ShowPage { page, form, row, history, may })
@@ -158,113 +173,4 @@ async fn show_page(app: &App, page: Page, form: FormState, row: AppointmentRow) 
 pub async fn file(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
     let row = found(&app, id).await?;
     Ok(calendar::answer(&page.clinic, &row))
-}
-
-/// Shows the appointment again with why nothing happened.
-async fn again(app: &App, page: Page, mut form: FormState, id: AppointmentId, why: Refusal) -> Answer {
-    match why {
-        Refusal::Missing | Refusal::Db(_) => Err(why.into()),
-        Refusal::Book(_)
-        | Refusal::TooShort(_)
-        | Refusal::Cancel(_)
-        | Refusal::Move(_)
-        | Refusal::Undo(_)
-        | Refusal::Miss(_)
-        | Refusal::HoldOver
-        | Refusal::Changed
-        | Refusal::NoObjection => {
-            form.refuse("", why.to_string());
-            let row = found(app, id).await?;
-            Ok(refused(html(show_page(app, page, form, row).await?)?))
-        }
-    }
-}
-
-/// Cancels for the patient or for the clinic.
-pub async fn cancel(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<AppointmentId>,
-    submission: Submission,
-) -> Answer {
-    let row = found(&app, id).await?;
-    let mut form = submission.form.clone();
-    let reason = form.text("reason", "Say why it is cancelled", 120);
-    let by = if form.chosen("by", "clinic") { CancelledBy::Clinic } else { CancelledBy::Staff };
-    if !form.is_ok() {
-        return Ok(refused(html(show_page(&app, page, form, row).await?)?));
-    }
-    let mut work = submission.begin(&app).await?;
-    match verbs::cancel(&mut work, id, by, &reason).await {
-        Ok(_) => work.done(paths::scheduling::appointment(id), "Appointment cancelled").await,
-        Err(why) => {
-            work.undo();
-            again(&app, page, form, id, why).await
-        }
-    }
-}
-
-/// Records that nobody came.
-pub async fn no_show(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<AppointmentId>,
-    submission: Submission,
-) -> Answer {
-    let form = submission.form.clone();
-    let mut work = submission.begin(&app).await?;
-    match verbs::no_show(&mut work, id).await {
-        Ok(()) => work.done(paths::scheduling::appointment(id), "Recorded as not attended").await,
-        Err(why) => {
-            work.undo();
-            again(&app, page, form, id, why).await
-        }
-    }
-}
-
-/// Writes the note; a stale one is shown beside what somebody else wrote (R8).
-pub async fn note(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<AppointmentId>,
-    submission: Submission,
-) -> Answer {
-    let row = found(&app, id).await?;
-    let mut form = submission.form.clone();
-    let note = form.optional_text("note", 1_000);
-    let version = form.parse::<i64>("version", "Open the page again and send the note once more");
-    if let (Some(version), true) = (version, form.is_ok()) {
-        let mut work = submission.begin(&app).await?;
-        let at = work.now();
-        if states::set_note(work.tx(), id, version, &note, at).await? {
-            let entry = Entry::new("appointment.noted", "appointment", id.0).of_patient(row.patient_id.0);
-            work.audit(entry.changed("note", &row.note, &note)).await?;
-            return work.done(paths::scheduling::appointment(id), "Note saved").await;
-        }
-        work.undo();
-        form.renew();
-        form.refuse(
-            "note",
-            format!("Somebody changed this appointment. The note now says: \"{}\"", row.note),
-        );
-    }
-    Ok(refused(html(show_page(&app, page, form, row).await?)?))
-}
-
-/// Answers an objection.
-pub async fn objection(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<AppointmentId>,
-    submission: Submission,
-) -> Answer {
-    let form = submission.form.clone();
-    let mut work = submission.begin(&app).await?;
-    match verbs::answer_objection(&mut work, id, form.chosen("answer", "granted")).await {
-        Ok(()) => work.done(paths::scheduling::appointment(id), "Objection answered").await,
-        Err(why) => {
-            work.undo();
-            again(&app, page, form, id, why).await
-        }
-    }
 }

@@ -10,7 +10,7 @@ use super::day_of;
 use crate::access::model::{AccountId, Permission};
 use crate::app::App;
 use crate::patients::model::PatientId;
-use crate::scheduling::model::{AppointmentId, CannotBook, Place, ReasonId, SlotId};
+use crate::scheduling::model::{AppointmentId, Place, ReasonId, SlotId};
 use crate::scheduling::offer::{Asking, Offered};
 use crate::scheduling::store::appointments;
 use crate::scheduling::store::people::{self, Reason};
@@ -112,13 +112,11 @@ fn read(page: &Page, form: &mut FormState, moving: bool) -> Result<Sent, Error> 
 }
 
 /// What to say at which field; what is nobody's to mend goes on as an error.
-fn refuse(form: &mut FormState, why: Refusal) -> Result<(), Error> {
-    // Two places at once is the one limit that the table itself keeps: nobody passes it.
-    let hint = match &why {
-        Refusal::TooShort(_) | Refusal::Book(CannotBook::TooManyOpen(_)) => {
-            " Give a reason below to book all the same."
-        }
-        Refusal::Book(_) | Refusal::Move(_) => "",
+fn refuse(form: &mut FormState, why: Refusal, overrides: bool) -> Result<(), Error> {
+    let passable = match &why {
+        Refusal::TooShort(_) => true,
+        Refusal::Book(why) => why.staff_may_override(),
+        Refusal::Move(_) => false,
         Refusal::Cancel(_)
         | Refusal::Undo(_)
         | Refusal::Miss(_)
@@ -128,6 +126,7 @@ fn refuse(form: &mut FormState, why: Refusal) -> Result<(), Error> {
         | Refusal::Missing
         | Refusal::Db(_) => return Err(why.into()),
     };
+    let hint = if passable && overrides { " Give a reason below to book all the same." } else { "" };
     form.refuse("slot", format!("{why}{hint}"));
     Ok(())
 }
@@ -143,7 +142,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
             Ok(id) => return work.done(paths::scheduling::appointment(id), "Appointment booked").await,
             Err(why) => {
                 work.undo();
-                refuse(&mut form, why)?;
+                refuse(&mut form, why, page.may(Permission::OverrideBooking))?;
             }
         }
     }
@@ -166,7 +165,7 @@ pub async fn relocate(
             Ok(new) => return work.done(paths::scheduling::appointment(new), "Appointment moved").await,
             Err(why) => {
                 work.undo();
-                refuse(&mut form, why)?;
+                refuse(&mut form, why, page.may(Permission::OverrideBooking))?;
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::scheduling::model::{
     AppointmentId, AppointmentState, BookingRules, CancelledBy, is_late_cancel, may_object, may_reschedule,
 };
 use crate::scheduling::store::appointments::{self, AppointmentRow};
+use crate::scheduling::verbs::undo::undoable;
 use crate::scheduling::verbs::{self, Refusal};
 use crate::scheduling::views::mine::{MyCancelPage, MyIndexPage, MyShowPage};
 use crate::web::request::Id;
@@ -53,8 +54,10 @@ fn show_page(page: Page, form: FormState, row: AppointmentRow) -> MyShowPage {
     let rules = BookingRules::of(&page.clinic);
     let may_change = may_reschedule(row.state, row.starts_at, page.now).is_ok();
     let missed = row.state == AppointmentState::NoShow && row.objection_state.is_none();
+    let who = page.actor().ok().map(|actor| actor.account);
+    let undo_until = undoable(&row, who, page.now, &rules).ok();
     let may_object = missed && row.ended_at.is_some_and(|at| may_object(at, page.now, &rules));
-    MyShowPage { page, form, row, may_change, may_object }
+    MyShowPage { page, form, row, may_change, undo_until, may_object }
 }
 
 /// The calendar file; of a moved appointment the file of the new one.
@@ -102,6 +105,28 @@ pub async fn cancel(
         }
     }
     Ok(refused(html(cancel_page(page, form, row))?))
+}
+
+/// Takes the own cancelling back (B5).
+pub async fn undo(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AppointmentId>,
+    submission: Submission,
+) -> Answer {
+    own(&app, &page, id).await?;
+    let mut form = submission.form.clone();
+    let mut work = submission.begin(&app).await?;
+    match verbs::undo(&mut work, id).await {
+        Ok(id) => work.done(paths::scheduling::mine(id), "Your appointment stands again").await,
+        Err(why @ (Refusal::Book(_) | Refusal::Undo(_) | Refusal::Changed)) => {
+            work.undo();
+            form.refuse("", why.to_string());
+            let row = own(&app, &page, id).await?;
+            Ok(refused(html(show_page(page, form, row))?))
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// Objects to a no-show.

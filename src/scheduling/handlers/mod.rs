@@ -5,6 +5,7 @@ pub(super) mod book;
 pub(super) mod check;
 pub(super) mod desk;
 pub(super) mod desk_book;
+pub(super) mod desk_steps;
 pub(super) mod doctors;
 pub(super) mod hours;
 pub(super) mod mine;

@@ -63,7 +63,7 @@ pub async fn day(
         text => day_of(text)?.max(page.today()),
     };
     let to = from.checked_add_days(Days::new(13)).ok_or(Error::NotFound)?;
-    let weeks = asking.weeks(&asking.between(&app, from, to).await?);
+    let weeks = asking.weeks(asking.days(&app, from, to).await?);
     let later = (to < asking.last_day()).then(|| format!("{}?from={}", of(MY_MOVE, id), to + Days::new(1)));
     let times = format!("{}?doctor=", of(MY_MOVE_TIME, id));
     let question = "Which new day suits you?";

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::rules::minutes;
@@ -43,9 +43,22 @@ impl BookingRules {
         starts_at + minutes(self.bookable_grace_minutes)
     }
 
+    /// What starts later than this can still be booked at `now`; the other side of [`Self::bookable_until`].
+    pub fn earliest_start(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now - minutes(self.bookable_grace_minutes)
+    }
+
     /// Whether free public places of that slot are the desk's too (rule B10).
     pub fn released_to_desk(&self, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         starts_at - minutes(self.desk_release_minutes) <= now
+    }
+
+    /// Until when a place that is freed now rests before the public can have it (rule B9): from one minute to the
+    /// clinic's limit, `chance` of the way between. `None`: it does not rest.
+    pub fn rests_until(&self, now: DateTime<Utc>, chance: f64) -> Option<DateTime<Utc>> {
+        let most = i64::from(self.freed_place_minutes) * 60;
+        let seconds = 60 + ((most - 60) as f64 * chance.clamp(0.0, 1.0)) as i64;
+        (most > 0).then(|| now + TimeDelta::seconds(seconds))
     }
 
     /// When a hold made now runs out (rule B7).
@@ -68,6 +81,22 @@ pub struct SlotFacts {
     pub at: Interval,
     /// Its places.
     pub capacity: Capacity,
+    /// Until then its free public places rest: they were freed when the doctor's day was full (rule B9).
+    pub public_from: Option<DateTime<Utc>>,
+}
+
+impl SlotFacts {
+    /// Places free for `place` at `now`. A place that rests is the desk's to use at once (rule B9).
+    pub fn free(&self, place: Place, now: DateTime<Utc>, rules: &BookingRules) -> u32 {
+        let rests = self.public_from.is_some_and(|from| from > now);
+        match place {
+            Place::Public if rests => 0,
+            Place::Public | Place::Desk => {
+                let released = rests || rules.released_to_desk(self.at.starts_at(), now);
+                self.capacity.free(place, released)
+            }
+        }
+    }
 }
 
 /// A wish to book one slot for one person.
@@ -103,6 +132,8 @@ pub enum CannotBook {
     OnlinePaused(NaiveDate),
     /// The person has another appointment then (rule B4).
     Overlaps,
+    /// The person has a place in this very slot.
+    AlreadyThere,
     /// The person holds as many open appointments as allowed (rule B4).
     TooManyOpen(u32),
     /// No place is left (rule B2).
@@ -122,6 +153,7 @@ impl CannotBook {
             | CannotBook::Blocked
             | CannotBook::TooFarAhead(_)
             | CannotBook::OnlinePaused(_)
+            | CannotBook::AlreadyThere
             | CannotBook::Full
             | CannotBook::KeptForDesk
             | CannotBook::KeptForOnline => false,
@@ -144,6 +176,9 @@ impl fmt::Display for CannotBook {
             ),
             CannotBook::Overlaps => f.write_str(
                 "There is another appointment at this time. Choose another time, or move the other one.",
+            ),
+            CannotBook::AlreadyThere => f.write_str(
+                "There is an appointment at this time with this doctor already. Choose another time.",
             ),
             CannotBook::TooManyOpen(limit) => {
                 let plural = if *limit == 1 { "" } else { "s" };
@@ -204,8 +239,7 @@ pub fn objections(ask: &Ask<'_>, rules: &BookingRules) -> Vec<CannotBook> {
 
 fn no_place(ask: &Ask<'_>, rules: &BookingRules) -> Option<CannotBook> {
     let capacity = ask.slot.capacity;
-    let released = rules.released_to_desk(ask.slot.at.starts_at(), ask.now);
-    if capacity.free(ask.place, released) > 0 {
+    if ask.slot.free(ask.place, ask.now, rules) > 0 {
         None
     } else if capacity.taken >= capacity.total {
         Some(CannotBook::Full)

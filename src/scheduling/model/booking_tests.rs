@@ -24,6 +24,7 @@ fn ask() -> Ask<'static> {
             state: SlotState::Open,
             at: Interval::lasting(start(), 30),
             capacity: Capacity { total: 3, public: 2, taken: 0, taken_public: 0 },
+            public_from: None,
         },
         open: &[],
         online_block_until: None,
@@ -117,6 +118,29 @@ fn public_and_desk_places_are_apart_until_released() {
 }
 
 #[test]
+fn a_freed_place_rests_for_the_public_and_is_the_desks_at_once() {
+    let mut asking = ask();
+    asking.slot.capacity = Capacity { total: 3, public: 2, taken: 2, taken_public: 1 };
+    asking.slot.public_from = Some(asking.now + TimeDelta::minutes(4));
+    assert_eq!(refused(&asking), Some(CannotBook::KeptForDesk));
+    assert_eq!(refused(&Ask { place: Place::Desk, ..asking.clone() }), None);
+    asking.now += TimeDelta::minutes(4);
+    assert_eq!(refused(&asking), None);
+    assert_eq!(refused(&Ask { place: Place::Desk, ..asking }), Some(CannotBook::KeptForOnline));
+}
+
+#[test]
+fn a_freed_place_rests_from_one_minute_to_the_clinics_limit() {
+    let rests = |most: u32, chance: f64| {
+        let rules = BookingRules { freed_place_minutes: most, ..RULES() };
+        rules.rests_until(start(), chance).map(|until| (until - start()).num_seconds())
+    };
+    assert_eq!([rests(15, 0.0), rests(15, 0.5), rests(15, 1.0)], [Some(60), Some(480), Some(900)]);
+    assert_eq!([rests(1, 0.0), rests(1, 1.0)], [Some(60), Some(60)]);
+    assert_eq!(rests(0, 0.5), None);
+}
+
+#[test]
 fn every_reason_is_a_clear_sentence() {
     let day = NaiveDate::from_ymd_opt(2026, 8, 6).expect("a day");
     for reason in [
@@ -125,6 +149,7 @@ fn every_reason_is_a_clear_sentence() {
         CannotBook::TooFarAhead(day),
         CannotBook::OnlinePaused(day),
         CannotBook::Overlaps,
+        CannotBook::AlreadyThere,
         CannotBook::TooManyOpen(3),
         CannotBook::Full,
         CannotBook::KeptForDesk,

@@ -139,6 +139,13 @@ pub fn may_reschedule(
     }
 }
 
+impl BookingRules {
+    /// Until when a step made then can be undone (rule B5).
+    pub fn undo_until(&self, stepped_at: DateTime<Utc>) -> DateTime<Utc> {
+        stepped_at + minutes(self.undo_minutes)
+    }
+}
+
 /// The state that undoing the last step leads to: by the same person, within the minutes of rule B5.
 pub fn may_undo(
     state: AppointmentState,
@@ -150,7 +157,7 @@ pub fn may_undo(
     let before = state.undone().ok_or(CannotUndo::NoWayBack(state))?;
     if !same_person {
         Err(CannotUndo::SomeoneElse)
-    } else if now > stepped_at + minutes(rules.undo_minutes) {
+    } else if now > rules.undo_until(stepped_at) {
         Err(CannotUndo::TooLate(rules.undo_minutes))
     } else {
         Ok(before)
@@ -213,7 +220,8 @@ mod tests {
         assert_eq!(undo(S::Arrived, true, 10), Ok(S::Booked));
         assert_eq!(undo(S::Arrived, true, 11), Err(CannotUndo::TooLate(10)));
         assert_eq!(undo(S::Arrived, false, 1), Err(CannotUndo::SomeoneElse));
-        assert_eq!(undo(S::Cancelled, true, 1), Err(CannotUndo::NoWayBack(S::Cancelled)));
+        assert_eq!(undo(S::Cancelled, true, 10), Ok(S::Booked));
+        assert_eq!(undo(S::EnteredInError, true, 1), Err(CannotUndo::NoWayBack(S::EnteredInError)));
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct BookingRules {
     pub days_ahead: u32,
     /// Minutes before its start from which the desk may use free public places (rule B10).
     pub desk_release_minutes: u32,
+    /// Minutes, at most, until a freed place of a full day is offered to the public again; 0: at once (rule B9).
+    pub freed_place_minutes: u32,
     /// Minutes after the booked time that still count as in time (rule N1).
     pub late_tolerance_minutes: u32,
     /// Minutes before the booked time from which patients may check themselves in (rule Q14).
@@ -45,6 +47,7 @@ impl Default for BookingRules {
             bookable_grace_minutes: 5,
             days_ahead: 28,
             desk_release_minutes: 60,
+            freed_place_minutes: 15,
             late_tolerance_minutes: 15,
             check_in_minutes: 30,
             late_cancel_hours: 2,
@@ -68,6 +71,7 @@ impl BookingRules {
             hold_minutes: whole(clinic.hold_minutes),
             days_ahead: whole(clinic.book_days_ahead),
             desk_release_minutes: whole(clinic.desk_release_minutes),
+            freed_place_minutes: whole(clinic.freed_place_minutes),
             late_tolerance_minutes: whole(clinic.late_tolerance_minutes),
             check_in_minutes: whole(clinic.self_check_in_minutes),
             late_cancel_hours: whole(clinic.late_cancel_hours),

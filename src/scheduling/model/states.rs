@@ -71,18 +71,17 @@ impl AppointmentState {
         }
     }
 
-    /// The state that one step back leads to, for the steps that can be undone. A cancelled or moved
-    /// appointment has given its place away and is booked anew instead (rule B6).
+    /// The state that one step back leads to, for the steps that can be undone. A cancelled or moved appointment has
+    /// to find its place free once more (rule B6).
     pub const fn undone(self) -> Option<AppointmentState> {
         match self {
-            AppointmentState::Arrived | AppointmentState::NoShow => Some(AppointmentState::Booked),
+            AppointmentState::Arrived
+            | AppointmentState::NoShow
+            | AppointmentState::Cancelled
+            | AppointmentState::Rescheduled => Some(AppointmentState::Booked),
             AppointmentState::InService => Some(AppointmentState::Arrived),
             AppointmentState::Fulfilled => Some(AppointmentState::InService),
-            AppointmentState::Hold
-            | AppointmentState::Booked
-            | AppointmentState::Cancelled
-            | AppointmentState::Rescheduled
-            | AppointmentState::EnteredInError => None,
+            AppointmentState::Hold | AppointmentState::Booked | AppointmentState::EnteredInError => None,
         }
     }
 
@@ -163,7 +162,8 @@ mod tests {
         for &state in S::ALL {
             if let Some(before) = state.undone() {
                 assert!(before.allows(state), "{state} back to {before}");
-                assert!(before.takes_a_place() && state.takes_a_place(), "an undo never has to find a place");
+                let finds_a_place = before.takes_a_place() && !state.takes_a_place();
+                assert_eq!(finds_a_place, matches!(state, S::Cancelled | S::Rescheduled), "{state}");
             }
         }
     }

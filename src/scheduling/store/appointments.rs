@@ -8,7 +8,7 @@ use crate::patients::model::PatientId;
 use crate::scheduling::model::{AppointmentId, AppointmentState, Interval, Place, ReasonId, SlotId};
 
 /// An appointment with the words that pages show of it.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct AppointmentRow {
     pub id: AppointmentId,
     pub reference: String,
@@ -33,11 +33,17 @@ pub struct AppointmentRow {
     pub ended_at: Option<DateTime<Utc>>,
     pub ended_by: Option<String>,
     pub end_reason: String,
+    /// Who may take the ending back for some minutes.
+    pub undo_by: Option<AccountId>,
     pub late_cancel: bool,
     pub counts_as_no_show: bool,
     pub objection: String,
     pub objection_state: Option<String>,
     pub rescheduled_to: Option<AppointmentId>,
+    /// The appointment that was moved here, when, and who may take that back for some minutes.
+    pub moved_from: Option<AppointmentId>,
+    pub moved_at: Option<DateTime<Utc>>,
+    pub move_undo_by: Option<AccountId>,
     pub needs_decision: bool,
     pub calendar_uid: String,
     pub calendar_sequence: i64,
@@ -51,18 +57,20 @@ pub async fn by_id(store: impl Store, id: AppointmentId) -> Result<Option<Appoin
             p.number as patient_number, p.phone as patient_phone, a.slot_id, a.doctor_id,
             trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, a.ends_at, a.reason_id,
             v.name as reason, a.complaint, a.note, a.place, a.state, a.held_until, a.override_reason, a.ended_at,
-            a.ended_by, a.end_reason, a.late_cancel, a.counts_as_no_show, a.objection, a.objection_state,
-            a.rescheduled_to, a.needs_decision, a.calendar_uid, a.calendar_sequence, a.updated_at, a.version
+            a.ended_by, a.end_reason, a.undo_by, a.late_cancel, a.counts_as_no_show, a.objection, a.objection_state,
+            a.rescheduled_to, o.id as moved_from, o.ended_at as moved_at, o.undo_by as move_undo_by,
+            a.needs_decision, a.calendar_uid, a.calendar_sequence, a.updated_at, a.version
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
-         left join room r on r.id = s.room_id where a.id = $1")
+         left join room r on r.id = s.room_id left join appointment o on o.rescheduled_to = a.id
+         where a.id = $1")
     .bind(id)
     .optional(store)
     .await
 }
 
 /// A line of a list.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Listed {
     pub id: AppointmentId,
     pub patient_id: PatientId,
@@ -84,17 +92,28 @@ pub struct Narrow {
     pub doctor: Option<AccountId>,
     pub state: Option<AppointmentState>,
     pub patient: Option<PatientId>,
-    /// A folded beginning of a name or number; empty for any.
-    pub words: String,
+    /// What was typed; none for any.
+    pub search: Option<Search>,
     pub undecided: bool,
     /// The last line of the page before.
     pub after: Option<(DateTime<Utc>, AppointmentId)>,
 }
 
+/// What somebody typed to find appointments of.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// Its words, folded as the patients' search folds them: each begins a word of the name or a number.
+    pub words: Vec<String>,
+    /// The same as a reference.
+    pub reference: String,
+    /// The same as a clinic number, if it is one.
+    pub number: String,
+}
+
 /// A page of appointments in the order of time. Holds are nobody's business yet.
 pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, DbError> {
     let (after_at, after_id) = narrow.after.unwrap_or((narrow.from, AppointmentId(0)));
-    sql("select a.id, a.patient_id, p.given_names || ' ' || p.family_name as patient_name, p.number as patient_number,
+    let list = sql("select a.id, a.patient_id, p.given_names || ' ' || p.family_name as patient_name, p.number as patient_number,
             trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, v.name as reason, a.state,
             a.needs_decision
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
@@ -103,23 +122,33 @@ pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<
          where a.starts_at >= $1 and a.starts_at < $2 and (a.starts_at > $8 or (a.starts_at = $8 and a.id > $9))
            and (cast($3 as bigint) is null or a.doctor_id = $3)
            and (cast($4 as text) is null or a.state = $4) and (cast($5 as bigint) is null or a.patient_id = $5)
-           and ($6 = '' or exists (select 1 from patient_term t where t.patient_id = a.patient_id
-             and t.term >= $6 and t.term < $10) or p.number = $6 or lower(a.reference) = $6)
+           and (not $6 or a.reference = $10 or p.number = $11 or ($12 <> ''
+             and a.patient_id in (select patient_id from patient_term where term >= $12 and term < $13)
+             and ($14 = '' or a.patient_id in (select patient_id from patient_term where term >= $14 and term < $15))
+             and ($16 = '' or a.patient_id in (select patient_id from patient_term where term >= $16 and term < $17))
+             and ($18 = '' or a.patient_id in (select patient_id from patient_term where term >= $18 and term < $19))))
            and (not $7 or a.needs_decision) and a.state <> 'hold'
-         order by a.starts_at, a.id limit $11")
-    .bind(narrow.from)
-    .bind(narrow.until)
-    .bind(narrow.doctor)
-    .bind(narrow.state)
-    .bind(narrow.patient)
-    .bind(&narrow.words)
-    .bind(narrow.undecided)
-    .bind(after_at)
-    .bind(after_id)
-    .bind(format!("{}\u{10FFFF}", narrow.words))
-    .bind(limit)
-    .all(store)
-    .await
+         order by a.starts_at, a.id limit $20");
+    let search = narrow.search.as_ref();
+    let list = list
+        .bind(narrow.from)
+        .bind(narrow.until)
+        .bind(narrow.doctor)
+        .bind(narrow.state)
+        .bind(narrow.patient)
+        .bind(search.is_some())
+        .bind(narrow.undecided)
+        .bind(after_at)
+        .bind(after_id)
+        .bind(search.map_or("", |search| search.reference.as_str()))
+        .bind(search.map_or("", |search| search.number.as_str()));
+    let word = |at: usize| search.and_then(|search| search.words.get(at)).map_or("", String::as_str);
+    let words = (0..4).map(word);
+    words
+        .fold(list, |list, word| list.bind(word).bind(format!("{word}\u{10FFFF}")))
+        .bind(limit)
+        .all(store)
+        .await
 }
 
 /// A patient's own appointments from `from` on (the next first) or before it (the last first).
@@ -153,7 +182,7 @@ pub async fn of_patient(
     sql(text).bind(patient).bind(from).bind(limit).all(store).await
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct Span {
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
@@ -177,8 +206,25 @@ pub async fn open_of(
     Ok(spans.iter().filter_map(|span| Interval::new(span.starts_at, span.ends_at)).collect())
 }
 
+/// The words of a patient's latest hold that was not confirmed, if it began after `since`: another time chosen a moment
+/// later keeps them, whether the hold before still stands or has run out.
+pub async fn words_so_far(
+    store: impl Store,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<String, DbError> {
+    let found: Option<(String,)> = sql("select complaint from appointment
+         where id = (select max(id) from appointment where patient_id = $1) and created_at > $2
+           and booked_at is null")
+    .bind(patient)
+    .bind(since)
+    .optional(store)
+    .await?;
+    Ok(found.map(|row| row.0).unwrap_or_default())
+}
+
 /// A hold that may be let go.
-#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
 pub struct Held {
     pub id: AppointmentId,
     pub patient_id: PatientId,
@@ -189,10 +235,11 @@ pub struct Held {
 
 /// The holds of one patient.
 pub async fn holds_of(store: impl Store, patient: PatientId) -> Result<Vec<Held>, DbError> {
-    sql("select id, patient_id, slot_id, doctor_id, place from appointment where patient_id = $1 and state = 'hold'")
-        .bind(patient)
-        .all(store)
-        .await
+    sql("select id, patient_id, slot_id, doctor_id, place from appointment
+         where patient_id = $1 and state = 'hold'")
+    .bind(patient)
+    .all(store)
+    .await
 }
 
 /// Holds whose time is over.
@@ -206,7 +253,7 @@ pub async fn holds_over(store: impl Store, now: DateTime<Utc>, limit: i64) -> Re
 }
 
 /// Someone who has a place in a slot that is about to change.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Affected {
     pub id: AppointmentId,
     pub patient_id: PatientId,

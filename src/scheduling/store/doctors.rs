@@ -6,7 +6,7 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Store, sql};
 
 /// A doctor.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Doctor {
     pub id: AccountId,
     pub name: String,
@@ -22,7 +22,8 @@ pub async fn all(store: impl Store, now: DateTime<Utc>) -> Result<Vec<Doctor>, D
     sql("select a.id, trim(a.title || ' ' || a.name) as name, a.specialty, a.qualifications, a.licence_number,
             a.practising_since, (select min(s.starts_at) from slot s where s.doctor_id = a.id and s.starts_at > $1
               and s.state = 'open' and s.taken_public < s.public_capacity
-              and s.taken_public + s.taken_desk < s.capacity) as next_free
+              and s.taken_public + s.taken_desk < s.capacity
+              and (s.public_from is null or s.public_from <= $1)) as next_free
          from account a join account_role r on r.account_id = a.id and r.role = 'doctor'
          where a.state = 'active' order by a.name, a.id limit 200")
     .bind(now)
@@ -31,7 +32,7 @@ pub async fn all(store: impl Store, now: DateTime<Utc>) -> Result<Vec<Doctor>, D
 }
 
 /// A doctor's name for choosing.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct Named {
     pub id: AccountId,
     pub name: String,

@@ -8,7 +8,7 @@ use crate::patients::model::PatientId;
 use crate::scheduling::model::{AppointmentId, AppointmentState};
 
 /// Someone with a booking.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct Expected {
     /// The booking.
     pub appointment_id: AppointmentId,
@@ -102,7 +102,7 @@ pub async fn next_of(
 pub async fn next_free(store: impl Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DbError> {
     let found: Option<(DateTime<Utc>,)> = sql("select starts_at from slot
          where starts_at > $1 and state = 'open' and taken_public < public_capacity
-           and taken_public + taken_desk < capacity order by starts_at limit 1")
+           and taken_public + taken_desk < capacity and (public_from is null or public_from <= $1) order by starts_at limit 1")
     .bind(now)
     .optional(store)
     .await?;

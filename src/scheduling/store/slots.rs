@@ -1,6 +1,6 @@
 //! Slots: reading what is free, and the guarded statements that take and release places.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
@@ -9,7 +9,7 @@ use crate::scheduling::model::{
 };
 
 /// A slot as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct SlotRow {
     pub id: SlotId,
     pub doctor_id: AccountId,
@@ -19,6 +19,7 @@ pub struct SlotRow {
     pub public_capacity: i64,
     pub taken_public: i64,
     pub taken_desk: i64,
+    pub public_from: Option<DateTime<Utc>>,
     pub state: SlotState,
     pub doctor_name: String,
     pub room: Option<String>,
@@ -42,6 +43,7 @@ impl SlotRow {
                 taken: whole(self.taken_public + self.taken_desk),
                 taken_public: whole(self.taken_public),
             },
+            public_from: self.public_from,
         }
     }
 
@@ -51,7 +53,7 @@ impl SlotRow {
         if facts.state != SlotState::Open || rules.bookable_until(self.starts_at) <= now {
             return 0;
         }
-        facts.capacity.free(place, rules.released_to_desk(self.starts_at, now))
+        facts.free(place, now, rules)
     }
 
     /// Its length.
@@ -68,7 +70,7 @@ impl SlotRow {
 /// One slot.
 pub async fn by_id(store: impl Store, id: SlotId) -> Result<Option<SlotRow>, DbError> {
     sql("select s.id, s.doctor_id, s.starts_at, s.ends_at, s.capacity, s.public_capacity, s.taken_public,
-            s.taken_desk, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
+            s.taken_desk, s.public_from, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
          from slot s join account a on a.id = s.doctor_id left join room r on r.id = s.room_id where s.id = $1")
     .bind(id)
     .optional(store)
@@ -83,7 +85,7 @@ pub async fn between(
     until: DateTime<Utc>,
 ) -> Result<Vec<SlotRow>, DbError> {
     sql("select s.id, s.doctor_id, s.starts_at, s.ends_at, s.capacity, s.public_capacity, s.taken_public,
-            s.taken_desk, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
+            s.taken_desk, s.public_from, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
          from slot s join account a on a.id = s.doctor_id left join room r on r.id = s.room_id
          where s.starts_at >= $1 and s.starts_at < $2 and (cast($3 as bigint) is null or s.doctor_id = $3)
            and a.state = 'active'
@@ -91,6 +93,40 @@ pub async fn between(
     .bind(from)
     .bind(until)
     .bind(doctor)
+    .all(store)
+    .await
+}
+
+/// What the public can still book on a day.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct DayLeft {
+    pub day: NaiveDate,
+    pub places: i64,
+}
+
+/// The days of `[from, to]` with slots that start after `not_before` and last for `minutes`, of one doctor or of all, with
+/// the places that the public can book on each; days that are full too.
+pub async fn public_days(
+    store: impl Store,
+    doctor: Option<AccountId>,
+    (from, to): (NaiveDate, NaiveDate),
+    (not_before, now): (DateTime<Utc>, DateTime<Utc>),
+    minutes: i64,
+) -> Result<Vec<DayLeft>, DbError> {
+    sql("select o.day, cast(sum(o.places) as bigint) as places
+         from (select s.day, s.doctor_id, 
+            sum(case when s.public_from > $6 then 0 else s.public_left end) as places from slot s
+            where s.state = 'open' and s.day >= $1 and s.day <= $2 and s.starts_at > $3 and s.minutes >= $4
+               and (cast($5 as bigint) is null or s.doctor_id = $5)
+            group by s.day, s.doctor_id) o
+         join account a on a.id = o.doctor_id
+         where a.state = 'active' group by o.day order by o.day")
+    .bind(from)
+    .bind(to)
+    .bind(not_before)
+    .bind(minutes)
+    .bind(doctor)
+    .bind(now)
     .all(store)
     .await
 }
@@ -115,13 +151,15 @@ pub async fn take(
     now: DateTime<Utc>,
     rules: &BookingRules,
 ) -> Result<bool, DbError> {
-    let not_before = now - (rules.bookable_until(now) - now);
+    let not_before = rules.earliest_start(now);
     let touched = match place {
         Place::Public => {
             sql("update slot set taken_public = taken_public + 1 where id = $1 and state = 'open'
-                 and taken_public < public_capacity and taken_public + taken_desk < capacity and starts_at > $2")
+                 and taken_public < public_capacity and taken_public + taken_desk < capacity and starts_at > $2
+                 and (public_from is null or public_from <= $3)")
             .bind(slot)
             .bind(not_before)
+            .bind(now)
             .run(tx)
             .await?
         }
@@ -129,10 +167,11 @@ pub async fn take(
             let released = now + chrono::TimeDelta::minutes(i64::from(rules.desk_release_minutes));
             sql("update slot set taken_desk = taken_desk + 1 where id = $1 and state = 'open'
                  and taken_public + taken_desk < capacity and starts_at > $2
-                 and (taken_desk < capacity - public_capacity or starts_at <= $3)")
+                 and (taken_desk < capacity - public_capacity or starts_at <= $3 or public_from > $4)")
             .bind(slot)
             .bind(not_before)
             .bind(released)
+            .bind(now)
             .run(tx)
             .await?
         }
@@ -158,6 +197,8 @@ pub struct NewSlot {
     pub doctor: AccountId,
     pub room: Option<i64>,
     pub availability: Option<i64>,
+    /// The clinic's day on which it starts.
+    pub day: NaiveDate,
     pub at: Interval,
     pub capacity: i64,
     pub public_capacity: i64,
@@ -165,8 +206,8 @@ pub struct NewSlot {
 
 /// Makes a slot unless the doctor has one then: twice or on two nodes at once adds nothing (rules B3, R11).
 pub async fn insert(tx: &mut Tx, slot: &NewSlot) -> Result<bool, DbError> {
-    let made = sql("insert into slot (doctor_id, room_id, availability_id, starts_at, ends_at, capacity, public_capacity)
-         select a.id, cast($2 as bigint), cast($3 as bigint), $4, $5, $6, $7 from account a where a.id = $1
+    let made = sql("insert into slot (doctor_id, room_id, availability_id, starts_at, ends_at, capacity, public_capacity, day)
+         select a.id, cast($2 as bigint), cast($3 as bigint), $4, $5, $6, $7, $8 from account a where a.id = $1
            and not exists (select 1 from slot o where o.doctor_id = $1 and o.state <> 'closed'
              and o.starts_at < $5 and o.ends_at > $4)
          on conflict do nothing")
@@ -177,6 +218,7 @@ pub async fn insert(tx: &mut Tx, slot: &NewSlot) -> Result<bool, DbError> {
     .bind(slot.at.ends_at())
     .bind(slot.capacity)
     .bind(slot.public_capacity)
+    .bind(slot.day)
     .run(tx)
     .await?;
     Ok(made == 1)
@@ -184,7 +226,7 @@ pub async fn insert(tx: &mut Tx, slot: &NewSlot) -> Result<bool, DbError> {
 
 /// Closes slots that are over. Returns how many.
 pub async fn close_past(store: impl Store, now: DateTime<Utc>) -> Result<u64, DbError> {
-    sql("update slot set state = 'closed' where state in ('open', 'blocked') and ends_at <= $1")
+    sql("update slot set state = 'closed' where state <> 'closed' and ends_at <= $1")
         .bind(now)
         .run(store)
         .await

@@ -92,6 +92,8 @@ pub struct Ending<'a> {
     pub state: AppointmentState,
     pub by: &'static str,
     pub reason: &'a str,
+    /// Who may take it back for some minutes.
+    pub undo_by: Option<i64>,
     pub late: bool,
     pub counts: bool,
 }
@@ -105,7 +107,7 @@ pub async fn end(
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let touched = sql("update appointment set state = $3, ended_at = $4, ended_by = $5, end_reason = $6, late_cancel = $7,
-            counts_as_no_show = $8, needs_decision = $9, calendar_sequence = calendar_sequence + 1, updated_at = $4,
+            counts_as_no_show = $8, needs_decision = $9, undo_by = $10, calendar_sequence = calendar_sequence + 1, updated_at = $4,
             version = version + 1 where id = $1 and state = $2")
     .bind(id)
     .bind(from)
@@ -116,6 +118,7 @@ pub async fn end(
     .bind(ending.late)
     .bind(ending.counts)
     .bind(false)
+    .bind(ending.undo_by)
     .run(tx)
     .await?;
     Ok(touched == 1)
@@ -143,7 +146,7 @@ pub async fn step(
 /// Takes a no-show back: the appointment waits for its patient again.
 pub async fn un_miss(tx: &mut Tx, id: AppointmentId, at: DateTime<Utc>) -> Result<bool, DbError> {
     let touched = sql(
-        "update appointment set state = 'booked', counts_as_no_show = $3, ended_at = null, ended_by = null,
+        "update appointment set state = 'booked', counts_as_no_show = $3, ended_at = null, ended_by = null, undo_by = null,
             updated_at = $2, version = version + 1 where id = $1 and state = 'no_show'",
     )
     .bind(id)
@@ -249,7 +252,7 @@ pub async fn answer_objection(
 }
 
 /// A booking whose time is over.
-#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
 pub struct Due {
     pub id: AppointmentId,
     pub starts_at: DateTime<Utc>,

@@ -1,12 +1,16 @@
 //! Holding, confirming and booking.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::audit::Entry;
+use crate::db::DbError;
 use crate::live::Topic;
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{
     AppointmentId, AppointmentState, Ask, BookingRules, CannotBook, Place, ReasonId, SlotId, bookable,
 };
 use crate::scheduling::store::appointments::{self, Held};
+use crate::scheduling::store::places;
 use crate::scheduling::store::slots::{self, SlotRow};
 use crate::scheduling::store::{people, states};
 use crate::work::Work;
@@ -42,17 +46,21 @@ pub struct Booking {
     pub complaint: String,
 }
 
+/// How long somebody may take over choosing a time: words written for a hold before go along.
+const JOURNEY: TimeDelta = TimeDelta::hours(1);
+
 /// Keeps a place for the minutes of rule B7 while the patient checks the details. An earlier hold of the same patient
 /// is let go.
 ///
 /// # Errors
 /// [`Refusal`]; the caller drops the work.
 pub async fn hold(work: &mut Work, booking: &Booking) -> Result<AppointmentId, Refusal> {
-    let earlier = begin(work, booking).await?;
-    for held in earlier {
-        let_go(work, &held, false).await?;
+    let since = work.now() - JOURNEY;
+    let mut booking = booking.clone();
+    if booking.complaint.is_empty() {
+        booking.complaint = appointments::words_so_far(work.tx(), booking.patient, since).await?;
     }
-    let id = place(work, booking, At::ONLINE, AppointmentState::Hold, None).await?;
+    let id = place_instead(work, &booking, At::ONLINE, AppointmentState::Hold).await?;
     let entry = Entry::new("appointment.held", "appointment", id.0).of_patient(booking.patient.0);
     work.audit(entry.with("slot", booking.slot.0)).await?;
     Ok(id)
@@ -79,7 +87,7 @@ pub async fn confirm(work: &mut Work, patient: PatientId, id: AppointmentId) -> 
     Ok(())
 }
 
-/// Books at once, at the desk. With a reason, staff may pass the limit of open bookings (rules B4, R9).
+/// Books at once, at the desk. With a reason, staff may pass the limits of rule B4 (R9).
 ///
 /// # Errors
 /// [`Refusal`]; the caller drops the work.
@@ -88,12 +96,8 @@ pub async fn book_at_desk(
     booking: &Booking,
     override_reason: Option<&str>,
 ) -> Result<AppointmentId, Refusal> {
-    let earlier = begin(work, booking).await?;
-    for held in earlier {
-        let_go(work, &held, false).await?;
-    }
     let at = At { place: Place::Desk, override_reason };
-    let id = place(work, booking, at, AppointmentState::Booked, None).await?;
+    let id = place_instead(work, booking, at, AppointmentState::Booked).await?;
     let mut entry = Entry::new("appointment.booked", "appointment", id.0)
         .of_patient(booking.patient.0)
         .with("slot", booking.slot.0);
@@ -144,13 +148,56 @@ async fn begin(work: &mut Work, booking: &Booking) -> Result<Vec<Held>, Refusal>
     Ok(held)
 }
 
+/// A new place instead of those that the patient holds.
+async fn place_instead(
+    work: &mut Work,
+    booking: &Booking,
+    at: At<'_>,
+    state: AppointmentState,
+) -> Result<AppointmentId, Refusal> {
+    let mut freed = Vec::new();
+    for held in begin(work, booking).await? {
+        if !end_hold(work, &held, false).await? {
+            continue;
+        }
+        // The same time chosen once more is the same place: nobody else had a chance of it.
+        if held.slot_id == booking.slot {
+            slots::release(work.tx(), held.slot_id, held.place).await?;
+        } else {
+            freed.push(held);
+        }
+    }
+    let id = place(work, booking, at, state, None).await?;
+    for held in freed {
+        give_back(work, held.slot_id, held.place).await?;
+    }
+    Ok(id)
+}
+
+/// Gives a place back; on a full day it rests before the public can have it (rule B9). Comes after the place that is
+/// taken instead, if there is one.
+pub(super) async fn give_back(work: &mut Work, slot: SlotId, place: Place) -> Result<(), DbError> {
+    let (rules, now) = (BookingRules::of(&work.app.clinic()), work.now());
+    if let Some(until) = rules.rests_until(now, rand::random()) {
+        places::rest_if_full(work.tx(), slot, until, now, &rules).await?;
+    }
+    slots::release(work.tx(), slot, place).await
+}
+
 /// Lets a hold go and frees its place exactly once. `over`: only if its minutes are over.
 pub(in crate::scheduling) async fn let_go(work: &mut Work, held: &Held, over: bool) -> Result<bool, Refusal> {
+    let ended = end_hold(work, held, over).await?;
+    if ended {
+        give_back(work, held.slot_id, held.place).await?;
+    }
+    Ok(ended)
+}
+
+async fn end_hold(work: &mut Work, held: &Held, over: bool) -> Result<bool, Refusal> {
     let at = work.now();
     if !states::drop_hold(work.tx(), held.id, at, over).await? {
         return Ok(false);
     }
-    slots::release(work.tx(), held.slot_id, held.place).await?;
     let entry = Entry::new("appointment.hold_ended", "appointment", held.id.0).of_patient(held.patient_id.0);
     work.audit(entry.with("ran_out", over)).await?;
     work.tell(Topic::Doctor(held.doctor_id.0));
@@ -226,7 +273,7 @@ async fn fits(work: &mut Work, booking: &Booking, slot: &SlotRow, at: At<'_>) ->
 }
 
 /// Those who watch the doctor's slots, and today's arrivals where it is today.
-pub(super) fn tell(work: &mut Work, doctor: i64, starts_at: chrono::DateTime<chrono::Utc>) {
+pub(super) fn tell(work: &mut Work, doctor: i64, starts_at: DateTime<Utc>) {
     work.tell(Topic::Doctor(doctor));
     if work.app.clinic().day_of(starts_at) == work.today() {
         work.tell(Topic::Arrivals);

@@ -10,7 +10,7 @@ use crate::scheduling::store::states::Ending;
 use crate::scheduling::store::{people, slots, states};
 use crate::work::Work;
 
-use super::book::{At, Booking, From, place, tell};
+use super::book::{At, Booking, From, give_back, place, tell};
 use super::refusal::Refusal;
 
 /// Reads an appointment with its patient locked, so that nobody else changes it until the end of the work.
@@ -39,13 +39,15 @@ pub async fn cancel(
         state: AppointmentState::Cancelled,
         by: by.as_str(),
         reason,
+        // Who had arrived has a token: that goes back in the queue, not here.
+        undo_by: work.doer().account_id.filter(|_| row.state == AppointmentState::Booked),
         late: done.late,
         counts: false,
     };
     if !states::end(work.tx(), id, row.state, &ending, at).await? {
         return Err(Refusal::Changed);
     }
-    slots::release(work.tx(), row.slot_id, row.place).await?;
+    give_back(work, row.slot_id, row.place).await?;
     let entry = Entry::new("appointment.cancelled", "appointment", id.0)
         .of_patient(row.patient_id.0)
         .with("by", by.as_str())
@@ -77,13 +79,13 @@ pub async fn reschedule(
         state: AppointmentState::Rescheduled,
         by: if at.place == model::Place::Public { "patient" } else { "staff" },
         reason: "Moved to another time",
+        undo_by: work.doer().account_id,
         late: false,
         counts: false,
     };
     if !states::end(work.tx(), id, old.state, &ending, now).await? {
         return Err(Refusal::Changed);
     }
-    slots::release(work.tx(), old.slot_id, old.place).await?;
     let booking = Booking {
         patient: old.patient_id,
         slot: to,
@@ -93,6 +95,7 @@ pub async fn reschedule(
     let from = From { uid: old.calendar_uid.clone(), sequence: old.calendar_sequence + 1 };
     let new = place(work, &booking, at, AppointmentState::Booked, Some(from)).await?;
     states::moved_to(work.tx(), id, new).await?;
+    give_back(work, old.slot_id, old.place).await?;
     let mut entry = Entry::new("appointment.moved", "appointment", id.0)
         .of_patient(old.patient_id.0)
         .with("to", new.0)

@@ -66,6 +66,7 @@ pub(in crate::scheduling) async fn make(
             doctor,
             room: slot.room.map(|room| room.0),
             availability: Some(slot.availability.0),
+            day: clinic.day_of(slot.at.starts_at()),
             at: slot.at,
             capacity: i64::from(slot.capacity),
             public_capacity: i64::from(slot.public_capacity),

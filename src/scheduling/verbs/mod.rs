@@ -7,6 +7,7 @@ pub(super) mod change;
 pub(super) mod hours;
 pub(super) mod refusal;
 pub(super) mod steps;
+pub(super) mod undo;
 
 pub use book::{At, Booking, book_at_desk, change_hold, confirm, hold};
 pub use change::{cancel, reschedule};
@@ -15,3 +16,4 @@ pub use refusal::Refusal;
 pub use steps::{
     Arrived, answer_objection, arrive, close_before, fulfil, in_service, no_show, object, take_back,
 };
+pub use undo::undo;

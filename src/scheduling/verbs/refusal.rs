@@ -55,6 +55,7 @@ impl Refusal {
                 CannotBook::TooFarAhead(_)
                 | CannotBook::OnlinePaused(_)
                 | CannotBook::Overlaps
+                | CannotBook::AlreadyThere
                 | CannotBook::TooManyOpen(_) => false,
             },
             Refusal::TooShort(_) | Refusal::HoldOver => true,
@@ -72,8 +73,10 @@ impl Refusal {
 
 /// A constraint that refused an insert, in the rule's words.
 pub(super) fn of_insert(error: DbError) -> Refusal {
-    if error.violates("appointment_overlap") || error.violates("appointment_slot_id_patient_id_unique") {
+    if error.violates("appointment_overlap") {
         Refusal::Book(CannotBook::Overlaps)
+    } else if error.violates("appointment_slot_id_patient_id_unique") {
+        Refusal::Book(CannotBook::AlreadyThere)
     } else {
         Refusal::Db(error)
     }

@@ -135,8 +135,10 @@ pub async fn no_show(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> 
 
 async fn miss(work: &mut Work, row: &AppointmentRow) -> Result<(), Refusal> {
     let at = work.now();
-    let by = if work.doer().account_id.is_some() { "staff" } else { "system" };
-    let ending = Ending { state: AppointmentState::NoShow, by, reason: "", late: false, counts: true };
+    let undo_by = work.doer().account_id;
+    let by = if undo_by.is_some() { "staff" } else { "system" };
+    let state = AppointmentState::NoShow;
+    let ending = Ending { state, by, reason: "", undo_by, late: false, counts: true };
     if !states::end(work.tx(), row.id, AppointmentState::Booked, &ending, at).await? {
         return Err(Refusal::Miss(CannotMarkNoShow::NotBooked(row.state)));
     }
@@ -145,7 +147,7 @@ async fn miss(work: &mut Work, row: &AppointmentRow) -> Result<(), Refusal> {
 }
 
 /// Works out anew until when online booking is paused.
-async fn pause_anew(work: &mut Work, patient: PatientId) -> Result<(), Refusal> {
+pub(super) async fn pause_anew(work: &mut Work, patient: PatientId) -> Result<(), Refusal> {
     let rules = BookingRules::of(&work.app.clinic());
     let now = work.now();
     // A pause can follow from a window that began a whole window and a whole pause ago.

@@ -56,6 +56,8 @@ pub struct May {
     pub cancel: bool,
     pub miss: bool,
     pub answer: bool,
+    /// Until when the last step can be taken back.
+    pub undo: Option<DateTime<Utc>>,
     pub note: bool,
     pub read_words: bool,
 }

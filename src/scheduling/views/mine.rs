@@ -1,6 +1,7 @@
 //! A patient's own appointments.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::scheduling::model::AppointmentState;
 use crate::scheduling::store::appointments::{AppointmentRow, Listed};
@@ -23,6 +24,8 @@ pub struct MyShowPage {
     pub form: FormState,
     pub row: AppointmentRow,
     pub may_change: bool,
+    /// Until when the own cancelling or moving can be taken back.
+    pub undo_until: Option<DateTime<Utc>>,
     pub may_object: bool,
 }
 

@@ -86,6 +86,19 @@ pub async fn update(
             work.undo();
             return Ok(refused(html(PointFormPage { page, form, point: Some(old), conflict: None })?));
         }
+        Err(error) if error.violates("service_point_people") => {
+            work.undo();
+            let people = match points::people_at_point(&app.db, id).await? {
+                1 => "1 person is".to_owned(),
+                people => format!("{people} people are"),
+            };
+            form.refuse("active", format!(
+                "{people} at {} now. Call them, pass them on to another point or mark that they left, then save again",
+                old.name
+            ));
+            form.renew();
+            return Ok(refused(html(PointFormPage { page, form, point: Some(old), conflict: None })?));
+        }
         Ok(false) => {
             work.undo();
             return overtaken(&app, page, id, form).await;

@@ -86,6 +86,19 @@ pub async fn update(
             work.undo();
             return Ok(refused(html(RoomFormPage { page, form, points, room: Some(old), conflict: None })?));
         }
+        Err(error) if error.violates("room_people") => {
+            work.undo();
+            let people = match points::people_in_room(&app.db, id).await? {
+                1 => "1 person was".to_owned(),
+                people => format!("{people} people were"),
+            };
+            form.refuse("active", format!(
+                "{people} called to {} and not finished yet. Finish them or return them to waiting, then save again",
+                old.name
+            ));
+            form.renew();
+            return Ok(refused(html(RoomFormPage { page, form, points, room: Some(old), conflict: None })?));
+        }
         Ok(false) => {
             work.undo();
             return overtaken(&app, page, id, form).await;

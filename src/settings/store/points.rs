@@ -4,7 +4,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::queue::model::{PointId, PointKind, RoomId};
 
 /// A service point as administrators maintain it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct Point {
     /// Its id.
     pub id: PointId,
@@ -23,7 +23,7 @@ pub struct Point {
 }
 
 /// A room to which people are called.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct Room {
     /// Its id.
     pub id: RoomId,
@@ -82,7 +82,7 @@ pub async fn insert_point(tx: &mut Tx, point: &Point) -> Result<PointId, DbError
     .await
 }
 
-/// Changes a point that is still at its version.
+/// Changes a point that is still at its version. One where people are stays in use (`service_point_people`).
 pub async fn update_point(tx: &mut Tx, point: &Point) -> Result<bool, DbError> {
     let changed =
         sql("update service_point set name = $3, public_name = $4, kind = $5, position = $6, active = $7,
@@ -110,7 +110,7 @@ pub async fn insert_room(tx: &mut Tx, room: &Room) -> Result<RoomId, DbError> {
         .await
 }
 
-/// Changes a room that is still at its version.
+/// Changes a room that is still at its version. One to which people were called stays in use (`room_people`).
 pub async fn update_room(tx: &mut Tx, room: &Room) -> Result<bool, DbError> {
     let changed = sql("update room set point_id = $3, name = $4, active = $5, version = version + 1
          where id = $1 and version = $2")
@@ -122,4 +122,21 @@ pub async fn update_room(tx: &mut Tx, room: &Room) -> Result<bool, DbError> {
     .run(tx)
     .await?;
     Ok(changed == 1)
+}
+
+/// How many are at a point now: whoever waits, was called, is served, parked or missed.
+pub async fn people_at_point(store: impl Store, point: PointId) -> Result<i64, DbError> {
+    sql("select count(*) from queue_entry where point_id = $1
+         and state in ('waiting', 'called', 'in_service', 'parked', 'missed')")
+    .bind(point)
+    .scalar(store)
+    .await
+}
+
+/// How many were called to a room or are served in it.
+pub async fn people_in_room(store: impl Store, room: RoomId) -> Result<i64, DbError> {
+    sql("select count(*) from queue_entry where room_id = $1 and state in ('called', 'in_service')")
+        .bind(room)
+        .scalar(store)
+        .await
 }

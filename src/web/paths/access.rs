@@ -8,6 +8,10 @@ use crate::access::model::{AccountId, SignInId};
 pub const SIGN_IN: &str = "/sign-in";
 /// Ends the sign-in of this device.
 pub const SIGN_OUT: &str = "/sign-out";
+/// The lock of a shared desk; locking by POST.
+pub const LOCK: &str = "/sign-in/lock";
+/// Unlocks with the password.
+pub const UNLOCK: &str = "/sign-in/unlock";
 /// A one-time code is exchanged for a password.
 pub const ACTIVATE: &str = "/activate";
 /// The first administrator, once.
@@ -44,6 +48,11 @@ pub const MY_STREAM: &str = "/stream/me";
 /// The sign-in page that leads on to `next`.
 pub fn sign_in_to(next: &str) -> String {
     if next == "/" { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", super::encoded(next)) }
+}
+
+/// The lock, which leads on to `next`.
+pub fn lock_to(next: &str) -> String {
+    format!("{LOCK}?next={}", super::encoded(next))
 }
 
 /// The set-up page of a fresh install.

@@ -15,3 +15,8 @@ pub const SHOW: &str = "/audit/{id}";
 pub fn show(id: impl Borrow<i64>) -> String {
     format!("/audit/{}", id.borrow())
 }
+
+/// The list narrowed to one kind of action.
+pub fn of_action(action: &str) -> String {
+    format!("{INDEX}?action={}", super::encoded(action))
+}

@@ -9,8 +9,16 @@ pub mod settings;
 
 /// The front page: the role's home, or the sign-in page.
 pub const HOME: &str = "/";
+/// What a patient's front page shows now.
+pub const HOME_NOW: &str = "/home/now";
 /// Every component in every state.
 pub const STYLEGUIDE: &str = "/styleguide";
+/// What a phone shows when it reaches nothing.
+pub const OFFLINE: &str = "/offline";
+/// The own card and next appointment, to be kept on the phone.
+pub const MY_SAVED: &str = "/my/saved";
+/// The script that keeps them; its address decides what it may serve.
+pub const WORKER: &str = "/sw.js";
 /// The keyboard's shortcuts.
 pub const KEYBOARD: &str = "/keyboard";
 

@@ -14,6 +14,8 @@ pub const SHOW: &str = "/patients/{id}";
 pub const EDIT: &str = "/patients/{id}/edit";
 /// Changing clinical facts as told.
 pub const CLINICAL: &str = "/patients/{id}/clinical";
+/// Opening the clinical part with a reason, by POST.
+pub const OPENINGS: &str = "/patients/{id}/openings";
 /// Who changed what.
 pub const HISTORY: &str = "/patients/{id}/history";
 /// The clinic card for printing; a new one by POST.
@@ -62,6 +64,11 @@ pub fn edit(id: impl Borrow<PatientId>) -> String {
 /// Changing clinical facts as told.
 pub fn clinical(id: impl Borrow<PatientId>) -> String {
     format!("/patients/{}/clinical", id.borrow())
+}
+
+/// Opening the clinical part with a reason.
+pub fn openings(id: impl Borrow<PatientId>) -> String {
+    format!("/patients/{}/openings", id.borrow())
 }
 
 /// Who changed what.

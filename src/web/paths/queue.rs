@@ -14,6 +14,10 @@ pub const ARRIVALS_LIVE: &str = "/arrivals/live";
 pub const CHECK_INS: &str = "/check-ins";
 /// The slip of a visit, to print.
 pub const SLIP: &str = "/visits/{id}/slip";
+/// Visits that the day closed by itself, for somebody to see to.
+pub const UNSETTLED: &str = "/visits/unsettled";
+/// Having seen to one of them, by POST.
+pub const SETTLEMENT: &str = "/visits/{id}/settlement";
 /// All lines at a glance.
 pub const QUEUES: &str = "/queues";
 /// The part of it that changes.
@@ -82,6 +86,11 @@ pub fn arrivals_after(visit: impl Borrow<VisitId>) -> String {
 /// The slip of a visit.
 pub fn slip(visit: impl Borrow<VisitId>) -> String {
     format!("/visits/{}/slip", visit.borrow())
+}
+
+/// Having seen to a visit that the day closed.
+pub fn settlement(visit: impl Borrow<VisitId>) -> String {
+    format!("/visits/{}/settlement", visit.borrow())
 }
 
 /// The board of one service point.

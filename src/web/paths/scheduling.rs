@@ -22,6 +22,8 @@ pub const DESK_CANCEL: &str = "/appointments/{id}/cancel";
 pub const DESK_MOVE: &str = "/appointments/{id}/move";
 /// Recording that nobody came.
 pub const NO_SHOW: &str = "/appointments/{id}/no-show";
+/// Taking back at the desk that it was cancelled, not attended or moved.
+pub const UNDO: &str = "/appointments/{id}/undo";
 /// The desk's note.
 pub const NOTE: &str = "/appointments/{id}/note";
 /// Answering an objection.
@@ -68,6 +70,8 @@ pub const MY_APPOINTMENT: &str = "/my/appointments/{id}";
 pub const MY_FILE: &str = "/my/appointments/{id}/calendar.ics";
 /// Cancelling it.
 pub const MY_CANCEL: &str = "/my/appointments/{id}/cancel";
+/// Taking its cancelling or moving back.
+pub const MY_UNDO: &str = "/my/appointments/{id}/undo";
 /// Moving it: the day, and moving by POST.
 pub const MY_MOVE: &str = "/my/appointments/{id}/move";
 /// Moving it: the time.

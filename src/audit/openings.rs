@@ -1,0 +1,69 @@
+//! Openings of records, written down together: those that ask at the same moment share one transaction, so that forty
+//! doctors who open forty records wait for one flush of the disk and not for forty. No page is out before its entry is
+//! durable (rule A5).
+
+use std::sync::OnceLock;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Entry, store};
+use crate::db::{Db, DbError, count_query};
+use crate::work::Doer;
+
+/// Openings of one transaction.
+const TOGETHER: usize = 64;
+/// Openings that may wait; whoever comes then waits for a place.
+const WAITING: usize = 1_024;
+
+struct Opening {
+    at: DateTime<Utc>,
+    doer: Doer,
+    entry: Entry,
+    written: oneshot::Sender<Result<(), String>>,
+}
+
+/// The way to the one task of a node that writes openings; it starts with the first.
+#[derive(Debug, Default)]
+pub struct Openings(OnceLock<mpsc::Sender<Opening>>);
+
+impl Openings {
+    /// Writes an entry that stands for itself. Returns once it is durable; dropped before, it is written all the same.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database took none of those that were written together.
+    pub async fn write(&self, db: &Db, at: DateTime<Utc>, doer: Doer, entry: Entry) -> Result<(), DbError> {
+        count_query();
+        let (written, answer) = oneshot::channel();
+        let sender = self.0.get_or_init(|| {
+            let (sender, waiting) = mpsc::channel(WAITING);
+            tokio::spawn(work_off(db.clone(), waiting));
+            sender
+        });
+        let sent = sender.send(Opening { at, doer, entry, written }).await;
+        let outcome = match sent {
+            Ok(()) => answer.await.unwrap_or_else(|_| Err("nobody writes openings".to_owned())),
+            Err(_) => Err("nobody takes openings".to_owned()),
+        };
+        outcome.map_err(|why| DbError::Unavailable(sqlx::Error::Io(std::io::Error::other(why))))
+    }
+}
+
+async fn work_off(db: Db, mut waiting: mpsc::Receiver<Opening>) {
+    let mut together = Vec::with_capacity(TOGETHER);
+    while waiting.recv_many(&mut together, TOGETHER).await > 0 {
+        let outcome = all(&db, &together).await.map_err(|error| error.to_string());
+        for opening in together.drain(..) {
+            // Whoever asked may be gone; the entry stands.
+            let _ = opening.written.send(outcome.clone());
+        }
+    }
+}
+
+async fn all(db: &Db, together: &[Opening]) -> Result<(), DbError> {
+    let mut tx = db.begin().await?;
+    for opening in together {
+        store::insert(&mut tx, opening.at, &opening.doer, &opening.entry).await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,112 @@
+//! How far the clinical part of a record is open to the member of staff who asks (rule A1).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::access::model::AccountId;
+use crate::words;
+
+words! {
+    /// Why somebody without a relation to the patient opens the clinical part of the record.
+    pub enum OpeningReason {
+        Advice = "advice" => "A colleague asked me for advice",
+        Contact = "contact" => "The patient called or wrote",
+        Result = "result" => "A result or a letter came in",
+        Emergency = "emergency" => "Emergency",
+        Review = "review" => "Review of care, for example after a complaint",
+        Other = "other" => "Another reason",
+    }
+}
+
+/// Minutes for which a reason opens the clinical part; the table allows no more.
+pub const OPEN_MINUTES: i64 = 60;
+/// Fewest letters that say anything.
+pub const FEWEST: usize = 5;
+
+/// Until when a reason given now opens the clinical part.
+pub fn open_until(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + TimeDelta::minutes(OPEN_MINUTES)
+}
+
+/// Who asks for a record, and the day on which they do: an appointment of that day is a relation.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker {
+    /// The staff account.
+    pub account: AccountId,
+    /// The moment.
+    pub now: DateTime<Utc>,
+    /// The first moment of the clinic's day.
+    pub today: DateTime<Utc>,
+    /// The first moment of the day after.
+    pub tomorrow: DateTime<Utc>,
+}
+
+/// What the table says between a member of staff and a patient.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Relation {
+    /// Whether the account that asks belongs to this very person (rule A7).
+    pub is_own: bool,
+    /// Whether the patient is in the clinic, has an appointment today, or was treated by who asks.
+    pub is_related: bool,
+    /// Until when a reason given earlier opens the clinical part.
+    pub opened_until: Option<DateTime<Utc>>,
+}
+
+/// How far the clinical part is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The role has no clinical content at all.
+    Never,
+    /// The role has, but there is no relation to this patient: a reason opens it.
+    Closed,
+    /// Open, by the relation to the patient.
+    Related,
+    /// Open until then, by a reason that was given.
+    Until(DateTime<Utc>),
+}
+
+impl Reach {
+    /// Decides; `may` is whether the role has clinical content at all.
+    pub fn of(may: bool, relation: &Relation) -> Self {
+        match (may && !relation.is_own, relation.is_related, relation.opened_until) {
+            (false, _, _) => Reach::Never,
+            (true, true, _) => Reach::Related,
+            (true, false, Some(until)) => Reach::Until(until),
+            (true, false, None) => Reach::Closed,
+        }
+    }
+
+    /// Whether clinical content may be shown.
+    pub fn is_open(self) -> bool {
+        matches!(self, Reach::Related | Reach::Until(_))
+    }
+
+    /// Whether a reason would open it.
+    pub fn is_closed(self) -> bool {
+        self == Reach::Closed
+    }
+
+    /// Until when, where it was opened by a reason.
+    pub fn until(self) -> Option<DateTime<Utc>> {
+        match self {
+            Reach::Until(until) => Some(until),
+            Reach::Never | Reach::Closed | Reach::Related => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_without_clinical_content_reaches_nothing_and_a_relation_needs_no_reason() {
+        let until = DateTime::<Utc>::UNIX_EPOCH;
+        let relation = Relation { is_own: false, is_related: true, opened_until: Some(until) };
+        assert_eq!(Reach::of(false, &relation), Reach::Never);
+        assert_eq!(Reach::of(true, &relation), Reach::Related);
+        let stranger = Relation { is_related: false, ..relation };
+        assert_eq!(Reach::of(true, &stranger), Reach::Until(until));
+        assert_eq!(Reach::of(true, &Relation::default()), Reach::Closed);
+        assert_eq!(Reach::of(true, &Relation { is_own: true, ..relation }), Reach::Never);
+    }
+}

@@ -1,0 +1,70 @@
+//! The relation between who asks and a patient, decided in one place (rules A1 and A7), and openings by reason.
+
+use crate::db::{DbError, Sql, Store, Tx, sql};
+use crate::patients::model::{Asker, OpeningReason, PatientId, Relation, open_until};
+
+/// The columns of a [`Relation`] to the patient `p`; $1 is the patient, $2 the account, $3 now, $4 today, $5 tomorrow.
+///
+/// A booking that the account made itself is no relation before the patient has come: nobody opens a record by booking.
+macro_rules! relation_to {
+    ($head:literal, $tail:literal) => {
+        concat!(
+            $head,
+            "exists (select 1 from account o where o.id = $2
+                and (o.patient_id = p.id or o.own_record_id = p.id or (p.email <> '' and o.email = p.email))) as is_own,
+             (exists (select 1 from visit v where v.patient_id = p.id and v.closed_at is null)
+              or exists (select 1 from appointment a where a.patient_id = p.id and a.starts_at >= $4 and a.starts_at < $5
+                and (a.state in ('arrived', 'in_service', 'fulfilled', 'no_show')
+                     or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2)))
+              or exists (select 1 from appointment a where a.patient_id = p.id and a.doctor_id = $2
+                and (a.state in ('arrived', 'in_service', 'fulfilled')
+                     or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2)))
+              or exists (select 1 from queue_entry q where q.patient_id = p.id and q.served_by = $2
+                and q.started_at is not null)) as is_related,
+             (select max(r.expires_at) from record_opening r where r.patient_id = p.id and r.account_id = $2
+                and r.expires_at > $3) as opened_until",
+            $tail
+        )
+    };
+}
+pub(super) use relation_to;
+
+/// Binds who asks; without anybody nothing is related.
+pub(super) fn asked_by(statement: Sql, asker: Option<&Asker>) -> Sql {
+    statement
+        .bind(asker.map_or(0, |asker| asker.account.0))
+        .bind(asker.map(|asker| asker.now))
+        .bind(asker.map(|asker| asker.today))
+        .bind(asker.map(|asker| asker.tomorrow))
+}
+
+/// The relation of who asks to a patient.
+pub async fn relation(
+    store: impl Store,
+    patient: PatientId,
+    asker: &Asker,
+) -> Result<Option<Relation>, DbError> {
+    let statement = sql(relation_to!("select ", " from patient p where p.id = $1")).bind(patient);
+    asked_by(statement, Some(asker)).optional(store).await
+}
+
+/// Opens the clinical part for a bounded time.
+pub async fn insert_opening(
+    tx: &mut Tx,
+    patient: PatientId,
+    asker: &Asker,
+    reason: OpeningReason,
+    words: &str,
+) -> Result<(), DbError> {
+    sql("insert into record_opening (patient_id, account_id, kind, reason, words, opened_at, expires_at)
+         values ($1, $2, 'reason', $3, $4, $5, $6)")
+    .bind(patient)
+    .bind(asker.account)
+    .bind(reason)
+    .bind(words)
+    .bind(asker.now)
+    .bind(open_until(asker.now))
+    .run(tx)
+    .await?;
+    Ok(())
+}

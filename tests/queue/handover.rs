@@ -1,0 +1,106 @@
+//! Passing a token on to a doctor by name (QU4).
+
+use infirmary::access::model::Role;
+use infirmary::db::sql;
+use infirmary::queue::model::EntryState;
+use infirmary::web::paths::queue as paths;
+
+/// The values that the transfer form on a page offers.
+fn offered(page: &crate::support::Seen) -> Vec<String> {
+    let document = scraper::Html::parse_document(&page.body);
+    let radios = scraper::Selector::parse("[data-transfer] input[type=radio]").unwrap();
+    document.select(&radios).filter_map(|radio| radio.value().attr("value")).map(str::to_owned).collect()
+}
+
+both! {
+    async fn a_nurse_passes_a_token_on_to_one_of_the_doctors_who_work_today(clinic) {
+        let triage = clinic.point("Triage", "triage").await;
+        let consulting = clinic.point("Consulting", "consulting").await;
+        let lab = clinic.point("Laboratory", "laboratory").await;
+        let room = clinic.room(consulting, "Room 2").await;
+        let (first, one) = clinic.doctor_named("Dr First").await;
+        let (second, two) = clinic.doctor_named("Dr Second").await;
+        let absent = clinic.staff("Dr Absent", &[Role::Doctor]).await;
+        let page = one.get(&paths::station_at(consulting)).await;
+        one.submit(&page, "main form", &[("place", &format!("{consulting}-{room}"))]).await.expect(303);
+        let hours = clinic.slot(second, 120, 2, 1).await;
+        sql("update slot set room_id = $1 where id = $2").bind(room).bind(hours).run(&clinic.app.db).await.unwrap();
+
+        let ada = clinic.walk_in("Ada Obi").await;
+        let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        let page = nurse.get(&paths::board(triage)).await;
+        let page = nurse.submitted(&page, "#call-next", &[]).await;
+        let page = nurse.submitted(&page, "[data-move=start]", &[]).await;
+        let wanted = [format!("{consulting}-any"), format!("{consulting}-{first}"), format!("{consulting}-{second}"), lab.to_string()];
+        assert_eq!(offered(&page), wanted);
+        assert!(page.text("[data-transfer]").contains("Dr Second, Consulting"));
+        let queries: u32 = page.headers["x-queries"].to_str().unwrap().parse().unwrap();
+        assert!(queries <= 6, "{queries}");
+
+        let to = format!("{consulting}-{absent}");
+        let refused = nurse.submit(&page, "[data-transfer]", &[("to", &to), ("op", "0123456789abcdef")]).await;
+        assert!(refused.expect(409).text("#refused").contains("does not work at Consulting today"));
+        for nonsense in ["-", "x", "999", "3-x", "999-any"] {
+            let op = format!("nonsense-transfer-{nonsense}-op");
+            let seen = nurse.submit(&page, "[data-transfer]", &[("to", nonsense), ("op", &op)]).await;
+            assert!([404, 409].contains(&seen.status), "{nonsense}: {}", seen.status);
+        }
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::InService);
+        let to = format!("{consulting}-{second}");
+        let fields = [("to", to.as_str())];
+        let (here, there) = tokio::join!(
+            nurse.submit(&page, "[data-transfer]", &fields), nurse.submit(&page, "[data-transfer]", &fields));
+        assert_eq!(here.expect(303).leads_to(), there.expect(303).leads_to());
+        assert_eq!(clinic.count("select count(*) from queue_entry").await, 2);
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'queue.transferred'").await, 1);
+
+        let board = one.get(&paths::board(consulting)).await;
+        assert!(board.texts("td.why")[0].ends_with("for Dr Second"), "{:?}", board.texts("td.why"));
+        let none = one.submitted(&board, "#call-next", &[]).await;
+        assert!(none.text(".notice[data-kind=ok]").contains("Nobody waits"));
+        one.submit(&board, "[data-call]", &[]).await.expect(409);
+        let board = two.get(&paths::board(consulting)).await;
+        let board = two.submitted(&board, "#call-next", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
+        let entry = clinic.entry_of(ada.visit).await.0;
+        let again = one.post(&paths::moves(entry), &[("op", "0123456789abcdeg"), ("move", "recall")]).await;
+        again.expect(409);
+        two.submit(&board, "[data-move=recall]", &[]).await.expect(303);
+    }
+
+    async fn a_doctor_hands_over_to_a_colleague_and_the_place_in_the_line_stays(clinic) {
+        let consulting = clinic.point("Consulting", "consulting").await;
+        let room = clinic.room(consulting, "Room 2").await;
+        let (first, one) = clinic.doctor_named("Dr First").await;
+        let (second, two) = clinic.doctor_named("Dr Second").await;
+        for (browser, _) in [(&one, first), (&two, second)] {
+            let page = browser.get(&paths::station_at(consulting)).await;
+            browser.submit(&page, "main form", &[("place", &format!("{consulting}-{room}"))]).await.expect(303);
+        }
+        let ada = clinic.visitor("Ada Obi").await;
+        clinic.booking(ada, first, 0).await;
+        let ada = clinic.arrived(ada).await;
+        clinic.wait_minutes(3);
+        clinic.walk_in("Later Walk").await;
+        let page = one.get(&paths::board(consulting)).await;
+        let page = one.submitted(&page, "#call-next", &[]).await;
+        assert_eq!(offered(&page), [format!("{consulting}-any"), format!("{consulting}-{second}")]);
+        let to = format!("{consulting}-{second}");
+        one.submit(&page, "[data-transfer]", &[("to", &to)]).await.expect(303);
+        let kept = "select count(*) from queue_entry n join queue_entry o on o.id = n.coming_from where n.arrived_at = o.arrived_at and n.booked_at = o.booked_at";
+        assert_eq!(clinic.count(kept).await, 1);
+        let board = two.get(&paths::board(consulting)).await;
+        assert_eq!(board.texts("#queue .plate")[0], ada.token);
+        let board = two.submitted(&board, "#call-next", &[]).await;
+        assert!(board.text(".now .plate").contains(&ada.token));
+        let entry = two.get(&paths::entry(clinic.entry_of(ada.visit).await.0)).await;
+        assert_eq!(offered(&entry), ["back".to_owned(), format!("{consulting}-any"), format!("{consulting}-{first}")]);
+        let queries: u32 = entry.headers["x-queries"].to_str().unwrap().parse().unwrap();
+        assert!(queries <= 6, "{queries}");
+        let to = format!("{consulting}-any");
+        two.submit(&board, "[data-transfer]", &[("to", &to)]).await.expect(303);
+        let page = one.get(&paths::board(consulting)).await;
+        one.submitted(&page, "#call-next", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called, "anyone may call now");
+    }
+}
