@@ -196,7 +196,12 @@ fn local_path(address: &str) -> String {
 
 /// The sign-in that a browser's session names, whether it is live or not.
 pub async fn named(session: &Session) -> Result<Option<SignInId>, Error> {
-    session.get::<SignInId>(KEY).await.map_err(Error::internal)
+    session.get::<SignInId>(KEY).await.map_err(|error| match error {
+        tower_sessions::session::Error::Store(session_store::Error::Backend(why)) => Error::Unavailable(why),
+        tower_sessions::session::Error::Store(_) | tower_sessions::session::Error::SerdeJson(_) => {
+            Error::internal(error)
+        }
+    })
 }
 
 /// Who is signed in, as of this moment.

@@ -17,7 +17,7 @@ async fn replayed(node: &Clinic, cookies: &str, path: &str) -> u16 {
 }
 
 /// The ways in which a sign-in ends.
-async fn end(clinic: &Clinic, way: usize, who: AccountId, own: &Browser, admin: &Browser, name: &str) {
+async fn end(clinic: &Clinic, way: usize, (who, name): (AccountId, &str), own: &Browser, admin: &Browser) {
     let op = format!("{:024x}", rand::random::<u128>() >> 32);
     let op = ("op", op.as_str());
     let seen = match way {
@@ -55,7 +55,7 @@ async fn races(nodes: &[&Clinic]) {
         // Requests that are under way while it ends; they may be answered either way.
         let under_way =
             futures::future::join_all(nodes.iter().map(|node| replayed(node, &cookies, "/account")));
-        let ending = end(first, race % 5, who, &browser, &admin, &name);
+        let ending = end(first, race % 5, (who, &name), &browser, &admin);
         let (answers, ()) = futures::join!(under_way, ending);
         assert!(answers.iter().all(|status| [200, 303].contains(status)), "race {race}: {answers:?}");
         for node in nodes {

@@ -45,7 +45,7 @@ impl Crowd {
 /// Slots of the days to come, for people to book.
 pub async fn slots(url: &str) -> Arc<Vec<i64>> {
     let db = Db::open_reading(url).await.unwrap();
-    let soon = chrono::Utc::now() + chrono::TimeDelta::hours(20);
+    let soon = infirmary::clock::Clock::System.now() + chrono::TimeDelta::hours(20);
     let slots =
         sql("select id from slot where state = 'open' and starts_at > $1 order by starts_at limit 400")
             .bind(soon)

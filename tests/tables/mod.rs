@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod bad_input;
 mod csrf;
 mod digest;
 mod double;
@@ -12,6 +13,7 @@ mod headers;
 mod pages;
 mod parity;
 mod plans;
+mod promises;
 mod sizes;
 mod uses;
 mod words;
