@@ -13,7 +13,7 @@ mod value;
 
 pub use connect::{ConnectError, Db, DbKind, sqlite_path};
 pub use fault::{Constraint, DbError};
-pub use readers::{Readers, flag};
+pub use readers::Readers;
 pub use request::{count_queries, count_query, queries_so_far, with_query_count, with_shared_connection};
 pub use statement::{Row, Sql, Store, sql};
 pub use transaction::Tx;

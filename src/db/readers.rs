@@ -1,7 +1,6 @@
 //! Reading SQLite on the spot: a handful of microseconds a statement, where the way through a driver's thread takes
-//! ten times as long (docs/decisions/013). Writing goes through the one writer of `sqlx`, as before.
+//! ten times as long (docs/decisions/009). Writing goes through the one writer of `sqlx`, as before.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,8 +8,7 @@ use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
-use serde::Deserializer;
-use serde::de::{DeserializeOwned, Visitor};
+use serde::de::DeserializeOwned;
 
 use super::value::instant_text;
 use super::{DbError, Sql, Value};
@@ -141,27 +139,6 @@ impl ToSql for Value {
             | Value::Bytes(None) => ToSqlOutput::Owned(Stored::Null),
         })
     }
-}
-
-/// Reads a `bool` of a flattened row: there `serde` hands on what SQLite keeps, which is a number.
-///
-/// # Errors
-/// When it is neither.
-pub fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    struct Flag;
-    impl Visitor<'_> for Flag {
-        type Value = bool;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("yes or no")
-        }
-        fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
-            Ok(value)
-        }
-        fn visit_i64<E>(self, value: i64) -> Result<bool, E> {
-            Ok(value != 0)
-        }
-    }
-    from.deserialize_any(Flag)
 }
 
 /// The fault in the words of the seam.

@@ -15,12 +15,21 @@ pub enum Tx {
 
 impl Db {
     /// Begins a transaction that may write. On SQLite it waits for the writer and takes the write lock at once.
+    ///
+    /// It begins in a task of its own: the drivers leave a transaction open whose beginning was broken off (sqlx 0.8),
+    /// and whoever got that connection next would work inside it.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         super::request::give_back_before_writing();
-        Ok(match self {
-            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        let db = self.clone();
+        let begun = tokio::spawn(async move {
+            Ok(match db {
+                Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+                Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            })
+        });
+        begun
+            .await
+            .unwrap_or_else(|ended| Err(DbError::Unavailable(sqlx::Error::Io(std::io::Error::other(ended)))))
     }
 }
 

@@ -44,10 +44,8 @@ pub struct Asker {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct Relation {
     /// Whether the account that asks belongs to this very person (rule A7).
-    #[serde(deserialize_with = "crate::db::flag")]
     pub is_own: bool,
     /// Whether the patient is in the clinic, has an appointment today, or was treated by who asks.
-    #[serde(deserialize_with = "crate::db::flag")]
     pub is_related: bool,
     /// Until when a reason given earlier opens the clinical part.
     pub opened_until: Option<DateTime<Utc>>,
