@@ -114,7 +114,7 @@ pub async fn public_days(
     minutes: i64,
 ) -> Result<Vec<DayLeft>, DbError> {
     sql("select o.day, cast(sum(o.places) as bigint) as places
-         from (select s.day, s.doctor_id, 
+         from (select s.day, s.doctor_id,
             sum(case when s.public_from > $6 then 0 else s.public_left end) as places from slot s
             where s.state = 'open' and s.day >= $1 and s.day <= $2 and s.starts_at > $3 and s.minutes >= $4
                and (cast($5 as bigint) is null or s.doctor_id = $5)
