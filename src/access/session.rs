@@ -20,7 +20,7 @@ use tower_sessions_sqlx_store::{PostgresStore, SqliteStore};
 use super::model::{Actor, Lifetime, Roles, SignInId};
 use super::store;
 use crate::app::App;
-use crate::db::{self, Db};
+use crate::db::{self, Db, DbKind};
 use crate::web::Error;
 use crate::web::routes::Access;
 
@@ -28,6 +28,8 @@ const TABLE: &str = "browser_session";
 const KEY: &str = "sign_in";
 /// Sessions remembered by a node; each takes about 300 bytes.
 const REMEMBERED: u64 = 10_000;
+/// For how long, where other nodes may replace an id.
+const BRIEFLY: time::Duration = time::Duration::seconds(5);
 
 /// The session store of whichever database is open. Ids are stored as digests: a copy of the database opens no session.
 #[derive(Debug, Clone)]
@@ -124,6 +126,33 @@ impl SessionStore for Sessions {
     }
 }
 
+/// What a node remembers of sessions. Where there are other nodes, an id that one of them has replaced must be dead here
+/// as well: there nothing is remembered for longer than [`BRIEFLY`].
+#[derive(Debug, Clone)]
+pub struct Remembered {
+    cache: MokaStore,
+    alone: bool,
+}
+
+#[async_trait]
+impl SessionStore for Remembered {
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        let mut record = record.clone();
+        if !self.alone {
+            record.expiry_date = record.expiry_date.min(time::OffsetDateTime::now_utc() + BRIEFLY);
+        }
+        self.cache.save(&record).await
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        self.cache.load(id).await
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.cache.delete(id).await
+    }
+}
+
 /// The name of the session cookie.
 pub fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-sid" } else { "sid" }
@@ -131,9 +160,11 @@ pub fn cookie_name(https: bool) -> &'static str {
 
 /// The layer that reads and writes the cookie. A request that asks for no session touches no table and sets no cookie.
 /// What a session names never changes, so a node may remember it; whether that sign-in is live is asked every time.
-pub fn layer(app: &App) -> SessionManagerLayer<CachingSessionStore<MokaStore, Sessions>> {
+pub fn layer(app: &App) -> SessionManagerLayer<CachingSessionStore<Remembered, Sessions>> {
     let https = app.config.is_https();
-    let remembering = CachingSessionStore::new(MokaStore::new(Some(REMEMBERED)), Sessions::over(&app.db));
+    let alone = app.db.kind() == DbKind::Sqlite;
+    let remembered = Remembered { cache: MokaStore::new(Some(REMEMBERED)), alone };
+    let remembering = CachingSessionStore::new(remembered, Sessions::over(&app.db));
     SessionManagerLayer::new(remembering)
         .with_name(cookie_name(https))
         .with_secure(https)
