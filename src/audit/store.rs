@@ -32,7 +32,6 @@ pub(super) struct Sealed {
     pub previous: Vec<u8>,
     pub hash: Vec<u8>,
     #[sqlx(flatten)]
-    #[serde(flatten)]
     pub entry: Stored,
 }
 
@@ -200,7 +199,6 @@ pub struct Narrow {
 pub struct Listed {
     /// The entry.
     #[sqlx(flatten)]
-    #[serde(flatten)]
     pub entry: Stored,
     /// The patient's clinic number.
     pub patient_number: Option<String>,

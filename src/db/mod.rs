@@ -7,6 +7,7 @@ pub mod dialect;
 mod fault;
 mod readers;
 mod request;
+mod rows;
 mod statement;
 mod transaction;
 mod value;

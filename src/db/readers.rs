@@ -10,6 +10,7 @@ use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
 use serde::de::DeserializeOwned;
 
+use super::rows;
 use super::value::instant_text;
 use super::{DbError, Sql, Value};
 
@@ -92,15 +93,14 @@ impl Readers {
 fn read<T: DeserializeOwned>(connection: &Connection, sql: &Sql, limit: usize) -> Result<Vec<T>, DbError> {
     let mut statement = connection.prepare_cached(sql.text()).map_err(fault)?;
     bind(&mut statement, sql.values()).map_err(fault)?;
-    let columns = serde_rusqlite::columns_from_statement(&statement);
+    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let mut rows = statement.raw_query();
     let mut found = Vec::new();
     while found.len() < limit
         && let Some(row) = rows.next().map_err(fault)?
     {
-        let row = serde_rusqlite::from_row_with_columns(row, &columns)
-            .map_err(|error| DbError::Other(sqlx::Error::Decode(Box::new(error))))?;
-        found.push(row);
+        let row = rows::fill(row, &columns);
+        found.push(row.map_err(|error| DbError::Other(sqlx::Error::Decode(Box::new(error))))?);
     }
     Ok(found)
 }

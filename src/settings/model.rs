@@ -48,7 +48,7 @@ pub struct Clinic {
     pub updated_at: DateTime<Utc>,
     /// The opening hours in words, made from their table.
     #[sqlx(default)]
-    #[serde(default)]
+    #[serde(skip)]
     pub hours_words: String,
 }
 

@@ -81,7 +81,6 @@ pub struct Existing {
     pub id: PatientId,
     pub number: String,
     #[sqlx(flatten)]
-    #[serde(flatten)]
     pub details: Details,
     pub version: i64,
     pub account_id: Option<AccountId>,

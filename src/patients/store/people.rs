@@ -16,10 +16,8 @@ pub struct Patient {
     pub id: PatientId,
     pub number: String,
     #[sqlx(flatten)]
-    #[serde(flatten)]
     pub details: Details,
     #[sqlx(flatten)]
-    #[serde(flatten)]
     pub told: Told,
     pub card_code: String,
     pub state: PatientState,

@@ -32,7 +32,6 @@ pub struct Narrow {
 pub struct Found {
     /// The patient.
     #[sqlx(flatten)]
-    #[serde(flatten)]
     pub brief: Brief,
     /// The faculty's name, or empty.
     pub faculty: String,

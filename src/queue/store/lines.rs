@@ -12,7 +12,6 @@ use super::entries::Entry;
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Row {
     #[sqlx(flatten)]
-    #[serde(flatten)]
     pub entry: Entry,
     pub family_name: String,
     pub given_names: String,
