@@ -15,7 +15,9 @@ mod value;
 pub use connect::{ConnectError, Db, DbKind, sqlite_path};
 pub use fault::{Constraint, DbError};
 pub use readers::Readers;
-pub use request::{count_queries, count_query, queries_so_far, with_query_count, with_shared_connection};
+pub use request::{
+    count_queries, count_query, give_back, queries_so_far, with_query_count, with_shared_connection,
+};
 pub use statement::{Row, Sql, Store, sql};
 pub use transaction::Tx;
 pub use value::Value;

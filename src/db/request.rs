@@ -61,11 +61,14 @@ pub(super) fn keep(connection: PoolConnection<Postgres>) {
     });
 }
 
-/// Gives the connection back before a transaction asks for one: two requests that each hold one and wait for another
-/// would wait for ever.
+/// Gives the connection back before somebody else is waited for who may need one: requests that hold one each and wait
+/// for another would wait for each other.
+pub fn give_back() {
+    let _ = REQUEST.try_with(|request| drop(request.connection.take()));
+}
+
+/// The same before a transaction, beside which no connection is kept.
 pub(super) fn give_back_before_writing() {
-    let _ = REQUEST.try_with(|request| {
-        request.shares.set(false);
-        drop(request.connection.take());
-    });
+    let _ = REQUEST.try_with(|request| request.shares.set(false));
+    give_back();
 }

@@ -176,7 +176,12 @@ impl Store for &Db {
         count_query();
         Ok(match self {
             Db::Sqlite { write, .. } => write.execute(sql.for_sqlite()).await?.rows_affected(),
-            Db::Postgres(pool) => pool.execute(sql.for_postgres()).await?.rows_affected(),
+            Db::Postgres(pool) => {
+                let mut connection = kept_or_new(pool).await?;
+                let done = connection.execute(sql.for_postgres()).await?;
+                keep(connection);
+                done.rows_affected()
+            }
         })
     }
 }

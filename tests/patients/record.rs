@@ -37,6 +37,17 @@ both! {
         assert!(CLINICAL.iter().all(|word| !list.body.contains(word)));
     }
 
+    async fn sixty_who_open_a_record_at_once_all_see_it_and_are_all_in_the_trail(clinic) {
+        let desk = clinic.receptionist().await;
+        let id = clinic.patient("Ada Obi").await;
+        let path = format!("/patients/{id}");
+        let pages = futures::future::join_all((0..60).map(|_| desk.get(&path))).await;
+        let statuses: Vec<u16> = pages.iter().map(|page| page.status).collect();
+        assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+        let trail = "select count(*) from audit_entry where action = 'patient.opened'";
+        assert_eq!(clinic.count(trail).await, 60);
+    }
+
     async fn every_opening_is_in_the_trail_before_the_page_is_out(clinic) {
         let desk = clinic.receptionist().await;
         let id = clinic.registered(&desk, ADA).await;
