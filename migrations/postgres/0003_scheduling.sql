@@ -152,6 +152,7 @@ create index appointment_slot on appointment (slot_id);
 create index appointment_rescheduled_to on appointment (rescheduled_to) where rescheduled_to is not null;
 create index appointment_held on appointment (held_until) where state = 'hold';
 create index appointment_state on appointment (state, starts_at);
+create index appointment_undecided on appointment (state, starts_at) where needs_decision;
 -- Nobody is in two places at once, unless staff booked it with a reason (rule B4).
 alter table appointment add constraint appointment_overlap exclude using gist
     (patient_id with =, tstzrange(starts_at, ends_at) with &&)
