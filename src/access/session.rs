@@ -136,6 +136,10 @@ pub struct Remembered {
 
 #[async_trait]
 impl SessionStore for Remembered {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        self.save(record).await
+    }
+
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         let mut record = record.clone();
         if !self.alone {
