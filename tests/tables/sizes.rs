@@ -2,14 +2,9 @@
 
 use super::{files, none};
 
-/// Files that may be longer, each with its reason.
-const LONGER: [(&str, usize, &str); 1] =
-    [("templates/components/form.html", 160, "one macro for every kind of field")];
-
 fn too_long(folder: &str, extension: &str, most: usize) -> Vec<String> {
     let long = |(name, text): &(String, String)| {
         let lines = text.lines().count();
-        let most = LONGER.iter().find(|(file, _, _)| file == name).map_or(most, |(_, most, _)| *most);
         (lines > most).then(|| format!("{name}: {lines} lines, {most} at most"))
     };
     files(folder, extension).iter().filter_map(long).collect()
