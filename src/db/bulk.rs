@@ -1,14 +1,15 @@
-//! Many rows at once, for filling an empty database: `COPY` on PostgreSQL, long inserts on SQLite. Table and columns
-//! are names in the source; values are bound or escaped like everywhere else.
+//! Many rows at once: long inserts, and `COPY` for filling an empty PostgreSQL database. Table and columns are names in
+//! the source; values are bound or escaped like everywhere else.
 
 use std::fmt::Write;
 
-use sqlx::{Executor, QueryBuilder, Sqlite};
+use sqlx::Executor;
 
+use super::statement::{bound_for_postgres, bound_for_sqlite};
 use super::value::instant_text;
 use super::{Db, DbError, Tx, Value};
 
-/// Parameters of one SQLite statement; its own limit is 32,766.
+/// Parameters of one insert; SQLite's own limit is 32,766, PostgreSQL's 65,535.
 const PARAMETERS: usize = 6_000;
 /// Rows of one `COPY`, which must end within the statement timeout.
 const COPIED: usize = 5_000;
@@ -24,48 +25,57 @@ pub struct Table {
 
 /// Puts rows into a table and empties `rows`.
 pub async fn insert(tx: &mut Tx, table: Table, rows: &mut Vec<Vec<Value>>) -> Result<(), DbError> {
-    let columns = table.columns.join(", ");
-    match tx {
-        Tx::Sqlite(tx) => {
-            for part in rows.chunks((PARAMETERS / table.columns.len()).max(1)) {
-                let mut query =
-                    QueryBuilder::<Sqlite>::new(format!("insert into {} ({columns}) ", table.name));
-                query.push_values(part, |mut row, values| {
-                    for value in values {
-                        bind(&mut row, value);
-                    }
-                });
-                tx.execute(query.build()).await?;
+    let most = (PARAMETERS / table.columns.len()).max(1);
+    while !rows.is_empty() {
+        let part = rows.drain(..most.min(rows.len()));
+        let text = insertion(table, part.len());
+        let values = part.flatten();
+        match tx {
+            Tx::Sqlite(tx) => {
+                tx.execute(bound_for_sqlite(&text, values).persistent(false)).await.map(drop)?
             }
-        }
-        Tx::Postgres(tx) => {
-            let statement = format!("copy {} ({columns}) from stdin", table.name);
-            for part in rows.chunks(COPIED) {
-                let mut text = String::new();
-                for row in part {
-                    line(&mut text, row);
-                }
-                let mut copy = tx.copy_in_raw(&statement).await?;
-                copy.send(text.into_bytes()).await?;
-                copy.finish().await?;
+            Tx::Postgres(tx) => {
+                tx.execute(bound_for_postgres(&text, values).persistent(false)).await.map(drop)?;
             }
         }
     }
-    rows.clear();
     Ok(())
 }
 
-fn bind(row: &mut sqlx::query_builder::Separated<'_, '_, Sqlite, &'static str>, value: &Value) {
-    match value.clone() {
-        Value::Int(v) => row.push_bind(v),
-        Value::Text(v) => row.push_bind(v),
-        Value::Word(v) => row.push_bind(v),
-        Value::Bool(v) => row.push_bind(v),
-        Value::Instant(v) => row.push_bind(v.map(instant_text)),
-        Value::Day(v) => row.push_bind(v),
-        Value::Time(v) => row.push_bind(v),
-        Value::Bytes(v) => row.push_bind(v),
-    };
+/// `insert into t (a, b) values ($1, $2), ($3, $4)`.
+fn insertion(table: Table, rows: usize) -> String {
+    let width = table.columns.len();
+    let mut text = format!("insert into {} ({}) values ", table.name, table.columns.join(", "));
+    for place in 0..rows * width {
+        let before = match (place, place % width) {
+            (0, _) => "(",
+            (_, 0) => "), (",
+            _ => ", ",
+        };
+        let _ = write!(text, "{before}${}", place + 1);
+    }
+    text.push(')');
+    text
+}
+
+/// The same for filling an empty database, by `COPY` where there is one.
+///
+/// Not for the work of a request, which may be broken off: the driver does not count the answers of a `COPY` that was
+/// left in the middle (sqlx 0.8), and whoever got that connection next would read the answer to another question.
+pub async fn fill(tx: &mut Tx, table: Table, rows: &mut Vec<Vec<Value>>) -> Result<(), DbError> {
+    let Tx::Postgres(tx) = tx else { return insert(tx, table, rows).await };
+    let statement = format!("copy {} ({}) from stdin", table.name, table.columns.join(", "));
+    for part in rows.chunks(COPIED) {
+        let mut text = String::new();
+        for row in part {
+            line(&mut text, row);
+        }
+        let mut copy = tx.copy_in_raw(&statement).await?;
+        copy.send(text.into_bytes()).await?;
+        copy.finish().await?;
+    }
+    rows.clear();
+    Ok(())
 }
 
 /// One line of `COPY`'s text format.
@@ -146,7 +156,7 @@ pub async fn widen(db: &Db, wide: bool) -> Result<(), DbError> {
             let mut connection = pool.acquire().await?;
             connection.execute("set statement_timeout = 0").await?;
             connection.execute("analyze").await?;
-            connection.execute("set statement_timeout = '5s'").await?;
+            connection.execute("reset statement_timeout").await?;
         }
         Db::Postgres(_) => {}
     }
@@ -156,6 +166,13 @@ pub async fn widen(db: &Db, wide: bool) -> Result<(), DbError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_insertion_numbers_its_places() {
+        let table = Table { name: "t", columns: &["a", "b"] };
+        assert_eq!(insertion(table, 2), "insert into t (a, b) values ($1, $2), ($3, $4)");
+        assert_eq!(insertion(table, 1), "insert into t (a, b) values ($1, $2)");
+    }
 
     #[test]
     fn text_for_copy_keeps_tabs_backslashes_and_nulls_apart() {

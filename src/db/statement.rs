@@ -104,31 +104,45 @@ impl Sql {
 
     fn for_sqlite(self) -> Query<'static, Sqlite, SqliteArguments<'static>> {
         self.check();
-        self.values.into_iter().fold(sqlx::query(self.text), |query, value| match value {
-            Value::Int(v) => query.bind(v),
-            Value::Text(v) => query.bind(v),
-            Value::Word(v) => query.bind(v),
-            Value::Bool(v) => query.bind(v),
-            Value::Instant(v) => query.bind(v.map(instant_text)),
-            Value::Day(v) => query.bind(v),
-            Value::Time(v) => query.bind(v),
-            Value::Bytes(v) => query.bind(v),
-        })
+        bound_for_sqlite(self.text, self.values)
     }
 
     fn for_postgres(self) -> Query<'static, Postgres, PgArguments> {
         self.check();
-        self.values.into_iter().fold(sqlx::query(self.text), |query, value| match value {
-            Value::Int(v) => query.bind(v),
-            Value::Text(v) => query.bind(v),
-            Value::Word(v) => query.bind(v),
-            Value::Bool(v) => query.bind(v),
-            Value::Instant(v) => query.bind(v),
-            Value::Day(v) => query.bind(v),
-            Value::Time(v) => query.bind(v),
-            Value::Bytes(v) => query.bind(v),
-        })
+        bound_for_postgres(self.text, self.values)
     }
+}
+
+pub(super) fn bound_for_sqlite(
+    text: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Query<'_, Sqlite, SqliteArguments<'_>> {
+    values.into_iter().fold(sqlx::query(text), |query, value| match value {
+        Value::Int(v) => query.bind(v),
+        Value::Text(v) => query.bind(v),
+        Value::Word(v) => query.bind(v),
+        Value::Bool(v) => query.bind(v),
+        Value::Instant(v) => query.bind(v.map(instant_text)),
+        Value::Day(v) => query.bind(v),
+        Value::Time(v) => query.bind(v),
+        Value::Bytes(v) => query.bind(v),
+    })
+}
+
+pub(super) fn bound_for_postgres(
+    text: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Query<'_, Postgres, PgArguments> {
+    values.into_iter().fold(sqlx::query(text), |query, value| match value {
+        Value::Int(v) => query.bind(v),
+        Value::Text(v) => query.bind(v),
+        Value::Word(v) => query.bind(v),
+        Value::Bool(v) => query.bind(v),
+        Value::Instant(v) => query.bind(v),
+        Value::Day(v) => query.bind(v),
+        Value::Time(v) => query.bind(v),
+        Value::Bytes(v) => query.bind(v),
+    })
 }
 
 /// Where a statement runs: `&Db` (reads on a reader, changes on the writer) or `&mut Tx`.

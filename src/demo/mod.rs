@@ -148,7 +148,7 @@ impl Filling {
         columns: &'static [&'static str],
         mut rows: Vec<Vec<Value>>,
     ) -> Result<(), DbError> {
-        bulk::insert(self.tx().await?, bulk::Table { name, columns }, &mut rows).await
+        bulk::fill(self.tx().await?, bulk::Table { name, columns }, &mut rows).await
     }
 
     /// Makes durable what is there so far and shows how far it is.

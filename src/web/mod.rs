@@ -7,6 +7,7 @@ pub mod errors_page;
 pub mod filters;
 pub mod form;
 pub mod health;
+pub mod linger;
 pub mod live;
 pub mod nav;
 pub mod page;
@@ -65,6 +66,7 @@ pub fn wrap(app: &App, router: Router) -> Router {
         .layer(from_fn_with_state(app.clone(), errors_page::render))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(4)))
         .layer(from_fn_with_state(app.clone(), security::headers))
+        .layer(from_fn(linger::read_to_the_end))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(TimeoutLayer::with_status_code(
             axum::http::StatusCode::SERVICE_UNAVAILABLE,

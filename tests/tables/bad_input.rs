@@ -89,6 +89,27 @@ both! {
         register(&desk, ADA).await.expect(303);
     }
 
+    async fn who_is_still_sending_gets_to_read_the_answer(clinic) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        for (path, status) in [("/sign-in", "413"), ("/patients", "413"), ("/no/such/page", "404")] {
+            let mut line = tokio::net::TcpStream::connect(clinic.address).await.unwrap();
+            let (part, parts) = (vec![b'x'; 512 * 1024], 10);
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nhost: localhost\r\nsec-fetch-site: same-origin\r\n\
+                 content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                part.len() * parts
+            );
+            line.write_all(head.as_bytes()).await.unwrap();
+            for _ in 0..parts {
+                line.write_all(&part).await.unwrap();
+                tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+            }
+            let mut answer = String::new();
+            line.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {answer}");
+        }
+    }
+
     async fn a_broken_cookie_is_no_session_and_no_fault(clinic) {
         let desk = clinic.receptionist().await;
         let good = desk.cookies();

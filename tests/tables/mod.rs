@@ -3,6 +3,7 @@
 mod access;
 mod architecture;
 mod bad_input;
+mod broken_off;
 mod csrf;
 mod digest;
 mod double;
