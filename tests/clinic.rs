@@ -14,6 +14,7 @@ mod clock;
 mod home;
 mod patients;
 mod queue;
+mod record;
 mod running;
 mod scheduling;
 mod settings;

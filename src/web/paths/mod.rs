@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod patients;
 pub mod queue;
+pub mod record;
 pub mod scheduling;
 pub mod settings;
 
