@@ -31,12 +31,12 @@ both! {
         assert!(!colleague.get(&format!("/patients/{id}")).await.body.contains("Peanuts"), "nobody else");
         // Told to the patient, until it is read; the list of openings keeps it.
         let home = phone.get("/").await;
-        assert!(home.text(".notice").contains("doctor opened your record in an emergency"), "{}", home.text(".notice"));
+        assert!(home.text("[id^=emergency-]").contains("doctor opened your record in an emergency"), "{}", home.text("[id^=emergency-]"));
         let mine = phone.get("/my/record").await;
-        assert!(mine.text(".notice").contains("Collapsed at the gate") && mine.queries() <= 6 && home.queries() <= 6);
-        let list = phone.submitted(&mine, ".notice form", &[]).await;
+        assert!(mine.text("[id^=emergency-]").contains("Collapsed at the gate") && mine.queries() <= 6 && home.queries() <= 6);
+        let list = phone.submitted(&mine, "[id^=emergency-] form", &[]).await;
         assert!(list.texts("#openings li").join(" ").contains("Life or health is in danger now. Collapsed at the gate"));
-        assert!(!phone.get("/").await.has(".notice") && !phone.get("/my/record").await.has(".notice"));
+        assert!(!phone.get("/").await.has("[id^=emergency-]") && !phone.get("/my/record").await.has("[id^=emergency-]"));
         clinic.wait_minutes(14);
         doctor.get("/").await.expect(200);
         clinic.wait_minutes(13);

@@ -119,7 +119,7 @@ both! {
         let end = doctor.get(health.links("#alert dd.act a").get(1).unwrap()).await;
         assert_eq!(doctor.submit(&end, "#end", &[("state", "ended")]).await.expect(422).errors(), ["Enter the reason"]);
         doctor.submit(&end, "#end", &[("state", "ended"), ("reason", "Healed")]).await.expect(303);
-        assert!(!doctor.get(&format!("/patients/{id}")).await.body.contains("Chickenpox"));
+        assert!(!doctor.get(&format!("/patients/{id}")).await.text("#alerts").contains("Chickenpox"));
     }
 
     async fn every_clinical_page_carries_the_banner_with_allergies_in_sight(clinic) {

@@ -18,9 +18,9 @@ both! {
         for words in ["Depression", "Asthma", "Cashew", "a nurse"] {
             assert!(!page.body.contains(words), "{words}: nothing is shown that is not marked for the patient");
         }
-        assert_eq!(page.texts("#visits li").len(), 25);
+        assert_eq!(page.texts("#visits ol li").len(), 25);
         let older = phone.get(&page.links(".pagination a")[0]).await;
-        assert_eq!(older.texts("#visits li").len(), 5);
+        assert_eq!(older.texts("#visits ol li").len(), 5);
         sql("insert into health_entry (patient_id, replaces_id, kind, words, shared, state, recorded_name, recorded_at)
              values ($1, $2, 'condition', 'Asthma', $3, 'active', 'x', $4)")
             .bind(id).bind(shared).bind(true).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap();

@@ -109,16 +109,16 @@ pub async fn save(
         Err(error) => return Err(error.into()),
     }
     let now = store::current_allergy(&app.db, id).await?.ok_or(Error::NotFound)?;
-    if now.id == id {
+    if now.id == id && now.state == AllergyState::Active {
         form.refuse("substance", "This allergy is recorded already. Change it in the list of allergies");
         form.renew();
         return Ok(refused(shown(page, form, old, None, door)?));
     }
-    let conflict =
-        Conflict::of(&mut form, Some((now.recorded_name.clone(), now.recorded_at)), &fields(&now), now.id.0);
     if now.state != AllergyState::Active {
         form.refuse("", ended_words(&now));
     }
+    let who = Some((now.recorded_name.clone(), now.recorded_at));
+    let conflict = Conflict::of(&mut form, who, &fields(&now), now.id.0);
     Ok(conflicting(shown(page, form, now, Some(conflict), door)?))
 }
 

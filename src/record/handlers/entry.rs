@@ -94,17 +94,17 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submi
         Err(error) => return Err(error.into()),
     }
     let now = store::current_entry(&app.db, id).await?.ok_or(Error::NotFound)?;
-    if now.id == id {
+    if now.id == id && now.state == EntryState::Active {
         form.refuse("words", TWICE);
         form.renew();
         return Ok(refused(html(shown(page, door, form, old, None))?));
     }
-    let who = Some((now.recorded_name.clone(), now.recorded_at));
-    let conflict = Conflict::of(&mut form, who, &fields(&now), now.id.0);
     if now.state != EntryState::Active {
         let how = now.state.label().to_lowercase();
         form.refuse("", format!("This was ended meanwhile ({how}). Record it anew if it holds"));
     }
+    let who = Some((now.recorded_name.clone(), now.recorded_at));
+    let conflict = Conflict::of(&mut form, who, &fields(&now), now.id.0);
     Ok(conflicting(html(shown(page, door, form, now, Some(conflict)))?))
 }
 

@@ -46,7 +46,7 @@ impl Due {
         } else if now > end {
             Due::Overdue
         } else {
-            Due::Days((end - now).num_days() + 1)
+            Due::Days(((end - now).num_seconds() + 86_399).max(86_400) / 86_400)
         }
     }
 }

@@ -4,6 +4,7 @@ mod appointments;
 mod people;
 mod places;
 mod queues;
+mod records;
 
 use axum::http::Method;
 use infirmary::access::model::Role;
@@ -164,6 +165,7 @@ impl World {
         forms.extend(own);
         forms.extend(queues::forms(clinic, &boss, &mut real).await);
         forms.extend(places::forms(clinic, &boss, &mut real).await);
+        forms.extend(records::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;
         real.extend([
