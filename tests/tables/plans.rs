@@ -44,7 +44,7 @@ const WHOLE: [&str; 3] = ["src/cli/check.rs", "src/demo/", "src/db/"];
 const WALKS: [(&str, &str, &str); 4] = [
     ("src/audit/store.rs", "from audit_seal order by seq desc limit 1", "the newest seal"),
     ("src/audit/store.rs", "select count(*) from audit_seal", "the anchors and the check count all"),
-    ("src/audit/store.rs", "order by e.id desc limit $9", "the newest entries; filters have their indexes"),
+    ("src/audit/store.rs", "order by e.id desc limit $11", "the newest entries; filters have their indexes"),
     (
         "src/patients/store/people.rs",
         "order by p.sort_name, p.id limit 100",
