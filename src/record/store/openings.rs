@@ -29,7 +29,8 @@ pub async fn opened_by(
     sql("select e.id, e.at, coalesce(trim(a.title || ' ' || a.name), e.name) as name, e.role, e.action, e.detail
          from audit_entry e left join account a on a.id = e.account_id
          where e.patient_id = $1 and e.id < $2 and e.role <> 'patient'
-           and (e.action in ('record.opened_by_reason', 'record.opened_in_emergency') or e.detail like '%_clinical_:%')
+           and (e.action in ('record.opened_by_reason', 'record.opened_in_emergency', 'appointment.opened',
+                'queue.entry_opened') or e.detail like '%_clinical_:%')
          order by e.id desc limit $3")
     .bind(patient)
     .bind(before)

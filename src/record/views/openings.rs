@@ -183,16 +183,28 @@ impl Opened {
         self.action.starts_with("record.opened_")
     }
 
+    /// Whether content of the health part was shown.
+    fn is_clinical(&self) -> bool {
+        self.detail.contains("\"clinical\":true")
+    }
+
     /// What was opened.
     pub fn what(&self) -> String {
         match self.action.as_str() {
             "record.opened_by_reason" => "Opened the health part with a reason".to_owned(),
             "record.opened_in_emergency" => "Opened the record in an emergency".to_owned(),
+            "queue.entry_opened" => "Read: your place in the queue".to_owned(),
+            "appointment.opened" if self.is_clinical() => "Read: an appointment with your words".to_owned(),
+            "appointment.opened" => "Read: an appointment".to_owned(),
+            "patient.card_opened" => "Read: your clinic card".to_owned(),
             _ => {
                 let page = self.fact("page");
                 let page = if page.is_empty() { self.action.replace(['.', '_'], " ") } else { page };
-                let health = self.detail.contains("\"clinical\":true");
-                if health { format!("Read: {page}") } else { format!("Read: {page}, without health") }
+                if self.is_clinical() {
+                    format!("Read: {page}")
+                } else {
+                    format!("Read: {page}, without health")
+                }
             }
         }
     }
