@@ -8,6 +8,7 @@ pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod consultation;
 pub mod db;
 pub mod demo;
 pub mod home;

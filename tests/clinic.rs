@@ -11,6 +11,7 @@ mod access;
 mod audit;
 mod browser;
 mod clock;
+mod consultation;
 mod home;
 mod patients;
 mod queue;

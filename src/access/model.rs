@@ -60,6 +60,8 @@ words! {
         RegisterPatients = "register_patients" => "Register patients and edit their details",
         IssueCodes = "issue_codes" => "Give patients a one-time code to sign in",
         OpenRecords = "open_records" => "Open a patient's record with clinical content",
+        RecordVitals = "record_vitals" => "Take vital signs",
+        Consult = "consult" => "Consult: decide, order and sign",
         DeactivatePatients = "deactivate_patients" => "Deactivate patients",
         SeeAppointments = "see_appointments" => "See appointments and the calendar",
         BookForPatients = "book_for_patients" => "Book, move and cancel for patients",
@@ -112,6 +114,8 @@ impl Role {
             Role::Doctor => &[
                 FindPatients,
                 OpenRecords,
+                RecordVitals,
+                Consult,
                 SeeAppointments,
                 BookForPatients,
                 OverrideBooking,
@@ -120,9 +124,16 @@ impl Role {
                 WorkQueue,
                 RaisePriority,
             ],
-            Role::Nurse => {
-                &[FindPatients, OpenRecords, SeeAppointments, CheckIn, SeeQueue, WorkQueue, RaisePriority]
-            }
+            Role::Nurse => &[
+                FindPatients,
+                OpenRecords,
+                RecordVitals,
+                SeeAppointments,
+                CheckIn,
+                SeeQueue,
+                WorkQueue,
+                RaisePriority,
+            ],
             Role::Pharmacist | Role::LabAttendant | Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
         };
         allowed.contains(&permission)

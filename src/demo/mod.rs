@@ -10,6 +10,7 @@ mod schedule;
 mod store;
 mod today;
 mod university;
+mod vitals;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -208,6 +209,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     people::students(&mut filling, shape.students, &hash).await?;
     bar.set_length((shape.past_days * (shape.booked_a_day + shape.walk_ins_a_day)) as u64);
     let mut ids = past::write(&mut filling, shape).await?;
+    vitals::write(&mut filling).await?;
     schedule::write(&mut filling, shape, &mut ids).await?;
     store::tell_of_filling(filling.tx().await?, now).await?;
     for table in WITH_IDS {

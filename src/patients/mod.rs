@@ -11,7 +11,7 @@ mod qr;
 mod store;
 mod views;
 
-pub use handlers::reach;
+pub use handlers::{brief_and_reach, reach};
 pub use model::{Brief, PatientId};
 pub use qr::Qr;
 pub use store::{SEARCH as SEARCH_SQL, brief, find_by_code};

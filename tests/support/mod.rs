@@ -3,6 +3,7 @@
 mod access;
 mod browser;
 pub mod chromium;
+pub mod consultation;
 mod databases;
 mod demo;
 pub mod faults;

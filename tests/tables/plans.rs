@@ -8,10 +8,11 @@ use super::{files, none};
 use crate::support::Clinic;
 
 /// Tables that grow with the clinic; all others stay small enough to be read whole.
-const GROWING: [&str; 18] = [
+const GROWING: [&str; 21] = [
     "account",
     "announcement",
     "appointment",
+    "attention",
     "audit_entry",
     "audit_seal",
     "browser_session",
@@ -27,9 +28,11 @@ const GROWING: [&str; 18] = [
     "slot",
     "student_import_row",
     "visit",
+    "vital_flag",
+    "vitals",
 ];
 /// Partial indexes that hold only what is open now, however long the past.
-const SMALL: [&str; 3] = ["account_staff", "queue_entry_waiting", "visit_unsettled"];
+const SMALL: [&str; 4] = ["account_staff", "attention_open", "queue_entry_waiting", "visit_unsettled"];
 /// Files whose statements go through everything on purpose.
 const WHOLE: [&str; 3] = ["src/cli/check.rs", "src/demo/", "src/db/"];
 /// Statements that walk a table in its order and stop at a limit, or that nobody waits for: file, how the text goes on
