@@ -14,7 +14,8 @@ use crate::patients::model::PatientId;
 use crate::web::paths::consultation as paths;
 use crate::web::routes::{Access, Routes};
 
-pub use store::vitals::Vitals;
+pub use store::vitals::{Flag, Vitals};
+pub use verbs::flags;
 
 /// The pages of this capability.
 pub fn routes() -> Routes {

@@ -4,11 +4,15 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::names::Chance;
 use super::{Filling, row};
-use crate::consultation::model::{Consciousness, Escalation, Measured, News2, Oxygen, Taken, bmi_tenths};
-use crate::db::{DbError, Value, sql};
+use crate::consultation::flags;
+use crate::consultation::model::{
+    Consciousness, Escalation, Measured, News2, Oxygen, Taken, VitalsId, bmi_tenths,
+};
+use crate::db::{DbError, Value, bulk, sql};
 use crate::settings::model::age_on;
 
 const VITALS: &[&str] = &[
+    "id",
     "visit_id",
     "patient_id",
     "taken_at",
@@ -29,6 +33,7 @@ const VITALS: &[&str] = &[
     "news2",
     "news2_red",
 ];
+const FLAG: &[&str] = &["vitals_id", "sign", "value", "level", "low", "high"];
 /// Visits that are read at once.
 const BATCH: i64 = 5_000;
 /// The nurse of the demo.
@@ -47,8 +52,10 @@ struct Seen {
 /// Gives each visit in which somebody was served its vital signs; those that have some are left alone.
 pub(super) async fn write(filling: &mut Filling) -> Result<(), DbError> {
     let mut chance = Chance::new(77);
-    let mut after: i64 =
-        sql("select coalesce(max(visit_id), 0) from vitals").scalar(filling.tx().await?).await?;
+    let (mut after, mut id): (i64, i64) =
+        sql("select coalesce(max(visit_id), 0), coalesce(max(id), 0) from vitals")
+            .one(filling.tx().await?)
+            .await?;
     loop {
         let seen: Vec<Seen> = sql("select v.id, v.patient_id, v.opened_at, p.born_on,
                 (select min(e.started_at) from queue_entry e where e.visit_id = v.id) as started_at,
@@ -59,32 +66,49 @@ pub(super) async fn write(filling: &mut Filling) -> Result<(), DbError> {
         .bind(BATCH)
         .all(filling.tx().await?)
         .await?;
-        let Some(last) = seen.last() else { return Ok(()) };
+        let Some(last) = seen.last() else { break };
         after = last.id;
-        let mut told = Vec::new();
-        let rows = seen.iter().filter_map(|one| taking(one, &mut chance, &mut told)).collect();
-        filling.put("vitals", VITALS, rows).await?;
-        for (visit, words) in told {
+        let mut rows = Rows::default();
+        for one in &seen {
+            taking(one, &mut id, &mut chance, &mut rows);
+        }
+        filling.put("vitals", VITALS, rows.vitals).await?;
+        filling.put("vital_flag", FLAG, rows.flags).await?;
+        for (visit, words) in rows.told {
             tell(filling, visit, &words).await?;
         }
         filling.step("vital signs", usize::try_from(after).unwrap_or(0)).await?;
     }
+    bulk::follow_ids(filling.tx().await?, "vitals").await
 }
 
-fn taking(seen: &Seen, chance: &mut Chance, told: &mut Vec<(i64, String)>) -> Option<Vec<Value>> {
-    let started = seen.started_at?;
+#[derive(Default)]
+struct Rows {
+    vitals: Vec<Vec<Value>>,
+    flags: Vec<Vec<Value>>,
+    told: Vec<(i64, String)>,
+}
+
+fn taking(seen: &Seen, id: &mut i64, chance: &mut Chance, rows: &mut Rows) {
+    let Some(started) = seen.started_at else { return };
+    *id += 1;
     let at = (started - TimeDelta::seconds(chance.between(60, 240))).max(seen.opened_at);
     let age = seen.born_on.and_then(|born| age_on(at.date_naive(), born));
-    let taken = if seen.is_urgent { faint(chance) } else { usual(chance) };
+    let usual = usual(seen.patient_id, chance);
+    let taken = if seen.is_urgent { faint(usual, chance) } else { usual };
     let signs = &taken.measured;
     let bmi = signs.weight.zip(signs.height).and_then(|(weight, height)| bmi_tenths(weight, height));
     let score = News2::of(&taken, age).ok();
     if let Some(score) =
         score.as_ref().filter(|score| score.escalation() > Escalation::None && seen.is_urgent)
     {
-        told.push((seen.id, format!("NEWS2 {}: urgent", score.total)));
+        rows.told.push((seen.id, format!("NEWS2 {}: urgent", score.total)));
     }
-    Some(row![
+    for flag in flags(VitalsId(*id), &taken, age, bmi) {
+        rows.flags.push(row![*id, flag.sign, flag.value, flag.level, flag.low, flag.high]);
+    }
+    rows.vitals.push(row![
+        *id,
         seen.id,
         seen.patient_id,
         at,
@@ -99,18 +123,19 @@ fn taking(seen: &Seen, chance: &mut Chance, told: &mut Vec<(i64, String)>) -> Op
         signs.weight,
         signs.height,
         signs.pain,
-        taken.oxygen.map(Oxygen::as_str),
-        taken.consciousness.map(Consciousness::as_str),
+        taken.oxygen,
+        taken.consciousness,
         bmi,
         score.as_ref().map(|score| i64::from(score.total)),
         score.as_ref().is_some_and(News2::has_red)
-    ])
+    ]);
 }
 
-/// Most people are well or warm; nobody of the past is in danger.
-fn usual(chance: &mut Chance) -> Taken {
+/// Most people are well or warm; nobody of the past is in danger. A person has one height.
+fn usual(patient: i64, chance: &mut Chance) -> Taken {
     let fever = chance.one_in(4);
     let systolic = chance.between(111, 136);
+    let height = 1_540 + patient * 37 % 320;
     let measured = Measured {
         temperature: Some(if fever { chance.between(378, 389) } else { chance.between(362, 372) }),
         pulse: Some(if fever { chance.between(88, 106) } else { chance.between(60, 88) }),
@@ -118,8 +143,8 @@ fn usual(chance: &mut Chance) -> Taken {
         oxygen_saturation: Some(chance.between(96, 100)),
         systolic: Some(systolic),
         diastolic: Some(systolic - chance.between(36, 48)),
-        weight: Some(chance.between(480, 860)),
-        height: Some(chance.between(1_540, 1_860)),
+        weight: Some((height - 1_000) * (85 + patient * 13 % 40) / 100 + chance.between(-15, 15)),
+        height: Some(height),
         pain: Some(chance.between(0, 5)),
     };
     Taken {
@@ -131,16 +156,15 @@ fn usual(chance: &mut Chance) -> Taken {
 }
 
 /// Somebody who goes before others: low pressure, quick pulse.
-fn faint(chance: &mut Chance) -> Taken {
-    let taken = usual(chance);
+fn faint(usual: Taken, chance: &mut Chance) -> Taken {
     let measured = Measured {
         temperature: Some(384),
         pulse: Some(chance.between(112, 124)),
         systolic: Some(chance.between(92, 98)),
         diastolic: Some(58),
-        ..taken.measured
+        ..usual.measured
     };
-    Taken { measured, ..taken }
+    Taken { measured, ..usual }
 }
 
 async fn tell(filling: &mut Filling, visit: i64, words: &str) -> Result<(), DbError> {

@@ -64,12 +64,17 @@ impl Vitals {
 /// A value out of its range.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Flag {
+    /// Of which taking.
     pub vitals_id: VitalsId,
     /// A [`crate::consultation::model::Sign`], or `bmi`.
     pub sign: String,
+    /// What was measured.
     pub value: i64,
+    /// How it stands to its range.
     pub level: Level,
+    /// The lowest usual value.
     pub low: i64,
+    /// The highest usual value.
     pub high: i64,
 }
 
