@@ -13,7 +13,7 @@ use crate::jobs::Job;
 use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
-use crate::{access, audit, consultation, home, patients, queue, scheduling, settings, web};
+use crate::{access, audit, consultation, home, patients, queue, record, scheduling, settings, web};
 
 /// The running node; cheap to clone.
 #[derive(Debug, Clone)]
@@ -121,6 +121,7 @@ pub fn routes() -> Routes {
         .merge(home::routes())
         .merge(access::routes())
         .merge(patients::routes())
+        .merge(record::routes())
         .merge(scheduling::routes())
         .merge(queue::routes())
         .merge(consultation::routes())

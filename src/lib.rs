@@ -17,6 +17,7 @@ pub mod kinds;
 pub mod live;
 pub mod patients;
 pub mod queue;
+pub mod record;
 pub mod scheduling;
 pub mod settings;
 pub mod web;

@@ -15,6 +15,7 @@ mod consultation;
 mod home;
 mod patients;
 mod queue;
+mod record;
 mod running;
 mod scheduling;
 mod settings;

@@ -11,7 +11,7 @@ use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::web::{Answer, Error, FormState, Page, html};
-use crate::{patients, queue, scheduling};
+use crate::{patients, queue, record, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
 const SHORTCUTS: [(&str, &str, &str); 9] = [
@@ -39,7 +39,8 @@ pub async fn show(State(app): State<App>, page: Page) -> Answer {
 
 async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
     let now = read(app, &page, patient).await?;
-    html(PatientHome { page, now })
+    let emergencies = record::unread_emergencies(&app.db, patient).await?;
+    html(PatientHome { page, now, emergencies })
 }
 
 /// The part of a patient's front page that changes while a token waits.
@@ -83,7 +84,11 @@ async fn for_staff(app: &App, page: Page) -> Answer {
     } else {
         None
     };
-    html(StaffHome { page, points, tally, attention, form: FormState::new() })
+    let reviews = match page.may(Permission::KeepRecords) {
+        true => record::reviews_waiting(&app.db, page.now).await?,
+        false => (0, 0),
+    };
+    html(StaffHome { page, points, tally, attention, reviews, form: FormState::new() })
 }
 
 /// Every component in every state, live.

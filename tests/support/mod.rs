@@ -11,6 +11,7 @@ mod outage;
 mod patients;
 mod people;
 mod queue;
+mod record;
 mod scheduling;
 
 pub use browser::{Browser, Seen};

@@ -67,6 +67,12 @@ pub async fn brief_and_reach(app: &App, page: &Page, id: PatientId) -> Result<(B
     Ok((known.brief, reach))
 }
 
+/// Whether a record is the own one of who asks: nobody works on it (rule A7).
+pub async fn is_own(app: &App, page: &Page, id: PatientId) -> Result<bool, Error> {
+    let relation = store::relation(&app.db, id, &asker(page)?).await?.ok_or(Error::NotFound)?;
+    Ok(relation.is_own)
+}
+
 /// What others changed since a version; clinical texts only where the person may see them.
 async fn meanwhile(
     app: &App,

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod consultation;
 pub mod patients;
 pub mod queue;
+pub mod record;
 pub mod scheduling;
 pub mod settings;
 

@@ -5,6 +5,7 @@ mod consultation;
 mod people;
 mod places;
 mod queues;
+mod records;
 
 use axum::http::Method;
 use infirmary::access::model::Role;
@@ -166,6 +167,7 @@ impl World {
         forms.extend(queues::forms(clinic, &boss, &mut real).await);
         forms.extend(places::forms(clinic, &boss, &mut real).await);
         forms.extend(consultation::forms(clinic, &boss, &mut real).await);
+        forms.extend(records::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;
         real.extend([
