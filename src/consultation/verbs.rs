@@ -1,6 +1,6 @@
 //! Taking vital signs: keeping them, judging them, and telling the doctors of a bad score, in one unit of work.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
@@ -9,9 +9,10 @@ use crate::consultation::model::{
 };
 use crate::consultation::store::vitals::{self, Flag, NewVitals};
 use crate::db::{DbError, Tx};
-use crate::patients::Brief;
+use crate::patients::PatientId;
 use crate::queue::model::{AttentionKind, Priority, VisitId};
 use crate::queue::{self, NewAttention, Refused};
+use crate::settings::model::age_on;
 use crate::work::Work;
 
 /// The age from which a height of up to a year ago still stands (rule W4).
@@ -21,9 +22,11 @@ const RAISED: &str = "Seen to be urgent at triage";
 
 /// A taking as it comes from the form.
 #[derive(Debug)]
-pub struct Taking<'a> {
+pub struct Taking {
     pub visit: VisitId,
-    pub patient: &'a Brief,
+    pub patient: PatientId,
+    /// For the age, on which ranges and score depend.
+    pub born_on: Option<NaiveDate>,
     pub taken: Taken,
     pub note: String,
     /// What it corrects, and why.
@@ -42,9 +45,9 @@ pub struct Kept {
 ///
 /// # Errors
 /// `Because` when the visit is closed, or a colleague corrected the same taking first.
-pub async fn keep(work: &mut Work, taking: &Taking<'_>) -> Result<Kept, Refused> {
+pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
     let by = AccountId(work.doer().account_id.ok_or(Refused::NotFound)?);
-    let (at, age) = (work.now(), taking.patient.age(work.today()));
+    let (at, age) = (work.now(), taking.born_on.and_then(|born| age_on(work.today(), born)));
     let measured = &taking.taken.measured;
     let height = height(work.tx(), taking, age, at).await?;
     let bmi = measured.weight.zip(height).and_then(|(weight, height)| bmi_tenths(weight, height));
@@ -55,7 +58,7 @@ pub async fn keep(work: &mut Work, taking: &Taking<'_>) -> Result<Kept, Refused>
     };
     let new = NewVitals {
         visit: taking.visit,
-        patient: taking.patient.id,
+        patient: taking.patient,
         by,
         age,
         taken: &taking.taken,
@@ -72,8 +75,7 @@ pub async fn keep(work: &mut Work, taking: &Taking<'_>) -> Result<Kept, Refused>
         vitals::insert_flag(work.tx(), &flag).await?;
     }
     let action = if replaces.is_some() { "vitals.corrected" } else { "vitals.taken" };
-    let entry =
-        Entry::new(action, "vitals", id.0).of_patient(taking.patient.id.0).with("visit", taking.visit.0);
+    let entry = Entry::new(action, "vitals", id.0).of_patient(taking.patient.0).with("visit", taking.visit.0);
     let entry = replaces.map_or(entry.clone(), |old| entry.with("replaces", old.0));
     work.audit(entry).await?;
     if let Some(old) = replaces {
@@ -89,20 +91,20 @@ pub async fn keep(work: &mut Work, taking: &Taking<'_>) -> Result<Kept, Refused>
 /// The height that counts: of this taking, or of an adult within a year (rule W4).
 async fn height(
     tx: &mut Tx,
-    taking: &Taking<'_>,
+    taking: &Taking,
     age: Option<u32>,
     at: DateTime<Utc>,
 ) -> Result<Option<i64>, DbError> {
     match taking.taken.measured.height {
         Some(height) => Ok(Some(height)),
         None if age.is_some_and(|age| age >= ADULT) => {
-            vitals::height_since(tx, taking.patient.id, at - TimeDelta::days(BMI_HEIGHT_DAYS)).await
+            vitals::height_since(tx, taking.patient, at - TimeDelta::days(BMI_HEIGHT_DAYS)).await
         }
         None => Ok(None),
     }
 }
 
-async fn escalate(work: &mut Work, taking: &Taking<'_>, id: VitalsId, score: &News2) -> Result<(), Refused> {
+async fn escalate(work: &mut Work, taking: &Taking, id: VitalsId, score: &News2) -> Result<(), Refused> {
     let emergency = score.escalation() == Escalation::Emergency;
     let priority = if emergency { Priority::Emergency } else { Priority::Raised };
     let words = match (emergency, score.total) {
@@ -113,7 +115,7 @@ async fn escalate(work: &mut Work, taking: &Taking<'_>, id: VitalsId, score: &Ne
     queue::go_before(work, taking.visit, priority, RAISED).await?;
     let new = NewAttention {
         visit: taking.visit,
-        patient: taking.patient.id,
+        patient: taking.patient,
         kind: AttentionKind::EarlyWarning,
         about: id.0,
         rank: i64::from(score.total) + if score.has_red() { 3 } else { 0 },

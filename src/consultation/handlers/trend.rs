@@ -31,7 +31,7 @@ pub async fn index(
     Id(id): Id<PatientId>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let Some(patient) = open_to(&app, &page, id).await? else {
+    let Some(banner) = open_to(&app, &page, id).await? else {
         return Ok(see_other(&paths::patients::show(id)));
     };
     let before = VitalsId(asked.before.unwrap_or(i64::MAX));
@@ -42,11 +42,7 @@ pub async fn index(
         .last()
         .filter(|_| more)
         .map(|last| format!("{}?before={}", paths::consultation::trend(id), last.id));
-    let flags = match (takings.last(), takings.first()) {
-        (Some(first), Some(last)) => store::flags(&app.db, id, (first.id, last.id)).await?,
-        _ => Vec::new(),
-    };
     let opened = Entry::new("patient.opened", "patient", id.0).of_patient(id.0).with("page", "vitals");
     audit::opened(&app, &page, opened.with("clinical", true)).await?;
-    html(TrendPage { page, patient, takings, flags, older })
+    html(TrendPage { page, banner, takings, older })
 }

@@ -14,9 +14,10 @@ use crate::consultation::model::{
 use crate::consultation::store::vitals::{self as store, Vitals};
 use crate::consultation::verbs::{Kept, Taking, keep};
 use crate::consultation::views::{TakingPage, VitalsPage};
-use crate::patients::Brief;
 use crate::queue::model::VisitId;
 use crate::queue::{self, Refused};
+use crate::record::Banner;
+use crate::settings::model::age_on;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -31,21 +32,21 @@ const NOTE: usize = 300;
 /// The form, with what was last measured beside it.
 pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> Answer {
     let visit = queue::visit(&app.db, visit).await?.ok_or(Error::NotFound)?;
-    let Some(patient) = open_to(&app, &page, visit.patient_id).await? else {
+    let Some(banner) = open_to(&app, &page, visit.patient_id).await? else {
         return Ok(see_other(&paths::patients::show(visit.patient_id)));
     };
     if visit.closed_at.is_some() {
         return Ok(see_other(&paths::consultation::trend(visit.patient_id)));
     }
-    let last = store::latest(&app.db, patient.id).await?;
+    let last = store::latest(&app.db, visit.patient_id).await?;
     let mut form = FormState::new();
     // The aim of the saturation is a decision about the person, so it goes on until somebody takes it back.
     if last.as_ref().is_some_and(|last| last.second_scale) {
         form.set("second_scale", "yes");
     }
-    let entry = Entry::new("vitals.form_opened", "visit", visit.id.0).of_patient(patient.id.0);
+    let entry = Entry::new("vitals.form_opened", "visit", visit.id.0).of_patient(visit.patient_id.0);
     audit::opened(&app, &page, entry.with("clinical", true)).await?;
-    html(VitalsPage { page, form, visit: visit.id, patient, last, corrects: None, unusual: false })
+    html(VitalsPage { page, form, visit: visit.id, banner, last, corrects: None, unusual: false })
 }
 
 /// Keeps what was measured.
@@ -56,40 +57,39 @@ pub async fn create(
     submission: Submission,
 ) -> Answer {
     let visit = queue::visit(&app.db, visit).await?.ok_or(Error::NotFound)?;
-    let (patient, open) = whom(&app, &page, visit.patient_id).await?;
-    let asked = Asked { visit: visit.id, patient, corrects: None, open };
+    let (banner, open) = whom(&app, &page, visit.patient_id).await?;
+    let asked = Asked { visit: visit.id, banner, corrects: None, open };
     save(&app, page, asked, submission).await
 }
 
 /// One taking with its flags and its score.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> Answer {
     let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let Some(patient) = open_to(&app, &page, vitals.patient_id).await? else {
+    let Some(banner) = open_to(&app, &page, vitals.patient_id).await? else {
         return Ok(see_other(&paths::patients::show(vitals.patient_id)));
     };
-    let flags = store::flags(&app.db, patient.id, (id, id)).await?;
     let entry = match queue::open_entry_of(&app.db, vitals.visit_id).await? {
         Some(entry) => queue::entry(&app.db, entry).await?,
         None => None,
     };
-    let opened = Entry::new("vitals.opened", "vitals", id.0).of_patient(patient.id.0);
+    let opened = Entry::new("vitals.opened", "vitals", id.0).of_patient(vitals.patient_id.0);
     audit::opened(&app, &page, opened.with("clinical", true)).await?;
-    html(TakingPage { page, vitals, patient, flags, point: entry.map(|entry| entry.point_id) })
+    html(TakingPage { page, vitals, banner, point: entry.map(|entry| entry.point_id) })
 }
 
 /// The form of a correction, with what is corrected in it.
 pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> Answer {
     let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let Some(patient) = open_to(&app, &page, vitals.patient_id).await? else {
+    let Some(banner) = open_to(&app, &page, vitals.patient_id).await? else {
         return Ok(see_other(&paths::patients::show(vitals.patient_id)));
     };
     if let Some(newer) = vitals.replaced_by {
         return Ok(see_other(&paths::consultation::taking(newer)));
     }
-    let entry = Entry::new("vitals.opened", "vitals", id.0).of_patient(patient.id.0);
+    let entry = Entry::new("vitals.opened", "vitals", id.0).of_patient(vitals.patient_id.0);
     audit::opened(&app, &page, entry.with("clinical", true)).await?;
     let (visit, form) = (vitals.visit_id, filled(&vitals));
-    html(VitalsPage { page, form, visit, patient, last: None, corrects: Some(vitals), unusual: false })
+    html(VitalsPage { page, form, visit, banner, last: None, corrects: Some(vitals), unusual: false })
 }
 
 /// Keeps the correction; what it corrects stays.
@@ -100,17 +100,23 @@ pub async fn correct(
     submission: Submission,
 ) -> Answer {
     let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let (patient, open) = whom(&app, &page, vitals.patient_id).await?;
-    let asked = Asked { visit: vitals.visit_id, patient, corrects: Some(vitals), open };
+    let (banner, open) = whom(&app, &page, vitals.patient_id).await?;
+    let asked = Asked { visit: vitals.visit_id, banner, corrects: Some(vitals), open };
     save(&app, page, asked, submission).await
 }
 
 struct Asked {
     visit: VisitId,
-    patient: Brief,
+    banner: Banner,
     corrects: Option<Vitals>,
     /// Whether the record is open to who asks; it may have closed while they typed.
     open: bool,
+}
+
+impl Asked {
+    fn age(&self, page: &Page) -> Option<u32> {
+        self.banner.summary.who.born_on.and_then(|born| age_on(page.today(), born))
+    }
 }
 
 async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> Answer {
@@ -124,7 +130,7 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
     let mut taken = read(&mut form);
     if !page.may(Permission::Consult) {
         // Only a doctor decides on the second scale; everybody else leaves it as it is.
-        let last = store::latest(&app.db, asked.patient.id).await?;
+        let last = store::latest(&app.db, asked.banner.summary.who.patient_id).await?;
         taken.second_scale = last.is_some_and(|last| last.second_scale);
     }
     let note = form.optional_text("note", NOTE);
@@ -133,13 +139,15 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
         None => String::new(),
     };
     let unusual =
-        form.is_ok() && !form.chosen("checked", "yes") && far_off(&mut form, &taken, &page, &asked.patient);
+        form.is_ok() && !form.chosen("checked", "yes") && far_off(&mut form, &taken, asked.age(&page));
     if !form.is_ok() {
         return again(app, page, asked, form, unusual).await.map(refused);
     }
     let mut work = submission.begin(app).await?;
     let corrects = asked.corrects.as_ref().map(|old| (old.id, reason));
-    let taking = Taking { visit: asked.visit, patient: &asked.patient, taken, note, corrects };
+    let who = &asked.banner.summary.who;
+    let taking =
+        Taking { visit: asked.visit, patient: who.patient_id, born_on: who.born_on, taken, note, corrects };
     match keep(&mut work, &taking).await {
         Ok(kept) => {
             let (to, words) = onward(app, &kept, asked.visit).await?;
@@ -166,10 +174,10 @@ async fn again(
     let last = match asked.corrects {
         Some(_) => None,
         None if !asked.open => None,
-        None => store::latest(&app.db, asked.patient.id).await?,
+        None => store::latest(&app.db, asked.banner.summary.who.patient_id).await?,
     };
-    let Asked { visit, patient, corrects, open: _ } = asked;
-    html(VitalsPage { page, form, visit, patient, last, corrects, unusual })
+    let Asked { visit, banner, corrects, open: _ } = asked;
+    html(VitalsPage { page, form, visit, banner, last, corrects, unusual })
 }
 
 /// Where the person goes on: back to the line, or to the score when it is bad.
@@ -217,8 +225,7 @@ fn read(form: &mut FormState) -> Taken {
 }
 
 /// A value far off its range is asked about once (experience C5): a slip of a key is likelier than a dying student.
-fn far_off(form: &mut FormState, taken: &Taken, page: &Page, patient: &Brief) -> bool {
-    let age = patient.age(page.today());
+fn far_off(form: &mut FormState, taken: &Taken, age: Option<u32>) -> bool {
     for sign in Sign::ALL {
         let (Some(value), Some(range)) = (taken.measured.of(*sign), range_of(*sign, age)) else { continue };
         let level = range.level(value);

@@ -46,9 +46,27 @@ pub struct Vitals {
     pub reason: String,
     /// The correction that stands in its place.
     pub replaced_by: Option<VitalsId>,
+    /// The flags as the statement gathers them; read by [`Vitals::flags`].
+    marks: String,
 }
 
 impl Vitals {
+    /// What is out of its range.
+    pub fn flags(&self) -> Vec<Flag> {
+        let flag = |text: &str| {
+            let mut parts = text.split(' ');
+            Some(Flag {
+                vitals_id: self.id,
+                sign: parts.next()?.to_owned(),
+                value: parts.next()?.parse().ok()?,
+                level: parts.next()?.parse().ok()?,
+                low: parts.next()?.parse().ok()?,
+                high: parts.next()?.parse().ok()?,
+            })
+        };
+        self.marks.split(',').filter_map(flag).collect()
+    }
+
     /// As it was entered.
     pub fn taken(&self) -> Taken {
         Taken {
@@ -62,7 +80,7 @@ impl Vitals {
 }
 
 /// A value out of its range.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Flag {
     /// Of which taking.
     pub vitals_id: VitalsId,
@@ -152,7 +170,9 @@ pub async fn insert_flag(tx: &mut Tx, flag: &Flag) -> Result<(), DbError> {
 pub async fn by_id(store: impl Store, id: VitalsId) -> Result<Option<Vitals>, DbError> {
     sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
             v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
-            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by
+            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
+            coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
+                from vital_flag f where f.vitals_id = v.id), '') as marks
          from vitals v join account a on a.id = v.taken_by left join vitals r on r.replaces = v.id
          where v.id = $1")
     .bind(id)
@@ -169,7 +189,9 @@ pub async fn of_patient(
 ) -> Result<Vec<Vitals>, DbError> {
     sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
             v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
-            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by
+            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
+            coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
+                from vital_flag f where f.vitals_id = v.id), '') as marks
          from vitals v join account a on a.id = v.taken_by left join vitals r on r.replaces = v.id
          where v.patient_id = $1 and v.id < $2 order by v.id desc limit $3")
     .bind(patient)
@@ -184,28 +206,12 @@ pub async fn latest(store: impl Store, patient: PatientId) -> Result<Option<Vita
     sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
             v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
             v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason,
-            cast(null as bigint) as replaced_by
+            cast(null as bigint) as replaced_by, '' as marks
          from vitals v join account a on a.id = v.taken_by
          where v.patient_id = $1 and not exists (select 1 from vitals r where r.replaces = v.id)
          order by v.id desc limit 1")
     .bind(patient)
     .optional(store)
-    .await
-}
-
-/// The flags of a patient's takings from one to another.
-pub async fn flags(
-    store: impl Store,
-    patient: PatientId,
-    (first, last): (VitalsId, VitalsId),
-) -> Result<Vec<Flag>, DbError> {
-    sql("select f.vitals_id, f.sign, f.value, f.level, f.low, f.high
-         from vitals v join vital_flag f on f.vitals_id = v.id
-         where v.patient_id = $1 and v.id >= $2 and v.id <= $3 order by f.vitals_id, f.sign")
-    .bind(patient)
-    .bind(first)
-    .bind(last)
-    .all(store)
     .await
 }
 

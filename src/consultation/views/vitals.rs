@@ -8,8 +8,10 @@ use crate::consultation::model::{
     Consciousness, Escalation, Level, News2, Oxygen, Responses, Sign, Unscored, range_of,
 };
 use crate::consultation::store::vitals::{Flag, Vitals};
-use crate::patients::Brief;
+use crate::patients::PatientId;
 use crate::queue::model::{PointId, VisitId};
+use crate::record::Banner;
+use crate::settings::model::age_on;
 use crate::web::{FormState, Page};
 
 /// Signs that have a curve.
@@ -29,7 +31,7 @@ pub struct VitalsPage {
     /// The visit.
     pub visit: VisitId,
     /// The patient.
-    pub patient: Brief,
+    pub banner: Banner,
     /// What was measured before.
     pub last: Option<Vitals>,
     /// What is corrected.
@@ -99,9 +101,9 @@ impl VitalsPage {
 
     /// Whether the question about pregnancy is asked.
     pub fn asks_pregnancy(&self) -> bool {
-        let age = self.patient.age(self.page.today());
-        self.patient.sex == crate::patients::model::Sex::Female
-            && age.is_none_or(|age| FERTILE.contains(&age))
+        let who = &self.banner.summary.who;
+        let age = who.born_on.and_then(|born| age_on(self.page.today(), born));
+        who.sex == crate::patients::model::Sex::Female && age.is_none_or(|age| FERTILE.contains(&age))
     }
 
     /// Yes or no.
@@ -119,9 +121,7 @@ pub struct TakingPage {
     /// What was measured.
     pub vitals: Vitals,
     /// Whose.
-    pub patient: Brief,
-    /// What is out of its range.
-    pub flags: Vec<Flag>,
+    pub banner: Banner,
     /// The point where the patient is now.
     pub point: Option<PointId>,
 }
@@ -163,8 +163,9 @@ impl TakingPage {
     }
 
     /// What was measured: name, amount, flag.
-    pub fn rows(&self) -> Vec<(&'static str, String, Option<&Flag>)> {
-        let flag = |sign: &str| self.flags.iter().find(|flag| flag.sign == sign);
+    pub fn rows(&self) -> Vec<(&'static str, String, Option<Flag>)> {
+        let flags = self.vitals.flags();
+        let flag = |sign: &str| flags.iter().find(|flag| flag.sign == sign).cloned();
         let measured = Sign::ALL.iter().filter_map(|sign| {
             let value = self.vitals.measured.of(*sign)?;
             Some((sign.label(), sign.amount(value), flag(sign.as_str())))
@@ -204,11 +205,9 @@ pub struct TrendPage {
     /// The frame.
     pub page: Page,
     /// Whose.
-    pub patient: Brief,
+    pub banner: Banner,
     /// Newest first.
     pub takings: Vec<Vitals>,
-    /// What is out of its range in them.
-    pub flags: Vec<Flag>,
     /// The next page.
     pub older: Option<String>,
 }
@@ -216,7 +215,7 @@ pub struct TrendPage {
 impl TrendPage {
     /// A curve for each sign that was taken twice or more; corrected takings are left out.
     pub fn charts(&self) -> Vec<Chart> {
-        let age = self.patient.age(self.page.today());
+        let age = self.banner.summary.who.born_on.and_then(|born| age_on(self.page.today(), born));
         let standing: Vec<&Vitals> =
             self.takings.iter().rev().filter(|taking| taking.replaced_by.is_none()).collect();
         let of = |sign: &Sign| {
@@ -243,8 +242,8 @@ impl TrendPage {
     }
 
     /// The mark of a value that is out of its range.
-    pub fn mark(&self, taking: &Vitals, sign: &str) -> Option<&Flag> {
-        self.flags.iter().find(|flag| flag.vitals_id == taking.id && flag.sign == sign)
+    pub fn mark(&self, taking: &Vitals, sign: &str) -> Option<Flag> {
+        taking.flags().into_iter().find(|flag| flag.sign == sign)
     }
 
     /// The columns of the table: sign and heading.
@@ -265,5 +264,26 @@ impl VitalsPage {
     /// Whether the person decides on the second scale of saturation.
     pub fn decides(&self) -> bool {
         self.page.may(Permission::Consult)
+    }
+}
+
+impl VitalsPage {
+    /// Whose.
+    pub fn patient(&self) -> PatientId {
+        self.banner.summary.who.patient_id
+    }
+}
+
+impl TakingPage {
+    /// Whose.
+    pub fn patient(&self) -> PatientId {
+        self.vitals.patient_id
+    }
+}
+
+impl TrendPage {
+    /// Whose.
+    pub fn patient(&self) -> PatientId {
+        self.banner.summary.who.patient_id
     }
 }
