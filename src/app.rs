@@ -13,7 +13,7 @@ use crate::jobs::Job;
 use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
-use crate::{access, audit, home, patients, queue, scheduling, settings, web};
+use crate::{access, audit, home, laboratory, patients, queue, scheduling, settings, web};
 
 /// The running node; cheap to clone.
 #[derive(Debug, Clone)]
@@ -123,6 +123,7 @@ pub fn routes() -> Routes {
         .merge(patients::routes())
         .merge(scheduling::routes())
         .merge(queue::routes())
+        .merge(laboratory::routes())
         .merge(settings::routes())
         .merge(audit::routes())
 }

@@ -14,6 +14,7 @@ create table lab_test (
     name text not null,
     plain_name text not null,
     search_words text not null,
+    department text not null,
     specimen text not null,
     is_panel boolean not null default false,
     price bigint not null constraint lab_test_price check (price between 0 and 100000000),

@@ -11,6 +11,7 @@ use crate::app::{App, router};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{ConnectError, Db};
+use crate::laboratory;
 use crate::web;
 
 /// How long closing the database may take at the end.
@@ -20,6 +21,7 @@ const LAST_WORD: Duration = Duration::from_secs(5);
 pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
     let db = Db::open(&config.database_url, config.database_connections).await.map_err(refusal)?;
     db.migrate().await.map_err(refusal)?;
+    laboratory::ensure_catalogue(&db).await?;
     Ok(db)
 }
 

@@ -28,10 +28,24 @@ impl HealthFacts {
         self.height_mm.map(|mm| format!("{} cm", super::decimal(mm, 1))).unwrap_or_default()
     }
 
+    /// The height, or that it is not recorded.
+    pub fn height_words(&self) -> String {
+        or_not_recorded(self.height())
+    }
+
+    /// The weight, or that it is not recorded.
+    pub fn weight_words(&self) -> String {
+        or_not_recorded(self.weight())
+    }
+
     /// `64.2 kg`, or nothing.
     pub fn weight(&self) -> String {
         self.weight_g.map(|g| format!("{} kg", super::decimal(g / 100, 1))).unwrap_or_default()
     }
+}
+
+fn or_not_recorded(words: String) -> String {
+    if words.is_empty() { "Not recorded".to_owned() } else { words }
 }
 
 /// Why a measure was not taken.

@@ -23,6 +23,7 @@ pub struct ShippedTest {
     synonyms: String,
     specimen: String,
     container: String,
+    department: String,
     /// How long it should take.
     pub minutes: i64,
     /// What it costs.
@@ -42,6 +43,11 @@ impl ShippedTest {
     /// The codes of a panel's tests; none for a test.
     pub fn members(&self) -> Vec<&str> {
         self.panel.split('|').filter(|code| !code.is_empty()).collect()
+    }
+
+    /// The bench it belongs to: `Haematology`.
+    pub fn department(&self) -> String {
+        if self.panel.is_empty() { capitalised(&self.department) } else { "Panels".to_owned() }
     }
 
     /// Everything it is found by.

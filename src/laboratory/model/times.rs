@@ -1,7 +1,5 @@
 //! How long tests take (LA3).
 
-use chrono::{DateTime, Utc};
-
 /// How long one kind of test took lately.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turnaround {
@@ -40,11 +38,6 @@ pub fn minutes_words(minutes: i64) -> String {
         _ if minutes / 1_440 == 1 => format!("1 day {} h", minutes % 1_440 / 60),
         _ => format!("{} days {} h", minutes / 1_440, minutes % 1_440 / 60),
     }
-}
-
-/// Whole minutes between two moments.
-pub fn minutes_between(from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
-    (to - from).num_minutes().max(0)
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ pub struct Test {
     pub name: String,
     pub plain_name: String,
     pub search_words: String,
+    pub department: String,
     pub specimen: String,
     pub is_panel: bool,
     /// Kobo.
@@ -65,7 +66,7 @@ impl Test {
 
 /// Every test and panel in the catalogue's order.
 pub async fn tests(store: impl Store) -> Result<Vec<Test>, DbError> {
-    sql("select t.id, t.code, t.name, t.plain_name, t.search_words, t.specimen, t.is_panel, t.price, t.in_person,
+    sql("select t.id, t.code, t.name, t.plain_name, t.search_words, t.department, t.specimen, t.is_panel, t.price, t.in_person,
             t.target_minutes, t.preparation, t.active, t.version,
             coalesce((select string_agg(cast(m.test_id as text), ',') from lab_panel_member m where m.panel_id = t.id), '')
                 as members
@@ -91,6 +92,7 @@ pub async fn update_test(tx: &mut Tx, test: &Test) -> Result<bool, DbError> {
 
 /// An analyte with its choices and ranges, each packed into one column so that a page asks once.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Analyte {
     pub id: AnalyteId,
     pub test_id: TestId,

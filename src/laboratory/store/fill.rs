@@ -44,8 +44,8 @@ pub async fn ensure_catalogue(db: &Db) -> Result<(), DbError> {
 async fn insert_test(tx: &mut Tx, test: &ShippedTest, position: i64) -> Result<Option<TestId>, DbError> {
     let id: Option<(TestId,)> = sql(
         "insert into lab_test (code, name, plain_name, search_words, specimen, is_panel, price, in_person,
-            target_minutes, preparation, position)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (code) do nothing returning id",
+            target_minutes, preparation, position, department)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (code) do nothing returning id",
     )
     .bind(&test.code)
     .bind(&test.name)
@@ -58,6 +58,7 @@ async fn insert_test(tx: &mut Tx, test: &ShippedTest, position: i64) -> Result<O
     .bind(test.minutes)
     .bind(&test.note)
     .bind(position)
+    .bind(test.department())
     .optional(tx)
     .await?;
     Ok(id.map(|(id,)| id))

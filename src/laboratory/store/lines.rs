@@ -11,6 +11,7 @@ use crate::queue::model::VisitId;
 /// One test of an order with everything that a list says of it. It carries the doctor's question and nothing else that
 /// a doctor wrote (rule A1).
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Line {
     pub id: LineId,
     pub order_id: OrderId,
@@ -63,10 +64,7 @@ macro_rules! lines {
     };
 }
 
-/// Lines on one worklist; more wait behind them.
-pub const MOST: i64 = 400;
-
-/// Everything that somebody still has to do, urgent and old first.
+/// Everything that somebody still has to do, urgent and old first; more than these wait behind them.
 pub async fn open(store: impl Store) -> Result<Vec<Line>, DbError> {
     sql(lines!(
         "where l.state in ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
@@ -147,7 +145,6 @@ pub struct Held {
     pub requested_at: DateTime<Utc>,
     pub sample_id: Option<SampleId>,
     pub collected_at: Option<DateTime<Utc>>,
-    pub critical: bool,
     pub patient_at: Option<DateTime<Utc>>,
     pub turnaround_minutes: Option<i64>,
     pub version: i64,
@@ -159,7 +156,7 @@ macro_rules! held {
     ($tail:literal) => {
         concat!(
             "select l.id, l.visit_id, l.patient_id, l.test_id, l.ordered_by, l.state, l.in_person, l.requested_at,
-                l.sample_id, l.collected_at, l.critical, l.patient_at, l.turnaround_minutes, l.version, t.name as test, t.specimen
+                l.sample_id, l.collected_at, l.patient_at, l.turnaround_minutes, l.version, t.name as test, t.specimen
              from lab_line l join lab_test t on t.id = l.test_id ",
             $tail
         )
@@ -307,7 +304,6 @@ pub async fn note_step(tx: &mut Tx, step: &NewStep<'_>, at: DateTime<Utc>) -> Re
 /// A step of the history.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Step {
-    pub line_id: LineId,
     pub test: String,
     pub at: DateTime<Utc>,
     #[serde(rename = "move")]
@@ -320,7 +316,7 @@ pub struct Step {
 
 /// The history of the lines that are or were on a sample.
 pub async fn steps_of_sample(store: impl Store, sample: SampleId) -> Result<Vec<Step>, DbError> {
-    sql("select st.line_id, t.name as test, st.at, st.move, a.name, st.place, st.note
+    sql("select t.name as test, st.at, st.move, a.name, st.place, st.note
          from lab_line l join lab_step st on st.line_id = l.id join lab_test t on t.id = l.test_id
          left join account a on a.id = st.account_id
          where l.sample_id = $1 order by st.id limit 300")

@@ -14,7 +14,6 @@ pub struct Visit {
     pub id: VisitId,
     pub patient_id: PatientId,
     pub token: String,
-    pub opened_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
     pub family_name: String,
     pub given_names: String,
@@ -26,7 +25,7 @@ pub struct Visit {
 
 /// The visit.
 pub async fn visit(store: impl Store, id: VisitId) -> Result<Option<Visit>, DbError> {
-    sql("select v.id, v.patient_id, v.token, v.opened_at, v.closed_at, p.family_name, p.given_names, p.sex, p.born_on,
+    sql("select v.id, v.patient_id, v.token, v.closed_at, p.family_name, p.given_names, p.sex, p.born_on,
             p.number, p.matric_number
          from visit v join patient p on p.id = v.patient_id where v.id = $1")
     .bind(id)

@@ -6,8 +6,8 @@ use crate::access::model::AccountId;
 use crate::db::bulk::{self, Table};
 use crate::db::{DbError, Store, Tx, Value as Bound, sql};
 use crate::laboratory::model::{
-    AnalyteId, AnalyteKind, Flag, Judged, LineId, ResultId, SampleId, TestId, VersionState, decimal,
-    range_words,
+    AnalyteId, AnalyteKind, Flag, Judged, LineId, ResultId, ReviewReason, SampleId, TestId, VersionState,
+    decimal, range_words,
 };
 use crate::patients::model::PatientId;
 
@@ -15,7 +15,6 @@ use crate::patients::model::PatientId;
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Version {
     pub id: ResultId,
-    pub line_id: LineId,
     pub number: i64,
     pub state: VersionState,
     pub critical: bool,
@@ -36,7 +35,7 @@ pub struct Version {
 macro_rules! versions {
     ($tail:literal) => {
         concat!(
-            "select r.id, r.line_id, r.number, r.state, r.critical, r.comment, r.corrects_id, r.reason, r.entered_by,
+            "select r.id, r.number, r.state, r.critical, r.comment, r.corrects_id, r.reason, r.entered_by,
                 e.name as enterer, r.entered_at, v.name as verifier, r.verified_at, r.self_verified, c.told, c.at as told_at
              from lab_result r join account e on e.id = r.entered_by left join account v on v.id = r.verified_by
              left join lab_call c on c.id = (select max(x.id) from lab_call x where x.result_id = r.id and x.reached) ",
@@ -53,13 +52,38 @@ pub async fn of_line(store: impl Store, line: LineId) -> Result<Vec<Version>, Db
         .await
 }
 
-/// The versions that hold or wait of every line on a sample.
-pub async fn of_sample(store: impl Store, sample: SampleId) -> Result<Vec<Version>, DbError> {
-    sql(versions!(
-        "where r.line_id in (select l.id from lab_line l where l.sample_id = $1) and r.state in ('pending', 'current')
-         order by r.line_id, r.number"
-    ))
-    .bind(sample)
+/// A version, and how the review of one person stands.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct ForReader {
+    #[sqlx(flatten)]
+    pub version: Version,
+    pub review_reason: Option<ReviewReason>,
+    pub review_closed: bool,
+}
+
+impl ForReader {
+    /// Why the version waits for that person; none when it does not.
+    pub fn review(&self) -> Option<ReviewReason> {
+        self.review_reason.filter(|_| !self.review_closed)
+    }
+}
+
+/// Every version of a line's result with what one person has to review of it, the oldest first.
+pub async fn of_line_for(
+    store: impl Store,
+    line: LineId,
+    reader: AccountId,
+) -> Result<Vec<ForReader>, DbError> {
+    sql("select r.id, r.number, r.state, r.critical, r.comment, r.corrects_id, r.reason, r.entered_by,
+            e.name as enterer, r.entered_at, v.name as verifier, r.verified_at, r.self_verified, c.told, c.at as told_at,
+            w.reason as review_reason,
+            (w.acknowledged_at is not null or w.replaced_at is not null) as review_closed
+         from lab_result r join account e on e.id = r.entered_by left join account v on v.id = r.verified_by
+         left join lab_call c on c.id = (select max(x.id) from lab_call x where x.result_id = r.id and x.reached)
+         left join lab_review w on w.result_id = r.id and w.account_id = $2
+         where r.line_id = $1 and r.state <> 'withdrawn' order by r.number limit 50")
+    .bind(line)
+    .bind(reader)
     .all(store)
     .await
 }
@@ -90,7 +114,7 @@ pub struct Value {
     pub unit: String,
     pub method: String,
     pub decimals: i64,
-    pub number: Option<i64>,
+    pub amount: Option<i64>,
     pub words: String,
     pub low: Option<i64>,
     pub high: Option<i64>,
@@ -102,7 +126,7 @@ pub struct Value {
 impl Value {
     /// The result without its unit.
     pub fn shown(&self) -> String {
-        self.number.map_or_else(|| self.words.clone(), |number| decimal(number, self.decimals))
+        self.amount.map_or_else(|| self.words.clone(), |amount| decimal(amount, self.decimals))
     }
 
     /// The result with its unit.
@@ -123,7 +147,7 @@ macro_rules! values {
     ($tail:literal) => {
         concat!(
             "select v.result_id, r.line_id, a.test_id, v.analyte_id, v.name, v.plain_name, v.kind, v.unit, v.method,
-                v.decimals, v.number, v.words, v.low, v.high, v.flag, r.state, s.collected_at
+                v.decimals, v.number as amount, v.words, v.low, v.high, v.flag, r.state, s.collected_at
              from lab_value v join lab_result r on r.id = v.result_id join lab_sample s on s.id = r.sample_id
              join lab_analyte a on a.id = v.analyte_id ",
             $tail
@@ -131,17 +155,32 @@ macro_rules! values {
     };
 }
 
+/// A value with the version it belongs to, so that a page asks once for both.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct OfVersion {
+    #[sqlx(flatten)]
+    pub value: Value,
+    #[sqlx(flatten)]
+    pub version: Version,
+}
+
 /// The values of a patient for the tests on a sample: those of the sample, and those of earlier ones, the newest first.
 pub async fn values_around(
     store: impl Store,
     sample: SampleId,
     patient: PatientId,
-) -> Result<Vec<Value>, DbError> {
-    sql(values!(
-        "where v.patient_id = $2 and v.analyte_id in (select x.id from lab_line l join lab_analyte x
+) -> Result<Vec<OfVersion>, DbError> {
+    sql("select v.result_id, r.line_id, a.test_id, v.analyte_id, v.name, v.plain_name, v.kind, v.unit, v.method,
+            v.decimals, v.number as amount, v.words, v.low, v.high, v.flag, r.state, s.collected_at,
+            r.id, r.number, r.critical, r.comment, r.corrects_id, r.reason, r.entered_by, e.name as enterer, r.entered_at,
+            k.name as verifier, r.verified_at, r.self_verified, c.told, c.at as told_at
+         from lab_value v join lab_result r on r.id = v.result_id join lab_sample s on s.id = r.sample_id
+         join lab_analyte a on a.id = v.analyte_id join account e on e.id = r.entered_by
+         left join account k on k.id = r.verified_by
+         left join lab_call c on c.id = (select max(x.id) from lab_call x where x.result_id = r.id and x.reached)
+         where v.patient_id = $2 and v.analyte_id in (select x.id from lab_line l join lab_analyte x
             on x.test_id = l.test_id where l.sample_id = $1) and r.state in ('pending', 'current')
-         order by v.result_id desc, v.position limit 400"
-    ))
+         order by v.result_id desc, v.position limit 400")
     .bind(sample)
     .bind(patient)
     .all(store)

@@ -9,6 +9,7 @@ use crate::patients::model::PatientId;
 
 /// A result that waits for a doctor.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct ToReview {
     pub result_id: ResultId,
     pub reason: ReviewReason,
@@ -45,23 +46,6 @@ pub async fn open(store: impl Store, doctor: AccountId, limit: i64) -> Result<Ve
     .bind(limit)
     .all(store)
     .await
-}
-
-/// How a person's review of a result stands: none when the result never waited for them.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
-pub struct Review {
-    pub reason: ReviewReason,
-    pub acknowledged_at: Option<DateTime<Utc>>,
-    pub replaced_at: Option<DateTime<Utc>>,
-}
-
-/// The review of one person.
-pub async fn of(store: impl Store, result: ResultId, account: AccountId) -> Result<Option<Review>, DbError> {
-    sql("select reason, acknowledged_at, replaced_at from lab_review where result_id = $1 and account_id = $2")
-        .bind(result)
-        .bind(account)
-        .optional(store)
-        .await
 }
 
 /// Puts a result before somebody.
@@ -127,10 +111,8 @@ pub async fn is_reviewer(tx: &mut Tx, account: i64) -> Result<bool, DbError> {
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Mine {
     pub result_id: ResultId,
-    pub line_id: LineId,
     pub plain_name: String,
     pub collected_at: DateTime<Utc>,
-    pub verified_at: DateTime<Utc>,
     /// Why it was corrected; empty for a first version.
     pub reason: String,
     /// Whether the laboratory looks at it again.
@@ -148,7 +130,7 @@ pub async fn mine(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Mine>, DbError> {
-    sql("select r.id as result_id, l.id as line_id, t.plain_name, s.collected_at, r.verified_at, r.reason,
+    sql("select r.id as result_id, t.plain_name, s.collected_at, r.reason,
             l.state = 'entered' as again,
             (select count(*) from lab_value v where v.result_id = r.id and v.flag not in ('none', 'normal')) as outside
          from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'

@@ -26,6 +26,8 @@ pub struct Sample {
     pub rejected_at: Option<DateTime<Utc>>,
     pub reject_reason: Option<RejectReason>,
     pub reject_note: String,
+    /// Whether one person alone may enter and verify here.
+    pub self_verify: bool,
 }
 
 macro_rules! samples {
@@ -33,7 +35,7 @@ macro_rules! samples {
         concat!(
             "select s.id, s.code, s.patient_id, s.visit_id, s.specimen, s.collected_at, a.name as collector, s.place,
                 s.replaces_id, o.code as replaces_code, n.id as next_id, n.code as next_code, s.rejected_at,
-                s.reject_reason, s.reject_note
+                s.reject_reason, s.reject_note, (select g.self_verify from lab_setting g where g.id = 1) as self_verify
              from lab_sample s join account a on a.id = s.collected_by
              left join lab_sample o on o.id = s.replaces_id
              left join lab_sample n on n.id = (select max(x.id) from lab_sample x where x.replaces_id = s.id) ",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::db::{DbError, Store, sql};
-use crate::laboratory::model::{LineId, SampleId, TestId};
+use crate::laboratory::model::{SampleId, TestId};
 
 /// What one verified test took.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
@@ -31,11 +31,9 @@ pub async fn since(store: impl Store, since: DateTime<Utc>) -> Result<Vec<Taken>
 /// A test that took longer than it should.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Late {
-    pub id: LineId,
     pub test: String,
     pub sample_id: Option<SampleId>,
     pub code: Option<String>,
-    pub requested_at: DateTime<Utc>,
     pub verified_at: DateTime<Utc>,
     pub minutes: i64,
     pub target_minutes: i64,
@@ -43,7 +41,7 @@ pub struct Late {
 
 /// The latest tests that took longer than they should.
 pub async fn late(store: impl Store, since: DateTime<Utc>) -> Result<Vec<Late>, DbError> {
-    sql("select l.id, t.name as test, l.sample_id, s.code, l.requested_at, l.verified_at, l.turnaround_minutes as minutes,
+    sql("select t.name as test, l.sample_id, s.code, l.verified_at, l.turnaround_minutes as minutes,
             t.target_minutes
          from lab_line l join lab_test t on t.id = l.test_id left join lab_sample s on s.id = l.sample_id
          where l.verified_at >= $1 and l.turnaround_minutes > t.target_minutes order by l.verified_at desc limit 25")

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod laboratory;
 pub mod patients;
 pub mod queue;
 pub mod scheduling;
