@@ -12,6 +12,7 @@ mod audit;
 mod browser;
 mod clock;
 mod home;
+mod laboratory;
 mod patients;
 mod queue;
 mod running;

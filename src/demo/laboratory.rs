@@ -241,7 +241,7 @@ impl Day {
             "Sample room",
             rejected.then_some(at + TimeDelta::minutes(4)),
             rejected.then_some(BENCH[0]),
-            rejected.then(|| "clotted".to_owned())
+            rejected.then(|| "too_little".to_owned())
         ]);
         sample
     }
@@ -319,7 +319,7 @@ impl Day {
         by: i64,
         at: DateTime<Utc>,
     ) {
-        let note = if made == Move::Reject { "Clotted" } else { "" };
+        let note = if made == Move::Reject { "Too little" } else { "" };
         self.rows.steps.push(row![line, at, made, from, to, by, sample, "Sample room", note]);
     }
 

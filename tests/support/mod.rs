@@ -6,6 +6,7 @@ pub mod chromium;
 mod databases;
 mod demo;
 pub mod faults;
+mod laboratory;
 mod outage;
 mod patients;
 mod people;
@@ -13,6 +14,7 @@ mod queue;
 mod scheduling;
 
 pub use browser::{Browser, Seen};
+pub use laboratory::Lab;
 pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;

@@ -3,7 +3,8 @@
 use super::uses::paths;
 use super::{files, none};
 
-const CAPABILITIES: [&str; 6] = ["access", "patients", "scheduling", "queue", "settings", "audit"];
+const CAPABILITIES: [&str; 7] =
+    ["access", "patients", "scheduling", "queue", "laboratory", "settings", "audit"];
 /// The floors of a capability, from the ground up; verbs are operations that several handlers share.
 const FLOORS: [&str; 5] = ["model", "store", "views", "verbs", "handlers"];
 /// Rooms that only their own capability enters.

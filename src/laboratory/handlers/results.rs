@@ -5,9 +5,9 @@ use axum::response::Response;
 
 use super::{conflicting, opened, sentence};
 use crate::app::App;
-use crate::laboratory::model::{ResultId, ReviewReason};
+use crate::laboratory::model::{ResultId, ReviewReason, Tell};
 use crate::laboratory::store::{lines, results, reviews};
-use crate::laboratory::verbs::acknowledge::{Tell, acknowledge};
+use crate::laboratory::verbs::acknowledge::acknowledge;
 use crate::laboratory::verbs::verify::READ;
 use crate::laboratory::views::Who;
 use crate::laboratory::views::result::{PrintPage, ResultPage, ReviewsPage, ReviewsPart, Shown, Waiting};

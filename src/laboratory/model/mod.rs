@@ -65,3 +65,12 @@ crate::words! {
         Corrected = "corrected" => "Corrected",
     }
 }
+
+crate::words! {
+    /// How a patient learns of a result (rule L5).
+    pub enum Tell {
+        Now = "now" => "The patient may read it now",
+        Later = "later" => "The patient may read it after the usual delay",
+        InPerson = "in_person" => "I tell the patient in person; it is not shown on the phone",
+    }
+}

@@ -1,19 +1,10 @@
 //! The doctor has looked at a result, and decides how the patient learns of it (rule L5).
 
 use super::{Refused, doer, seen, trail};
-use crate::laboratory::model::ResultId;
+use crate::laboratory::model::{ResultId, Tell};
 use crate::laboratory::store::{lines, reviews};
 use crate::live::Topic;
 use crate::work::Work;
-
-crate::words! {
-    /// How a patient learns of a result.
-    pub enum Tell {
-        Now = "now" => "The patient may read it now",
-        Later = "later" => "The patient may read it after the usual delay",
-        InPerson = "in_person" => "I tell the patient in person; it is not shown on the phone",
-    }
-}
 
 /// Acknowledges a result that waits for whoever does it. What is told in person only stays so.
 pub async fn acknowledge(work: &mut Work, result: ResultId, tell: Tell, note: &str) -> Result<(), Refused> {

@@ -4,11 +4,10 @@ use askama::Template;
 
 use super::Who;
 use super::svg::Course;
-use crate::laboratory::model::{LineState, ReviewReason, VersionState};
+use crate::laboratory::model::{LineState, ReviewReason, Tell, VersionState};
 use crate::laboratory::store::lines::Line;
 use crate::laboratory::store::results::{Value, Version};
 use crate::laboratory::store::reviews::ToReview;
-use crate::laboratory::verbs::acknowledge::Tell;
 use crate::web::{FormState, Page, filters};
 
 /// What waits for a doctor.

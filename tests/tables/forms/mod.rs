@@ -1,6 +1,7 @@
 //! A clinic in which every form's address can be used: for each unsafe route one submission that is accepted.
 
 mod appointments;
+mod laboratory;
 mod people;
 mod places;
 mod queues;
@@ -164,6 +165,7 @@ impl World {
         forms.extend(own);
         forms.extend(queues::forms(clinic, &boss, &mut real).await);
         forms.extend(places::forms(clinic, &boss, &mut real).await);
+        forms.extend(laboratory::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;
         real.extend([
