@@ -12,7 +12,7 @@ mod views;
 pub use model::TestId;
 pub use store::catalogue::{Analyte, analytes_of_test};
 pub use store::fill::ensure_catalogue;
-pub use store::lines::Line;
+pub use store::lines::{Line, Tally};
 pub use store::reviews::ToReview;
 pub use verbs::place::{Placed, place};
 
@@ -96,6 +96,11 @@ fn patient_routes() -> Routes {
 pub async fn open_orders(db: &Db, visit: VisitId) -> Result<Vec<Line>, DbError> {
     let lines = store::lines::of_visit(db, visit).await?;
     Ok(lines.into_iter().filter(|line| line.state.is_open()).collect())
+}
+
+/// What waits in the laboratory and for one doctor, for the homes of staff.
+pub async fn tally(db: &Db, who: AccountId) -> Result<Tally, DbError> {
+    store::lines::tally(db, who).await
 }
 
 /// Results that wait for a doctor: critical and corrected ones first.

@@ -3,7 +3,6 @@
 use infirmary::access::model::Role;
 use infirmary::laboratory::model::LineState;
 
-
 both! {
     async fn a_correction_is_a_new_version_and_readers_of_the_old_one_are_told(clinic) {
         let lab = clinic.laboratory().await;

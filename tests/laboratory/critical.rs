@@ -3,7 +3,6 @@
 use infirmary::db::sql;
 use infirmary::laboratory::model::LineState;
 
-
 both! {
     async fn a_critical_result_is_released_only_by_a_call_with_read_back(clinic) {
         let lab = clinic.laboratory().await;

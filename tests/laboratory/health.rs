@@ -2,7 +2,6 @@
 
 use infirmary::db::sql;
 
-
 both! {
     async fn a_record_is_made_changed_and_keeps_its_versions(clinic) {
         let lab = clinic.laboratory().await;

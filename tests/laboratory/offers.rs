@@ -3,7 +3,6 @@
 use infirmary::db::sql;
 use infirmary::laboratory::ensure_catalogue;
 
-
 both! {
     async fn the_catalogue_is_filled_once_and_what_the_clinic_changed_stays(clinic) {
         let lab = clinic.laboratory().await;
@@ -43,18 +42,18 @@ both! {
 
     async fn turn_around_counts_from_the_order_and_names_the_late_ones(clinic) {
         let lab = clinic.laboratory().await;
-        for minutes in [5, 10, 40] {
-            lab.order(&clinic, &["PCV"]).await;
+        for minutes in [5, 9, 14] {
+            lab.order(&clinic, &["RBS"]).await;
             let sample = *lab.collect(&clinic).await.last().unwrap();
             lab.receive(sample).await;
             clinic.wait_minutes(minutes);
-            let field = clinic.field("PCV", "PCV").await;
-            lab.enter(sample, &[(&field, "40")]).await.expect(303);
+            let field = clinic.field("RBS", "GLU").await;
+            lab.enter(sample, &[(&field, "5.0")]).await.expect(303);
             lab.verify(sample).await.expect(303);
         }
         let page = lab.bench.get("/lab/times").await;
         let row = page.texts("tbody tr")[0].clone();
-        assert_eq!(row, "Packed cell volume 3 10 min 40 min 20 min 1", "{}", page.body);
+        assert_eq!(row, "Random blood glucose 3 9 min 14 min 10 min 1", "{}", page.body);
         assert_eq!(page.texts("#late tbody tr").len(), 1);
     }
 

@@ -3,7 +3,6 @@
 use infirmary::laboratory::model::LineState;
 use infirmary::laboratory::{open_orders, to_review};
 
-
 both! {
     async fn a_doctor_orders_tests_and_a_panel_and_the_laboratory_sees_them_at_once(clinic) {
         let lab = clinic.laboratory().await;

@@ -4,7 +4,6 @@ use infirmary::access::model::Role;
 use infirmary::db::sql;
 use infirmary::laboratory::to_review;
 
-
 both! {
     async fn the_doctor_reviews_and_the_patient_reads_by_her_ok(clinic) {
         let lab = clinic.laboratory().await;

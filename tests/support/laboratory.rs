@@ -118,7 +118,7 @@ impl Lab {
             ids.push(clinic.test_id(code).await.to_string());
         }
         let fields: Vec<(&str, &str)> = ids.iter().map(|id| ("test", id.as_str())).collect();
-        let question = [("question", "Fever for 3 days")];
+        let question = [("question", "Fever for 3 days"), ("again", "yes")];
         self.orders.submit(&page, "#order", &[fields.as_slice(), &question].concat()).await.expect(303);
         clinic.lines(self.visit).await[before..].iter().map(|line| line.0).collect()
     }

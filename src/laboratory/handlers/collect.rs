@@ -83,7 +83,8 @@ pub async fn create(
 pub async fn labels(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> Answer {
     let visit = orders::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
     let lines = lines::of_visit(&app.db, id).await?;
-    let taken = samples::of_visit(&app.db, id).await?;
+    let mut taken = samples::of_visit(&app.db, id).await?;
+    taken.reverse();
     let fresh = |sample: &Sample| {
         let on = |line: &&Line| line.sample_id == Some(sample.id) && line.state == LineState::Collected;
         lines.iter().any(|line| on(&line))

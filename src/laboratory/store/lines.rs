@@ -132,6 +132,34 @@ pub async fn waiting_for(store: impl Store, doctor: AccountId) -> Result<Vec<Lin
     .await
 }
 
+/// What waits for somebody of the laboratory, and for one doctor.
+#[derive(Debug, Clone, Copy, Default, sqlx::FromRow, serde::Deserialize)]
+pub struct Tally {
+    /// Critical results that nobody was reached for.
+    pub calls: i64,
+    /// Tests without a sample.
+    pub collect: i64,
+    /// Results that wait for the second person.
+    pub verify: i64,
+    /// Results that wait for the doctor.
+    pub reviews: i64,
+    /// Tests of the doctor that need a new sample.
+    pub rejected: i64,
+}
+
+/// The counts for one account.
+pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> {
+    sql("select (select count(*) from lab_line where state in ('verified')) as calls,
+            (select count(*) from lab_line where state in ('requested', 'rejected')) as collect,
+            (select count(*) from lab_line where state in ('entered')) as verify,
+            (select count(*) from lab_review where account_id = $1 and acknowledged_at is null and replaced_at is null)
+                as reviews,
+            (select count(*) from lab_line where state in ('rejected') and ordered_by = $1) as rejected")
+    .bind(who)
+    .one(store)
+    .await
+}
+
 /// A line as its verbs need it.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Held {
