@@ -14,6 +14,7 @@ pub mod demo;
 pub mod home;
 pub mod jobs;
 pub mod kinds;
+pub mod laboratory;
 pub mod live;
 pub mod patients;
 pub mod queue;

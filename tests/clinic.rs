@@ -13,6 +13,7 @@ mod browser;
 mod clock;
 mod consultation;
 mod home;
+mod laboratory;
 mod patients;
 mod queue;
 mod record;

@@ -74,6 +74,10 @@ words! {
         WorkQueue = "work_queue" => "Call, serve and pass on patients",
         SettleVisits = "settle_visits" => "See to visits that the day closed by itself",
         RaisePriority = "raise_priority" => "Raise a patient's priority, with a reason",
+        OrderTests = "order_tests" => "Order laboratory tests and review their results",
+        CollectSamples = "collect_samples" => "Take samples and print their labels",
+        WorkLab = "work_lab" => "Receive samples, enter, verify and correct results, keep health records",
+        ManageCatalogue = "manage_catalogue" => "Change prices and what the laboratory offers",
     }
 }
 
@@ -98,6 +102,7 @@ impl Role {
                 ManageAvailability,
                 SeeQueue,
                 SettleVisits,
+                ManageCatalogue,
             ],
             Role::Receptionist => &[
                 ImportStudents,
@@ -125,6 +130,7 @@ impl Role {
                 SeeQueue,
                 WorkQueue,
                 RaisePriority,
+                OrderTests,
             ],
             Role::Nurse => &[
                 FindPatients,
@@ -135,8 +141,12 @@ impl Role {
                 SeeQueue,
                 WorkQueue,
                 RaisePriority,
+                CollectSamples,
             ],
-            Role::Pharmacist | Role::LabAttendant | Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
+            Role::LabAttendant => {
+                &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue]
+            }
+            Role::Pharmacist | Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
         };
         allowed.contains(&permission)
     }

@@ -7,6 +7,7 @@ pub mod consultation;
 mod databases;
 mod demo;
 pub mod faults;
+mod laboratory;
 mod outage;
 mod patients;
 mod people;
@@ -15,6 +16,7 @@ mod record;
 mod scheduling;
 
 pub use browser::{Browser, Seen};
+pub use laboratory::Lab;
 pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;

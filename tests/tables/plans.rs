@@ -8,7 +8,7 @@ use super::{files, none};
 use crate::support::Clinic;
 
 /// Tables that grow with the clinic; all others stay small enough to be read whole.
-const GROWING: [&str; 27] = [
+const GROWING: [&str; 37] = [
     "allergy",
     "allergy_none",
     "account",
@@ -19,7 +19,17 @@ const GROWING: [&str; 27] = [
     "audit_seal",
     "browser_session",
     "health_entry",
+    "health_record",
+    "health_record_version",
     "known_device",
+    "lab_call",
+    "lab_line",
+    "lab_order",
+    "lab_result",
+    "lab_review",
+    "lab_sample",
+    "lab_step",
+    "lab_value",
     "one_time_code",
     "operation",
     "patient",

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod consultation;
+pub mod laboratory;
 pub mod patients;
 pub mod queue;
 pub mod record;

@@ -2,6 +2,7 @@
 
 mod appointments;
 mod consultation;
+mod laboratory;
 mod people;
 mod places;
 mod queues;
@@ -168,6 +169,7 @@ impl World {
         forms.extend(places::forms(clinic, &boss, &mut real).await);
         forms.extend(consultation::forms(clinic, &boss, &mut real).await);
         forms.extend(records::forms(clinic, &boss, &mut real).await);
+        forms.extend(laboratory::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;
         real.extend([
