@@ -28,6 +28,10 @@ pub enum Topic {
     Doctor(i64),
     /// Today's arrivals.
     Arrivals,
+    /// The laboratory's worklist.
+    Laboratory,
+    /// The results that one doctor has to review.
+    Reviews(i64),
     /// Rights or sign-ins of one account: its open streams look again whether they may go on.
     Account(i64),
 }
@@ -43,6 +47,8 @@ impl std::fmt::Display for Topic {
             Topic::Visit(id) => write!(f, "visit:{id}"),
             Topic::Doctor(id) => write!(f, "doctor:{id}"),
             Topic::Arrivals => f.write_str("arrivals"),
+            Topic::Laboratory => f.write_str("laboratory"),
+            Topic::Reviews(id) => write!(f, "reviews:{id}"),
             Topic::Account(id) => write!(f, "account:{id}"),
         }
     }
@@ -63,6 +69,8 @@ impl FromStr for Topic {
             "visit" => Topic::Visit(id()?),
             "doctor" => Topic::Doctor(id()?),
             "arrivals" => Topic::Arrivals,
+            "laboratory" => Topic::Laboratory,
+            "reviews" => Topic::Reviews(id()?),
             "account" => Topic::Account(id()?),
             _ => return Err(()),
         })

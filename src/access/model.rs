@@ -60,6 +60,8 @@ words! {
         RegisterPatients = "register_patients" => "Register patients and edit their details",
         IssueCodes = "issue_codes" => "Give patients a one-time code to sign in",
         OpenRecords = "open_records" => "Open a patient's record with clinical content",
+        RecordVitals = "record_vitals" => "Take vital signs",
+        Consult = "consult" => "Consult: decide, order and sign",
         KeepRecords = "keep_records" => "Seal records and review emergency openings",
         DeactivatePatients = "deactivate_patients" => "Deactivate patients",
         SeeAppointments = "see_appointments" => "See appointments and the calendar",
@@ -72,6 +74,10 @@ words! {
         WorkQueue = "work_queue" => "Call, serve and pass on patients",
         SettleVisits = "settle_visits" => "See to visits that the day closed by itself",
         RaisePriority = "raise_priority" => "Raise a patient's priority, with a reason",
+        OrderTests = "order_tests" => "Order laboratory tests and review their results",
+        CollectSamples = "collect_samples" => "Take samples and print their labels",
+        WorkLab = "work_lab" => "Receive samples, enter, verify and correct results, keep health records",
+        ManageCatalogue = "manage_catalogue" => "Change prices and what the laboratory offers",
     }
 }
 
@@ -96,6 +102,7 @@ impl Role {
                 ManageAvailability,
                 SeeQueue,
                 SettleVisits,
+                ManageCatalogue,
             ],
             Role::Receptionist => &[
                 ImportStudents,
@@ -114,6 +121,8 @@ impl Role {
             Role::Doctor => &[
                 FindPatients,
                 OpenRecords,
+                RecordVitals,
+                Consult,
                 SeeAppointments,
                 BookForPatients,
                 OverrideBooking,
@@ -121,11 +130,23 @@ impl Role {
                 SeeQueue,
                 WorkQueue,
                 RaisePriority,
+                OrderTests,
             ],
-            Role::Nurse => {
-                &[FindPatients, OpenRecords, SeeAppointments, CheckIn, SeeQueue, WorkQueue, RaisePriority]
+            Role::Nurse => &[
+                FindPatients,
+                OpenRecords,
+                RecordVitals,
+                SeeAppointments,
+                CheckIn,
+                SeeQueue,
+                WorkQueue,
+                RaisePriority,
+                CollectSamples,
+            ],
+            Role::LabAttendant => {
+                &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue]
             }
-            Role::Pharmacist | Role::LabAttendant | Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
+            Role::Pharmacist | Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
         };
         allowed.contains(&permission)
     }

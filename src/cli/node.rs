@@ -11,6 +11,7 @@ use crate::app::{App, router};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{ConnectError, Db};
+use crate::laboratory;
 use crate::web;
 
 /// How long closing the database may take at the end.
@@ -21,6 +22,7 @@ pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
     let db = Db::open(&config.database_url, config.database_connections).await.map_err(refusal)?;
     db.migrate().await.map_err(refusal)?;
     crate::record::fill_catalogue(&db).await?;
+    laboratory::ensure_catalogue(&db).await?;
     Ok(db)
 }
 

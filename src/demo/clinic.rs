@@ -34,7 +34,7 @@ const REASONS: [(&str, i64, &str, bool); 8] = [
 pub(super) const REASON_COUNT: i64 = REASONS.len() as i64;
 
 /// Staff of the small clinic: sign-in name, name, role, what they are.
-const STAFF: [(&str, &str, &str, &str); 12] = [
+const STAFF: [(&str, &str, &str, &str); 13] = [
     ("admin", "Fọlákẹ́ Adéyẹmí", "admin", "Clinic manager"),
     ("reception", "Hadiza Ndagi", "receptionist", "Front desk"),
     ("nurse", "Ngozi Eze", "nurse", "Triage nurse"),
@@ -47,6 +47,7 @@ const STAFF: [(&str, &str, &str, &str); 12] = [
     ("dr.ajayi", "Yẹ́misí Àjàyí", "doctor", "Women's health"),
     ("nurse.gana", "Salamatu Gana", "nurse", "Wound care"),
     ("desk.lawal", "Aminu Lawal", "receptionist", "Front desk"),
+    ("lab.musa", "Musa Ibrahim", "lab_attendant", "Laboratory"),
 ];
 
 const ACCOUNT: &[&str] = &[
@@ -201,6 +202,7 @@ pub(super) async fn staff(filling: &mut Filling, hash: &str, more: usize) -> Res
         (9, 3, 6),
         (10, 3, 7),
         (5, 4, 8),
+        (13, 4, 8),
         (6, 5, 9),
         (7, 6, 11),
     ];

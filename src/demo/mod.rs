@@ -3,6 +3,7 @@
 //! The same size gives the same people every time; days and times lie around the moment of filling.
 
 mod clinic;
+mod laboratory;
 mod names;
 mod past;
 mod people;
@@ -11,6 +12,7 @@ mod schedule;
 mod store;
 mod today;
 mod university;
+mod vitals;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -23,7 +25,7 @@ use crate::settings::store as settings;
 /// How much there is of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Size {
-    /// 200 students and 12 members of staff.
+    /// 200 students and 13 members of staff.
     Small,
     /// 100,000 students, 1,000,000 past appointments and visits.
     Large,
@@ -40,7 +42,7 @@ pub const SIGN_INS: &[(&str, &str)] = &[
     ("reception", "front desk"),
     ("nurse", "triage"),
     ("doctor", "consulting, Room 1"),
-    ("lab", "laboratory"),
+    ("lab", "laboratory; lab.musa is the second person"),
     ("pharmacy", "pharmacy"),
     ("cashier", "cash desk"),
     (STUDENT, "a student with a token today"),
@@ -210,6 +212,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     people::students(&mut filling, shape.students, &hash).await?;
     bar.set_length((shape.past_days * (shape.booked_a_day + shape.walk_ins_a_day)) as u64);
     let mut ids = past::write(&mut filling, shape).await?;
+    vitals::write(&mut filling).await?;
     schedule::write(&mut filling, shape, &mut ids).await?;
     record::write(&mut filling, shape.students).await?;
     store::tell_of_filling(filling.tx().await?, now).await?;
@@ -218,6 +221,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     }
     filling.step("today", shape.students).await?;
     today::write(db, now).await?;
+    laboratory::write(db, now).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
     bar.finish_and_clear();

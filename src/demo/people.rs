@@ -64,7 +64,7 @@ pub(super) async fn students(filling: &mut Filling, count: usize, hash: &str) ->
         .collect();
     let mut serials = std::collections::HashMap::new();
     let (mut patients, mut terms, mut accounts) = (Vec::new(), Vec::new(), Vec::new());
-    let first_account = filling.doctors.iter().copied().max().unwrap_or(12).max(12) + 1;
+    let first_account = filling.doctors.iter().copied().max().unwrap_or(13).max(13) + 1;
     for at in 0..count {
         let id = at as i64 + 1;
         let known = at == 0;

@@ -11,7 +11,7 @@ use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::web::{Answer, Error, FormState, Page, html};
-use crate::{patients, queue, record, scheduling};
+use crate::{laboratory, patients, queue, record, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
 const SHORTCUTS: [(&str, &str, &str); 9] = [
@@ -88,7 +88,12 @@ async fn for_staff(app: &App, page: Page) -> Answer {
         true => record::reviews_waiting(&app.db, page.now).await?,
         false => (0, 0),
     };
-    html(StaffHome { page, points, tally, attention, reviews, form: FormState::new() })
+    let lab = if page.may(Permission::CollectSamples) || page.may(Permission::OrderTests) {
+        Some(laboratory::tally(&app.db, page.actor()?.account).await?)
+    } else {
+        None
+    };
+    html(StaffHome { page, points, tally, attention, reviews, lab, form: FormState::new() })
 }
 
 /// Every component in every state, live.

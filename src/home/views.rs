@@ -5,6 +5,7 @@ use chrono::{DateTime, Timelike, Utc};
 
 use super::store::{Attention, Tally};
 use crate::access::model::Permission;
+use crate::laboratory;
 use crate::patients::Card;
 use crate::queue::{Count, Place};
 use crate::record::Emergency;
@@ -106,6 +107,8 @@ pub struct StaffHome {
     pub attention: Option<Attention>,
     /// Emergency openings that wait for a review, and how many of them are overdue.
     pub reviews: (i64, i64),
+    /// What waits in the laboratory, or for the doctor; nothing for others.
+    pub lab: Option<laboratory::Tally>,
     /// The operation id of the call button.
     pub form: FormState,
 }
@@ -153,6 +156,27 @@ impl StaffHome {
                 todos.push(Todo { icon, words: counted(count, one, many), more, path });
             }
         };
+        if let Some(lab) = self.lab {
+            let (list, results) = (paths::laboratory::WORKLIST, paths::laboratory::REVIEWS);
+            if self.page.may(Permission::WorkLab) {
+                let words = ("critical result waits for a call", "critical results wait for a call");
+                add(lab.calls, "call", words, "Call, and have the value read back", list);
+            }
+            if self.page.may(Permission::CollectSamples) {
+                let words = ("test waits for its sample", "tests wait for their samples");
+                add(lab.collect, "lab", words, "Urgent and old ones first", list);
+            }
+            if self.page.may(Permission::WorkLab) {
+                let words = ("result waits for verification", "results wait for verification");
+                add(lab.verify, "lab", words, "By a second person", list);
+            }
+            if self.page.may(Permission::OrderTests) {
+                let words = ("result waits for you", "results wait for you");
+                add(lab.reviews, "lab", words, "Critical and corrected ones first", results);
+                let words = ("of your tests needs a new sample", "of your tests need a new sample");
+                add(lab.rejected, "warn", words, "The laboratory rejected the first one", results);
+            }
+        }
         if self.page.may(Permission::SeeAppointments) {
             let words = ("booked person needs a new time", "booked people need a new time");
             add(self.tally.undecided, "calendar", words, "The doctor is away", paths::scheduling::UNDECIDED);

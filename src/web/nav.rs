@@ -1,7 +1,7 @@
 //! Where a person can go: the rail of staff and the four places of patients. Nobody sees a link that would refuse them.
 
 use super::Page;
-use super::paths::{self, access, audit, patients, queue, record, scheduling, settings};
+use super::paths::{self, access, audit, laboratory, patients, queue, record, scheduling, settings};
 use crate::access::model::Permission;
 
 /// A link of the navigation.
@@ -35,11 +35,16 @@ const RAIL: [(&str, &[Entry]); 4] = [
         &[
             ("Arrivals", "reception", queue::ARRIVALS, Some(Permission::CheckIn)),
             ("Queues", "users", queue::QUEUES, Some(Permission::SeeQueue)),
+            ("Laboratory", "lab", laboratory::WORKLIST, Some(Permission::CollectSamples)),
+            ("Results", "lab", laboratory::REVIEWS, Some(Permission::OrderTests)),
         ],
     ),
     (
         "Records",
         &[
+            ("Health records", "record", laboratory::HEALTH_RECORDS, Some(Permission::WorkLab)),
+            ("Turn-around", "clock", laboratory::TIMES, Some(Permission::WorkLab)),
+            ("Tests", "lab", laboratory::CATALOGUE, Some(Permission::ManageCatalogue)),
             ("Patients", "user", patients::INDEX, Some(Permission::FindPatients)),
             ("Appointments", "record", scheduling::APPOINTMENTS, Some(Permission::SeeAppointments)),
             ("Calendar", "calendar", scheduling::CALENDAR, Some(Permission::SeeAppointments)),

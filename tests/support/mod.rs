@@ -3,9 +3,11 @@
 mod access;
 mod browser;
 pub mod chromium;
+pub mod consultation;
 mod databases;
 mod demo;
 pub mod faults;
+mod laboratory;
 mod outage;
 mod patients;
 mod people;
@@ -14,6 +16,7 @@ mod record;
 mod scheduling;
 
 pub use browser::{Browser, Seen};
+pub use laboratory::Lab;
 pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;

@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod audit;
+pub mod consultation;
+pub mod laboratory;
 pub mod patients;
 pub mod queue;
 pub mod record;

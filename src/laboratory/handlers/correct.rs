@@ -1,0 +1,98 @@
+//! Correcting a released result.
+
+use axum::extract::State;
+
+use super::entry::block;
+use super::{conflicting, fields, opened, sentence};
+use crate::app::App;
+use crate::laboratory::model::{LineId, LineState, VersionState};
+use crate::laboratory::store::catalogue::{self, Analyte};
+use crate::laboratory::store::lines::{self, Line};
+use crate::laboratory::store::results::{self, Value};
+use crate::laboratory::verbs::correct::correct;
+use crate::laboratory::verbs::enter::Whose;
+use crate::laboratory::views::Who;
+use crate::laboratory::views::sample::{EntryPage, version_of};
+use crate::web::form::TEXT;
+use crate::web::request::Id;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// Fewest letters of a reason, as the table has it.
+const FEWEST: usize = 5;
+
+struct Held {
+    line: Line,
+    analytes: Vec<Analyte>,
+    values: Vec<Value>,
+}
+
+async fn held(app: &App, id: LineId) -> Result<Held, Error> {
+    let line = lines::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let analytes = catalogue::analytes_of_test(&app.db, line.test_id).await?;
+    let values = results::values_of_test(&app.db, line.patient_id, line.test_id).await?;
+    Ok(Held { line, analytes, values })
+}
+
+fn render(page: Page, form: FormState, held: Held) -> Result<EntryPage, Error> {
+    let sample = held.line.sample_id.ok_or(Error::NotFound)?;
+    let who = Who::of_line(&page, &held.line);
+    let past: Vec<Value> =
+        held.values.into_iter().filter(|value| value.state == VersionState::Current).collect();
+    Ok(EntryPage {
+        form,
+        who,
+        code: held.line.code_words(),
+        action: paths::laboratory::correction(held.line.id),
+        back: paths::laboratory::sample(sample),
+        blocks: vec![block(&page, held.line, &held.analytes, &past)],
+        correcting: true,
+        page,
+    })
+}
+
+/// The form with the values that hold.
+pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Answer {
+    let held = held(&app, id).await?;
+    if !matches!(held.line.state, LineState::Verified | LineState::Released) {
+        let sample = held.line.sample_id.ok_or(Error::NotFound)?;
+        return Ok(see_other(&paths::laboratory::sample(sample)));
+    }
+    let mut form = FormState::new().with(&version_of(id), held.line.version);
+    for value in held.values.iter().filter(|value| Some(value.result_id) == held.line.current_id) {
+        form = form.with(&format!("v{}", value.analyte_id), value.shown());
+    }
+    opened(&app, &page, ("lab.correction_opened", "lab_line", id.0), held.line.patient_id).await?;
+    html(render(page, form, held)?)
+}
+
+/// Enters the corrected version; a second person verifies it like any other.
+pub async fn save(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
+    let held = held(&app, id).await?;
+    let mut form = submission.form.clone();
+    let reason = form.text("reason", "Say why the result is corrected", TEXT / 8);
+    if !reason.is_empty() && reason.chars().count() < FEWEST {
+        form.refuse("reason", "Say a little more, so that the doctor understands it");
+    }
+    let filled = fields::filled(&mut form, &held.line, &held.analytes);
+    if filled.is_none() && form.is_ok() {
+        form.refuse("", "Enter at least one result, or go back");
+    }
+    let (Some(filled), true) = (filled, form.is_ok()) else {
+        return Ok(refused(html(render(page, form, held)?)?));
+    };
+    let whose = Whose { sex: held.line.sex, born_on: held.line.born_on };
+    let mut work = submission.begin(&app).await?;
+    match correct(&mut work, &held.analytes, &filled, whose, &reason).await {
+        Ok(sample) => {
+            let words = "Correction entered. It holds once a second person has verified it";
+            work.done(paths::laboratory::sample(sample), words).await
+        }
+        Err(why) => {
+            work.undo();
+            form.refuse("", sentence(why)?);
+            form.renew();
+            Ok(conflicting(html(render(page, form, held)?)?))
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Ordering tests for a visit, and taking an order back.
+
+use axum::extract::{Query, State};
+use serde::Deserialize;
+
+use super::{conflicting, opened, sentence};
+use crate::app::App;
+use crate::laboratory::model::{LineId, TestId};
+use crate::laboratory::store::{catalogue, lines, orders};
+use crate::laboratory::verbs::place::{Placed, cancel, expanded, place};
+use crate::laboratory::views::Who;
+use crate::laboratory::views::order::OrderPage;
+use crate::patients::model::fold;
+use crate::patients::{self, PatientId};
+use crate::queue::model::VisitId;
+use crate::web::form::TEXT;
+use crate::web::request::Id;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// What the list is narrowed to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+}
+
+/// The page as it stands; or the patient, when the record has to be opened with a reason first.
+async fn load(
+    app: &App,
+    page: Page,
+    id: VisitId,
+    form: FormState,
+    q: &str,
+) -> Result<Result<OrderPage, PatientId>, Error> {
+    let visit = orders::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+    if !patients::reach(app, &page, visit.patient_id).await?.is_open() {
+        return Ok(Err(visit.patient_id));
+    }
+    let lines = lines::around_visit(&app.db, id, visit.patient_id).await?;
+    let words: Vec<String> = fold(q).split_whitespace().map(str::to_owned).collect();
+    let fits = |test: &catalogue::Test| words.iter().all(|word| test.search_words.contains(word.as_str()));
+    let ticked = |test: &catalogue::Test| form.chosen("test", test.id);
+    let mut tests = catalogue::tests(&app.db).await?;
+    tests.retain(|test| test.active && (fits(test) || ticked(test)));
+    let who = Who::of_visit(&page, &visit);
+    Ok(Ok(OrderPage { page, form, visit, who, tests, q: q.to_owned(), lines, again: Vec::new() }))
+}
+
+/// The catalogue to tick, beside what is ordered already.
+pub async fn new(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<VisitId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let q: String = asked.q.chars().take(60).collect();
+    match load(&app, page, id, FormState::new(), &q).await? {
+        Ok(order) => {
+            let patient = order.visit.patient_id;
+            opened(&app, &order.page, ("lab.orders_opened", "visit", id.0), patient).await?;
+            html(order)
+        }
+        Err(patient) => Ok(see_other(&paths::patients::show(patient))),
+    }
+}
+
+/// Places the order. What is open already is asked about once.
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<VisitId>,
+    submission: Submission,
+) -> Answer {
+    let mut form = submission.form.clone();
+    let ticked: Vec<TestId> = form.values("test").iter().filter_map(|id| id.parse().ok()).collect();
+    let question = form.optional_text("question", TEXT / 8);
+    let Ok(mut order) = load(&app, page, id, form.clone(), "").await? else {
+        return Err(Error::Forbidden("Open the patient's record with a reason first."));
+    };
+    let tests = expanded(&order.tests, &ticked).filter(|tests| !tests.is_empty());
+    if tests.is_none() {
+        form.refuse("test", "Tick at least one test that is offered");
+    }
+    let tests = tests.unwrap_or_default();
+    let open = order.lines.iter().filter(|line| line.state.is_open() && tests.contains(&line.test_id));
+    let again: Vec<String> = open.map(|line| line.test.clone()).collect();
+    if !again.is_empty() && !form.chosen("again", "yes") {
+        submission.unless_answered(&app).await?;
+        form.refuse(
+            "again",
+            "Some of these tests are open already. Untick them, or say that you want them again",
+        );
+        order.again = again;
+    }
+    if !form.is_ok() {
+        return Ok(refused(html(OrderPage { form, ..order })?));
+    }
+    let urgent = form.chosen("urgent", "yes");
+    let patient = order.visit.patient_id;
+    let mut work = submission.begin(&app).await?;
+    match place(&mut work, &Placed { visit: id, patient, lines: ticked, urgent, question }).await {
+        Ok(lines) => {
+            let words = if lines.len() == 1 {
+                "1 test ordered".to_owned()
+            } else {
+                format!("{} tests ordered", lines.len())
+            };
+            work.done(paths::laboratory::order(id), &words).await
+        }
+        Err(why) => {
+            work.undo();
+            form.refuse("", sentence(why)?);
+            form.renew();
+            Ok(conflicting(html(OrderPage { form, ..order })?))
+        }
+    }
+}
+
+/// Cancels a test whose sample is not taken yet.
+pub async fn cancel_line(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<LineId>,
+    submission: Submission,
+) -> Answer {
+    let mut form = submission.form.clone();
+    let version: Option<i64> = form.optional_parse("version", "Open the page again");
+    let line = lines::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let mine = line.ordered_by == page.actor()?.account;
+    if !mine && !patients::reach(&app, &page, line.patient_id).await?.is_open() {
+        return Err(Error::NotFound);
+    }
+    let mut work = submission.begin(&app).await?;
+    match cancel(&mut work, id, version, "").await {
+        Ok(visit) => {
+            let words = format!("{} cancelled", line.test);
+            work.done(paths::laboratory::order(visit), &words).await
+        }
+        Err(why) => {
+            work.undo();
+            Err(Error::Conflict(sentence(why)?))
+        }
+    }
+}

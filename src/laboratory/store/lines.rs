@@ -1,0 +1,354 @@
+//! Lines of orders as pages show them, their guarded steps and their history.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::laboratory::model::{LineId, LineState, Move, OrderId, ResultId, SampleId, TestId};
+use crate::patients::model::{PatientId, Sex};
+use crate::queue::model::VisitId;
+
+/// One test of an order with everything that a list says of it. It carries the doctor's question and nothing else that
+/// a doctor wrote (rule A1).
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct Line {
+    pub id: LineId,
+    pub order_id: OrderId,
+    pub visit_id: VisitId,
+    pub patient_id: PatientId,
+    pub test_id: TestId,
+    pub test: String,
+    pub plain_name: String,
+    pub specimen: String,
+    pub target_minutes: i64,
+    pub preparation: String,
+    pub state: LineState,
+    pub urgent: bool,
+    pub in_person: bool,
+    pub requested_at: DateTime<Utc>,
+    pub sample_id: Option<SampleId>,
+    pub code: Option<String>,
+    pub collected_at: Option<DateTime<Utc>>,
+    pub verified_at: Option<DateTime<Utc>>,
+    pub critical: bool,
+    pub patient_at: Option<DateTime<Utc>>,
+    pub version: i64,
+    pub question: String,
+    pub ordered_by: AccountId,
+    pub doctor: String,
+    pub family_name: String,
+    pub given_names: String,
+    pub sex: Sex,
+    pub born_on: Option<NaiveDate>,
+    pub number: String,
+    pub matric_number: Option<String>,
+    /// The version that holds, where there is one.
+    pub current_id: Option<ResultId>,
+}
+
+macro_rules! lines {
+    ($tail:literal) => {
+        concat!(
+            "select l.id, l.order_id, l.visit_id, l.patient_id, l.test_id, t.name as test, t.plain_name, t.specimen,
+                t.target_minutes, t.preparation, l.state, l.urgent, l.in_person, l.requested_at, l.sample_id, s.code,
+                l.collected_at, l.verified_at, l.critical, l.patient_at, l.version, o.question, l.ordered_by,
+                trim(d.title || ' ' || d.name) as doctor, p.family_name, p.given_names, p.sex, p.born_on, p.number,
+                p.matric_number, c.id as current_id
+             from lab_line l join lab_order o on o.id = l.order_id join lab_test t on t.id = l.test_id
+             join patient p on p.id = l.patient_id join account d on d.id = l.ordered_by
+             left join lab_sample s on s.id = l.sample_id
+             left join lab_result c on c.line_id = l.id and c.state = 'current' ",
+            $tail
+        )
+    };
+}
+
+/// Everything that somebody still has to do, urgent and old first; more than these wait behind them.
+pub async fn open(store: impl Store) -> Result<Vec<Line>, DbError> {
+    sql(lines!(
+        "where l.state in ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
+         order by l.urgent desc, l.requested_at, l.id limit 400"
+    ))
+    .all(store)
+    .await
+}
+
+/// The lines on a sample, and those that went on from it to a new sample.
+pub async fn of_sample(store: impl Store, sample: SampleId) -> Result<Vec<Line>, DbError> {
+    sql(lines!(
+        "where l.sample_id = $1 or l.sample_id in (select n.id from lab_sample n where n.replaces_id = $1)
+         order by l.id limit 60"
+    ))
+    .bind(sample)
+    .all(store)
+    .await
+}
+
+/// The lines of a visit, in the order in which they were ordered.
+pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Line>, DbError> {
+    sql(lines!("where l.visit_id = $1 order by l.id limit 200")).bind(visit).all(store).await
+}
+
+/// The lines of a visit, and what is open of the same patient from other visits.
+pub async fn around_visit(
+    store: impl Store,
+    visit: VisitId,
+    patient: PatientId,
+) -> Result<Vec<Line>, DbError> {
+    sql(lines!(
+        "where l.patient_id = $2 and (l.visit_id = $1 or l.state in
+            ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected'))
+         order by l.id limit 300"
+    ))
+    .bind(visit)
+    .bind(patient)
+    .all(store)
+    .await
+}
+
+/// One line.
+pub async fn by_id(store: impl Store, id: LineId) -> Result<Option<Line>, DbError> {
+    sql(lines!("where l.id = $1")).bind(id).optional(store).await
+}
+
+/// The line of a version of a result.
+pub async fn of_result(store: impl Store, result: ResultId) -> Result<Option<Line>, DbError> {
+    sql(lines!("where l.id = (select r.line_id from lab_result r where r.id = $1)"))
+        .bind(result)
+        .optional(store)
+        .await
+}
+
+/// What a doctor ordered and what needs a new sample or a call now.
+pub async fn waiting_for(store: impl Store, doctor: AccountId) -> Result<Vec<Line>, DbError> {
+    sql(lines!(
+        "where l.ordered_by = $1 and l.state in
+            ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
+         order by l.state desc, l.requested_at limit 50"
+    ))
+    .bind(doctor)
+    .all(store)
+    .await
+}
+
+/// What waits for somebody of the laboratory, and for one doctor.
+#[derive(Debug, Clone, Copy, Default, sqlx::FromRow, serde::Deserialize)]
+pub struct Tally {
+    /// Critical results that nobody was reached for.
+    pub calls: i64,
+    /// Tests without a sample.
+    pub collect: i64,
+    /// Results that wait for the second person.
+    pub verify: i64,
+    /// Results that wait for the doctor.
+    pub reviews: i64,
+    /// Tests of the doctor that need a new sample.
+    pub rejected: i64,
+}
+
+/// The counts for one account.
+pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> {
+    sql("select (select count(*) from lab_line where state in ('verified')) as calls,
+            (select count(*) from lab_line where state in ('requested', 'rejected')) as collect,
+            (select count(*) from lab_line where state in ('entered')) as verify,
+            (select count(*) from lab_review where account_id = $1 and acknowledged_at is null and replaced_at is null)
+                as reviews,
+            (select count(*) from lab_line where state in ('rejected') and ordered_by = $1) as rejected")
+    .bind(who)
+    .one(store)
+    .await
+}
+
+/// A line as its verbs need it.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct Held {
+    pub id: LineId,
+    pub visit_id: VisitId,
+    pub patient_id: PatientId,
+    pub test_id: TestId,
+    pub ordered_by: AccountId,
+    pub state: LineState,
+    pub in_person: bool,
+    pub requested_at: DateTime<Utc>,
+    pub sample_id: Option<SampleId>,
+    pub collected_at: Option<DateTime<Utc>>,
+    pub patient_at: Option<DateTime<Utc>>,
+    pub turnaround_minutes: Option<i64>,
+    pub version: i64,
+    pub test: String,
+    pub specimen: String,
+}
+
+macro_rules! held {
+    ($tail:literal) => {
+        concat!(
+            "select l.id, l.visit_id, l.patient_id, l.test_id, l.ordered_by, l.state, l.in_person, l.requested_at,
+                l.sample_id, l.collected_at, l.patient_at, l.turnaround_minutes, l.version, t.name as test, t.specimen
+             from lab_line l join lab_test t on t.id = l.test_id ",
+            $tail
+        )
+    };
+}
+
+/// A line inside a work.
+pub async fn held(tx: &mut Tx, id: LineId) -> Result<Option<Held>, DbError> {
+    sql(held!("where l.id = $1")).bind(id).optional(tx).await
+}
+
+/// The lines that are on a sample now.
+pub async fn held_on(tx: &mut Tx, sample: SampleId) -> Result<Vec<Held>, DbError> {
+    sql(held!("where l.sample_id = $1 order by l.id")).bind(sample).all(tx).await
+}
+
+/// The lines of a visit that have no usable sample.
+pub async fn held_without_sample(tx: &mut Tx, visit: VisitId) -> Result<Vec<Held>, DbError> {
+    sql(held!("where l.visit_id = $1 and l.state in ('requested', 'rejected') order by l.id"))
+        .bind(visit)
+        .all(tx)
+        .await
+}
+
+/// Moves a line on if it still stands as it was read. Returns whether it did: of two who are at it, one wins.
+pub async fn go(tx: &mut Tx, line: &Held, to: LineState) -> Result<bool, DbError> {
+    let moved = sql(
+        "update lab_line set state = $3, version = version + 1 where id = $1 and version = $2 and state = $4",
+    )
+    .bind(line.id)
+    .bind(line.version)
+    .bind(to)
+    .bind(line.state)
+    .run(tx)
+    .await?;
+    Ok(moved == 1)
+}
+
+/// Puts a line on its sample.
+pub async fn put_on(tx: &mut Tx, line: &Held, sample: SampleId, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let moved = sql(
+        "update lab_line set state = 'collected', sample_id = $3, collected_at = $4, version = version + 1
+         where id = $1 and version = $2 and state in ('requested', 'rejected')",
+    )
+    .bind(line.id)
+    .bind(line.version)
+    .bind(sample)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(moved == 1)
+}
+
+/// What verification makes of a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Verified {
+    pub critical: bool,
+    pub turnaround_minutes: i64,
+    pub patient_at: Option<DateTime<Utc>>,
+}
+
+/// Verifies a line; a call-back of an earlier version does not count for this one.
+pub async fn verified(tx: &mut Tx, line: &Held, made: Verified, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let moved =
+        sql("update lab_line set state = 'verified', verified_at = $3, critical = $4, called_back_at = null,
+            turnaround_minutes = $5, patient_at = $6, version = version + 1
+         where id = $1 and version = $2 and state = 'entered'")
+        .bind(line.id)
+        .bind(line.version)
+        .bind(at)
+        .bind(made.critical)
+        .bind(made.turnaround_minutes)
+        .bind(made.patient_at)
+        .run(tx)
+        .await?;
+    Ok(moved == 1)
+}
+
+/// Releases a line; a critical one only with the moment of its call-back.
+pub async fn released(
+    tx: &mut Tx,
+    id: LineId,
+    called_back_at: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let moved = sql(
+        "update lab_line set state = 'released', released_at = $3, called_back_at = $2, version = version + 1
+         where id = $1 and state = 'verified'",
+    )
+    .bind(id)
+    .bind(called_back_at)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(moved == 1)
+}
+
+/// The doctor decides about the patient's reading: from a moment on, or in person only.
+pub async fn decide_for_patient(
+    tx: &mut Tx,
+    id: LineId,
+    in_person: bool,
+    from: Option<DateTime<Utc>>,
+) -> Result<(), DbError> {
+    sql("update lab_line set in_person = $2, patient_at = $3 where id = $1")
+        .bind(id)
+        .bind(in_person)
+        .bind(from)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// A step that is about to be noted.
+#[derive(Debug)]
+pub struct NewStep<'a> {
+    pub line: LineId,
+    pub made: Move,
+    pub from: LineState,
+    pub to: LineState,
+    pub by: Option<AccountId>,
+    pub sample: Option<SampleId>,
+    pub note: &'a str,
+}
+
+/// Notes a step with the place where who does it works now (rule L1).
+pub async fn note_step(tx: &mut Tx, step: &NewStep<'_>, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("insert into lab_step (line_id, at, move, from_state, to_state, account_id, sample_id, note, place)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, coalesce((select coalesce(r.name, sp.name) from station st
+            join service_point sp on sp.id = st.point_id left join room r on r.id = st.room_id
+            where st.account_id = $6), ''))")
+    .bind(step.line)
+    .bind(at)
+    .bind(step.made)
+    .bind(step.from)
+    .bind(step.to)
+    .bind(step.by)
+    .bind(step.sample)
+    .bind(step.note)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// A step of the history.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct Step {
+    pub test: String,
+    pub at: DateTime<Utc>,
+    #[serde(rename = "move")]
+    #[sqlx(rename = "move")]
+    pub made: Move,
+    pub name: Option<String>,
+    pub place: String,
+    pub note: String,
+}
+
+/// The history of the lines that are or were on a sample.
+pub async fn steps_of_sample(store: impl Store, sample: SampleId) -> Result<Vec<Step>, DbError> {
+    sql("select t.name as test, st.at, st.move, a.name, st.place, st.note
+         from lab_line l join lab_step st on st.line_id = l.id join lab_test t on t.id = l.test_id
+         left join account a on a.id = st.account_id
+         where l.sample_id = $1 order by st.id limit 300")
+    .bind(sample)
+    .all(store)
+    .await
+}

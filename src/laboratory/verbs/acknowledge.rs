@@ -1,0 +1,32 @@
+//! The doctor has looked at a result, and decides how the patient learns of it (rule L5).
+
+use super::{Refused, doer, seen, trail};
+use crate::laboratory::model::{ResultId, Tell};
+use crate::laboratory::store::{lines, reviews};
+use crate::live::Topic;
+use crate::work::Work;
+
+/// Acknowledges a result that waits for whoever does it. What is told in person only stays so.
+pub async fn acknowledge(work: &mut Work, result: ResultId, tell: Tell, note: &str) -> Result<(), Refused> {
+    let (by, at) = (doer(work)?, work.now());
+    let line = lines::of_result(&mut *work.tx(), result).await?.ok_or(Refused::NotFound)?;
+    let held = seen(work, line.id, None).await?;
+    if !reviews::acknowledge(work.tx(), result, by, note, at).await? {
+        return Err(Refused::Because(
+            "This result no longer waits for you. Here is how it stands now.".into(),
+        ));
+    }
+    match tell {
+        Tell::InPerson => lines::decide_for_patient(work.tx(), held.id, true, None).await?,
+        Tell::Now if !held.in_person => {
+            let from = held.patient_at.map_or(at, |from| from.min(at));
+            lines::decide_for_patient(work.tx(), held.id, false, Some(from)).await?;
+        }
+        Tell::Now | Tell::Later => {}
+    }
+    let entry = trail("lab.acknowledged", "lab_result", result.0, &held).with("patient", tell.as_str());
+    work.audit(entry).await?;
+    work.tell(Topic::Reviews(by.0));
+    work.tell(Topic::Visit(held.visit_id.0));
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! A patient's own results, in plain words.
+
+use askama::Template;
+
+use crate::laboratory::model::VersionState;
+use crate::laboratory::store::lines::Line;
+use crate::laboratory::store::results::{Value, Version};
+use crate::laboratory::store::reviews::Mine;
+use crate::web::Page;
+
+/// The list.
+#[derive(Debug, Template)]
+#[template(path = "laboratory/my_results.html")]
+pub struct MyResultsPage {
+    /// The frame.
+    pub page: Page,
+    /// What may be read, the newest first.
+    pub results: Vec<Mine>,
+    /// The address of older ones.
+    pub older: Option<String>,
+}
+
+impl Mine {
+    /// `All within the usual range`, `2 values outside the usual range`.
+    pub fn words(&self) -> String {
+        match self.outside {
+            0 => "Nothing unusual".to_owned(),
+            1 => "1 value is not as usual".to_owned(),
+            more => format!("{more} values are not as usual"),
+        }
+    }
+}
+
+/// One result.
+#[derive(Debug, Template)]
+#[template(path = "laboratory/my_result.html")]
+pub struct MyResultPage {
+    /// The frame.
+    pub page: Page,
+    /// The line.
+    pub line: Line,
+    /// The version that holds.
+    pub version: Version,
+    /// Every version, the oldest first.
+    pub versions: Vec<Version>,
+    /// The values of all its versions.
+    pub all: Vec<Value>,
+}
+
+impl MyResultPage {
+    /// The values that hold.
+    pub fn values(&self) -> Vec<&Value> {
+        self.all.iter().filter(|value| value.result_id == self.version.id).collect()
+    }
+
+    /// What stood in earlier versions, the newest first.
+    pub fn before(&self) -> Vec<(&Version, Vec<&Value>)> {
+        let old = self.versions.iter().rev().filter(|version| version.state == VersionState::Superseded);
+        old.map(|version| (version, self.all.iter().filter(|value| value.result_id == version.id).collect()))
+            .collect()
+    }
+
+    /// Whether the laboratory looks at it again.
+    pub fn again(&self) -> bool {
+        self.versions.iter().any(|version| version.state == VersionState::Pending)
+    }
+}

@@ -1,0 +1,122 @@
+//! Pages of the laboratory.
+
+pub mod catalogue;
+pub mod health;
+pub mod mine;
+pub mod order;
+pub mod result;
+pub mod sample;
+pub mod svg;
+pub mod worklist;
+
+use std::borrow::Borrow;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::laboratory::model::shown_code;
+use crate::laboratory::store::lines::Line;
+use crate::laboratory::store::orders::Visit;
+use crate::patients::model::Sex;
+use crate::settings::model::{age_on, plain_day};
+use crate::web::Page;
+
+/// Who somebody is, as the heads of our pages show it: name, birth date and number are what a sample is checked against.
+#[derive(Debug, Clone)]
+pub struct Who {
+    /// Given names first.
+    pub name: String,
+    /// `22 years, female`.
+    pub age_and_sex: String,
+    /// `27 March 2004`, or that it is not recorded.
+    pub born: String,
+    /// The clinic number.
+    pub number: String,
+    /// The matric number, or empty.
+    pub matric: String,
+}
+
+/// `22 years, female`.
+pub fn age_and_sex(page: &Page, sex: Sex, born_on: Option<NaiveDate>) -> String {
+    let sex = sex.label().to_lowercase();
+    match born_on.and_then(|born| age_on(page.today(), born)) {
+        Some(1) => format!("1 year, {sex}"),
+        Some(age) => format!("{age} years, {sex}"),
+        None => sex,
+    }
+}
+
+impl Who {
+    fn of(
+        page: &Page,
+        names: (&str, &str),
+        (sex, born_on): (Sex, Option<NaiveDate>),
+        (number, matric): (&str, Option<&str>),
+    ) -> Self {
+        Who {
+            name: format!("{} {}", names.0, names.1).trim().to_owned(),
+            age_and_sex: age_and_sex(page, sex, born_on),
+            born: born_on.map_or_else(|| "Not recorded".to_owned(), plain_day),
+            number: number.to_owned(),
+            matric: matric.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The patient of a line.
+    pub fn of_line(page: &Page, line: &Line) -> Self {
+        let names = (line.given_names.as_str(), line.family_name.as_str());
+        Who::of(page, names, (line.sex, line.born_on), (&line.number, line.matric_number.as_deref()))
+    }
+
+    /// The patient of a visit.
+    pub fn of_visit(page: &Page, visit: &Visit) -> Self {
+        let names = (visit.given_names.as_str(), visit.family_name.as_str());
+        Who::of(page, names, (visit.sex, visit.born_on), (&visit.number, visit.matric_number.as_deref()))
+    }
+}
+
+/// The clinic's day of a moment: `2026-11-09`.
+pub fn day(page: &Page, at: impl Borrow<DateTime<Utc>>) -> String {
+    page.clinic.day_of(*at.borrow()).to_string()
+}
+
+impl Line {
+    /// When its sample was taken; before that, when it was ordered.
+    pub fn taken(&self) -> DateTime<Utc> {
+        self.collected_at.unwrap_or(self.requested_at)
+    }
+
+    /// The patient's name.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.given_names, self.family_name).trim().to_owned()
+    }
+
+    /// The sample's code as people read it, or nothing.
+    pub fn code_words(&self) -> String {
+        self.code.as_deref().map(shown_code).unwrap_or_default()
+    }
+}
+
+/// `₦2,500`, with kobo only where there are any.
+pub fn naira(kobo: impl Borrow<i64>) -> String {
+    let kobo = *kobo.borrow();
+    let digits = (kobo / 100).to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if kobo % 100 == 0 { format!("₦{grouped}") } else { format!("₦{grouped}.{:02}", kobo % 100) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::naira;
+
+    #[test]
+    fn money_is_grouped_and_shows_kobo_only_where_there_are_any() {
+        let shown = [0, 5, 250_000, 123_456_789].map(naira);
+        assert_eq!(shown, ["₦0", "₦0.05", "₦2,500", "₦1,234,567.89"]);
+    }
+}

@@ -1,0 +1,85 @@
+//! Corrections: a new version with a reason, the old one stays, whoever read it is told (L6).
+
+use infirmary::access::model::Role;
+use infirmary::laboratory::model::LineState;
+
+both! {
+    async fn a_correction_is_a_new_version_and_readers_of_the_old_one_are_told(clinic) {
+        let lab = clinic.laboratory().await;
+        let (line, old) = lab.released(&clinic, "PCV", ("PCV", "40")).await;
+        // A colleague who treats her reads it as well; a nurse reads it, and has no list.
+        let colleague = clinic.signed_in("colleague", &[Role::Doctor]).await;
+        colleague.get(&format!("/results/{old}")).await.expect(200);
+        clinic.signed_in("nurse", &[Role::Nurse]).await.get(&format!("/results/{old}")).await.expect(200);
+        let page = lab.orders.get(&format!("/results/{old}")).await;
+        lab.orders.submit(&page, "#acknowledge", &[("tell", "now")]).await.expect(303);
+        let phone = clinic.phone_of(lab.patient).await;
+        assert!(phone.get(&format!("/my/results/{old}")).await.expect(200).body.contains("40 %"));
+
+        let form = lab.bench.get(&format!("/lab/lines/{line}/correction")).await;
+        let field = clinic.field("PCV", "PCV").await;
+        assert_eq!(form.attribute(&format!("#{field}"), "value").unwrap(), "40");
+        let bare = lab.bench.submit(&form, "#results", &[(&field, "30"), ("reason", "no")]).await;
+        bare.expect(422);
+        lab.bench.submit(&form, "#results", &[(&field, "30"), ("reason", "Read from the wrong tube")]).await.expect(303);
+        // Until the second person has looked, the old one holds and says that it is looked at again.
+        assert_eq!(clinic.lines(lab.visit).await[0].1, LineState::Entered);
+        assert!(lab.orders.get(&format!("/results/{old}")).await.has("#again"));
+        assert!(phone.get(&format!("/my/results/{old}")).await.has("#again"));
+        let sample = clinic.lines(lab.visit).await[0].3.unwrap();
+        lab.verify(sample).await.expect(303);
+        let new = clinic.result_in(line, "current").await;
+        assert_ne!(new, old);
+        assert_eq!(clinic.result_in(line, "superseded").await, old);
+        for doctor in [&lab.orders, &colleague] {
+            let list = doctor.get("/results").await;
+            assert!(list.text("#to-review tbody").contains("Corrected"), "{}", list.body);
+        }
+        assert_eq!(clinic.count("select count(*) from lab_review where reason = 'corrected'").await, 2);
+        let before = lab.orders.get(&format!("/results/{old}")).await;
+        assert!(before.text("#superseded").contains("version 1") && before.body.contains("40 %"));
+        let now = lab.orders.get(&format!("/results/{new}")).await;
+        assert!(now.text("#corrected").contains("Read from the wrong tube") && now.text("#versions").contains("Version 1"));
+        // Print is of one version.
+        let paper = lab.orders.get(&format!("/results/{old}/print")).await;
+        assert!(paper.body.contains("40 %") && !paper.body.contains("30 %") && paper.body.contains("Superseded"));
+        // The patient, by the old address too, sees that it changed and what it said.
+        let mine = phone.get(&format!("/my/results/{old}")).await;
+        assert!(mine.text("#corrected").contains("Read from the wrong tube"));
+        assert!(mine.text("main > dl.summary").contains("30 %") && mine.text("#before1").contains("40 %"));
+        assert!(phone.get("/my/results").await.body.contains("Corrected"));
+    }
+
+    async fn a_correction_that_is_sent_back_stays_a_correction(clinic) {
+        let lab = clinic.laboratory().await;
+        let (line, old) = lab.released(&clinic, "PCV", ("PCV", "40")).await;
+        let field = clinic.field("PCV", "PCV").await;
+        let form = lab.bench.get(&format!("/lab/lines/{line}/correction")).await;
+        lab.bench.submit(&form, "#results", &[(&field, "30"), ("reason", "Read from the wrong tube")]).await.expect(303);
+        let sample = clinic.lines(lab.visit).await[0].3.unwrap();
+        let page = lab.second.get(&format!("/lab/samples/{sample}")).await;
+        lab.second.submit(&page, "form.send-back", &[("back_note", "Still wrong")]).await.expect(303);
+        lab.enter(sample, &[(&field, "15")]).await.expect(303);
+        lab.verify(sample).await.expect(303);
+        let new = clinic.result_in(line, "current").await;
+        let shown = lab.orders.get(&format!("/results/{new}")).await;
+        assert!(shown.text("#corrected").contains("Read from the wrong tube"));
+        // It became critical: the earlier release does not count for it.
+        assert_eq!(clinic.lines(lab.visit).await[0].1, LineState::Verified);
+        assert_eq!(clinic.result_in(line, "superseded").await, old);
+    }
+
+    async fn only_what_is_verified_is_corrected(clinic) {
+        let lab = clinic.laboratory().await;
+        let line = lab.order(&clinic, &["PCV"]).await[0];
+        lab.bench.get(&format!("/lab/lines/{line}/correction")).await.expect(404);
+        let sample = lab.collect(&clinic).await[0];
+        let away = lab.bench.get(&format!("/lab/lines/{line}/correction")).await;
+        assert_eq!(away.expect(303).leads_to().unwrap(), format!("/lab/samples/{sample}"));
+        let field = clinic.field("PCV", "PCV").await;
+        let version = format!("version{line}");
+        let forced = [("op", "correct-what-is-not-1"), (&version, "2"), (&field, "30"), ("reason", "Because I can")];
+        lab.bench.post(&format!("/lab/lines/{line}/correction"), &forced).await.expect(409);
+        lab.orders.get(&format!("/lab/lines/{line}/correction")).await.expect(403);
+    }
+}

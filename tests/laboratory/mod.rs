@@ -1,0 +1,12 @@
+//! The laboratory: from the order to what the patient reads (rules L1 to L6).
+
+mod bench;
+mod corrections;
+mod critical;
+mod health;
+mod offers;
+mod ordering;
+mod races;
+mod reading;
+mod secrets;
+mod states;

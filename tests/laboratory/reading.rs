@@ -1,0 +1,103 @@
+//! Who reads a result, and when: the doctor at verification, the patient by the doctor's OK or after the delay (L5).
+
+use infirmary::access::model::Role;
+use infirmary::db::sql;
+use infirmary::laboratory::to_review;
+
+both! {
+    async fn the_doctor_reviews_and_the_patient_reads_by_her_ok(clinic) {
+        let lab = clinic.laboratory().await;
+        let (_, result) = lab.released(&clinic, "PCV", ("PCV", "30")).await;
+        let phone = clinic.phone_of(lab.patient).await;
+        assert!(phone.get("/my/results").await.expect(200).has(".empty"));
+        phone.get(&format!("/my/results/{result}")).await.expect(404);
+        let list = lab.orders.get("/results").await;
+        assert!(list.text("#to-review tbody").contains("1 value outside"), "{}", list.body);
+        assert_eq!(to_review(&clinic.app.db, lab.doctor, 5).await.unwrap().len(), 1);
+        let page = lab.orders.get(&format!("/results/{result}")).await;
+        lab.orders.submit(&page, "#acknowledge", &[("tell", "")]).await.expect(422);
+        lab.orders.submit(&page, "#acknowledge", &[("tell", "now")]).await.expect(303);
+        assert!(to_review(&clinic.app.db, lab.doctor, 5).await.unwrap().is_empty());
+        let list = phone.get("/my/results").await;
+        assert!(list.body.contains("How much of your blood is red cells") && list.body.contains("1 value is not as usual"));
+        let mine = phone.get(&format!("/my/results/{result}")).await;
+        assert!(mine.expect(200).body.contains("A little lower than usual"), "{}", mine.body);
+        // Looked at once: a second time nothing waits.
+        let again = [("op", "acknowledged-again-01"), ("tell", "now")];
+        lab.orders.post(&format!("/results/{result}/acknowledgement"), &again).await.expect(409);
+    }
+
+    async fn without_her_ok_the_patient_reads_after_the_clinics_delay(clinic) {
+        let lab = clinic.laboratory().await;
+        let (_, result) = lab.released(&clinic, "PCV", ("PCV", "40")).await;
+        let phone = clinic.phone_of(lab.patient).await;
+        clinic.wait_minutes(3 * 24 * 60 - 2);
+        let name = format!("phone{}", lab.patient);
+        clinic.sign_in(&phone, &name).await;
+        phone.get(&format!("/my/results/{result}")).await.expect(404);
+        clinic.wait_minutes(3);
+        phone.get(&format!("/my/results/{result}")).await.expect(200);
+    }
+
+    async fn what_is_told_in_person_never_reaches_the_phone(clinic) {
+        let lab = clinic.laboratory().await;
+        let (hiv, result) = lab.released(&clinic, "HIV", ("HIV", "Non-reactive")).await;
+        let page = lab.orders.get(&format!("/results/{result}")).await;
+        assert_eq!(page.texts("input[name=tell]").len(), 1, "there is nothing to choose");
+        let forced = [("op", "tell-what-is-not-told-1"), ("tell", "now")];
+        lab.orders.post(&format!("/results/{result}/acknowledgement"), &forced).await.expect(422);
+        lab.orders.submit(&page, "#acknowledge", &[]).await.expect(303);
+        let (_, other) = lab.released(&clinic, "PCV", ("PCV", "40")).await;
+        let page = lab.orders.get(&format!("/results/{other}")).await;
+        lab.orders.submit(&page, "#acknowledge", &[("tell", "in_person")]).await.expect(303);
+        clinic.wait_minutes(60 * 24 * 60);
+        let phone = clinic.phone_of(lab.patient).await;
+        let list = phone.get("/my/results").await;
+        assert!(list.has(".empty") && !list.body.contains("HIV"), "{}", list.body);
+        for id in [result, other] {
+            phone.get(&format!("/my/results/{id}")).await.expect(404);
+        }
+        // Not even by a slip of the code: the table refuses it.
+        let cheat = sql("update lab_line set patient_at = requested_at where id = $1").bind(hiv).run(&clinic.app.db).await;
+        assert!(cheat.unwrap_err().violates("lab_line_in_person"));
+    }
+
+    async fn results_are_read_by_the_relation_and_each_opening_is_kept(clinic) {
+        let lab = clinic.laboratory().await;
+        let (_, result) = lab.released(&clinic, "PCV", ("PCV", "40")).await;
+        let path = format!("/results/{result}");
+        lab.orders.get(&path).await.expect(200);
+        let trail = "select count(*) from audit_entry where action = 'lab.result_opened' and subject = 'lab_result'";
+        assert_eq!(clinic.count(trail).await, 1);
+        let stranger = clinic.signed_in("stranger", &[Role::Doctor]).await;
+        sql("update visit set closed_at = opened_at, close_reason = 'finished'").run(&clinic.app.db).await.unwrap();
+        // She ordered it, so it stays hers; a stranger is led to the record, which asks for a reason.
+        lab.orders.get(&path).await.expect(200);
+        let away = stranger.get(&path).await;
+        assert_eq!(away.expect(303).leads_to().unwrap(), format!("/patients/{}", lab.patient));
+        for role in [Role::Receptionist, Role::Cashier, Role::Admin, Role::Pharmacist, Role::LabAttendant] {
+            let browser = clinic.signed_in(role.as_str(), &[role]).await;
+            browser.get(&path).await.expect(403);
+            browser.get(&format!("{path}/print")).await.expect(403);
+            browser.get("/results").await.expect(403);
+        }
+        lab.orders.get("/results/999999").await.expect(404);
+        let (other, _) = (clinic.patient("Bola Musa").await, ());
+        let phone = clinic.phone_of(other).await;
+        sql("update lab_line set patient_at = requested_at").run(&clinic.app.db).await.unwrap();
+        phone.get(&format!("/my/results/{result}")).await.expect(404);
+    }
+
+    async fn earlier_values_stand_beside_and_as_a_course_with_its_numbers(clinic) {
+        let lab = clinic.laboratory().await;
+        for value in ["31", "35", "38"] {
+            lab.released(&clinic, "PCV", ("PCV", value)).await;
+            clinic.wait_minutes(5);
+        }
+        let last = clinic.result_in(clinic.lines(lab.visit).await[2].0, "current").await;
+        let page = lab.orders.get(&format!("/results/{last}")).await;
+        assert!(page.text(".values tbody").contains("35 %"), "{}", page.body);
+        assert!(page.has("figure.chart svg polyline"));
+        assert_eq!(page.texts("figure.chart table tbody tr").len(), 3);
+    }
+}
