@@ -117,6 +117,22 @@ both! {
             .bind(clinic.patient("Ben Obi").await).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap_err();
     }
 
+    async fn what_the_laboratory_found_stands_before_what_was_told_and_a_difference_is_said(clinic) {
+        let doctor = clinic.doctor().await;
+        let id = clinic.treated("Ada Obi").await;
+        clinic.told(id).await;
+        sql("insert into health_record (patient_id, blood_group, genotype, updated_by, updated_at)
+             select $1, 'O+', 'AA', id, $2 from account where sign_in_name = 'doctor'")
+            .bind(id).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap();
+        let health = doctor.get(&format!("/patients/{id}/health")).await;
+        assert!(health.text("#blood").contains("O+ (tested by the laboratory)"), "{}", health.text("#blood"));
+        let form = doctor.get(&health.links("#blood a")[0]).await;
+        assert!(form.has("#words option[value='O+'][selected]") && form.has("#source-1[checked]"));
+        doctor.submit(&form, "#entry", &[("words", "B+")]).await.expect(303);
+        let health = doctor.get(&format!("/patients/{id}/health")).await;
+        assert!(health.text("#blood").contains("B+ (tested, but the laboratory found O+)"), "{}", health.text("#blood"));
+    }
+
     async fn the_banner_shows_alerts_and_a_pregnancy_and_the_desk_only_what_is_for_everyone(clinic) {
         let doctor = clinic.doctor().await;
         let desk = clinic.receptionist().await;
