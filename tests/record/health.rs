@@ -31,6 +31,30 @@ both! {
         assert_eq!(clinic.count("select count(*) from audit_entry where detail like '%sthma%'").await, 0);
     }
 
+    async fn the_history_of_the_health_part_goes_on_by_pages(clinic) {
+        let doctor = clinic.doctor().await;
+        let id = clinic.treated("Ada Obi").await;
+        for number in 0..110 {
+            clinic.entered(id, "condition", &format!("Condition {number}")).await;
+        }
+        let (mut path, mut sizes, mut lines) = (format!("/patients/{id}/health/history"), Vec::new(), Vec::new());
+        loop {
+            let page = doctor.get(&path).await;
+            let here = page.expect(200).texts("#health li");
+            sizes.push(here.len());
+            lines.extend(here);
+            match page.links(".pagination a").first() {
+                Some(next) => path.clone_from(next),
+                None => break,
+            }
+        }
+        lines.sort();
+        lines.dedup();
+        assert_eq!((sizes, lines.len()), (vec![50, 50, 10], 110), "no gap and nothing twice");
+        let first = doctor.get(&format!("/patients/{id}/health/history?before=nonsense")).await;
+        assert_eq!(first.texts("#health li").len(), 50);
+    }
+
     async fn the_second_of_two_who_change_an_entry_is_told(clinic) {
         let doctor = clinic.doctor().await;
         let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
