@@ -76,6 +76,18 @@ const INVARIANTS: &[Invariant] = &[
                  group by visit_id having count(*) > 1) as twins",
     },
     Invariant {
+        name: "a released test has one result that holds",
+        text: "select count(*) as faults, min(l.id) as example from lab_line l
+               where l.state in ('verified', 'released')
+                 and (select count(*) from lab_result r where r.line_id = l.id and r.state = 'current') <> 1",
+    },
+    Invariant {
+        name: "a critical result is released by a call that was read back",
+        text: "select count(*) as faults, min(l.id) as example from lab_line l join lab_result r on r.line_id = l.id
+               where l.state = 'released' and r.state = 'current' and r.critical
+                 and not exists (select 1 from lab_call c where c.result_id = r.id and c.reached and c.read_back)",
+    },
+    Invariant {
         name: "a closed visit stands in no line",
         text: "select count(*) as faults, min(v.id) as example from visit v join queue_entry e on e.visit_id = v.id
                where v.closed_at is not null and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')",

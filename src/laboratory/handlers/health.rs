@@ -35,8 +35,9 @@ pub struct Asked {
 
 /// The list with its filters; a name or number finds whom to make a record for.
 pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
-    let listed =
-        |word: &str, list: &[&str]| list.contains(&word).then(|| word.to_owned()).unwrap_or_default();
+    let listed = |word: &str, list: &[&str]| {
+        if list.contains(&word) { word.to_owned() } else { String::new() }
+    };
     let after = asked.after.and_then(DateTime::from_timestamp_micros).zip(asked.after_id);
     let narrow = Narrow {
         blood_group: listed(&asked.blood_group, &BLOOD_GROUPS),

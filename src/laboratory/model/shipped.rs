@@ -224,7 +224,7 @@ mod tests {
         for test in &tests {
             assert!(test.members().iter().all(|code| codes.contains(code)), "{}", test.code);
             let measured = analytes.iter().any(|one| one.test == test.code);
-            assert!(measured != !test.members().is_empty(), "{} is neither test nor panel", test.code);
+            assert!(measured == test.members().is_empty(), "{} is neither test nor panel", test.code);
         }
         for one in &analytes {
             assert!(

@@ -58,7 +58,7 @@ macro_rules! lines {
              from lab_line l join lab_order o on o.id = l.order_id join lab_test t on t.id = l.test_id
              join patient p on p.id = l.patient_id join account d on d.id = l.ordered_by
              left join lab_sample s on s.id = l.sample_id
-             left join lab_result c on c.line_id = l.id and c.state = 'current' ",
+             left join lab_result c on c.line_id = l.id and c.state = 'current' where ",
             $tail
         )
     };
@@ -67,7 +67,7 @@ macro_rules! lines {
 /// Everything that somebody still has to do, urgent and old first; more than these wait behind them.
 pub async fn open(store: impl Store) -> Result<Vec<Line>, DbError> {
     sql(lines!(
-        "where l.state in ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
+        "l.state in ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
          order by l.urgent desc, l.requested_at, l.id limit 400"
     ))
     .all(store)
@@ -77,7 +77,7 @@ pub async fn open(store: impl Store) -> Result<Vec<Line>, DbError> {
 /// The lines on a sample, and those that went on from it to a new sample.
 pub async fn of_sample(store: impl Store, sample: SampleId) -> Result<Vec<Line>, DbError> {
     sql(lines!(
-        "where l.sample_id = $1 or l.sample_id in (select n.id from lab_sample n where n.replaces_id = $1)
+        "l.sample_id = $1 or l.sample_id in (select n.id from lab_sample n where n.replaces_id = $1)
          order by l.id limit 60"
     ))
     .bind(sample)
@@ -87,7 +87,7 @@ pub async fn of_sample(store: impl Store, sample: SampleId) -> Result<Vec<Line>,
 
 /// The lines of a visit, in the order in which they were ordered.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Line>, DbError> {
-    sql(lines!("where l.visit_id = $1 order by l.id limit 200")).bind(visit).all(store).await
+    sql(lines!("l.visit_id = $1 order by l.id limit 200")).bind(visit).all(store).await
 }
 
 /// The lines of a visit, and what is open of the same patient from other visits.
@@ -97,7 +97,7 @@ pub async fn around_visit(
     patient: PatientId,
 ) -> Result<Vec<Line>, DbError> {
     sql(lines!(
-        "where l.patient_id = $2 and (l.visit_id = $1 or l.state in
+        "l.patient_id = $2 and (l.visit_id = $1 or l.state in
             ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected'))
          order by l.id limit 300"
     ))
@@ -109,12 +109,12 @@ pub async fn around_visit(
 
 /// One line.
 pub async fn by_id(store: impl Store, id: LineId) -> Result<Option<Line>, DbError> {
-    sql(lines!("where l.id = $1")).bind(id).optional(store).await
+    sql(lines!("l.id = $1")).bind(id).optional(store).await
 }
 
 /// The line of a version of a result.
 pub async fn of_result(store: impl Store, result: ResultId) -> Result<Option<Line>, DbError> {
-    sql(lines!("where l.id = (select r.line_id from lab_result r where r.id = $1)"))
+    sql(lines!("l.id = (select r.line_id from lab_result r where r.id = $1)"))
         .bind(result)
         .optional(store)
         .await
@@ -123,7 +123,7 @@ pub async fn of_result(store: impl Store, result: ResultId) -> Result<Option<Lin
 /// What a doctor ordered and what needs a new sample or a call now.
 pub async fn waiting_for(store: impl Store, doctor: AccountId) -> Result<Vec<Line>, DbError> {
     sql(lines!(
-        "where l.ordered_by = $1 and l.state in
+        "l.ordered_by = $1 and l.state in
             ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
          order by l.state desc, l.requested_at limit 50"
     ))
@@ -149,12 +149,14 @@ pub struct Tally {
 
 /// The counts for one account.
 pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> {
-    sql("select (select count(*) from lab_line where state in ('verified')) as calls,
-            (select count(*) from lab_line where state in ('requested', 'rejected')) as collect,
-            (select count(*) from lab_line where state in ('entered')) as verify,
+    sql("select count(case when state = 'verified' then 1 end) as calls,
+            count(case when state in ('requested', 'rejected') then 1 end) as collect,
+            count(case when state = 'entered' then 1 end) as verify,
+            count(case when state = 'rejected' and ordered_by = $1 then 1 end) as rejected,
             (select count(*) from lab_review where account_id = $1 and acknowledged_at is null and replaced_at is null)
-                as reviews,
-            (select count(*) from lab_line where state in ('rejected') and ordered_by = $1) as rejected")
+                as reviews
+         from lab_line where state in
+            ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')")
     .bind(who)
     .one(store)
     .await
@@ -185,7 +187,7 @@ macro_rules! held {
         concat!(
             "select l.id, l.visit_id, l.patient_id, l.test_id, l.ordered_by, l.state, l.in_person, l.requested_at,
                 l.sample_id, l.collected_at, l.patient_at, l.turnaround_minutes, l.version, t.name as test, t.specimen
-             from lab_line l join lab_test t on t.id = l.test_id ",
+             from lab_line l join lab_test t on t.id = l.test_id where ",
             $tail
         )
     };
@@ -193,17 +195,17 @@ macro_rules! held {
 
 /// A line inside a work.
 pub async fn held(tx: &mut Tx, id: LineId) -> Result<Option<Held>, DbError> {
-    sql(held!("where l.id = $1")).bind(id).optional(tx).await
+    sql(held!("l.id = $1")).bind(id).optional(tx).await
 }
 
 /// The lines that are on a sample now.
 pub async fn held_on(tx: &mut Tx, sample: SampleId) -> Result<Vec<Held>, DbError> {
-    sql(held!("where l.sample_id = $1 order by l.id")).bind(sample).all(tx).await
+    sql(held!("l.sample_id = $1 order by l.id")).bind(sample).all(tx).await
 }
 
 /// The lines of a visit that have no usable sample.
 pub async fn held_without_sample(tx: &mut Tx, visit: VisitId) -> Result<Vec<Held>, DbError> {
-    sql(held!("where l.visit_id = $1 and l.state in ('requested', 'rejected') order by l.id"))
+    sql(held!("l.visit_id = $1 and l.state in ('requested', 'rejected') order by l.id"))
         .bind(visit)
         .all(tx)
         .await

@@ -38,7 +38,7 @@ macro_rules! versions {
             "select r.id, r.number, r.state, r.critical, r.comment, r.corrects_id, r.reason, r.entered_by,
                 e.name as enterer, r.entered_at, v.name as verifier, r.verified_at, r.self_verified, c.told, c.at as told_at
              from lab_result r join account e on e.id = r.entered_by left join account v on v.id = r.verified_by
-             left join lab_call c on c.id = (select max(x.id) from lab_call x where x.result_id = r.id and x.reached) ",
+             left join lab_call c on c.id = (select max(x.id) from lab_call x where x.result_id = r.id and x.reached) where ",
             $tail
         )
     };
@@ -46,7 +46,7 @@ macro_rules! versions {
 
 /// Every version of a line's result, the oldest first; what was sent back before verification is none.
 pub async fn of_line(store: impl Store, line: LineId) -> Result<Vec<Version>, DbError> {
-    sql(versions!("where r.line_id = $1 and r.state <> 'withdrawn' order by r.number limit 50"))
+    sql(versions!("r.line_id = $1 and r.state <> 'withdrawn' order by r.number limit 50"))
         .bind(line)
         .all(store)
         .await
@@ -94,7 +94,7 @@ pub async fn in_state(
     line: LineId,
     state: VersionState,
 ) -> Result<Option<Version>, DbError> {
-    sql(versions!("where r.line_id = $1 and r.state = $2 order by r.number desc limit 1"))
+    sql(versions!("r.line_id = $1 and r.state = $2 order by r.number desc limit 1"))
         .bind(line)
         .bind(state)
         .optional(store)
@@ -149,7 +149,7 @@ macro_rules! values {
             "select v.result_id, r.line_id, a.test_id, v.analyte_id, v.name, v.plain_name, v.kind, v.unit, v.method,
                 v.decimals, v.number as amount, v.words, v.low, v.high, v.flag, r.state, s.collected_at
              from lab_value v join lab_result r on r.id = v.result_id join lab_sample s on s.id = r.sample_id
-             join lab_analyte a on a.id = v.analyte_id ",
+             join lab_analyte a on a.id = v.analyte_id where ",
             $tail
         )
     };
@@ -194,7 +194,7 @@ pub async fn values_of_test(
     test: TestId,
 ) -> Result<Vec<Value>, DbError> {
     sql(values!(
-        "where v.patient_id = $1 and v.analyte_id in (select x.id from lab_analyte x where x.test_id = $2)
+        "v.patient_id = $1 and v.analyte_id in (select x.id from lab_analyte x where x.test_id = $2)
             and r.state in ('current', 'superseded')
          order by v.result_id desc, v.position limit 400"
     ))

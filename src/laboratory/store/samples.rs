@@ -38,7 +38,7 @@ macro_rules! samples {
                 s.reject_reason, s.reject_note, (select g.self_verify from lab_setting g where g.id = 1) as self_verify
              from lab_sample s join account a on a.id = s.collected_by
              left join lab_sample o on o.id = s.replaces_id
-             left join lab_sample n on n.id = (select max(x.id) from lab_sample x where x.replaces_id = s.id) ",
+             left join lab_sample n on n.id = (select max(x.id) from lab_sample x where x.replaces_id = s.id) where ",
             $tail
         )
     };
@@ -46,12 +46,12 @@ macro_rules! samples {
 
 /// One sample.
 pub async fn by_id(store: impl Store, id: SampleId) -> Result<Option<Sample>, DbError> {
-    sql(samples!("where s.id = $1")).bind(id).optional(store).await
+    sql(samples!("s.id = $1")).bind(id).optional(store).await
 }
 
 /// The samples of a visit, the newest first.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Sample>, DbError> {
-    sql(samples!("where s.visit_id = $1 order by s.id desc limit 60")).bind(visit).all(store).await
+    sql(samples!("s.visit_id = $1 order by s.id desc limit 60")).bind(visit).all(store).await
 }
 
 /// The sample that carries a code.

@@ -3,13 +3,20 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use indicatif::ProgressBar;
 
+mod columns;
+mod values;
+
+use columns::{LINE, RESULT, SAMPLE, STEP, VALUE};
+use values::{WAY, health, rank, typed};
+
 use super::names::Chance;
 use super::{Filling, row};
 use crate::db::{Db, DbError, Value, bulk, sql};
-use crate::laboratory::model::{AgeAt, AnalyteKind, Flag, LineState, Move, TestId, pick, sample_code};
-use crate::laboratory::verbs::enter::{Typed, judged};
+use crate::laboratory::model::{AgeAt, LineState, Move, TestId, sample_code};
+use crate::laboratory::verbs::enter::judged;
 use crate::laboratory::{Analyte, analytes_of_test, ensure_catalogue};
 use crate::patients::model::Sex;
+use crate::settings::model::Clinic;
 use crate::settings::store as settings;
 
 /// Who works in the laboratory.
@@ -95,11 +102,12 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>) -> Result<(), DbError> {
     .bind(today)
     .all(db)
     .await?;
-    let mut filling = Filling::begin(db, clinic, now, ProgressBar::hidden()).await?;
-    let mut day = Day { chance: Chance::new(71), kinds, rows: Rows::default(), now, number: (today, 0) };
+    let mut filling = Filling::begin(db, clinic.clone(), now, ProgressBar::hidden()).await?;
+    let chance = Chance::new(71);
+    let mut day = Day { chance, kinds, rows: Rows::default(), now, today, clinic, number: (today, 0) };
     for (at, visit) in seen.iter().enumerate() {
         let kind = [0, 1, 0, 2, 3, 0, 4, 5, 1, 6, 7][at % 11];
-        day.order(&filling, visit, &[kind], (LineState::Released, at % 9 == 0));
+        day.order(visit, &[kind], (LineState::Released, at % 9 == 0));
     }
     for (at, (visit, stage)) in present.iter().zip(STAGES).enumerate() {
         let tests: &[usize] = match at % 4 {
@@ -108,7 +116,7 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>) -> Result<(), DbError> {
             2 => &[4],
             _ => &[1, 2],
         };
-        day.order(&filling, visit, tests, stage);
+        day.order(visit, tests, stage);
     }
     // The student who is shown has results to read.
     let own: Option<Seen> = sql(
@@ -118,7 +126,7 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>) -> Result<(), DbError> {
     .optional(db)
     .await?;
     if let Some(visit) = own {
-        day.order(&filling, &visit, &[0, 1], (LineState::Released, false));
+        day.order(&visit, &[0, 1], (LineState::Released, false));
     }
     day.end_of_day();
     day.save(&mut filling).await?;
@@ -143,30 +151,36 @@ struct Day {
     kinds: Vec<Kind>,
     rows: Rows,
     now: DateTime<Utc>,
+    today: NaiveDate,
+    clinic: Clinic,
     number: (NaiveDate, i64),
 }
 
-/// How far along a state is.
-fn rank(state: LineState) -> usize {
-    match state {
-        LineState::Requested | LineState::Cancelled => 0,
-        LineState::Collected => 1,
-        LineState::Rejected | LineState::Received => 2,
-        LineState::InProgress => 3,
-        LineState::Entered => 4,
-        LineState::Verified => 5,
-        LineState::Released => 6,
-    }
+/// How a result came about.
+struct How {
+    whose: AgeAt,
+    wild: bool,
+    entered: DateTime<Utc>,
+    verified: Option<DateTime<Utc>>,
 }
 
-const WAY: [(Move, LineState); 6] = [
-    (Move::Collect, LineState::Collected),
-    (Move::Receive, LineState::Received),
-    (Move::Start, LineState::InProgress),
-    (Move::Enter, LineState::Entered),
-    (Move::Verify, LineState::Verified),
-    (Move::Release, LineState::Released),
-];
+/// An order on its way: its id, when it was placed, how soon, how far.
+#[derive(Clone, Copy)]
+struct Placing {
+    order: i64,
+    at: DateTime<Utc>,
+    urgent: bool,
+    state: LineState,
+    now: DateTime<Utc>,
+}
+
+impl Placing {
+    /// Steps are spread over the time that has passed, at most over an ordinary hour.
+    fn moment(&self, step: usize) -> DateTime<Utc> {
+        let span = (self.now - self.at).num_seconds().clamp(60, 3_000);
+        self.at + TimeDelta::seconds(span * step as i64 / 7)
+    }
+}
 
 impl Day {
     fn end_of_day(&mut self) {
@@ -186,16 +200,11 @@ impl Day {
     }
 
     /// An order of one visit, each of its tests as far as `state`.
-    fn order(
-        &mut self,
-        filling: &Filling,
-        visit: &Seen,
-        tests: &[usize],
-        (state, urgent): (LineState, bool),
-    ) {
+    fn order(&mut self, visit: &Seen, tests: &[usize], (state, urgent): (LineState, bool)) {
         let order = self.rows.orders.len() as i64 + 1;
         let ordered = visit.at + TimeDelta::minutes(6);
         let ordered = ordered.min(self.now - TimeDelta::minutes(1));
+        let placing = Placing { order, at: ordered, urgent, state, now: self.now };
         let question = QUESTIONS[order as usize % QUESTIONS.len()];
         self.rows.orders.push(row![
             order,
@@ -210,19 +219,16 @@ impl Day {
         for at in tests {
             let Some(kind) = self.kinds.get(*at % self.kinds.len().max(1)) else { continue };
             let specimen = kind.test.specimen.clone();
-            // Steps are spread over the time that has passed; released ones over an ordinary hour.
-            let steps = rank(state);
-            let span = (self.now - ordered).num_seconds().clamp(60, 3_000);
-            let moment = |step: usize| ordered + TimeDelta::seconds(span * step as i64 / 7);
-            let sample = (steps > 0).then(|| match tubes.iter().find(|(known, _)| *known == specimen) {
-                Some((_, sample)) => *sample,
-                None => {
-                    let sample = self.sample(visit, &specimen, moment(1), state);
-                    tubes.push((specimen, sample));
-                    sample
-                }
-            });
-            self.line(filling, visit, *at, (order, ordered, urgent), (state, sample), &moment);
+            let sample =
+                (rank(state) > 0).then(|| match tubes.iter().find(|(known, _)| *known == specimen) {
+                    Some((_, sample)) => *sample,
+                    None => {
+                        let sample = self.sample(visit, &specimen, placing.moment(1), state);
+                        tubes.push((specimen, sample));
+                        sample
+                    }
+                });
+            self.line(visit, *at, placing, sample);
         }
     }
 
@@ -246,30 +252,25 @@ impl Day {
         sample
     }
 
-    fn line(
-        &mut self,
-        filling: &Filling,
-        visit: &Seen,
-        at: usize,
-        (order, ordered, urgent): (i64, DateTime<Utc>, bool),
-        (state, sample): (LineState, Option<i64>),
-        moment: &dyn Fn(usize) -> DateTime<Utc>,
-    ) {
+    fn line(&mut self, visit: &Seen, at: usize, placing: Placing, sample: Option<i64>) {
+        let Placing { order, at: ordered, urgent, state, .. } = placing;
+        let moment = |step: usize| placing.moment(step);
         let line = self.rows.lines.len() as i64 + 1;
         let steps = rank(state);
         let test = self.kinds[at].test.clone();
         let verified = (steps >= 5).then(|| moment(5));
         let mut critical = false;
         if let Some(sample) = sample.filter(|_| steps >= 4) {
-            let whose = AgeAt::at(visit.sex, visit.born_on, moment(1), &filling.clinic);
+            let whose = AgeAt::at(visit.sex, visit.born_on, moment(1), &self.clinic);
             let wild = state == LineState::Verified;
-            critical = self.result(visit, at, (line, sample), (whose, wild), (moment(4), verified));
+            let how = How { whose, wild, entered: moment(4), verified };
+            critical = self.result(visit, at, (line, sample), how);
         }
         // A result without a critical value is released as soon as it is verified.
         let state = if state == LineState::Verified && !critical { LineState::Released } else { state };
         let called = (critical && state == LineState::Released).then(|| moment(6));
         let patient_at = verified.filter(|_| !test.in_person).map(|at| {
-            if visit.day < filling.today || visit.patient_id == 1 { at } else { at + TimeDelta::days(3) }
+            if visit.day < self.today || visit.patient_id == 1 { at } else { at + TimeDelta::days(3) }
         });
         self.rows.lines.push(row![
             line,
@@ -324,14 +325,8 @@ impl Day {
     }
 
     /// A result with a value for every analyte; says whether one is critical.
-    fn result(
-        &mut self,
-        visit: &Seen,
-        at: usize,
-        (line, sample): (i64, i64),
-        (whose, wild): (AgeAt, bool),
-        (entered, verified): (DateTime<Utc>, Option<DateTime<Utc>>),
-    ) -> bool {
+    fn result(&mut self, visit: &Seen, at: usize, (line, sample): (i64, i64), how: How) -> bool {
+        let How { whose, wild, entered, verified } = how;
         let result = self.rows.results.len() as i64 + 1;
         let mut critical = false;
         let kind = &self.kinds[at];
@@ -398,144 +393,4 @@ impl Day {
         }
         filling.step("laboratory", 0).await
     }
-}
-
-const SAMPLE: &[&str] = &[
-    "id",
-    "code",
-    "patient_id",
-    "visit_id",
-    "specimen",
-    "collected_by",
-    "collected_at",
-    "place",
-    "rejected_at",
-    "rejected_by",
-    "reject_reason",
-];
-const LINE: &[&str] = &[
-    "id",
-    "order_id",
-    "visit_id",
-    "patient_id",
-    "test_id",
-    "ordered_by",
-    "state",
-    "urgent",
-    "in_person",
-    "price",
-    "requested_at",
-    "sample_id",
-    "collected_at",
-    "verified_at",
-    "released_at",
-    "critical",
-    "called_back_at",
-    "turnaround_minutes",
-    "patient_at",
-];
-const STEP: &[&str] =
-    &["line_id", "at", "move", "from_state", "to_state", "account_id", "sample_id", "place", "note"];
-const RESULT: &[&str] = &[
-    "id",
-    "line_id",
-    "sample_id",
-    "number",
-    "state",
-    "critical",
-    "entered_by",
-    "entered_at",
-    "verified_by",
-    "verified_at",
-];
-const VALUE: &[&str] = &[
-    "result_id",
-    "analyte_id",
-    "patient_id",
-    "position",
-    "name",
-    "plain_name",
-    "kind",
-    "unit",
-    "method",
-    "decimals",
-    "number",
-    "words",
-    "low",
-    "high",
-    "critical_low",
-    "critical_high",
-    "flag",
-];
-
-/// A believable value: mostly within the range, now and then outside; a wild one is critical where it can be.
-fn typed(chance: &mut Chance, analyte: &Analyte, whose: AgeAt, wild: bool) -> Option<Typed> {
-    match analyte.kind {
-        AnalyteKind::Text => None,
-        AnalyteKind::Choice => {
-            let choices = analyte.choices();
-            let normal = choices.iter().filter(|(_, flag)| *flag == Flag::Normal).count().max(1);
-            let odd = chance.one_in(6);
-            let at = chance.below(if odd { choices.len() } else { normal.min(2) });
-            choices.get(at).map(|(words, _)| Typed::Words((*words).to_owned()))
-        }
-        AnalyteKind::Number => {
-            let by = pick(&analyte.ranges(), whose);
-            if let Some(critical) = by.critical_high.filter(|_| wild) {
-                return Some(Typed::Number(critical + 1));
-            }
-            let low = by.low.or(analyte.hard_low).unwrap_or(0);
-            let high = by.high.unwrap_or(low + 10).max(low + 1);
-            let span = high - low;
-            let value = match chance.below(10) {
-                0 => low - span / 12 - 1,
-                1 => high + span / 12 + 1,
-                _ => chance.between(low, high),
-            };
-            let floor = analyte.hard_low.unwrap_or(0);
-            Some(Typed::Number(value.clamp(floor, analyte.hard_high.unwrap_or(i64::MAX))))
-        }
-    }
-}
-
-/// Health records of some students.
-async fn health(filling: &mut Filling, now: DateTime<Utc>) -> Result<(), DbError> {
-    let groups = ["O+", "O+", "A+", "B+", "O-", "AB+"];
-    let genotypes = ["AA", "AA", "AS", "AA", "AS", "SS"];
-    let (mut records, mut versions) = (Vec::new(), Vec::new());
-    for id in 1..=40_i64 {
-        let (group, genotype) = (groups[id as usize % 6], genotypes[(id as usize * 5 + 1) % 6]);
-        let height = (id % 7 != 0).then_some(1_520 + id * 37 % 320);
-        let weight = (id % 9 != 0).then_some((52 + id * 11 % 34) * 1_000);
-        let at = now - TimeDelta::days(40 - id) - TimeDelta::minutes(id * 13);
-        let notes = if id % 5 == 0 { "Wears glasses" } else { "" };
-        records.push(row![id, id, group, genotype, height, weight, notes, BENCH[0], at]);
-        versions.push(row![id, 1_i64, group, genotype, height, weight, notes, BENCH[0], at]);
-    }
-    let columns = &[
-        "id",
-        "patient_id",
-        "blood_group",
-        "genotype",
-        "height_mm",
-        "weight_g",
-        "notes",
-        "updated_by",
-        "updated_at",
-    ];
-    filling.put("health_record", columns, records).await?;
-    let columns = &[
-        "record_id",
-        "version",
-        "blood_group",
-        "genotype",
-        "height_mm",
-        "weight_g",
-        "notes",
-        "account_id",
-        "at",
-    ];
-    filling.put("health_record_version", columns, versions).await?;
-    bulk::follow_ids(filling.tx().await?, "health_record").await?;
-    filling.step("laboratory", 0).await
 }
