@@ -1,11 +1,13 @@
 //! What stands in the records of the demo: allergies, conditions, blood, alerts, and an emergency that waits for a review.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::names::Chance;
 use super::{Filling, row};
 use crate::audit::{self, Entry};
-use crate::db::{DbError, Value};
+use crate::db::{DbError, Value, sql};
 use crate::record::model::EmergencyReason;
 use crate::work::Doer;
 
@@ -78,6 +80,11 @@ pub(super) async fn write(filling: &mut Filling, students: usize) -> Result<(), 
     let (mut allergies, mut entries, mut none) = (Vec::new(), Vec::new(), Vec::new());
     let nurse = super::store::name_of(filling.tx().await?, "nurse").await?;
     let by = |at: DateTime<Utc>| -> Vec<Value> { row![nurse.0, nurse.1.as_str(), at] };
+    let told: HashSet<i64> = sql("select id from patient where allergies_told <> ''")
+        .scalars(filling.tx().await?)
+        .await?
+        .into_iter()
+        .collect();
     for patient in 1..=students as i64 {
         let at = filling.now - TimeDelta::days(chance.between(3, 400));
         let known = patient == 1;
@@ -88,7 +95,7 @@ pub(super) async fn write(filling: &mut Filling, students: usize) -> Result<(), 
             let since = chance.of(&["2019", "childhood", ""]);
             let own = row![patient, kind, code, name, reaction, severity, certainty, since, "active"];
             allergies.push([own, by(at)].concat());
-        } else if patient % 3 == 0 {
+        } else if patient % 3 == 0 && !told.contains(&patient) {
             none.push([row![patient, "stated"], by(at)].concat());
         }
         if known || patient % 7 == 3 {
