@@ -13,7 +13,9 @@ use crate::jobs::Job;
 use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
-use crate::{access, audit, home, laboratory, patients, queue, scheduling, settings, web};
+use crate::{
+    access, audit, consultation, home, laboratory, patients, queue, record, scheduling, settings, web,
+};
 
 /// The running node; cheap to clone.
 #[derive(Debug, Clone)]
@@ -121,8 +123,10 @@ pub fn routes() -> Routes {
         .merge(home::routes())
         .merge(access::routes())
         .merge(patients::routes())
+        .merge(record::routes())
         .merge(scheduling::routes())
         .merge(queue::routes())
+        .merge(consultation::routes())
         .merge(laboratory::routes())
         .merge(settings::routes())
         .merge(audit::routes())

@@ -102,7 +102,7 @@ create index audit_entry_patient on audit_entry (patient_id, id);
 create index audit_entry_account on audit_entry (account_id, id);
 create index audit_entry_action on audit_entry (action, id);
 create index audit_entry_subject on audit_entry (subject, subject_id, id);
-create index audit_entry_at on audit_entry (at);
+create index audit_entry_at on audit_entry (at, id);
 
 create table audit_seal (
     seq bigint primary key,

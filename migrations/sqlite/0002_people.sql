@@ -141,9 +141,10 @@ create table record_opening (
     id integer primary key,
     patient_id integer not null references patient (id),
     account_id integer not null references account (id),
-    kind text not null constraint record_opening_kind check (kind in ('reason')),
-    reason text not null constraint record_opening_reason check (reason in
-        ('advice', 'contact', 'result', 'emergency', 'review', 'other')),
+    kind text not null constraint record_opening_kind check (kind in ('reason', 'emergency')),
+    reason text not null constraint record_opening_reason check (case kind
+        when 'emergency' then reason in ('cannot_speak', 'danger', 'nobody_else', 'other')
+        else reason in ('advice', 'contact', 'result', 'review', 'other') end),
     words text not null constraint record_opening_words check (length(trim(words)) >= 5),
     opened_at text not null,
     expires_at text not null,

@@ -96,8 +96,10 @@ create table slot (
 ) strict;
 create unique index slot_doctor_id_starts_at_unique on slot (doctor_id, starts_at) where state <> 'closed';
 create index slot_starts_at on slot (starts_at, doctor_id);
--- Everything that the list of days counts: it never touches the table.
-create index slot_offer on slot (day, doctor_id, starts_at, minutes, public_left, public_from, state) where state = 'open';
+-- The list of days goes from day to day by the first and counts a few places by the second.
+create index slot_offer on slot (day, doctor_id, starts_at, minutes) where state = 'open';
+create index slot_free on slot (day, doctor_id, starts_at, minutes, public_left, public_from)
+    where state = 'open' and public_left > 0;
 create index slot_ends_at on slot (ends_at) where state <> 'closed';
 create index slot_block on slot (block_id) where block_id is not null;
 create trigger slot_overlap_insert before insert on slot when new.state <> 'closed'

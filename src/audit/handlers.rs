@@ -78,8 +78,8 @@ fn narrowed(clinic: &Clinic, form: &FormState, before: Option<i64>) -> Narrow {
 /// The filtered entries as a file, the newest [`EXPORT`] of them. Taking them away is an entry of its own.
 pub async fn export(State(app): State<App>, page: Page, submission: Submission) -> Answer {
     let narrow = narrowed(&page.clinic, &submission.form, None);
+    let entries = store::list(&app.db, &narrow, EXPORT).await?;
     let mut work = submission.begin(&app).await?;
-    let entries = store::list(work.tx(), &narrow, EXPORT).await?;
     let mut entry = Entry::new("audit.exported", "audit_entry", None).with("entries", entries.len());
     for (name, value) in submission.form.pairs().filter(|(_, value)| !value.is_empty()) {
         entry = entry.with(name, value);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Entry;
 use crate::db::bulk::{self, Table};
-use crate::db::{DbError, Store, Tx, sql};
+use crate::db::{Db, DbError, Store, Tx, sql};
 use crate::work::Doer;
 
 /// A stored entry.
@@ -205,7 +205,16 @@ pub struct Listed {
 }
 
 /// A page of the trail, newest first.
-pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, DbError> {
+pub async fn list(db: &Db, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, DbError> {
+    let (from, until) = (narrow.from.unwrap_or(DateTime::<Utc>::UNIX_EPOCH), narrow.until.unwrap_or(FAR));
+    let dated = narrow.from.is_some() || narrow.until.is_some();
+    // The order is that of the ids, so that is what the pages go by; a time is turned into ids first. A clock that fell
+    // back can have put other times between them, so times are looked at as well.
+    let span = if dated { span(db, from, until).await? } else { Span { first: None, last: None } };
+    if dated && span.last.is_none() {
+        return Ok(Vec::new());
+    }
+    let before = narrow.before.unwrap_or(i64::MAX).min(span.last.map_or(i64::MAX, |last| last + 1));
     sql("select e.id, e.at, e.account_id, e.name, e.role, e.action, e.subject, e.subject_id, e.patient_id, e.address,
             e.request_id, e.detail, p.number as patient_number
          from audit_entry e left join patient p on p.id = e.patient_id
@@ -214,18 +223,20 @@ pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<
            and ($3 = '' or e.patient_id in
                 (select id from patient where number = $3 or matric_number = $3 or staff_number = $3))
            and ($4 = '' or (e.action >= $4 and e.action < $5))
-           and e.at >= $6 and e.at < $7 and e.id < $8
-         order by e.id desc limit $9")
+           and ($6 or (e.at >= $7 and e.at < $8)) and e.id >= $9 and e.id < $10
+         order by e.id desc limit $11")
     .bind(&narrow.person)
     .bind(format!("%{}%", narrow.person.replace(['%', '_'], " ")))
     .bind(&narrow.patient)
     .bind(&narrow.action)
     .bind(format!("{}\u{10FFFF}", narrow.action))
-    .bind(narrow.from.unwrap_or(DateTime::<Utc>::UNIX_EPOCH))
-    .bind(narrow.until.unwrap_or(FAR))
-    .bind(narrow.before.unwrap_or(i64::MAX))
+    .bind(!dated)
+    .bind(from)
+    .bind(until)
+    .bind(span.first.unwrap_or(0))
+    .bind(before)
     .bind(limit)
-    .all(store)
+    .all(db)
     .await
 }
 
@@ -233,6 +244,21 @@ const FAR: DateTime<Utc> = match DateTime::from_timestamp(32_503_680_000, 0) {
     Some(far) => far,
     None => DateTime::<Utc>::UNIX_EPOCH,
 };
+
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+struct Span {
+    first: Option<i64>,
+    last: Option<i64>,
+}
+
+/// The first and the last entry of a time.
+async fn span(db: &Db, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Span, DbError> {
+    sql("select min(id) as first, max(id) as last from audit_entry where at >= $1 and at < $2")
+        .bind(from)
+        .bind(until)
+        .one(db)
+        .await
+}
 
 /// One entry.
 pub async fn by_id(store: impl Store, id: i64) -> Result<Option<Stored>, DbError> {

@@ -58,7 +58,7 @@ impl Stored {
 
     /// [`Self::words`], with the reason where somebody had to give one for opening a record.
     pub fn told(&self) -> String {
-        if self.action != "record.opened_by_reason" {
+        if !["record.opened_by_reason", "record.opened_in_emergency"].contains(&self.action.as_str()) {
             return self.words();
         }
         let facts: Value = serde_json::from_str(&self.detail).unwrap_or_default();

@@ -114,6 +114,21 @@ const INVARIANTS: &[Invariant] = &[
                join account a on a.id = r.account_id where a.kind <> 'staff'",
     },
     Invariant {
+        name: "no known allergies does not stand beside an allergy",
+        text: "select count(*) as faults, min(n.patient_id) as example from allergy_none n
+               where n.state = 'stated' and n.id = (select max(id) from allergy_none where patient_id = n.patient_id)
+                 and exists (select 1 from allergy a where a.patient_id = n.patient_id and a.state = 'active'
+                   and not exists (select 1 from allergy later where later.replaces_id = a.id))",
+    },
+    Invariant {
+        name: "a version of an allergy or entry replaces one of the same patient",
+        text: "select count(*) as faults, min(id) as example from (
+                 select n.id from allergy n join allergy o on o.id = n.replaces_id where o.patient_id <> n.patient_id
+                 union all
+                 select n.id from health_entry n join health_entry o on o.id = n.replaces_id
+                 where o.patient_id <> n.patient_id or o.kind <> n.kind) as strays",
+    },
+    Invariant {
         name: "no sign-in ended before it began",
         text: "select count(*) as faults, min(id) as example from sign_in where ended_at < created_at",
     },

@@ -21,6 +21,7 @@ const LAST_WORD: Duration = Duration::from_secs(5);
 pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
     let db = Db::open(&config.database_url, config.database_connections).await.map_err(refusal)?;
     db.migrate().await.map_err(refusal)?;
+    crate::record::fill_catalogue(&db).await?;
     laboratory::ensure_catalogue(&db).await?;
     Ok(db)
 }

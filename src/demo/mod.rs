@@ -7,10 +7,12 @@ mod laboratory;
 mod names;
 mod past;
 mod people;
+mod record;
 mod schedule;
 mod store;
 mod today;
 mod university;
+mod vitals;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -198,6 +200,7 @@ pub async fn prepare(db: &Db, now: DateTime<Utc>, size: Size) -> Result<(), Demo
 async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError> {
     let hash = password::hash_blocking(PASSWORD).map_err(DemoError::Hash)?;
     let clinic = settings::ensure_clinic(db, &clinic::settings(now)).await?;
+    crate::record::fill_catalogue(db).await?;
     bulk::widen(db, true).await?;
     let bar = ProgressBar::new(shape.students as u64);
     if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos:>7}/{len} {msg}") {
@@ -209,7 +212,9 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     people::students(&mut filling, shape.students, &hash).await?;
     bar.set_length((shape.past_days * (shape.booked_a_day + shape.walk_ins_a_day)) as u64);
     let mut ids = past::write(&mut filling, shape).await?;
+    vitals::write(&mut filling).await?;
     schedule::write(&mut filling, shape, &mut ids).await?;
+    record::write(&mut filling, shape.students).await?;
     store::tell_of_filling(filling.tx().await?, now).await?;
     for table in WITH_IDS {
         bulk::follow_ids(filling.tx().await?, table).await?;

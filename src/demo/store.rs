@@ -46,6 +46,11 @@ pub(super) async fn tell_of_filling(tx: &mut Tx, now: DateTime<Utc>) -> Result<(
     audit::record(tx, now, &Doer::operator(), Entry::new("demo.filled", "clinic", 1)).await
 }
 
+/// The account and the name of somebody, by the name they sign in with.
+pub(super) async fn name_of(tx: &mut Tx, sign_in_name: &'static str) -> Result<(i64, String), DbError> {
+    sql("select id, name from account where sign_in_name = $1").bind(sign_in_name).one(tx).await
+}
+
 /// The day of the newest visit.
 pub(super) async fn last_day(store: impl Store) -> Result<Option<NaiveDate>, DbError> {
     let last: Option<(NaiveDate,)> =

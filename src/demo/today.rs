@@ -371,6 +371,7 @@ impl Day {
         for table in ["visit", "queue_entry"] {
             bulk::follow_ids(filling.tx().await?, table).await?;
         }
+        super::vitals::write(filling).await?;
         filling.step("today", 0).await
     }
 }

@@ -11,7 +11,7 @@ use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::web::{Answer, Error, FormState, Page, html};
-use crate::{laboratory, patients, queue, scheduling};
+use crate::{laboratory, patients, queue, record, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
 const SHORTCUTS: [(&str, &str, &str); 9] = [
@@ -39,7 +39,8 @@ pub async fn show(State(app): State<App>, page: Page) -> Answer {
 
 async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
     let now = read(app, &page, patient).await?;
-    html(PatientHome { page, now })
+    let emergencies = record::unread_emergencies(&app.db, patient).await?;
+    html(PatientHome { page, now, emergencies })
 }
 
 /// The part of a patient's front page that changes while a token waits.
@@ -83,12 +84,16 @@ async fn for_staff(app: &App, page: Page) -> Answer {
     } else {
         None
     };
+    let reviews = match page.may(Permission::KeepRecords) {
+        true => record::reviews_waiting(&app.db, page.now).await?,
+        false => (0, 0),
+    };
     let lab = if page.may(Permission::CollectSamples) || page.may(Permission::OrderTests) {
         Some(laboratory::tally(&app.db, page.actor()?.account).await?)
     } else {
         None
     };
-    html(StaffHome { page, points, tally, attention, lab, form: FormState::new() })
+    html(StaffHome { page, points, tally, attention, reviews, lab, form: FormState::new() })
 }
 
 /// Every component in every state, live.

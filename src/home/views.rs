@@ -8,6 +8,7 @@ use crate::access::model::Permission;
 use crate::laboratory;
 use crate::patients::Card;
 use crate::queue::{Count, Place};
+use crate::record::Emergency;
 use crate::scheduling::Expected;
 use crate::web::{FormState, Page, filters, paths};
 
@@ -45,6 +46,8 @@ pub struct PatientHome {
     pub page: Page,
     /// What comes next.
     pub now: Now,
+    /// Emergencies in which the record was opened, not read yet.
+    pub emergencies: Vec<Emergency>,
 }
 
 /// The part of it that changes.
@@ -102,6 +105,8 @@ pub struct StaffHome {
     pub tally: Tally,
     /// What waits for an administrator; nothing for others.
     pub attention: Option<Attention>,
+    /// Emergency openings that wait for a review, and how many of them are overdue.
+    pub reviews: (i64, i64),
     /// What waits in the laboratory, or for the doctor; nothing for others.
     pub lab: Option<laboratory::Tally>,
     /// The operation id of the call button.
@@ -181,6 +186,13 @@ impl StaffHome {
             let more = "Look what became of each";
             add(self.tally.unsettled, "clock", words, more, paths::queue::UNSETTLED);
         }
+        let (waiting, late) = self.reviews;
+        let words = (
+            "emergency opening of a record waits for a review",
+            "emergency openings of records wait for a review",
+        );
+        let more = if late > 0 { "Overdue: seven days are over" } else { "Within seven days" };
+        add(waiting, "warn", words, more, paths::record::REVIEWS);
         if let Some(found) = self.attention {
             let words = ("screen shows nothing", "screens show nothing");
             let more = "Not seen for 10 minutes or more";

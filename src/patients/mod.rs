@@ -1,7 +1,7 @@
 //! Who the clinic cares for: registration, search, the card, the record's frame, imports.
 //!
 //! Others use [`model`], [`brief`], [`search_brief`], [`find_by_code`],
-//! [`card_of`] and [`reach`]; the command line uses [`import`].
+//! [`card_of`], [`reach`], [`is_own`] and [`opened`]; the command line uses [`import`].
 
 pub mod campus;
 mod handlers;
@@ -11,7 +11,8 @@ mod qr;
 mod store;
 mod views;
 
-pub use handlers::reach;
+pub use handlers::record::opened_as as opened;
+pub use handlers::{brief_and_reach, is_own, reach};
 pub use model::{Brief, PatientId};
 pub use qr::Qr;
 pub use store::{SEARCH as SEARCH_SQL, brief, find_by_code};

@@ -37,7 +37,7 @@ fn desk_routes() -> Routes {
 }
 
 fn board_routes() -> Routes {
-    use handlers::{board, moves, overview, streams};
+    use handlers::{attention, board, moves, overview, streams};
     Routes::new("queue")
         .get(paths::QUEUES, Access::May(P::SeeQueue), overview::index)
         .get(paths::QUEUES_PART, Access::May(P::SeeQueue), overview::part)
@@ -53,6 +53,7 @@ fn board_routes() -> Routes {
         .get(paths::ENTRY, Access::May(P::SeeQueue), moves::show)
         .post(paths::MOVES, Access::May(P::WorkQueue), moves::create)
         .post(paths::TRANSFERS, Access::May(P::WorkQueue), moves::pass_on)
+        .post(paths::ATTENTION, Access::May(P::OpenRecords), attention::see_to)
         .post(paths::PRIORITY, Access::May(P::RaisePriority), moves::prioritise)
 }
 
@@ -102,7 +103,13 @@ pub async fn display_is_paired(app: &App, display: i64) -> Result<bool, crate::d
     store::displays::is_live(&app.db, display).await
 }
 
+pub use store::attention::NewAttention;
+pub use store::entries::{by_id as entry, open_of as open_entry_of};
 pub use store::lines::Count;
+pub use store::visits::{Visit, by_id as visit};
+pub use verbs::Refused;
+pub use verbs::attention::{ask as ask_for_attention, withdraw as withdraw_attention};
+pub use verbs::moves::go_before;
 pub use views::place::Place;
 
 /// The place of a patient today, for the patient's home; none without a token.

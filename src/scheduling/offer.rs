@@ -51,7 +51,7 @@ impl Asking<'_> {
         Ok(rows.into_iter().filter(|slot| fits(slot)).map(offer).collect())
     }
 
-    /// The days on which the public can book, and what is left on each.
+    /// The days on which the public can book, and what is left on each, counted up to [`slots::COUNTED`].
     pub async fn days(&self, app: &App, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>, DbError> {
         let not_before = BookingRules::of(self.clinic).earliest_start(self.now);
         let span = (from, to.min(self.last_day()));
@@ -157,6 +157,7 @@ impl Day {
         match self.free {
             0 => "Full".to_owned(),
             1 => "1 place left".to_owned(),
+            many if i64::from(many) > slots::COUNTED => format!("More than {} places left", slots::COUNTED),
             many => format!("{many} places left"),
         }
     }

@@ -1,7 +1,7 @@
 //! Where a person can go: the rail of staff and the four places of patients. Nobody sees a link that would refuse them.
 
 use super::Page;
-use super::paths::{self, access, audit, laboratory, patients, queue, scheduling, settings};
+use super::paths::{self, access, audit, laboratory, patients, queue, record, scheduling, settings};
 use crate::access::model::Permission;
 
 /// A link of the navigation.
@@ -63,6 +63,7 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Displays", "screen", queue::DISPLAYS, Some(Permission::ManagePoints)),
             ("Visit reasons", "book", settings::REASONS, Some(Permission::ManageSettings)),
             ("Permissions", "audit", access::PERMISSIONS, Some(Permission::ManageStaff)),
+            ("Emergencies", "warn", record::REVIEWS, Some(Permission::KeepRecords)),
             ("Audit trail", "audit", audit::INDEX, Some(Permission::ReadAudit)),
             ("Settings", "settings", settings::SETTINGS, Some(Permission::ManageSettings)),
         ],

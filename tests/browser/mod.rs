@@ -5,6 +5,7 @@ mod lock;
 mod offline;
 mod phone;
 mod place;
+mod record;
 mod screen;
 
 use infirmary::access::model::Role;

@@ -95,7 +95,7 @@ both! {
         // A form that was opened before is a conflict, with the other's text.
         let stale = doctor.submit(&older, "#health", &[("genotype", "AA")]).await;
         assert!(stale.expect(409).text("#meanwhile").contains("allergies: nothing → penicillin"));
-        let history = doctor.get(&format!("/patients/{id}/history")).await;
+        let history = doctor.get(&format!("/patients/{id}/health/history")).await;
         assert!(history.text("#health").contains("genotype: nothing → AS"));
         assert_eq!(clinic.count("select count(*) from audit_entry where detail like '%penicillin%'").await, 0);
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'patient.clinical_edited'").await, 1);

@@ -5,7 +5,7 @@ use infirmary::db::sql;
 
 use crate::support::ADA;
 
-const CLINICAL: [&str; 5] = ["penicillin", "asthma", "AB-", ">SC<", "Allerg"];
+const CLINICAL: [&str; 5] = ["penicillin", "asthma", "AB-", "SC (told", "Allerg"];
 
 both! {
     async fn those_who_treat_see_allergies_and_the_desk_never_receives_them(clinic) {

@@ -3,6 +3,7 @@
 mod access;
 mod browser;
 pub mod chromium;
+pub mod consultation;
 mod databases;
 mod demo;
 pub mod faults;
@@ -11,6 +12,7 @@ mod outage;
 mod patients;
 mod people;
 mod queue;
+mod record;
 mod scheduling;
 
 pub use browser::{Browser, Seen};

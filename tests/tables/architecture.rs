@@ -3,8 +3,17 @@
 use super::uses::paths;
 use super::{files, none};
 
-const CAPABILITIES: [&str; 7] =
-    ["access", "patients", "scheduling", "queue", "laboratory", "settings", "audit"];
+const CAPABILITIES: [&str; 9] = [
+    "access",
+    "patients",
+    "record",
+    "scheduling",
+    "queue",
+    "consultation",
+    "laboratory",
+    "settings",
+    "audit",
+];
 /// The floors of a capability, from the ground up; verbs are operations that several handlers share.
 const FLOORS: [&str; 5] = ["model", "store", "views", "verbs", "handlers"];
 /// Rooms that only their own capability enters.

@@ -8,13 +8,17 @@ use super::{files, none};
 use crate::support::Clinic;
 
 /// Tables that grow with the clinic; all others stay small enough to be read whole.
-const GROWING: [&str; 28] = [
+const GROWING: [&str; 37] = [
+    "allergy",
+    "allergy_none",
     "account",
     "announcement",
     "appointment",
+    "attention",
     "audit_entry",
     "audit_seal",
     "browser_session",
+    "health_entry",
     "health_record",
     "health_record_version",
     "known_device",
@@ -33,13 +37,19 @@ const GROWING: [&str; 28] = [
     "patient_term",
     "queue_entry",
     "queue_event",
+    "record_opening",
+    "record_opening_review",
     "sign_in",
     "slot",
     "student_import_row",
+    "told_answer",
     "visit",
+    "vital_flag",
+    "vitals",
 ];
 /// Partial indexes that hold only what is open now, however long the past.
-const SMALL: [&str; 3] = ["account_staff", "queue_entry_waiting", "visit_unsettled"];
+const SMALL: [&str; 5] =
+    ["account_staff", "attention_open", "queue_entry_waiting", "record_opening_emergency", "visit_unsettled"];
 /// Files whose statements go through everything on purpose.
 const WHOLE: [&str; 3] = ["src/cli/check.rs", "src/demo/", "src/db/"];
 /// Statements that walk a table in its order and stop at a limit, or that nobody waits for: file, how the text goes on
@@ -47,7 +57,7 @@ const WHOLE: [&str; 3] = ["src/cli/check.rs", "src/demo/", "src/db/"];
 const WALKS: [(&str, &str, &str); 4] = [
     ("src/audit/store.rs", "from audit_seal order by seq desc limit 1", "the newest seal"),
     ("src/audit/store.rs", "select count(*) from audit_seal", "the anchors and the check count all"),
-    ("src/audit/store.rs", "order by e.id desc limit $9", "the newest entries; filters have their indexes"),
+    ("src/audit/store.rs", "order by e.id desc limit $11", "the newest entries; filters have their indexes"),
     (
         "src/patients/store/people.rs",
         "order by p.sort_name, p.id limit 100",

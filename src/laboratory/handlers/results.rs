@@ -62,9 +62,9 @@ async fn load(
     let versions = results::of_line_for(&app.db, line.id, me).await?;
     let review = versions.iter().find(|found| found.version.id == id).and_then(|found| found.review());
     match patients::reach(app, page, patient).await? {
-        Reach::Related | Reach::Until(_) => {}
+        Reach::Related | Reach::Until(_) | Reach::Emergency(_) => {}
         Reach::Closed if line.ordered_by == me || review.is_some() => {}
-        Reach::Closed | Reach::Never => return Ok((None, patient)),
+        Reach::Closed | Reach::Sealed | Reach::Never => return Ok((None, patient)),
     }
     let versions: Vec<_> = versions.into_iter().map(|found| found.version).collect();
     let version = versions.iter().find(|version| version.id == id && version.verified_at.is_some()).cloned();

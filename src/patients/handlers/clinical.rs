@@ -9,7 +9,7 @@ use super::{CONFLICT, asker, meanwhile, opening, patient_for, record};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::DbError;
-use crate::patients::model::{Asker, BLOOD_GROUPS, GENOTYPES, PatientId, Told};
+use crate::patients::model::{Asker, BLOOD_GROUPS, GENOTYPES, PatientId, Reach, Told};
 use crate::patients::store;
 use crate::patients::views::ClinicalPage;
 use crate::web::request::Id;
@@ -17,6 +17,8 @@ use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 use crate::work::Work;
 
+/// What is said when the record was sealed meanwhile.
+const SEALED: &str = "This record is sealed. Open it in an emergency in another tab, then save again";
 /// Longest text of a fact.
 pub const FACT: usize = 500;
 
@@ -26,14 +28,15 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> 
     if !reach.is_open() {
         return Ok(see_other(&paths::patients::show(id)));
     }
-    record::opened(&app, &page, id, "health", true).await?;
+    let banner = record::banner(&app, id, reach).await?;
+    record::opened_as(&app, &page, id, "health, as told", reach).await?;
     let form = FormState::new()
         .with("version", patient.version)
         .with("allergies_told", &patient.told.allergies_told)
         .with("conditions_told", &patient.told.conditions_told)
         .with("blood_group", &patient.told.blood_group)
         .with("genotype", &patient.told.genotype);
-    html(ClinicalPage { page, form, patient, closed: false, meanwhile: Vec::new() })
+    html(ClinicalPage { page, form, patient, banner, closed: false, meanwhile: Vec::new() })
 }
 
 /// Saves, unless somebody else was first. If the time of a reason ran out while somebody typed, the form asks for a
@@ -55,8 +58,13 @@ pub async fn save(
         blood_group: listed(&mut form, "blood_group", &BLOOD_GROUPS),
         genotype: listed(&mut form, "genotype", &GENOTYPES),
     };
+    if reach == Reach::Sealed {
+        form.refuse("", SEALED);
+    }
+    let banner = record::banner(&app, id, reach).await?;
     if !form.is_ok() {
-        return Ok(refused(html(ClinicalPage { page, form, patient, closed, meanwhile: Vec::new() })?));
+        let meanwhile = Vec::new();
+        return Ok(refused(html(ClinicalPage { page, form, patient, banner, closed, meanwhile })?));
     }
     let mut work = submission.begin(&app).await?;
     let mut old = patient.told.clone();
@@ -74,7 +82,7 @@ pub async fn save(
     let mut form = FormState::from_pairs(renewed(&form, patient.version));
     form.renew();
     form.refuse("", CONFLICT);
-    let answer = html(ClinicalPage { page, form, patient, closed, meanwhile: others })?;
+    let answer = html(ClinicalPage { page, form, patient, banner, closed, meanwhile: others })?;
     Ok((StatusCode::CONFLICT, answer).into_response())
 }
 

@@ -8,12 +8,15 @@ use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::db::DbError;
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, Reach};
 use crate::patients::store;
 use crate::patients::views::{HistoryPage, RecordPage};
+use crate::record::{Banner, Narrow};
 use crate::web::request::Id;
-use crate::web::{Answer, FormState, Page, html, paths};
+use crate::web::{Answer, Error, FormState, Page, html, paths};
 
+/// Lines of the timeline on the record; a page of its own has them all.
+const HAPPENINGS: i64 = 15;
 /// Changes on one page.
 const PAGE: i64 = 50;
 
@@ -30,6 +33,18 @@ pub async fn opened(
     audit::opened(app, page, entry.with("clinical", clinical)).await
 }
 
+/// The same with why it is open: the patient reads it in the own list of openings.
+pub async fn opened_as(
+    app: &App,
+    page: &Page,
+    id: PatientId,
+    what: &str,
+    reach: Reach,
+) -> Result<(), DbError> {
+    let entry = Entry::new("patient.opened", "patient", id.0).of_patient(id.0).with("page", what);
+    audit::opened(app, page, entry.with("clinical", reach.is_open()).with("why", reach.why())).await
+}
+
 /// The record. Its opening is in the trail before the page is out.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
     render(&app, page, id, FormState::new()).await
@@ -38,17 +53,22 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> 
 /// The record with the form that asks for a reason, which may have been refused.
 pub async fn render(app: &App, page: Page, id: PatientId, why: FormState) -> Answer {
     let (patient, reach) = patient_for(app, &page, id).await?;
-    let happenings = store::timeline(&app.db, id).await?;
-    opened(app, &page, id, "record", reach.is_open()).await?;
-    html(RecordPage {
-        page,
-        form: FormState::new(),
-        why,
-        patient,
-        clinical: reach.is_open(),
-        reach,
-        happenings,
-    })
+    let clinical = reach.is_open();
+    let banner = banner(app, id, reach).await?.as_heading();
+    let narrow = Narrow { what: None, from: None, until: None, after: None, clinical };
+    let happenings = crate::record::timeline(&app.db, id, &narrow, HAPPENINGS).await?;
+    opened_as(app, &page, id, "record", reach).await?;
+    html(RecordPage { page, form: FormState::new(), why, patient, banner, clinical, reach, happenings })
+}
+
+/// The banner with as much of it as the reader may see.
+pub async fn banner(app: &App, id: PatientId, reach: Reach) -> Result<Banner, Error> {
+    let read = if reach.is_open() {
+        crate::record::banner(&app.db, id).await?
+    } else {
+        crate::record::identity(&app.db, id).await?
+    };
+    Ok(read.ok_or(Error::NotFound)?.under(reach))
 }
 
 /// Where the history goes on.
@@ -68,14 +88,14 @@ pub async fn history(
     let (patient, reach) = patient_for(&app, &page, id).await?;
     let clinical = reach.is_open();
     if !page.may(Permission::OpenRecords) && !page.may(Permission::RegisterPatients) {
-        return Err(crate::web::Error::Forbidden("Your account does not include this part of the clinic."));
+        return Err(Error::Forbidden("Your account does not include this part of the clinic."));
     }
     let mut traces = store::traces(&app.db, id, asked.before.unwrap_or(i64::MAX), PAGE + 1).await?;
     let more = traces.len() as i64 > PAGE;
     traces.truncate(PAGE as usize);
     let last = traces.last().filter(|_| more);
     let older = last.map(|last| format!("{}?before={}", paths::patients::history(id), last.id));
-    let changes = if clinical { store::clinical_changes(&app.db, id).await? } else { Vec::new() };
-    opened(&app, &page, id, "history", clinical).await?;
-    html(HistoryPage { page, patient, traces, changes, older })
+    let banner = banner(&app, id, reach).await?;
+    opened_as(&app, &page, id, "history", reach).await?;
+    html(HistoryPage { page, patient, banner, clinical, traces, older })
 }

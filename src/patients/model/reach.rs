@@ -11,7 +11,6 @@ words! {
         Advice = "advice" => "A colleague asked me for advice",
         Contact = "contact" => "The patient called or wrote",
         Result = "result" => "A result or a letter came in",
-        Emergency = "emergency" => "Emergency",
         Review = "review" => "Review of care, for example after a complaint",
         Other = "other" => "Another reason",
     }
@@ -49,6 +48,10 @@ pub struct Relation {
     pub is_related: bool,
     /// Until when a reason given earlier opens the clinical part.
     pub opened_until: Option<DateTime<Utc>>,
+    /// Until when an emergency opens it.
+    pub broken_until: Option<DateTime<Utc>>,
+    /// Whether the record is sealed: then only the own treating is a relation, and no reason opens it.
+    pub is_sealed: bool,
 }
 
 /// How far the clinical part is open.
@@ -62,22 +65,30 @@ pub enum Reach {
     Related,
     /// Open until then, by a reason that was given.
     Until(DateTime<Utc>),
+    /// Sealed, and there is no relation to this patient: only an emergency opens it.
+    Sealed,
+    /// Open until then, by an emergency (rule A4).
+    Emergency(DateTime<Utc>),
 }
 
 impl Reach {
     /// Decides; `may` is whether the role has clinical content at all.
     pub fn of(may: bool, relation: &Relation) -> Self {
-        match (may && !relation.is_own, relation.is_related, relation.opened_until) {
-            (false, _, _) => Reach::Never,
-            (true, true, _) => Reach::Related,
-            (true, false, Some(until)) => Reach::Until(until),
-            (true, false, None) => Reach::Closed,
+        if !may || relation.is_own {
+            return Reach::Never;
+        }
+        match (relation.is_related, relation.broken_until, relation.opened_until) {
+            (true, _, _) => Reach::Related,
+            (false, Some(until), _) => Reach::Emergency(until),
+            (false, None, _) if relation.is_sealed => Reach::Sealed,
+            (false, None, Some(until)) => Reach::Until(until),
+            (false, None, None) => Reach::Closed,
         }
     }
 
     /// Whether clinical content may be shown.
     pub fn is_open(self) -> bool {
-        matches!(self, Reach::Related | Reach::Until(_))
+        matches!(self, Reach::Related | Reach::Until(_) | Reach::Emergency(_))
     }
 
     /// Whether a reason would open it.
@@ -89,7 +100,30 @@ impl Reach {
     pub fn until(self) -> Option<DateTime<Utc>> {
         match self {
             Reach::Until(until) => Some(until),
-            Reach::Never | Reach::Closed | Reach::Related => None,
+            Reach::Never | Reach::Closed | Reach::Related | Reach::Sealed | Reach::Emergency(_) => None,
+        }
+    }
+
+    /// Whether breaking the glass would open it.
+    pub fn may_break(self) -> bool {
+        matches!(self, Reach::Closed | Reach::Sealed)
+    }
+
+    /// Until when, where it was opened by an emergency.
+    pub fn emergency(self) -> Option<DateTime<Utc>> {
+        match self {
+            Reach::Emergency(until) => Some(until),
+            Reach::Never | Reach::Closed | Reach::Related | Reach::Sealed | Reach::Until(_) => None,
+        }
+    }
+
+    /// Why the person reads it, for the trail and for the patient who asks.
+    pub fn why(self) -> &'static str {
+        match self {
+            Reach::Related => "treats",
+            Reach::Until(_) => "reason",
+            Reach::Emergency(_) => "emergency",
+            Reach::Never | Reach::Closed | Reach::Sealed => "identity",
         }
     }
 }
@@ -101,12 +135,24 @@ mod tests {
     #[test]
     fn a_role_without_clinical_content_reaches_nothing_and_a_relation_needs_no_reason() {
         let until = DateTime::<Utc>::UNIX_EPOCH;
-        let relation = Relation { is_own: false, is_related: true, opened_until: Some(until) };
+        let relation = Relation { is_related: true, opened_until: Some(until), ..Relation::default() };
         assert_eq!(Reach::of(false, &relation), Reach::Never);
         assert_eq!(Reach::of(true, &relation), Reach::Related);
         let stranger = Relation { is_related: false, ..relation };
         assert_eq!(Reach::of(true, &stranger), Reach::Until(until));
         assert_eq!(Reach::of(true, &Relation::default()), Reach::Closed);
         assert_eq!(Reach::of(true, &Relation { is_own: true, ..relation }), Reach::Never);
+    }
+
+    #[test]
+    fn a_seal_holds_against_a_reason_and_an_emergency_breaks_it() {
+        let until = DateTime::<Utc>::UNIX_EPOCH;
+        let sealed = Relation { is_sealed: true, opened_until: Some(until), ..Relation::default() };
+        assert_eq!(Reach::of(true, &sealed), Reach::Sealed);
+        let broken = Relation { broken_until: Some(until), ..sealed };
+        assert_eq!(Reach::of(true, &broken), Reach::Emergency(until));
+        assert_eq!(Reach::of(false, &broken), Reach::Never);
+        assert_eq!(Reach::of(true, &Relation { is_own: true, ..broken }), Reach::Never);
+        assert_eq!(Reach::of(true, &Relation { is_related: true, ..sealed }), Reach::Related);
     }
 }

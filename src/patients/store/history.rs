@@ -1,42 +1,10 @@
-//! What happened with a patient: visits and appointments, and who changed what.
+//! Who changed what of a patient.
 
 use chrono::{DateTime, Utc};
 
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::work::Doer;
-
-/// A line of the timeline.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
-pub struct Happening {
-    /// `appointment` or `visit`.
-    pub what: String,
-    /// Its id.
-    pub id: i64,
-    /// When it begins or began.
-    pub at: DateTime<Utc>,
-    /// The state of the appointment; `open` or why it closed for a visit.
-    pub state: String,
-    /// The doctor's name, or empty.
-    pub doctor: String,
-    /// The token of a visit, or empty.
-    pub token: String,
-}
-
-/// Visits and appointments, newest first. No reasons, no notes: the frame is for the desk too (rule A1).
-pub async fn timeline(store: impl Store, patient: PatientId) -> Result<Vec<Happening>, DbError> {
-    sql("select what, id, at, state, doctor, token from (
-            select 'appointment' as what, a.id, a.starts_at as at, a.state, trim(d.title || ' ' || d.name) as doctor, '' as token
-            from appointment a join account d on d.id = a.doctor_id where a.patient_id = $1 and a.state <> 'hold'
-            union all
-            select 'visit' as what, v.id, v.opened_at as at, coalesce(v.close_reason, 'open') as state, '' as doctor,
-                v.token
-            from visit v where v.patient_id = $1) happened
-         order by at desc, id desc limit 25")
-    .bind(patient)
-    .all(store)
-    .await
-}
 
 /// An entry of the trail about one patient.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
@@ -58,7 +26,7 @@ pub async fn traces(
 ) -> Result<Vec<Trace>, DbError> {
     sql("select id, at, name, role, action, detail from audit_entry
          where patient_id = $1 and subject = 'patient' and id < $2
-           and action not in ('patient.opened', 'patient.card_opened', 'record.opened_by_reason')
+           and action not in ('patient.opened', 'patient.card_opened', 'record.opened_by_reason', 'record.opened_in_emergency')
          order by id desc limit $3")
     .bind(patient)
     .bind(before)

@@ -33,13 +33,21 @@ pub struct Patient {
     pub activated: bool,
     is_own: bool,
     is_related: bool,
+    is_sealed: bool,
     opened_until: Option<DateTime<Utc>>,
+    broken_until: Option<DateTime<Utc>>,
 }
 
 impl Patient {
     /// What the member of staff who asks has to do with the patient.
     pub fn relation(&self) -> Relation {
-        Relation { is_own: self.is_own, is_related: self.is_related, opened_until: self.opened_until }
+        Relation {
+            is_own: self.is_own,
+            is_related: self.is_related,
+            is_sealed: self.is_sealed,
+            opened_until: self.opened_until,
+            broken_until: self.broken_until,
+        }
     }
 }
 

@@ -1,28 +1,33 @@
 //! The relation between who asks and a patient, decided in one place (rules A1 and A7), and openings by reason.
 
 use crate::db::{DbError, Sql, Store, Tx, sql};
-use crate::patients::model::{Asker, OpeningReason, PatientId, Relation, open_until};
+use crate::patients::model::{Asker, Brief, OpeningReason, PatientId, Relation, open_until};
 
 /// The columns of a [`Relation`] to the patient `p`; $1 is the patient, $2 the account, $3 now, $4 today, $5 tomorrow.
 ///
 /// A booking that the account made itself is no relation before the patient has come: nobody opens a record by booking.
+/// In a sealed record only the own treating counts, not that the patient is here.
 macro_rules! relation_to {
     ($head:literal, $tail:literal) => {
         concat!(
             $head,
             "exists (select 1 from account o where o.id = $2
                 and (o.patient_id = p.id or o.own_record_id = p.id or (p.email <> '' and o.email = p.email))) as is_own,
-             (exists (select 1 from visit v where v.patient_id = p.id and v.closed_at is null)
-              or exists (select 1 from appointment a where a.patient_id = p.id and a.starts_at >= $4 and a.starts_at < $5
-                and (a.state in ('arrived', 'in_service', 'fulfilled', 'no_show')
-                     or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2)))
-              or exists (select 1 from appointment a where a.patient_id = p.id and a.doctor_id = $2
+             (exists (select 1 from appointment a where a.patient_id = p.id and a.doctor_id = $2
                 and (a.state in ('arrived', 'in_service', 'fulfilled')
                      or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2)))
               or exists (select 1 from queue_entry q where q.patient_id = p.id and q.served_by = $2
-                and q.started_at is not null)) as is_related,
+                and q.started_at is not null)
+              or (not exists (select 1 from record_seal s where s.patient_id = p.id and s.lifted_at is null)
+                and (exists (select 1 from visit v where v.patient_id = p.id and v.closed_at is null)
+                  or exists (select 1 from appointment a where a.patient_id = p.id and a.starts_at >= $4 and a.starts_at < $5
+                    and (a.state in ('arrived', 'in_service', 'fulfilled', 'no_show')
+                         or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2)))))) as is_related,
+             exists (select 1 from record_seal s where s.patient_id = p.id and s.lifted_at is null) as is_sealed,
              (select max(r.expires_at) from record_opening r where r.patient_id = p.id and r.account_id = $2
-                and r.expires_at > $3) as opened_until",
+                and r.expires_at > $3 and r.kind = 'reason') as opened_until,
+             (select max(r.expires_at) from record_opening r where r.patient_id = p.id and r.account_id = $2
+                and r.expires_at > $3 and r.kind = 'emergency') as broken_until",
             $tail
         )
     };
@@ -46,6 +51,26 @@ pub async fn relation(
 ) -> Result<Option<Relation>, DbError> {
     let statement = sql(relation_to!("select ", " from patient p where p.id = $1")).bind(patient);
     asked_by(statement, Some(asker)).optional(store).await
+}
+
+/// A patient and the relation of who asks, by one question.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct Known {
+    /// The patient as lines of lists show them.
+    #[sqlx(flatten)]
+    pub brief: Brief,
+    /// The relation.
+    #[sqlx(flatten)]
+    pub relation: Relation,
+}
+
+/// A patient with the relation of who asks.
+pub async fn known(store: impl Store, patient: PatientId, asker: &Asker) -> Result<Option<Known>, DbError> {
+    let statement = sql(relation_to!(
+        "select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.matric_number, p.state, ",
+        " from patient p where p.id = $1"
+    ));
+    asked_by(statement.bind(patient), Some(asker)).optional(store).await
 }
 
 /// Opens the clinical part for a bounded time.

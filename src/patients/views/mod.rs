@@ -13,7 +13,7 @@ pub use record::{
 use askama::Template;
 
 use super::model::{Brief, Kind, Sex, words_of};
-use super::store::{Change, Found, Happening, Trace};
+use super::store::{Change, Found, Trace};
 use crate::web::{FormState, Page};
 
 /// The search with its results.
@@ -124,40 +124,5 @@ impl Change {
     pub fn words(&self) -> String {
         let or_nothing = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
         format!("{}: {} → {}", self.field, or_nothing(&self.old_text), or_nothing(&self.new_text))
-    }
-}
-
-impl Happening {
-    /// `done`, `now`, `missed` or empty, for the timeline.
-    pub fn progress(&self) -> &'static str {
-        match self.state.as_str() {
-            "finished" | "fulfilled" => "done",
-            "open" | "arrived" | "in_service" => "now",
-            "no_show" | "left" => "missed",
-            _ => "",
-        }
-    }
-
-    /// The state as people read it.
-    pub fn state_words(&self) -> String {
-        match self.state.as_str() {
-            "open" => "In the clinic".to_owned(),
-            "finished" => "Finished".to_owned(),
-            "left" => "Left before the end".to_owned(),
-            "day_close" => "Closed with the day".to_owned(),
-            other => other
-                .parse::<crate::scheduling::model::AppointmentState>()
-                .map_or_else(|_| other.replace('_', " "), |state| state.label().to_owned()),
-        }
-    }
-
-    /// The appointment's id.
-    pub fn appointment(&self) -> crate::scheduling::model::AppointmentId {
-        crate::scheduling::model::AppointmentId(self.id)
-    }
-
-    /// Whether it is an appointment.
-    pub fn is_appointment(&self) -> bool {
-        self.what == "appointment"
     }
 }

@@ -7,7 +7,9 @@ use crate::patients::campus::Campus;
 use crate::patients::model::{BLOOD_GROUPS, Brief, Candidate, GENOTYPES, OpeningReason, Reach, grouped};
 use crate::patients::qr::Qr;
 use crate::patients::store::university::PlaceKind;
-use crate::patients::store::{Change, Happening, Patient, Trace};
+use crate::patients::store::{Patient, Trace};
+use crate::record::Banner;
+use crate::record::model::{Entry, EntryKind, Happening};
 use crate::web::{FormState, Page, filters};
 
 /// Registering, and changing identity and contact: one form.
@@ -71,6 +73,8 @@ pub struct RecordPage {
     pub why: FormState,
     /// The patient; clinical facts are empty for those who may not see them.
     pub patient: Patient,
+    /// What stands at the top.
+    pub banner: Banner,
     /// Whether the clinical part belongs to the page.
     pub clinical: bool,
     /// Why it is open or closed.
@@ -94,6 +98,28 @@ impl RecordPage {
     pub fn opening_reasons(&self) -> Vec<(&'static str, &'static str)> {
         opening_reasons()
     }
+
+    /// What is known of the health, in a few lines: recorded, and as told where nothing is recorded yet.
+    pub fn health(&self) -> Vec<(&'static str, String)> {
+        let summary = &self.banner.summary;
+        let titles = |kind| {
+            let titles: Vec<String> = summary.of(kind).into_iter().map(Entry::title).collect();
+            titles.join(", ")
+        };
+        let told = |recorded: String, told: &str| match (recorded.is_empty(), told.is_empty()) {
+            (true, false) => format!("{told} (told)"),
+            _ => recorded,
+        };
+        let mut lines =
+            vec![("Conditions", told(titles(EntryKind::Condition), &self.patient.told.conditions_told))];
+        lines.extend([
+            ("Blood group", summary.fact_words(&EntryKind::BloodGroup)),
+            ("Genotype", summary.fact_words(&EntryKind::Genotype)),
+        ]);
+        let past = EntryKind::BACKGROUND.map(|kind| (kind.label(), titles(kind)));
+        lines.extend(past.into_iter().filter(|(_, words)| !words.is_empty()));
+        lines
+    }
 }
 
 /// Clinical facts as told.
@@ -106,6 +132,8 @@ pub struct ClinicalPage {
     pub form: FormState,
     /// The patient.
     pub patient: Patient,
+    /// What stands at the top.
+    pub banner: Banner,
     /// Whether the record has closed meanwhile and a reason opens it again.
     pub closed: bool,
     /// What somebody else changed meanwhile.
@@ -137,10 +165,12 @@ pub struct HistoryPage {
     pub page: Page,
     /// The patient.
     pub patient: Patient,
+    /// What stands at the top.
+    pub banner: Banner,
+    /// Whether the reader may go on to the history of the health part.
+    pub clinical: bool,
     /// Changes from the trail.
     pub traces: Vec<Trace>,
-    /// Changes of clinical facts; empty for those who may not see them.
-    pub changes: Vec<Change>,
     /// The address of older changes.
     pub older: Option<String>,
 }
@@ -218,17 +248,6 @@ impl Patient {
     /// Whether the clinic still sees the patient.
     pub fn is_active(&self) -> bool {
         self.state == crate::patients::model::PatientState::Active
-    }
-
-    /// `22 years, female`.
-    pub fn age_and_sex(&self, page: &Page) -> String {
-        let sex = self.details.sex.label().to_lowercase();
-        let age = self.details.born_on.and_then(|born| crate::settings::model::age_on(page.today(), born));
-        match age {
-            Some(1) => format!("1 year, {sex}"),
-            Some(age) => format!("{age} years, {sex}"),
-            None => sex,
-        }
     }
 
     /// `27 March 2004`.

@@ -6,11 +6,12 @@ use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use serde::Deserialize;
 
+use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry as Trail};
-use crate::queue::model::{EntryId, PointId};
+use crate::queue::model::{EntryId, PointId, PointKind};
 use crate::queue::store::points::Point;
-use crate::queue::store::{events, lines, points};
+use crate::queue::store::{attention, events, lines, points};
 use crate::queue::verbs::calls::{Caller, call_next, call_one};
 use crate::queue::verbs::{Refused, pause as pausing};
 use crate::queue::views::board::{Board, BoardPage, BoardPart, Panel};
@@ -69,7 +70,11 @@ async fn seats(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
     let points = points::active(&app.db, Some(who)).await?;
     let point = points.iter().find(|point| point.id == id).cloned().ok_or(Error::NotFound)?;
     let rows = lines::at_point(&app.db, id).await?;
+    let consulting = point.kind == PointKind::Consulting;
     let mut board = Board::new(point, points, rows, who, page);
+    if consulting && page.may(Permission::OpenRecords) {
+        board.attention = attention::open(&app.db).await?;
+    }
     if !board.now.is_empty() {
         let today = page.today();
         board.doctors = points::doctors_at_work(&app.db, today, page.clinic.start_of(today)).await?;

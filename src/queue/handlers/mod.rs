@@ -1,6 +1,7 @@
 //! Pages, forms and streams of arrivals, lines, displays and places.
 
 pub mod arrivals;
+pub mod attention;
 pub mod board;
 pub mod check_in;
 pub mod display;

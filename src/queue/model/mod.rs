@@ -38,6 +38,8 @@ crate::ids! {
     DisplayId,
     /// One call as screens announce it.
     AnnouncementId,
+    /// Something that doctors are told at once.
+    AttentionId,
 }
 
 crate::words! {
@@ -59,5 +61,12 @@ crate::words! {
         Normal = "normal" => "Normal",
         Raised = "raised" => "Raised",
         Emergency = "emergency" => "Emergency",
+    }
+}
+
+crate::words! {
+    /// Why doctors are told at once.
+    pub enum AttentionKind {
+        EarlyWarning = "early_warning" => "Early-warning score",
     }
 }

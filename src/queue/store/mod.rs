@@ -1,6 +1,7 @@
 //! The SQL of arrivals, lines, displays and places.
 
 pub mod appointments;
+pub mod attention;
 pub mod displays;
 pub mod entries;
 pub mod events;

@@ -10,11 +10,17 @@ use crate::scheduling::model::AppointmentId;
 /// A patient's visit of one day.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Visit {
+    /// Its id.
     pub id: VisitId,
+    /// Whose.
     pub patient_id: PatientId,
+    /// The day's token.
     pub token: String,
+    /// The secret of the printed slip.
     pub slip_code: String,
+    /// When the patient was checked in.
     pub opened_at: DateTime<Utc>,
+    /// When it ended; none while the patient is in the clinic.
     pub closed_at: Option<DateTime<Utc>>,
 }
 

@@ -1,6 +1,7 @@
 //! What people do at the door and at the points. Each verb runs inside one unit of work: the guarded change, its line in
 //! the history, the trail, and who is told.
 
+pub mod attention;
 pub mod calls;
 pub mod check_in;
 pub mod day;

@@ -6,7 +6,7 @@ use super::{Refused, changed_meanwhile, doer_of, record, seen};
 use crate::audit;
 use crate::queue::appointments;
 use crate::queue::model::{
-    EntryId, EntryState, Happened, LineRules, Move, PointKind, Priority, behind_next_two, line,
+    EntryId, EntryState, Happened, LineRules, Move, PointKind, Priority, VisitId, behind_next_two, line,
 };
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
@@ -137,6 +137,31 @@ pub async fn set_priority(
             entry.token
         )));
     }
+    prioritise(work, &entry, priority, reason).await
+}
+
+/// Lets whoever is in the clinic go before others, wherever the token stands now; a priority that is as high already
+/// stays. Nothing happens to somebody who has left.
+pub async fn go_before(
+    work: &mut Work,
+    visit: VisitId,
+    priority: Priority,
+    reason: &str,
+) -> Result<Option<Entry>, Refused> {
+    let Some(id) = entries::open_of(work.tx(), visit).await? else { return Ok(None) };
+    let entry = seen(work, id, None).await?;
+    if entry.priority >= priority {
+        return Ok(Some(entry));
+    }
+    prioritise(work, &entry, priority, reason).await.map(Some)
+}
+
+async fn prioritise(
+    work: &mut Work,
+    entry: &Entry,
+    priority: Priority,
+    reason: &str,
+) -> Result<Entry, Refused> {
     let at = work.now();
     let mut after = entry.clone();
     after.priority = priority;

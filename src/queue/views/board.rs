@@ -5,10 +5,12 @@ use chrono::{DateTime, Utc};
 
 use super::onward::{Choices, choices};
 use crate::access::model::{AccountId, Permission};
+use crate::consultation::model::VitalsId;
 use crate::queue::model::{
-    EntryId, EntryState, LineRules, Move, Placed, PointKind, Priority, WaitLevel, WaitThresholds,
-    history_words, line,
+    AttentionKind, EntryId, EntryState, LineRules, Move, Placed, PointKind, Priority, WaitLevel,
+    WaitThresholds, history_words, line,
 };
+use crate::queue::store::attention::Attention;
 use crate::queue::store::entries::Entry;
 use crate::queue::store::events::{Line as HistoryLine, MyLast};
 use crate::queue::store::lines::Row;
@@ -16,7 +18,7 @@ use crate::queue::store::points::{AtWork, Point};
 use crate::settings::model::{Clinic, age_on};
 use crate::web::filters;
 use crate::web::form::new_op;
-use crate::web::{FormState, Page};
+use crate::web::{FormState, Page, paths};
 
 /// The board of a point.
 #[derive(Debug, Template)]
@@ -53,6 +55,8 @@ pub struct Board {
     pub line: Vec<Seat>,
     /// With colleagues, missed, parked.
     pub rest: Vec<Seat>,
+    /// What doctors are told at once; read at consulting points only.
+    pub attention: Vec<Attention>,
     /// The last step of this person, if it can be taken back.
     pub undo: Option<MyLast>,
     /// Why the last step was refused.
@@ -70,6 +74,15 @@ pub struct Panel {
     pub id: EntryId,
     /// What happened in its visit.
     pub history: Vec<HistoryLine>,
+}
+
+impl Attention {
+    /// The page of what it is about.
+    pub fn page(&self) -> String {
+        match self.kind {
+            AttentionKind::EarlyWarning => paths::consultation::taking(VitalsId(self.about_id)),
+        }
+    }
 }
 
 /// One row of the board.
@@ -211,7 +224,19 @@ impl Board {
         in_line.sort_by_key(|(position, _)| *position);
         let line = in_line.into_iter().map(|(_, seat)| seat).collect();
         let (pause, doctors) = (FormState::new(), Vec::new());
-        Board { point, points, doctors, now, line, rest, undo: None, notice: None, pause, panel: None }
+        Board {
+            point,
+            points,
+            doctors,
+            now,
+            line,
+            rest,
+            attention: Vec::new(),
+            undo: None,
+            notice: None,
+            pause,
+            panel: None,
+        }
     }
 
     /// `18 waiting · longest 74 min`

@@ -132,9 +132,11 @@ pub(super) async fn found(app: &App, id: AppointmentId) -> Result<AppointmentRow
 /// One appointment; opening it is kept in the trail (R5).
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
     let row = found(&app, id).await?;
-    let opened = Entry::new("appointment.opened", "appointment", id.0);
-    audit::opened(&app, &page, opened.of_patient(row.patient_id.0)).await?;
-    html(show_page(&app, page, FormState::new(), row).await?)
+    let opened = Entry::new("appointment.opened", "appointment", id.0).of_patient(row.patient_id.0);
+    let shown = show_page(&app, page, FormState::new(), row).await?;
+    let clinical = shown.may.read_words && !shown.row.complaint.is_empty();
+    audit::opened(&app, &shown.page, opened.with("clinical", clinical)).await?;
+    html(shown)
 }
 
 pub(super) async fn show_page(

@@ -104,8 +104,13 @@ pub struct DayLeft {
     pub places: i64,
 }
 
+/// Places of one day are counted up to here: more is "more than" for whoever reads it.
+pub const COUNTED: i64 = 20;
+
 /// The days of `[from, to]` with slots that start after `not_before` and last for `minutes`, of one doctor or of all, with
-/// the places that the public can book on each; days that are full too.
+/// the places that the public can book on each, counted until there are more than [`COUNTED`]; days that are full too.
+///
+/// It goes from day to day and looks at few slots of each, however many doctors there are.
 pub async fn public_days(
     store: impl Store,
     doctor: Option<AccountId>,
@@ -113,20 +118,31 @@ pub async fn public_days(
     (not_before, now): (DateTime<Utc>, DateTime<Utc>),
     minutes: i64,
 ) -> Result<Vec<DayLeft>, DbError> {
-    sql("select o.day, cast(sum(o.places) as bigint) as places
-         from (select s.day, s.doctor_id,
-            sum(case when s.public_from > $6 then 0 else s.public_left end) as places from slot s
-            where s.state = 'open' and s.day >= $1 and s.day <= $2 and s.starts_at > $3 and s.minutes >= $4
-               and (cast($5 as bigint) is null or s.doctor_id = $5)
-            group by s.day, s.doctor_id) o
-         join account a on a.id = o.doctor_id
-         where a.state = 'active' group by o.day order by o.day")
+    sql("with recursive calendar (day) as (
+            select min(s.day) from slot s where s.state = 'open' and s.day >= $1 and s.day <= $2
+            union all
+            select (select min(s.day) from slot s where s.state = 'open' and s.day > c.day and s.day <= $2)
+            from calendar c where c.day is not null)
+         select c.day,
+            (select cast(coalesce(sum(f.places), 0) as bigint) from
+                (select s.public_left as places from slot s
+                 where s.day = c.day and s.state = 'open' and s.public_left > 0 and s.starts_at > $3 and s.minutes >= $4
+                    and (cast($5 as bigint) is null or s.doctor_id = $5) and (s.public_from is null or s.public_from <= $6)
+                    and exists (select 1 from account a where a.id = s.doctor_id and a.state = 'active')
+                 limit $7) f) as places
+         from calendar c
+         where c.day is not null and exists (select 1 from slot s
+            where s.day = c.day and s.state = 'open' and s.starts_at > $3 and s.minutes >= $4
+                and (cast($5 as bigint) is null or s.doctor_id = $5)
+                and exists (select 1 from account a where a.id = s.doctor_id and a.state = 'active'))
+         order by c.day")
     .bind(from)
     .bind(to)
     .bind(not_before)
     .bind(minutes)
     .bind(doctor)
     .bind(now)
+    .bind(COUNTED + 1)
     .all(store)
     .await
 }

@@ -2,9 +2,11 @@
 
 pub mod access;
 pub mod audit;
+pub mod consultation;
 pub mod laboratory;
 pub mod patients;
 pub mod queue;
+pub mod record;
 pub mod scheduling;
 pub mod settings;
 

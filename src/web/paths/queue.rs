@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use crate::queue::model::{DisplayId, EntryId, PointId, VisitId};
+use crate::queue::model::{AttentionId, DisplayId, EntryId, PointId, VisitId};
 
 /// Check-in at the desk.
 pub const ARRIVALS: &str = "/arrivals";
@@ -46,6 +46,8 @@ pub const MOVES: &str = "/queues/entries/{id}/moves";
 pub const TRANSFERS: &str = "/queues/entries/{id}/transfers";
 /// How soon an entry is served, by POST.
 pub const PRIORITY: &str = "/queues/entries/{id}/priority";
+/// Seeing to what doctors were told at once, by POST.
+pub const ATTENTION: &str = "/attention/{id}";
 /// Screens of the waiting room, for administrators; pairing one by POST.
 pub const DISPLAYS: &str = "/displays";
 /// Taking a screen's credential away, by POST.
@@ -154,6 +156,11 @@ pub fn priority(id: impl Borrow<EntryId>) -> String {
 }
 
 /// Taking a screen's credential away.
+pub fn attention(id: impl Borrow<AttentionId>) -> String {
+    format!("/attention/{}", id.borrow())
+}
+
+/// Taking a screen's right to show.
 pub fn revocation(id: impl Borrow<DisplayId>) -> String {
     format!("/displays/{}/revocation", id.borrow())
 }

@@ -1,10 +1,12 @@
 //! A clinic in which every form's address can be used: for each unsafe route one submission that is accepted.
 
 mod appointments;
+mod consultation;
 mod laboratory;
 mod people;
 mod places;
 mod queues;
+mod records;
 
 use axum::http::Method;
 use infirmary::access::model::Role;
@@ -165,6 +167,8 @@ impl World {
         forms.extend(own);
         forms.extend(queues::forms(clinic, &boss, &mut real).await);
         forms.extend(places::forms(clinic, &boss, &mut real).await);
+        forms.extend(consultation::forms(clinic, &boss, &mut real).await);
+        forms.extend(records::forms(clinic, &boss, &mut real).await);
         forms.extend(laboratory::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;

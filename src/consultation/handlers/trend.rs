@@ -1,0 +1,48 @@
+//! The vital signs of a patient over time.
+
+use axum::extract::{Query, State};
+use serde::Deserialize;
+
+use super::open_to;
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::consultation::model::VitalsId;
+use crate::consultation::store::vitals as store;
+use crate::consultation::views::TrendPage;
+use crate::patients::PatientId;
+use crate::web::request::Id;
+use crate::web::submission::see_other;
+use crate::web::{Answer, Page, html, paths};
+
+/// Takings of one page.
+const PAGE: i64 = 30;
+
+/// Where the list goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    before: Option<i64>,
+}
+
+/// A curve for each sign, and the table.
+pub async fn index(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PatientId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let Some(banner) = open_to(&app, &page, id).await? else {
+        return Ok(see_other(&paths::patients::show(id)));
+    };
+    let before = VitalsId(asked.before.unwrap_or(i64::MAX));
+    let mut takings = store::of_patient(&app.db, id, before, PAGE + 1).await?;
+    let more = takings.len() as i64 > PAGE;
+    takings.truncate(PAGE as usize);
+    let older = takings
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("{}?before={}", paths::consultation::trend(id), last.id));
+    let opened = Entry::new("patient.opened", "patient", id.0).of_patient(id.0).with("page", "vitals");
+    audit::opened(&app, &page, opened.with("clinical", true)).await?;
+    html(TrendPage { page, banner, takings, older })
+}

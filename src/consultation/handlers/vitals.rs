@@ -1,0 +1,264 @@
+//! Taking vital signs, looking at one taking, correcting it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+
+use super::{open_to, whom};
+use crate::access::model::Permission;
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::consultation::model::{
+    Consciousness, Escalation, Measured, Oxygen, Sign, Taken, VitalsId, range_of,
+};
+use crate::consultation::store::vitals::{self as store, Vitals};
+use crate::consultation::verbs::{Kept, Taking, keep};
+use crate::consultation::views::{TakingPage, VitalsPage};
+use crate::queue::model::VisitId;
+use crate::queue::{self, Refused};
+use crate::record::Banner;
+use crate::settings::model::age_on;
+use crate::web::request::Id;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// What the form says when the visit ended while somebody typed.
+const CLOSED: &str = "This visit is closed. Vital signs belong to a visit that is open";
+/// What the form says when the time with the record ran out meanwhile.
+const NOT_OPEN: &str = "This record is no longer open to you. Open it with a reason, then save again";
+/// Longest note.
+const NOTE: usize = 300;
+
+/// The form, with what was last measured beside it.
+pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> Answer {
+    let visit = queue::visit(&app.db, visit).await?.ok_or(Error::NotFound)?;
+    let Some(banner) = open_to(&app, &page, visit.patient_id).await? else {
+        return Ok(see_other(&paths::patients::show(visit.patient_id)));
+    };
+    if visit.closed_at.is_some() {
+        return Ok(see_other(&paths::consultation::trend(visit.patient_id)));
+    }
+    let last = store::latest(&app.db, visit.patient_id).await?;
+    let mut form = FormState::new();
+    // The aim of the saturation is a decision about the person, so it goes on until somebody takes it back.
+    if last.as_ref().is_some_and(|last| last.second_scale) {
+        form.set("second_scale", "yes");
+    }
+    let entry = Entry::new("vitals.form_opened", "visit", visit.id.0).of_patient(visit.patient_id.0);
+    audit::opened(&app, &page, entry.with("clinical", true)).await?;
+    html(VitalsPage { page, form, visit: visit.id, banner, last, corrects: None, unusual: false })
+}
+
+/// Keeps what was measured.
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(visit): Id<VisitId>,
+    submission: Submission,
+) -> Answer {
+    let visit = queue::visit(&app.db, visit).await?.ok_or(Error::NotFound)?;
+    let (banner, open) = whom(&app, &page, visit.patient_id).await?;
+    let asked = Asked { visit: visit.id, banner, corrects: None, open };
+    save(&app, page, asked, submission).await
+}
+
+/// One taking with its flags and its score.
+pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> Answer {
+    let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let Some(banner) = open_to(&app, &page, vitals.patient_id).await? else {
+        return Ok(see_other(&paths::patients::show(vitals.patient_id)));
+    };
+    let entry = match queue::open_entry_of(&app.db, vitals.visit_id).await? {
+        Some(entry) => queue::entry(&app.db, entry).await?,
+        None => None,
+    };
+    let opened = Entry::new("vitals.opened", "vitals", id.0).of_patient(vitals.patient_id.0);
+    audit::opened(&app, &page, opened.with("clinical", true)).await?;
+    html(TakingPage { page, vitals, banner, point: entry.map(|entry| entry.point_id) })
+}
+
+/// The form of a correction, with what is corrected in it.
+pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> Answer {
+    let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let Some(banner) = open_to(&app, &page, vitals.patient_id).await? else {
+        return Ok(see_other(&paths::patients::show(vitals.patient_id)));
+    };
+    if let Some(newer) = vitals.replaced_by {
+        return Ok(see_other(&paths::consultation::taking(newer)));
+    }
+    let entry = Entry::new("vitals.opened", "vitals", id.0).of_patient(vitals.patient_id.0);
+    audit::opened(&app, &page, entry.with("clinical", true)).await?;
+    let (visit, form) = (vitals.visit_id, filled(&vitals));
+    html(VitalsPage { page, form, visit, banner, last: None, corrects: Some(vitals), unusual: false })
+}
+
+/// Keeps the correction; what it corrects stays.
+pub async fn correct(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<VitalsId>,
+    submission: Submission,
+) -> Answer {
+    let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let (banner, open) = whom(&app, &page, vitals.patient_id).await?;
+    let asked = Asked { visit: vitals.visit_id, banner, corrects: Some(vitals), open };
+    save(&app, page, asked, submission).await
+}
+
+struct Asked {
+    visit: VisitId,
+    banner: Banner,
+    corrects: Option<Vitals>,
+    /// Whether the record is open to who asks; it may have closed while they typed.
+    open: bool,
+}
+
+impl Asked {
+    fn age(&self, page: &Page) -> Option<u32> {
+        self.banner.summary.who.born_on.and_then(|born| age_on(page.today(), born))
+    }
+}
+
+async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> Answer {
+    submission.unless_answered(app).await?;
+    let mut form = submission.form.clone();
+    if !asked.open {
+        form.refuse("", if asked.corrects.is_some() { NOT_OPEN } else { CLOSED });
+        let page = again(app, page, asked, form, false).await?;
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
+    let mut taken = read(&mut form);
+    if !page.may(Permission::Consult) {
+        // Only a doctor decides on the second scale; everybody else leaves it as it is.
+        let last = store::latest(&app.db, asked.banner.summary.who.patient_id).await?;
+        taken.second_scale = last.is_some_and(|last| last.second_scale);
+    }
+    let note = form.optional_text("note", NOTE);
+    let reason = match asked.corrects {
+        Some(_) => form.text("reason", "Enter why you correct it", NOTE),
+        None => String::new(),
+    };
+    let unusual =
+        form.is_ok() && !form.chosen("checked", "yes") && far_off(&mut form, &taken, asked.age(&page));
+    if !form.is_ok() {
+        return again(app, page, asked, form, unusual).await.map(refused);
+    }
+    let mut work = submission.begin(app).await?;
+    let corrects = asked.corrects.as_ref().map(|old| (old.id, reason));
+    let who = &asked.banner.summary.who;
+    let taking =
+        Taking { visit: asked.visit, patient: who.patient_id, born_on: who.born_on, taken, note, corrects };
+    match keep(&mut work, &taking).await {
+        Ok(kept) => {
+            let (to, words) = onward(app, &kept, asked.visit).await?;
+            work.done(to, words).await
+        }
+        Err(Refused::Because(sentence)) => {
+            work.undo();
+            form.renew();
+            form.refuse("", sentence);
+            let page = again(app, page, asked, form, false).await?;
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn again(
+    app: &App,
+    page: Page,
+    asked: Asked,
+    form: FormState,
+    unusual: bool,
+) -> Result<axum::response::Response, Error> {
+    let last = match asked.corrects {
+        Some(_) => None,
+        None if !asked.open => None,
+        None => store::latest(&app.db, asked.banner.summary.who.patient_id).await?,
+    };
+    let Asked { visit, banner, corrects, open: _ } = asked;
+    html(VitalsPage { page, form, visit, banner, last, corrects, unusual })
+}
+
+/// Where the person goes on: back to the line, or to the score when it is bad.
+async fn onward(app: &App, kept: &Kept, visit: VisitId) -> Result<(String, &'static str), Error> {
+    let taking = paths::consultation::taking(kept.id);
+    if kept.escalation > Escalation::None {
+        return Ok((taking, "Vital signs saved"));
+    }
+    let entry = match queue::open_entry_of(&app.db, visit).await? {
+        Some(entry) => queue::entry(&app.db, entry).await?,
+        None => None,
+    };
+    let to = entry.map_or(taking, |entry| paths::queue::board(entry.point_id));
+    Ok((to, "Vital signs saved"))
+}
+
+fn read(form: &mut FormState) -> Taken {
+    let mut measured = Measured::default();
+    for sign in Sign::ALL {
+        match sign.read(form.value(sign.as_str())) {
+            Ok(value) => measured.put(*sign, value),
+            Err(sentence) => form.refuse(sign.as_str(), sentence),
+        }
+    }
+    let oxygen: Option<Oxygen> = form.optional_parse("oxygen", "Choose air or oxygen");
+    let consciousness: Option<Consciousness> =
+        form.optional_parse("consciousness", "Choose how awake the patient is");
+    match (measured.systolic, measured.diastolic) {
+        (Some(systolic), Some(diastolic)) if diastolic >= systolic => {
+            form.refuse("diastolic", "Diastolic pressure must be lower than systolic pressure");
+        }
+        (Some(_), None) => form.refuse("diastolic", "Enter the diastolic pressure too"),
+        (None, Some(_)) => form.refuse("systolic", "Enter the systolic pressure too"),
+        (Some(_), Some(_)) | (None, None) => {}
+    }
+    if measured.is_empty() && consciousness.is_none() && form.is_ok() {
+        form.refuse("temperature", "Enter at least one vital sign");
+    }
+    let pregnant = match form.value("pregnant") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    };
+    Taken { measured, oxygen, consciousness, second_scale: form.chosen("second_scale", "yes"), pregnant }
+}
+
+/// A value far off its range is asked about once (experience C5): a slip of a key is likelier than a dying student.
+fn far_off(form: &mut FormState, taken: &Taken, age: Option<u32>) -> bool {
+    for sign in Sign::ALL {
+        let (Some(value), Some(range)) = (taken.measured.of(*sign), range_of(*sign, age)) else { continue };
+        let level = range.level(value);
+        if level.is_critical() && *sign != Sign::Pain {
+            let (words, amount) = (level.label().to_lowercase(), sign.amount(value));
+            form.refuse(
+                sign.as_str(),
+                format!("{sign} {amount} is {words}. Measure again, or confirm it below"),
+            );
+        }
+    }
+    !form.is_ok()
+}
+
+/// The form as it was entered.
+fn filled(vitals: &Vitals) -> FormState {
+    let mut form = FormState::new().with("note", &vitals.note);
+    for sign in Sign::ALL {
+        if let Some(value) = vitals.measured.of(*sign) {
+            form.set(sign.as_str(), sign.number(value));
+        }
+    }
+    if let Some(oxygen) = vitals.oxygen {
+        form.set("oxygen", oxygen.as_str());
+    }
+    if let Some(awake) = vitals.consciousness {
+        form.set("consciousness", awake.as_str());
+    }
+    if vitals.second_scale {
+        form.set("second_scale", "yes");
+    }
+    if let Some(pregnant) = vitals.pregnant {
+        form.set("pregnant", if pregnant { "yes" } else { "no" });
+    }
+    form
+}

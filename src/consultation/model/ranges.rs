@@ -1,0 +1,155 @@
+//! What is usual of each sign by age, and what is far from it (rule W2). A flag says more than a colour: it is stored with
+//! the range it was judged by.
+//!
+//! Adults: the band that NEWS2 scores with nothing where it scores the sign at all; pressure and body mass index by WHO.
+//! Children: the ranges by age that advanced paediatric life support teaches (APLS), rounded to what a clinic can read.
+
+use super::signs::Sign;
+use crate::words;
+
+words! {
+    /// How a value stands to its range.
+    pub enum Level {
+        CriticalLow = "critical_low" => "Critically low",
+        Low = "low" => "Low",
+        Usual = "usual" => "Usual",
+        High = "high" => "High",
+        CriticalHigh = "critical_high" => "Critically high",
+    }
+}
+
+impl Level {
+    /// Whether somebody should look at it.
+    pub fn is_flagged(self) -> bool {
+        self != Level::Usual
+    }
+
+    /// Whether somebody should look at it now.
+    pub fn is_critical(self) -> bool {
+        matches!(self, Level::CriticalLow | Level::CriticalHigh)
+    }
+}
+
+/// What is usual, in the last digit of the sign, and beyond what it is critical; both ends belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// The lowest usual value.
+    pub low: i64,
+    /// The highest usual value.
+    pub high: i64,
+    /// This and less is critical.
+    pub critical_low: Option<i64>,
+    /// This and more is critical.
+    pub critical_high: Option<i64>,
+}
+
+impl Range {
+    const fn new(low: i64, high: i64, critical_low: Option<i64>, critical_high: Option<i64>) -> Self {
+        Range { low, high, critical_low, critical_high }
+    }
+
+    /// How a value stands to it.
+    pub fn level(&self, value: i64) -> Level {
+        if self.critical_low.is_some_and(|limit| value <= limit) {
+            Level::CriticalLow
+        } else if self.critical_high.is_some_and(|limit| value >= limit) {
+            Level::CriticalHigh
+        } else if value < self.low {
+            Level::Low
+        } else if value > self.high {
+            Level::High
+        } else {
+            Level::Usual
+        }
+    }
+}
+
+/// The range of a sign at an age in whole years; none for what depends on the person alone (weight, height) and where the
+/// age is not known.
+pub fn range_of(sign: Sign, age: Option<u32>) -> Option<Range> {
+    match sign {
+        Sign::Temperature => return Some(Range::new(361, 375, Some(350), Some(400))),
+        Sign::OxygenSaturation => return Some(Range::new(96, 100, Some(91), None)),
+        Sign::Pain => return Some(Range::new(0, 3, None, Some(8))),
+        Sign::Weight | Sign::Height => return None,
+        Sign::Pulse | Sign::Respiration | Sign::Systolic | Sign::Diastolic => {}
+    }
+    let of_age = match age? {
+        0 => [(110, 160), (30, 40), (70, 90)],
+        1 => [(110, 150), (25, 35), (80, 95)],
+        2..=4 => [(95, 140), (25, 30), (80, 100)],
+        5..=11 => [(80, 120), (20, 25), (90, 110)],
+        12..=15 => [(60, 100), (15, 20), (100, 120)],
+        16.. => [(51, 90), (12, 20), (101, 139)],
+    };
+    let adult = age? >= 16;
+    let child = |(low, high): (i64, i64)| Range::new(low, high, Some(low * 3 / 4), Some(high * 5 / 4));
+    match sign {
+        Sign::Pulse if adult => Some(Range::new(51, 90, Some(40), Some(131))),
+        Sign::Pulse => Some(child(of_age[0])),
+        Sign::Respiration if adult => Some(Range::new(12, 20, Some(8), Some(25))),
+        Sign::Respiration => Some(child(of_age[1])),
+        Sign::Systolic if adult => Some(Range::new(101, 139, Some(90), Some(180))),
+        Sign::Systolic => Some(child(of_age[2])),
+        Sign::Diastolic if adult => Some(Range::new(60, 89, Some(40), Some(120))),
+        Sign::Diastolic
+        | Sign::Temperature
+        | Sign::OxygenSaturation
+        | Sign::Weight
+        | Sign::Height
+        | Sign::Pain => None,
+    }
+}
+
+/// The range of the body mass index in tenths, for adults of 19 and more (WHO); children have curves of their own.
+pub fn bmi_range(age: Option<u32>) -> Option<Range> {
+    age.filter(|age| *age >= 19).map(|_| Range::new(185, 249, Some(159), Some(400)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_ends_of_a_range_belong_to_it() {
+        let pulse = range_of(Sign::Pulse, Some(20)).unwrap();
+        let levels = [
+            (40, Level::CriticalLow),
+            (41, Level::Low),
+            (50, Level::Low),
+            (51, Level::Usual),
+            (90, Level::Usual),
+        ];
+        for (value, level) in
+            levels.into_iter().chain([(91, Level::High), (130, Level::High), (131, Level::CriticalHigh)])
+        {
+            assert_eq!(pulse.level(value), level, "{value}");
+        }
+        let warm = range_of(Sign::Temperature, None).unwrap();
+        assert_eq!(warm.level(375), Level::Usual);
+        assert_eq!(warm.level(376), Level::High);
+        assert_eq!(warm.level(400), Level::CriticalHigh);
+    }
+
+    #[test]
+    fn what_depends_on_the_person_alone_is_not_judged() {
+        assert_eq!(range_of(Sign::Weight, Some(30)), None);
+        assert_eq!(range_of(Sign::Pulse, None), None);
+        assert_eq!(bmi_range(Some(18)), None);
+        assert_eq!(bmi_range(Some(19)).unwrap().level(250), Level::High);
+    }
+
+    proptest! {
+        #[test]
+        fn a_range_lies_within_what_can_be_true_and_in_order(age in 0_u32..120) {
+            for sign in Sign::ALL {
+                let Some(range) = range_of(*sign, Some(age)) else { continue };
+                let (lowest, highest) = sign.limits();
+                prop_assert!(lowest <= range.low && range.low < range.high && range.high <= highest, "{sign} {age}");
+                prop_assert!(range.critical_low.is_none_or(|limit| lowest <= limit && limit < range.low), "{sign} {age}");
+                prop_assert!(range.critical_high.is_none_or(|limit| range.high < limit && limit <= highest), "{sign} {age}");
+            }
+        }
+    }
+}

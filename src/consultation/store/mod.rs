@@ -1,0 +1,3 @@
+//! The SQL of the consultation.
+
+pub mod vitals;

@@ -1,0 +1,233 @@
+//! Vital signs and their flags.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::model::AccountId;
+use crate::consultation::model::{Consciousness, Level, Measured, Oxygen, Taken, VitalsId};
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+use crate::queue::model::VisitId;
+
+/// A taking with who took it.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct Vitals {
+    /// Its id.
+    pub id: VitalsId,
+    /// In which visit.
+    pub visit_id: VisitId,
+    /// Whose.
+    pub patient_id: PatientId,
+    /// When.
+    pub taken_at: DateTime<Utc>,
+    /// Who measured.
+    pub by: String,
+    /// Whole years on that day; none where the date of birth was not known.
+    pub age: Option<i64>,
+    /// The numbers.
+    #[sqlx(flatten)]
+    pub measured: Measured,
+    /// What was breathed.
+    pub oxygen: Option<Oxygen>,
+    /// How awake.
+    pub consciousness: Option<Consciousness>,
+    /// Whether 88 to 92 % saturation is the aim.
+    pub second_scale: bool,
+    /// Whether she says that she is pregnant; none where it was not asked.
+    pub pregnant: Option<bool>,
+    /// Tenths of kg/m².
+    pub bmi: Option<i64>,
+    /// The early-warning score; none where it is not for this person or not complete.
+    pub news2: Option<i64>,
+    /// A remark.
+    pub note: String,
+    /// What it corrects.
+    pub replaces: Option<VitalsId>,
+    /// Why.
+    pub reason: String,
+    /// The correction that stands in its place.
+    pub replaced_by: Option<VitalsId>,
+    /// The flags as the statement gathers them; read by [`Vitals::flags`].
+    marks: String,
+}
+
+impl Vitals {
+    /// What is out of its range.
+    pub fn flags(&self) -> Vec<Flag> {
+        let flag = |text: &str| {
+            let mut parts = text.split(' ');
+            Some(Flag {
+                vitals_id: self.id,
+                sign: parts.next()?.to_owned(),
+                value: parts.next()?.parse().ok()?,
+                level: parts.next()?.parse().ok()?,
+                low: parts.next()?.parse().ok()?,
+                high: parts.next()?.parse().ok()?,
+            })
+        };
+        self.marks.split(',').filter_map(flag).collect()
+    }
+
+    /// As it was entered.
+    pub fn taken(&self) -> Taken {
+        Taken {
+            measured: self.measured,
+            oxygen: self.oxygen,
+            consciousness: self.consciousness,
+            second_scale: self.second_scale,
+            pregnant: self.pregnant,
+        }
+    }
+}
+
+/// A value out of its range.
+#[derive(Debug, Clone)]
+pub struct Flag {
+    /// Of which taking.
+    pub vitals_id: VitalsId,
+    /// A [`crate::consultation::model::Sign`], or `bmi`.
+    pub sign: String,
+    /// What was measured.
+    pub value: i64,
+    /// How it stands to its range.
+    pub level: Level,
+    /// The lowest usual value.
+    pub low: i64,
+    /// The highest usual value.
+    pub high: i64,
+}
+
+/// A taking that is about to be kept.
+#[derive(Debug)]
+pub struct NewVitals<'a> {
+    pub visit: VisitId,
+    pub patient: PatientId,
+    pub by: AccountId,
+    pub age: Option<u32>,
+    pub taken: &'a Taken,
+    pub bmi: Option<i64>,
+    pub news2: Option<u32>,
+    pub news2_red: bool,
+    pub note: &'a str,
+    pub replaces: Option<VitalsId>,
+    pub reason: &'a str,
+    pub at: DateTime<Utc>,
+}
+
+/// Keeps a taking.
+///
+/// # Errors
+/// Constraints `vitals_open_visit`, `vitals_replaces_unique` (corrected by somebody else meanwhile) and those of the signs.
+pub async fn insert(tx: &mut Tx, new: &NewVitals<'_>) -> Result<VitalsId, DbError> {
+    let (taken, measured) = (new.taken, &new.taken.measured);
+    sql("insert into vitals (visit_id, patient_id, taken_at, taken_by, age, temperature, pulse, respiration,
+            oxygen_saturation, systolic, diastolic, weight, height, pain, oxygen, consciousness, second_scale, pregnant,
+            bmi, news2, news2_red, note, replaces, reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23, $24) returning id")
+    .bind(new.visit)
+    .bind(new.patient)
+    .bind(new.at)
+    .bind(new.by)
+    .bind(new.age.map(i64::from))
+    .bind(measured.temperature)
+    .bind(measured.pulse)
+    .bind(measured.respiration)
+    .bind(measured.oxygen_saturation)
+    .bind(measured.systolic)
+    .bind(measured.diastolic)
+    .bind(measured.weight)
+    .bind(measured.height)
+    .bind(measured.pain)
+    .bind(taken.oxygen)
+    .bind(taken.consciousness)
+    .bind(taken.second_scale)
+    .bind(taken.pregnant)
+    .bind(new.bmi)
+    .bind(new.news2.map(i64::from))
+    .bind(new.news2_red)
+    .bind(new.note)
+    .bind(new.replaces)
+    .bind(new.reason)
+    .scalar(tx)
+    .await
+}
+
+/// Keeps a flag with the range it was judged by.
+pub async fn insert_flag(tx: &mut Tx, flag: &Flag) -> Result<(), DbError> {
+    sql("insert into vital_flag (vitals_id, sign, value, level, low, high) values ($1, $2, $3, $4, $5, $6)")
+        .bind(flag.vitals_id)
+        .bind(&flag.sign)
+        .bind(flag.value)
+        .bind(flag.level)
+        .bind(flag.low)
+        .bind(flag.high)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// One taking.
+pub async fn by_id(store: impl Store, id: VitalsId) -> Result<Option<Vitals>, DbError> {
+    sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
+            v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
+            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
+            coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
+                from vital_flag f where f.vitals_id = v.id), '') as marks
+         from vitals v join account a on a.id = v.taken_by left join vitals r on r.replaces = v.id
+         where v.id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// What was taken of a patient, newest first, older than `before`; corrected ones too.
+pub async fn of_patient(
+    store: impl Store,
+    patient: PatientId,
+    before: VitalsId,
+    limit: i64,
+) -> Result<Vec<Vitals>, DbError> {
+    sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
+            v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
+            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
+            coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
+                from vital_flag f where f.vitals_id = v.id), '') as marks
+         from vitals v join account a on a.id = v.taken_by left join vitals r on r.replaces = v.id
+         where v.patient_id = $1 and v.id < $2 order by v.id desc limit $3")
+    .bind(patient)
+    .bind(before)
+    .bind(limit)
+    .all(store)
+    .await
+}
+
+/// The newest taking of a patient that stands.
+pub async fn latest(store: impl Store, patient: PatientId) -> Result<Option<Vitals>, DbError> {
+    sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
+            v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
+            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason,
+            cast(null as bigint) as replaced_by, '' as marks
+         from vitals v join account a on a.id = v.taken_by
+         where v.patient_id = $1 and not exists (select 1 from vitals r where r.replaces = v.id)
+         order by v.id desc limit 1")
+    .bind(patient)
+    .optional(store)
+    .await
+}
+
+/// The newest height of a patient that stands, in millimetres, taken since then (rule W4).
+pub async fn height_since(
+    store: impl Store,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<Option<i64>, DbError> {
+    let found: Option<(i64,)> = sql("select v.height from vitals v
+         where v.patient_id = $1 and v.taken_at >= $2 and v.height is not null
+            and not exists (select 1 from vitals r where r.replaces = v.id)
+         order by v.id desc limit 1")
+    .bind(patient)
+    .bind(since)
+    .optional(store)
+    .await?;
+    Ok(found.map(|row| row.0))
+}

@@ -1,0 +1,150 @@
+//! Taking vital signs: keeping them, judging them, and telling the doctors of a bad score, in one unit of work.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use crate::access::model::AccountId;
+use crate::audit::Entry;
+use crate::consultation::model::{
+    BMI_HEIGHT_DAYS, Escalation, News2, Range, Sign, Taken, VitalsId, bmi_range, bmi_tenths, range_of,
+};
+use crate::consultation::store::vitals::{self, Flag, NewVitals};
+use crate::db::{DbError, Tx};
+use crate::patients::PatientId;
+use crate::queue::model::{AttentionKind, Priority, VisitId};
+use crate::queue::{self, NewAttention, Refused};
+use crate::settings::model::age_on;
+use crate::work::Work;
+
+/// The age from which a height of up to a year ago still stands (rule W4).
+const ADULT: u32 = 18;
+/// What the board says about a priority that a score raised; the desk reads it, so it says nothing clinical.
+const RAISED: &str = "Seen to be urgent at triage";
+
+/// A taking as it comes from the form.
+#[derive(Debug)]
+pub struct Taking {
+    pub visit: VisitId,
+    pub patient: PatientId,
+    /// For the age, on which ranges and score depend.
+    pub born_on: Option<NaiveDate>,
+    pub taken: Taken,
+    pub note: String,
+    /// What it corrects, and why.
+    pub corrects: Option<(VitalsId, String)>,
+}
+
+/// What was kept.
+#[derive(Debug)]
+pub struct Kept {
+    pub id: VitalsId,
+    pub escalation: Escalation,
+}
+
+/// Keeps a taking with its flags and its score. A bad score lets the patient go before others and asks the doctors for
+/// attention (rule W3); a correction takes back what it corrects asked for.
+///
+/// # Errors
+/// `Because` when the visit is closed, or a colleague corrected the same taking first.
+pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
+    let by = AccountId(work.doer().account_id.ok_or(Refused::NotFound)?);
+    let (at, age) = (work.now(), taking.born_on.and_then(|born| age_on(work.today(), born)));
+    let measured = &taking.taken.measured;
+    let height = height(work.tx(), taking, age, at).await?;
+    let bmi = measured.weight.zip(height).and_then(|(weight, height)| bmi_tenths(weight, height));
+    let score = News2::of(&taking.taken, age).ok();
+    let (replaces, reason) = match &taking.corrects {
+        Some((id, reason)) => (Some(*id), reason.as_str()),
+        None => (None, ""),
+    };
+    let new = NewVitals {
+        visit: taking.visit,
+        patient: taking.patient,
+        by,
+        age,
+        taken: &taking.taken,
+        bmi,
+        news2: score.as_ref().map(|score| score.total),
+        news2_red: score.as_ref().is_some_and(News2::has_red),
+        note: &taking.note,
+        replaces,
+        reason,
+        at,
+    };
+    let id = vitals::insert(work.tx(), &new).await.map_err(in_words)?;
+    for flag in flags(id, &taking.taken, age, bmi) {
+        vitals::insert_flag(work.tx(), &flag).await?;
+    }
+    let action = if replaces.is_some() { "vitals.corrected" } else { "vitals.taken" };
+    let entry = Entry::new(action, "vitals", id.0).of_patient(taking.patient.0).with("visit", taking.visit.0);
+    let entry = replaces.map_or(entry.clone(), |old| entry.with("replaces", old.0));
+    work.audit(entry).await?;
+    if let Some(old) = replaces {
+        queue::withdraw_attention(work, AttentionKind::EarlyWarning, old.0).await?;
+    }
+    let escalation = score.as_ref().map_or(Escalation::None, News2::escalation);
+    if let Some(score) = score.filter(|_| escalation > Escalation::None) {
+        escalate(work, taking, id, &score).await?;
+    }
+    Ok(Kept { id, escalation })
+}
+
+/// The height that counts: of this taking, or of an adult within a year (rule W4).
+async fn height(
+    tx: &mut Tx,
+    taking: &Taking,
+    age: Option<u32>,
+    at: DateTime<Utc>,
+) -> Result<Option<i64>, DbError> {
+    match taking.taken.measured.height {
+        Some(height) => Ok(Some(height)),
+        None if age.is_some_and(|age| age >= ADULT) => {
+            vitals::height_since(tx, taking.patient, at - TimeDelta::days(BMI_HEIGHT_DAYS)).await
+        }
+        None => Ok(None),
+    }
+}
+
+async fn escalate(work: &mut Work, taking: &Taking, id: VitalsId, score: &News2) -> Result<(), Refused> {
+    let emergency = score.escalation() == Escalation::Emergency;
+    let priority = if emergency { Priority::Emergency } else { Priority::Raised };
+    let words = match (emergency, score.total) {
+        (true, total) => format!("NEWS2 {total}: emergency"),
+        (false, total @ 5..) => format!("NEWS2 {total}: urgent"),
+        (false, total) => format!("NEWS2 {total} with a single 3: urgent"),
+    };
+    queue::go_before(work, taking.visit, priority, RAISED).await?;
+    let new = NewAttention {
+        visit: taking.visit,
+        patient: taking.patient,
+        kind: AttentionKind::EarlyWarning,
+        about: id.0,
+        rank: i64::from(score.total) + if score.has_red() { 3 } else { 0 },
+        words: &words,
+        at: work.now(),
+    };
+    Ok(queue::ask_for_attention(work, &new).await?)
+}
+
+/// What is out of its range, sign by sign, and the body mass index.
+pub fn flags(id: VitalsId, taken: &Taken, age: Option<u32>, bmi: Option<i64>) -> Vec<Flag> {
+    let flag = |sign: &'static str, value: i64, range: Range| {
+        let level = range.level(value);
+        let flag =
+            Flag { vitals_id: id, sign: sign.to_owned(), value, level, low: range.low, high: range.high };
+        level.is_flagged().then_some(flag)
+    };
+    let of_sign = |sign: &Sign| flag(sign.as_str(), taken.measured.of(*sign)?, range_of(*sign, age)?);
+    let of_bmi = bmi.zip(bmi_range(age)).and_then(|(bmi, range)| flag("bmi", bmi, range));
+    Sign::ALL.iter().filter_map(of_sign).chain(of_bmi).collect()
+}
+
+fn in_words(error: DbError) -> Refused {
+    let sentence = if error.violates("vitals_open_visit") {
+        "This visit is closed. Vital signs belong to a visit that is open."
+    } else if error.violates("vitals_replaces_unique") {
+        "A colleague corrected these vital signs a moment ago. Open them again to see the correction."
+    } else {
+        return error.into();
+    };
+    Refused::Because(sentence.to_owned())
+}

@@ -1,0 +1,104 @@
+//! What doctors are told at once.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+use crate::queue::model::{AttentionId, AttentionKind, PointId, VisitId};
+
+/// Something that nobody has seen to yet.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct Attention {
+    pub id: AttentionId,
+    pub kind: AttentionKind,
+    /// What it is about: the taking of vital signs.
+    pub about_id: i64,
+    /// Clinical content.
+    pub words: String,
+    pub at: DateTime<Utc>,
+    pub token: String,
+    /// The point where the patient is now; none when the patient has left.
+    pub point: Option<String>,
+}
+
+/// What is to be told.
+#[derive(Debug)]
+pub struct NewAttention<'a> {
+    /// In which visit.
+    pub visit: VisitId,
+    /// Whose.
+    pub patient: PatientId,
+    /// Why.
+    pub kind: AttentionKind,
+    /// What it is about: the id of the taking.
+    pub about: i64,
+    /// The higher, the more urgent.
+    pub rank: i64,
+    /// What the boards say.
+    pub words: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Asks for attention.
+pub async fn insert(tx: &mut Tx, new: &NewAttention<'_>) -> Result<(), DbError> {
+    sql("insert into attention (visit_id, patient_id, kind, about_id, rank, words, at)
+         values ($1, $2, $3, $4, $5, $6, $7)")
+    .bind(new.visit)
+    .bind(new.patient)
+    .bind(new.kind)
+    .bind(new.about)
+    .bind(new.rank)
+    .bind(new.words)
+    .bind(new.at)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// What nobody has seen to, the most urgent first.
+pub async fn open(store: impl Store) -> Result<Vec<Attention>, DbError> {
+    sql("select w.id, w.kind, w.about_id, w.words, w.at, v.token, p.name as point
+         from attention w join visit v on v.id = w.visit_id
+         left join queue_entry e on e.visit_id = v.id and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+         left join service_point p on p.id = e.point_id
+         where w.seen_at is null order by w.rank desc, w.id limit 20")
+    .all(store)
+    .await
+}
+
+/// Whom it is about.
+pub async fn patient_of(store: impl Store, id: AttentionId) -> Result<Option<PatientId>, DbError> {
+    let found: Option<(PatientId,)> =
+        sql("select patient_id from attention where id = $1").bind(id).optional(store).await?;
+    Ok(found.map(|row| row.0))
+}
+
+/// Somebody sees to it; false when a colleague already does.
+pub async fn see_to(tx: &mut Tx, id: AttentionId, by: AccountId, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let changed = sql("update attention set seen_at = $3, seen_by = $2 where id = $1 and seen_at is null");
+    Ok(changed.bind(id).bind(by).bind(at).run(tx).await? == 1)
+}
+
+/// What it was about was corrected: nobody needs to look any more.
+pub async fn withdraw(
+    tx: &mut Tx,
+    (kind, about): (AttentionKind, i64),
+    by: AccountId,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("update attention set seen_at = $4, seen_by = $3 where kind = $1 and about_id = $2 and seen_at is null")
+        .bind(kind)
+        .bind(about)
+        .bind(by)
+        .bind(at)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// The points where doctors see patients.
+pub async fn consulting_points(store: impl Store) -> Result<Vec<PointId>, DbError> {
+    sql("select id from service_point where kind = 'consulting' and active").scalars(store).await
+}

@@ -1,0 +1,42 @@
+//! Telling doctors at once, and seeing to it. What is told is clinical: the trail names the kind alone.
+
+use super::{Refused, doer_of};
+use crate::audit;
+use crate::db::DbError;
+use crate::live::Topic;
+use crate::queue::model::{AttentionId, AttentionKind};
+use crate::queue::store::attention::{self, NewAttention};
+use crate::work::Work;
+
+/// Asks for attention; the boards of all doctors show it.
+pub async fn ask(work: &mut Work, new: &NewAttention<'_>) -> Result<(), DbError> {
+    attention::insert(work.tx(), new).await?;
+    tell(work).await
+}
+
+/// What it was about was corrected.
+pub async fn withdraw(work: &mut Work, kind: AttentionKind, about: i64) -> Result<(), Refused> {
+    let by = doer_of(work).ok_or(Refused::NotFound)?;
+    let at = work.now();
+    attention::withdraw(work.tx(), (kind, about), by, at).await?;
+    Ok(tell(work).await?)
+}
+
+/// Somebody sees to it: the first of those who press at once.
+pub async fn see_to(work: &mut Work, id: AttentionId) -> Result<(), Refused> {
+    let by = doer_of(work).ok_or(Refused::NotFound)?;
+    let patient = attention::patient_of(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    let at = work.now();
+    if !attention::see_to(work.tx(), id, by, at).await? {
+        return Err(Refused::Because("A colleague already sees to it.".into()));
+    }
+    work.audit(audit::Entry::new("attention.seen_to", "attention", id.0).of_patient(patient.0)).await?;
+    Ok(tell(work).await?)
+}
+
+async fn tell(work: &mut Work) -> Result<(), DbError> {
+    for point in attention::consulting_points(work.tx()).await? {
+        work.tell(Topic::Point(point.0));
+    }
+    Ok(())
+}

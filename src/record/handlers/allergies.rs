@@ -1,0 +1,160 @@
+//! Recording an allergy: picked from the list, or in free text.
+
+use axum::extract::{Query, State};
+use serde::Deserialize;
+
+use super::{Door, door, opened};
+use crate::app::App;
+use crate::audit::Entry;
+use crate::db::DbError;
+use crate::patients::model::PatientId;
+use crate::record::model::{AllergenKind, AllergyState, Certainty, Severity};
+use crate::record::store::{self, NewAllergy};
+use crate::record::views::{AllergyPage, Picked};
+use crate::web::form::{LINE, TEXT};
+use crate::web::request::Id;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// Longest note.
+pub const NOTE: usize = 500;
+/// Longest "since when".
+pub const SINCE: usize = 40;
+/// Choices that a search offers.
+const CHOICES: i64 = 12;
+
+/// What the search asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    told: String,
+}
+
+async fn search(app: &App, q: &str) -> Result<Vec<Picked>, DbError> {
+    let found = store::allergens(&app.db, q, CHOICES).await?;
+    let picked = found.into_iter().map(|(kind, code, name)| {
+        let value = format!("{}:{code}", kind.as_str());
+        Picked { value, name, kind }
+    });
+    Ok(picked.collect())
+}
+
+/// The form; with `q` also what the list holds under these words, with `told` what the patient told.
+pub async fn new(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PatientId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let door = door(&app, &page, id).await?;
+    if door.closed() {
+        return Ok(see_other(&paths::patients::show(id)));
+    }
+    let q: String = asked.q.trim().chars().take(LINE).collect();
+    let found = search(&app, &q).await?;
+    let mut form = FormState::new().with("q", &q).with("severity", "").with("kind", "");
+    if !asked.told.is_empty() {
+        let told: String = door.banner.told().chars().take(LINE).collect();
+        form = form.with("substance", told).with("certainty", Certainty::Told.as_str());
+    } else {
+        form = form.with("substance", if found.is_empty() { q.as_str() } else { "" });
+    }
+    opened(&app, &page, &door, "allergy form").await?;
+    html(AllergyPage { page, banner: door.banner, form, changed: None, found, conflict: None, closed: false })
+}
+
+/// What the fields that every version has say.
+pub fn read_facts(form: &mut FormState, new: &mut NewAllergy) {
+    new.reaction = form.optional_text("reaction", LINE);
+    new.since = form.optional_text("since", SINCE);
+    new.note = form.optional_text("note", NOTE);
+    if let Some(severity) = form.parse::<Severity>("severity", "Choose how severe it was, or not known") {
+        new.severity = severity;
+    }
+    if let Some(certainty) = form.parse::<Certainty>("certainty", "Choose how sure this is") {
+        new.certainty = certainty;
+    }
+}
+
+/// An allergy in free text.
+pub fn read_free(form: &mut FormState, new: &mut NewAllergy) {
+    new.substance = form.text("substance", "Enter what harms, or choose it from the list", LINE);
+    if let Some(kind) = form.parse::<AllergenKind>("kind", "Choose what kind of thing it is") {
+        new.kind = kind;
+    }
+}
+
+/// A version with nothing in it.
+pub fn blank() -> NewAllergy {
+    NewAllergy {
+        replaces: None,
+        kind: AllergenKind::Other,
+        code: String::new(),
+        substance: String::new(),
+        reaction: String::new(),
+        severity: Severity::Unknown,
+        certainty: Certainty::Told,
+        since: String::new(),
+        note: String::new(),
+        state: AllergyState::Active,
+        reason: String::new(),
+    }
+}
+
+async fn read(app: &App, form: &mut FormState) -> Result<NewAllergy, Error> {
+    let mut new = blank();
+    let picked = form.value("allergen").to_owned();
+    match picked.split_once(':') {
+        None => read_free(form, &mut new),
+        Some((kind, code)) => match store::allergen(&app.db, kind, code).await? {
+            Some((kind, code, name)) => (new.kind, new.code, new.substance) = (kind, code, name),
+            None => form.refuse("allergen", "Choose one of the list, or free text"),
+        },
+    }
+    read_facts(form, &mut new);
+    Ok(new)
+}
+
+/// Records it. A recorded allergy takes "no known allergies" back by itself: the table does.
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PatientId>,
+    submission: Submission,
+) -> Answer {
+    let door = door(&app, &page, id).await?;
+    let mut form = submission.form.clone();
+    let new = read(&app, &mut form).await?;
+    if !door.lets(&mut form) || !form.is_ok() {
+        return again(&app, page, door, form).await;
+    }
+    let told =
+        if form.chosen("told_done", "yes") { form.optional_text("told_seen", TEXT) } else { String::new() };
+    let mut work = submission.begin(&app).await?;
+    let (doer, at) = (work.doer().clone(), work.now());
+    match store::insert_allergy(work.tx(), id, &new, (&doer, at)).await {
+        Ok(allergy) => {
+            if !told.is_empty() {
+                store::answer_told(work.tx(), id, &told, (&doer, at)).await?;
+            }
+            work.audit(Entry::new("allergy.recorded", "allergy", allergy.0).of_patient(id.0)).await?;
+            work.done(paths::record::health(id), "Allergy recorded").await
+        }
+        Err(error) if error.violates("allergy_twice") => {
+            work.undo();
+            let field = if new.code.is_empty() { "substance" } else { "allergen" };
+            form.refuse(field, "This allergy is recorded already. Change it in the list of allergies");
+            form.renew();
+            again(&app, page, door, form).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn again(app: &App, page: Page, door: Door, form: FormState) -> Answer {
+    let found = search(app, form.value("q")).await?;
+    let closed = door.closed();
+    let page = AllergyPage { page, banner: door.banner, form, changed: None, found, conflict: None, closed };
+    Ok(refused(html(page)?))
+}

@@ -1,0 +1,59 @@
+//! HTTP of records.
+
+pub mod allergies;
+pub mod allergy;
+pub mod emergency;
+pub mod entries;
+pub mod entry;
+pub mod health;
+pub mod mine;
+pub mod reviews;
+pub mod seal;
+pub mod time;
+
+use super::store;
+use super::views::Banner;
+use crate::app::App;
+use crate::patients;
+use crate::patients::model::{PatientId, Reach};
+use crate::web::{Error, FormState, Page};
+
+/// How far a record is open to who asks, with the banner that may be shown.
+struct Door {
+    reach: Reach,
+    banner: Banner,
+}
+
+/// What is said beside a form whose reader's time has run out.
+const OVER: &str = "Your time with this record is over. Nothing was saved yet, and your text is still here";
+
+impl Door {
+    /// Whether a form may be saved; else the form says what to do.
+    fn lets(&self, form: &mut FormState) -> bool {
+        if !self.reach.is_open() {
+            form.refuse("", OVER);
+        }
+        self.reach.is_open()
+    }
+
+    /// Whether the time is over.
+    fn closed(&self) -> bool {
+        !self.reach.is_open()
+    }
+}
+
+/// The door of a record for somebody whose role has clinical content. Nobody works on the own record (rule A7).
+async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> {
+    let reach = patients::reach(app, page, id).await?;
+    if reach == Reach::Never {
+        return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
+    }
+    let summary = store::summary(&app.db, id, reach.is_open()).await?.ok_or(Error::NotFound)?;
+    Ok(Door { reach, banner: Banner::of(summary).under(reach) })
+}
+
+/// Writes the opening of a clinical page into the trail.
+async fn opened(app: &App, page: &Page, door: &Door, what: &str) -> Result<(), Error> {
+    let id = door.banner.summary.who.patient_id;
+    Ok(patients::opened(app, page, id, what, door.reach).await?)
+}

@@ -1,0 +1,76 @@
+//! The line of time (PT3), with its filters.
+
+use axum::extract::{Query, State};
+use chrono::{Days, NaiveDate};
+use serde::Deserialize;
+
+use super::{Door, store};
+use crate::access::model::Permission;
+use crate::app::App;
+use crate::patients::model::{PatientId, Reach};
+use crate::record::model::{Cursor, What};
+use crate::record::store::Narrow;
+use crate::record::views::{Banner, TimelinePage};
+use crate::web::request::Id;
+use crate::web::{Answer, Error, FormState, Page, html, paths};
+
+/// Lines on one page.
+const PAGE: i64 = 50;
+
+/// The filter, as the form sends it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    what: String,
+    from: String,
+    to: String,
+    after: String,
+}
+
+/// A page of the line. The desk sees visits and appointments; the rest belongs to the health part.
+pub async fn show(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PatientId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let door = front_door(&app, &page, id).await?;
+    let mut form = FormState::new();
+    let mut terms = Vec::new();
+    for (name, value) in [("what", &asked.what), ("from", &asked.from), ("to", &asked.to)] {
+        form = form.with(name, value);
+        if !value.is_empty() {
+            terms.push(format!("{name}={}", paths::encoded(value)));
+        }
+    }
+    let day = |name: &str| form.value(name).parse::<NaiveDate>().ok();
+    let next = |day: NaiveDate| day.checked_add_days(Days::new(1));
+    let narrow = Narrow {
+        what: form.value("what").parse::<What>().ok(),
+        from: day("from").map(|day| page.clinic.start_of(day)),
+        until: day("to").and_then(next).map(|day| page.clinic.start_of(day)),
+        after: Cursor::read(&asked.after),
+        clinical: door.reach.is_open(),
+    };
+    let mut happenings = store::timeline(&app.db, id, &narrow, PAGE + 1).await?;
+    let more = happenings.len() as i64 > PAGE;
+    happenings.truncate(PAGE as usize);
+    let older = happenings.last().filter(|_| more).map(|last| {
+        terms.push(format!("after={}", Cursor::after(last).text()));
+        format!("{}?{}", paths::record::timeline(id), terms.join("&"))
+    });
+    super::opened(&app, &page, &door, "timeline").await?;
+    html(TimelinePage { page, banner: door.banner, form, happenings, older })
+}
+
+/// The door for every member of staff who finds patients: whoever has no clinical content gets the identity.
+async fn front_door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> {
+    if page.may(Permission::OpenRecords) {
+        return super::door(app, page, id).await;
+    }
+    if crate::patients::is_own(app, page, id).await? {
+        return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
+    }
+    let summary = store::summary(&app.db, id, false).await?.ok_or(Error::NotFound)?;
+    Ok(Door { reach: Reach::Never, banner: Banner::of(summary) })
+}

@@ -1,0 +1,87 @@
+//! The health part of a record: allergies, conditions, history, alerts, the line of time; who opened it; emergencies.
+//!
+//! Others use [`model`], [`banner`] (what stands at the top of every clinical page), [`identity`] (the same without the
+//! health part), [`allergies`], [`timeline`], [`unread_emergencies`] and [`reviews_waiting`].
+
+mod catalogue;
+mod handlers;
+pub mod model;
+mod store;
+mod views;
+
+pub use catalogue::fill as fill_catalogue;
+pub use store::{Emergency, Narrow, timeline};
+pub use views::Banner;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::access::model::Permission;
+use crate::db::{Db, DbError, Store};
+use crate::patients::model::PatientId;
+use crate::web::paths::record as paths;
+use crate::web::routes::{Access, Routes};
+use model::{Allergy, REVIEW_DAYS};
+
+/// Who a clinical page is about and what could harm them, by one query. Only for readers to whom the health part is open;
+/// [`Banner::under`] adds the red line where an emergency opened it.
+pub async fn banner(db: &Db, patient: PatientId) -> Result<Option<Banner>, DbError> {
+    Ok(store::summary(db, patient, true).await?.map(Banner::of))
+}
+
+/// The same for everybody else: identity, and the alerts that are marked for everyone.
+pub async fn identity(db: &Db, patient: PatientId) -> Result<Option<Banner>, DbError> {
+    Ok(store::summary(db, patient, false).await?.map(Banner::of))
+}
+
+/// The allergies that hold now, for checks.
+pub async fn allergies(store: impl Store, patient: PatientId) -> Result<Vec<Allergy>, DbError> {
+    store::known(store, patient).await
+}
+
+/// Emergencies in which the patient's record was opened and of which the patient has not read yet.
+pub async fn unread_emergencies(db: &Db, patient: PatientId) -> Result<Vec<Emergency>, DbError> {
+    store::unread(db, patient).await
+}
+
+/// How many emergencies wait for a review, and how many of them are overdue.
+pub async fn reviews_waiting(db: &Db, now: DateTime<Utc>) -> Result<(i64, i64), DbError> {
+    store::waiting(db, now - TimeDelta::days(REVIEW_DAYS)).await
+}
+
+/// The pages of this capability.
+pub fn routes() -> Routes {
+    use handlers::{allergies, allergy, emergency, entries, entry, health, mine, reviews, seal, time};
+    let open = Access::May(Permission::OpenRecords);
+    let keep = Access::May(Permission::KeepRecords);
+    Routes::new("record")
+        .get(paths::HEALTH, open, health::show)
+        .get(paths::CHANGES, open, health::changes)
+        .get(paths::ALLERGY_NEW, open, allergies::new)
+        .post(paths::ALLERGIES, open, allergies::create)
+        .post(paths::NONE, open, health::state_none)
+        .post(paths::NONE_WITHDRAWAL, open, health::withdraw_none)
+        .post(paths::TOLD, open, health::answer_told)
+        .get(paths::ALLERGY, open, allergy::form)
+        .post(paths::ALLERGY, open, allergy::save)
+        .get(paths::ALLERGY_END, open, allergy::end_form)
+        .post(paths::ALLERGY_END, open, allergy::end)
+        .get(paths::ENTRY_NEW, open, entries::new)
+        .post(paths::ENTRIES, open, entries::create)
+        .get(paths::ENTRY, open, entry::form)
+        .post(paths::ENTRY, open, entry::save)
+        .get(paths::ENTRY_END, open, entry::end_form)
+        .post(paths::ENTRY_END, open, entry::end)
+        .get(paths::TIMELINE, Access::May(Permission::FindPatients), time::show)
+        .get(paths::EMERGENCY, open, emergency::form)
+        .post_confirmed(paths::EMERGENCY, open, emergency::create)
+        .get(paths::SEAL, keep, seal::form)
+        .post_confirmed(paths::SEAL, keep, seal::save)
+        .get(paths::REVIEWS, keep, reviews::index)
+        .get(paths::REVIEW, keep, reviews::show)
+        .post(paths::REVIEW, keep, reviews::save)
+        .get(paths::MY_RECORD, Access::Patient, mine::show)
+        .get(paths::MY_OPENINGS, Access::Patient, mine::openings)
+        .post(paths::MY_NOTICE, Access::Patient, mine::read)
+        .get(paths::MY_FILE, Access::Patient, mine::file)
+        .get(paths::MY_JSON, Access::Patient, mine::json)
+}

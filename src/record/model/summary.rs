@@ -1,0 +1,96 @@
+//! What holds now of a patient's health, and who the patient is: what stands at the top of every clinical page.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Allergy, Entry, EntryKind};
+use crate::patients::model::{PatientId, PatientState, Sex};
+
+/// Who the record is about, with what was told at registration (empty for those who may not read it).
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct Who {
+    pub patient_id: PatientId,
+    pub name: String,
+    pub sex: Sex,
+    pub born_on: Option<NaiveDate>,
+    pub number: String,
+    pub matric_number: Option<String>,
+    pub phone: String,
+    pub patient_state: PatientState,
+    pub allergies_told: String,
+    pub conditions_told: String,
+    pub blood_group: String,
+    pub genotype: String,
+}
+
+/// "No known allergies", as somebody stated it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// Who stated it.
+    pub name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// All that holds now.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Whose it is.
+    pub who: Who,
+    /// Whether the health part is in it.
+    pub clinical: bool,
+    /// Allergies, the worst first.
+    pub allergies: Vec<Allergy>,
+    /// That none is known.
+    pub none: Option<Stated>,
+    /// The told text that was dealt with last.
+    pub answered: String,
+    /// Everything else, in the order it was recorded.
+    pub entries: Vec<Entry>,
+}
+
+impl Summary {
+    /// The entries of a kind.
+    pub fn of(&self, kind: EntryKind) -> Vec<&Entry> {
+        self.entries.iter().filter(|entry| entry.kind == kind).collect()
+    }
+
+    /// The one entry of a kind of which there is one at most.
+    pub fn one(&self, kind: EntryKind) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.kind == kind)
+    }
+
+    /// What the patient told about allergies and nobody has dealt with yet; empty when there is nothing.
+    pub fn told(&self) -> &str {
+        if self.who.allergies_told == self.answered { "" } else { &self.who.allergies_told }
+    }
+
+    /// Whether anybody has answered the question about allergies.
+    pub fn is_asked(&self) -> bool {
+        !self.allergies.is_empty() || self.none.is_some()
+    }
+
+    /// Whether the patient is known to be pregnant.
+    pub fn is_pregnant(&self) -> bool {
+        self.one(EntryKind::Pregnancy).is_some()
+    }
+
+    /// The blood group or genotype with how it is known: recorded, else as told at registration.
+    pub fn fact(&self, kind: EntryKind) -> Option<(String, &'static str)> {
+        if let Some(entry) = self.one(kind) {
+            let tested = entry.source == "tested";
+            return Some((entry.words.clone(), if tested { "tested" } else { "told" }));
+        }
+        let told = match kind {
+            EntryKind::BloodGroup => &self.who.blood_group,
+            EntryKind::Genotype => &self.who.genotype,
+            EntryKind::Condition
+            | EntryKind::Surgery
+            | EntryKind::Family
+            | EntryKind::Social
+            | EntryKind::Pregnancy
+            | EntryKind::Alert => return None,
+        };
+        (!told.is_empty()).then(|| (told.clone(), "told at registration"))
+    }
+}

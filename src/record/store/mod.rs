@@ -1,0 +1,23 @@
+//! The SQL of records.
+
+mod allergies;
+mod changes;
+mod entries;
+mod openings;
+mod seals;
+mod summary;
+mod timeline;
+
+pub use allergies::{
+    NewAllergy, allergen, allergens, allergy, answer_told, current_allergy, insert_allergy, insert_none,
+    known, missing_allergens, put_allergens,
+};
+pub use changes::{Version, changes};
+pub use entries::{NewEntry, current_entry, entry, insert_entry};
+pub use openings::{
+    Emergency, Opened, emergencies, emergency, insert_emergency, insert_review, opened_by, opened_during,
+    see, to_review, unread, waiting,
+};
+pub use seals::{Seal, insert_seal, lift, seal_of};
+pub use summary::summary;
+pub use timeline::{Narrow, timeline};

@@ -1,0 +1,129 @@
+//! Pages of records, and the banner on every clinical page.
+
+mod forms;
+mod health;
+mod mine;
+mod openings;
+mod timeline;
+
+pub use forms::{AllergyEndPage, AllergyPage, EntryEndPage, EntryPage, Picked};
+pub use health::{ChangesPage, HealthPage};
+pub use mine::{FilePage, MyOpeningsPage, MyRecordPage};
+pub use openings::{EmergencyPage, ReviewPage, ReviewsPage, SealPage};
+pub use timeline::TimelinePage;
+
+use chrono::{DateTime, Utc};
+
+use super::model::{Entry, EntryKind, Summary};
+use crate::patients::model::{PatientState, Reach};
+use crate::settings::model::{age_on, plain_day};
+use crate::web::Page;
+
+/// Who this is and what could harm them: on every clinical page, by `{% include "record/_banner.html" %}`.
+#[derive(Debug, Clone)]
+pub struct Banner {
+    /// What holds now.
+    pub summary: Summary,
+    /// Until when an emergency keeps the record open.
+    pub broken_until: Option<DateTime<Utc>>,
+    /// Whether the name is the heading of the page.
+    pub is_heading: bool,
+}
+
+impl Banner {
+    /// Over a summary.
+    pub fn of(summary: Summary) -> Self {
+        Banner { summary, broken_until: None, is_heading: false }
+    }
+
+    /// Says in red that an emergency keeps the record open, where one does.
+    pub fn under(mut self, reach: Reach) -> Self {
+        self.broken_until = reach.emergency();
+        self
+    }
+
+    /// The name is the heading of this page.
+    pub fn as_heading(mut self) -> Self {
+        self.is_heading = true;
+        self
+    }
+
+    /// The name as people read it.
+    pub fn name(&self) -> &str {
+        &self.summary.who.name
+    }
+
+    /// Whether the clinic still sees the patient.
+    pub fn is_active(&self) -> bool {
+        self.summary.who.patient_state == PatientState::Active
+    }
+
+    /// `22 years, female`.
+    pub fn age_and_sex(&self, page: &Page) -> String {
+        let sex = self.summary.who.sex.label().to_lowercase();
+        match self.summary.who.born_on.and_then(|born| age_on(page.today(), born)) {
+            Some(1) => format!("1 year, {sex}"),
+            Some(age) => format!("{age} years, {sex}"),
+            None => sex,
+        }
+    }
+
+    /// `27 March 2004`.
+    pub fn born(&self) -> String {
+        self.summary.who.born_on.map_or_else(|| "Not recorded".to_owned(), plain_day)
+    }
+
+    /// The clinic number.
+    pub fn number(&self) -> &str {
+        &self.summary.who.number
+    }
+
+    /// The matric number, for students.
+    pub fn matric(&self) -> Option<&str> {
+        self.summary.who.matric_number.as_deref()
+    }
+
+    /// The phone number, or nothing.
+    pub fn phone(&self) -> &str {
+        &self.summary.who.phone
+    }
+
+    /// Each recorded allergy in words.
+    pub fn allergies(&self) -> Vec<String> {
+        self.summary.allergies.iter().map(|allergy| allergy.words()).collect()
+    }
+
+    /// `No known allergies (recorded 6 August 2026)`, where somebody stated it.
+    pub fn none_known(&self, page: &Page) -> Option<String> {
+        let stated = self.summary.none.as_ref()?;
+        Some(format!("No known allergies (recorded {})", plain_day(page.clinic.day_of(stated.at))))
+    }
+
+    /// What was told about allergies and nobody has dealt with.
+    pub fn told(&self) -> &str {
+        self.summary.told()
+    }
+
+    /// Whether nobody has asked about allergies yet, as far as this page knows.
+    pub fn is_unasked(&self) -> bool {
+        !self.summary.is_asked() && self.told().is_empty()
+    }
+
+    /// Alerts in words.
+    pub fn alerts(&self) -> Vec<String> {
+        self.summary.of(EntryKind::Alert).into_iter().map(Entry::title).collect()
+    }
+
+    /// Whether the patient is known to be pregnant.
+    pub fn is_pregnant(&self) -> bool {
+        self.summary.is_pregnant()
+    }
+
+    /// Minutes that are left of an emergency, and its end on the clock.
+    pub fn emergency(&self, page: &Page) -> Option<String> {
+        let until = self.broken_until?;
+        let left = ((until - page.now).num_seconds() + 59) / 60;
+        let minutes = if left == 1 { "1 minute".to_owned() } else { format!("{left} minutes") };
+        Some(format!("Opened in an emergency: {minutes} left, until {}", page.clinic.clock(until)))
+    }
+}

@@ -1,0 +1,225 @@
+//! Emergencies, seals and reviews.
+
+use askama::Template;
+
+use super::Banner;
+use crate::access::model::spoken_roles;
+use crate::patients::model::{OPEN_MINUTES, PatientId};
+use crate::record::model::{Due, EmergencyReason, REVIEW_DAYS, Verdict};
+use crate::record::store::{Emergency, Opened, Seal};
+use crate::settings::model::plain_day;
+use crate::web::{FormState, Page};
+
+/// Breaking the glass.
+#[derive(Debug, Template)]
+#[template(path = "record/emergency.html")]
+pub struct EmergencyPage {
+    /// The frame.
+    pub page: Page,
+    /// Who this is; identity only.
+    pub banner: Banner,
+    /// What was typed.
+    pub form: FormState,
+    /// Whether the record is sealed.
+    pub sealed: bool,
+}
+
+impl EmergencyPage {
+    /// Whose record it is.
+    pub fn id(&self) -> PatientId {
+        self.banner.summary.who.patient_id
+    }
+
+    /// For how long it opens.
+    pub fn minutes(&self) -> i64 {
+        OPEN_MINUTES
+    }
+
+    /// Within how many days it is reviewed.
+    pub fn days(&self) -> i64 {
+        REVIEW_DAYS
+    }
+
+    /// Reasons for the field.
+    pub fn reasons(&self) -> Vec<(&'static str, &'static str)> {
+        EmergencyReason::ALL.iter().map(|reason| (reason.as_str(), reason.label())).collect()
+    }
+}
+
+/// Sealing, or lifting the seal.
+#[derive(Debug, Template)]
+#[template(path = "record/seal.html")]
+pub struct SealPage {
+    /// The frame.
+    pub page: Page,
+    /// Who this is; identity only.
+    pub banner: Banner,
+    /// What was typed.
+    pub form: FormState,
+    /// The seal that holds.
+    pub seal: Option<Seal>,
+}
+
+impl SealPage {
+    /// Whose record it is.
+    pub fn id(&self) -> PatientId {
+        self.banner.summary.who.patient_id
+    }
+
+    /// Since when and by whom it is sealed.
+    pub fn held(&self) -> Option<String> {
+        let seal = self.seal.as_ref()?;
+        Some(format!(
+            "Sealed by {}, {}: {}",
+            seal.sealed_name,
+            self.page.clinic.stamp(seal.sealed_at),
+            seal.reason
+        ))
+    }
+}
+
+/// Emergencies with their reviews.
+#[derive(Debug, Template)]
+#[template(path = "record/reviews.html")]
+pub struct ReviewsPage {
+    /// The frame.
+    pub page: Page,
+    /// What waits, the oldest first.
+    pub waiting: Vec<Emergency>,
+    /// What was reviewed, newest first.
+    pub done: Vec<Emergency>,
+    /// The address of more that waits.
+    pub later: Option<String>,
+    /// The address of older reviews.
+    pub older: Option<String>,
+}
+
+/// One emergency.
+#[derive(Debug, Template)]
+#[template(path = "record/review.html")]
+pub struct ReviewPage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: FormState,
+    /// The emergency.
+    pub emergency: Emergency,
+    /// What its reader opened meanwhile.
+    pub opened: Vec<Opened>,
+    /// Whether it is the asking person's own.
+    pub own: bool,
+}
+
+impl ReviewPage {
+    /// Verdicts for the field.
+    pub fn verdicts(&self) -> Vec<(&'static str, &'static str)> {
+        Verdict::ALL.iter().map(|verdict| (verdict.as_str(), verdict.label())).collect()
+    }
+}
+
+impl Emergency {
+    /// Where its review stands.
+    pub fn due(&self, page: &Page) -> Due {
+        Due::of(self.opened_at, self.verdict.is_some(), page.now)
+    }
+
+    /// `Overdue`, `3 days left`, `Reviewed`, with the kind of tag.
+    pub fn due_words(&self, page: &Page) -> (String, &'static str) {
+        match self.due(page) {
+            Due::Done => ("Reviewed".to_owned(), "ok"),
+            Due::Overdue => match self.days_over(page) {
+                0 => ("Overdue since today".to_owned(), "danger"),
+                1 => ("Overdue since 1 day".to_owned(), "danger"),
+                days => (format!("Overdue since {days} days"), "danger"),
+            },
+            Due::Days(1) => ("1 day left".to_owned(), "wait"),
+            Due::Days(days) => (format!("{days} days left"), "wait"),
+        }
+    }
+
+    /// What the records officer wrote.
+    pub fn found(&self) -> &str {
+        self.review_words.as_deref().unwrap_or_default()
+    }
+
+    /// Who reviewed it, and when.
+    pub fn reviewed(&self, page: &Page) -> String {
+        let at = self.reviewed_at.map(|at| page.clinic.stamp(at)).unwrap_or_default();
+        format!("{}, {at}", self.reviewed_name.as_deref().unwrap_or_default())
+    }
+
+    fn days_over(&self, page: &Page) -> i64 {
+        (page.now - self.opened_at).num_days() - REVIEW_DAYS
+    }
+
+    /// The day and time as patients read it.
+    pub fn spoken(&self, page: &Page) -> String {
+        format!(
+            "{} at {}",
+            plain_day(page.clinic.day_of(self.opened_at)),
+            page.clinic.spoken_clock(self.opened_at)
+        )
+    }
+}
+
+impl Opened {
+    fn fact(&self, name: &str) -> String {
+        let facts: serde_json::Value = serde_json::from_str(&self.detail).unwrap_or_default();
+        facts.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// The roles as people read them.
+    pub fn roles(&self) -> String {
+        spoken_roles(&self.role)
+    }
+
+    /// `6 August 2026, 10:40am`.
+    pub fn spoken(&self, page: &Page) -> String {
+        format!("{}, {}", plain_day(page.clinic.day_of(self.at)), page.clinic.spoken_clock(self.at))
+    }
+
+    /// Whether somebody had to give a reason.
+    pub fn is_loud(&self) -> bool {
+        self.action.starts_with("record.opened_")
+    }
+
+    /// Whether content of the health part was shown.
+    fn is_clinical(&self) -> bool {
+        self.detail.contains("\"clinical\":true")
+    }
+
+    /// What was opened.
+    pub fn what(&self) -> String {
+        match self.action.as_str() {
+            "record.opened_by_reason" => "Opened the health part with a reason".to_owned(),
+            "record.opened_in_emergency" => "Opened the record in an emergency".to_owned(),
+            "queue.entry_opened" => "Read: your place in the queue".to_owned(),
+            "appointment.opened" if self.is_clinical() => "Read: an appointment with your words".to_owned(),
+            "appointment.opened" => "Read: an appointment".to_owned(),
+            "patient.card_opened" => "Read: your clinic card".to_owned(),
+            _ => {
+                let page = self.fact("page");
+                let page = if page.is_empty() { self.action.replace(['.', '_'], " ") } else { page };
+                if self.is_clinical() {
+                    format!("Read: {page}")
+                } else {
+                    format!("Read: {page}, without health")
+                }
+            }
+        }
+    }
+
+    /// Why: the reason that was given, or what the person had to do with the patient.
+    pub fn why(&self) -> String {
+        let (reason, words) = (self.fact("reason"), self.fact("words"));
+        if !reason.is_empty() {
+            return if words.is_empty() { reason } else { format!("{reason}. {words}") };
+        }
+        match self.fact("why").as_str() {
+            "treats" => "You were in the clinic, or had an appointment".to_owned(),
+            "reason" => "With the reason given before".to_owned(),
+            "emergency" => "In the emergency named before".to_owned(),
+            _ => "Work at the clinic".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The line of time.
+
+use askama::Template;
+
+use super::Banner;
+use crate::access::model::Permission;
+use crate::patients::model::PatientId;
+use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
+use crate::scheduling::model::{AppointmentId, AppointmentState};
+use crate::web::{FormState, Page};
+
+/// The line with its filters.
+#[derive(Debug, Template)]
+#[template(path = "record/timeline.html")]
+pub struct TimelinePage {
+    /// The frame.
+    pub page: Page,
+    /// Who this is.
+    pub banner: Banner,
+    /// The filter as typed.
+    pub form: FormState,
+    /// A page of it, newest first.
+    pub happenings: Vec<Happening>,
+    /// The address of older lines.
+    pub older: Option<String>,
+}
+
+impl TimelinePage {
+    /// Whose it is.
+    pub fn id(&self) -> PatientId {
+        self.banner.summary.who.patient_id
+    }
+
+    /// Kinds to filter by.
+    pub fn kinds(&self) -> Vec<(&'static str, &'static str)> {
+        let shown = What::ALL.iter().filter(|what| self.banner.summary.clinical || !what.is_clinical());
+        shown.map(|what| (what.as_str(), what.label())).collect()
+    }
+}
+
+impl Happening {
+    /// The state alone: of an entry its last word, everywhere else all of it.
+    fn stands(&self) -> &str {
+        self.state.rsplit(' ').next().unwrap_or_default()
+    }
+
+    /// `done`, `now`, `missed` or empty, for the line.
+    pub fn progress(&self) -> &'static str {
+        match self.stands() {
+            "finished" | "fulfilled" | "active" => "done",
+            "open" | "arrived" | "in_service" => "now",
+            "no_show" | "left" | "refuted" | "entered_in_error" | "ended" => "missed",
+            _ => "",
+        }
+    }
+
+    /// What happened, in a few words.
+    pub fn title(&self) -> String {
+        match self.what {
+            What::Appointment => format!("Appointment with {}", self.words),
+            What::Visit => format!("Visit, token {}", self.more),
+            What::Allergy => format!("Allergy: {}", self.words),
+            What::Health => {
+                let kind = self.state.split(' ').next().unwrap_or_default().parse::<EntryKind>();
+                format!("{}: {}", kind.map_or("Entry", EntryKind::label), self.words)
+            }
+        }
+    }
+
+    /// Who wrote it down, where that is known.
+    pub fn by(&self) -> &str {
+        if self.what.is_clinical() { &self.more } else { "" }
+    }
+
+    /// The state as people read it.
+    pub fn state_words(&self) -> String {
+        let own = self.stands();
+        let label = match self.what {
+            What::Visit => match own {
+                "open" => Some("In the clinic"),
+                "finished" => Some("Finished"),
+                "left" => Some("Left before the end"),
+                "day_close" => Some("Closed with the day"),
+                _ => None,
+            },
+            What::Appointment => own.parse().ok().map(AppointmentState::label),
+            What::Allergy => match own.parse() {
+                Ok(AllergyState::Active) => Some("Recorded"),
+                Ok(AllergyState::Refuted) => Some("Refuted"),
+                Ok(AllergyState::EnteredInError) => Some("Entered in error"),
+                Err(_) => None,
+            },
+            What::Health => match own.parse() {
+                Ok(EntryState::Active) => Some("Recorded"),
+                Ok(state) => Some(EntryState::label(state)),
+                Err(_) => None,
+            },
+        };
+        label.map_or_else(|| own.replace('_', " "), str::to_owned)
+    }
+
+    /// Where more of it stands, for those who may see it; else nothing.
+    pub fn link(&self, page: &Page) -> String {
+        match self.what {
+            What::Appointment if page.may(Permission::SeeAppointments) => {
+                crate::web::paths::scheduling::appointment(AppointmentId(self.id))
+            }
+            What::Appointment | What::Visit | What::Allergy | What::Health => String::new(),
+        }
+    }
+}

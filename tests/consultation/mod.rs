@@ -1,0 +1,3 @@
+//! What happens between the patient and those who treat.
+
+mod vitals;

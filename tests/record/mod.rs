@@ -1,0 +1,7 @@
+//! The health part of a record.
+
+mod allergies;
+mod emergency;
+mod health;
+mod mine;
+mod timeline;

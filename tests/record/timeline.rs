@@ -1,0 +1,68 @@
+//! The line of time (PT3): quick with 300 visits, filters, pages without gap or twin.
+
+use infirmary::access::model::Role;
+
+both! {
+    async fn three_hundred_visits_come_by_pages_in_six_queries(clinic) {
+        let doctor = clinic.doctor().await;
+        let (me, id) = (clinic.consultant("colleague").await, clinic.treated("Ada Obi").await);
+        clinic.visited(id, 300).await;
+        clinic.booking(id, me, 24 * 60).await;
+        let mut path = format!("/patients/{id}/timeline");
+        let (mut lines, mut pages) = (Vec::new(), 0);
+        loop {
+            let page = doctor.get(&path).await;
+            assert!(page.expect(200).queries() <= 6, "{path}: {}", page.queries());
+            let here = page.texts("#timeline li");
+            assert!(here.len() <= 50, "{}", here.len());
+            lines.extend(here);
+            pages += 1;
+            match page.links(".pagination a").first() {
+                Some(next) => path.clone_from(next),
+                None => break,
+            }
+        }
+        assert_eq!((lines.len(), pages), (302, 7));
+        assert!(lines[0].contains("Appointment with Dr colleague Booked"), "{}", lines[0]);
+        assert!(lines[1].contains("Visit, token") && lines[1].contains("In the clinic"), "{}", lines[1]);
+        lines.sort();
+        lines.dedup();
+        assert_eq!(lines.len(), 302, "nothing comes twice");
+        let record = doctor.get(&format!("/patients/{id}")).await;
+        assert!(record.expect(200).queries() <= 6 && record.texts("#timeline li").len() == 15);
+    }
+
+    async fn the_line_is_narrowed_by_kind_and_days(clinic) {
+        let doctor = clinic.doctor().await;
+        let id = clinic.treated("Ada Obi").await;
+        clinic.visited(id, 60).await;
+        clinic.allergic(id, "Peanuts").await;
+        clinic.entered(id, "condition", "Asthma").await;
+        let lines = async |query: &str| doctor.get(&format!("/patients/{id}/timeline?{query}")).await.texts("#timeline li");
+        assert_eq!(lines("what=allergy").await.len(), 1);
+        assert!(lines("what=health").await[0].contains("Condition: Asthma Recorded"));
+        assert_eq!(lines("what=visit&from=2026-11-01&to=2026-11-08").await.len(), 8);
+        assert_eq!(lines("from=2026-11-09").await.len(), 3);
+        assert!(lines("to=2020-01-01").await.is_empty());
+        for nonsense in ["what=x", "from=x&to=y", "after=1-2-3", "after=%00"] {
+            assert_eq!(lines(nonsense).await.len(), 50, "{nonsense}");
+        }
+    }
+
+    async fn the_desk_sees_visits_and_appointments_only(clinic) {
+        let id = clinic.treated("Ada Obi").await;
+        clinic.allergic(id, "Peanuts").await;
+        clinic.entered(id, "condition", "Asthma").await;
+        for (name, role) in [("desk", Role::Receptionist), ("admin", Role::Admin), ("cash", Role::Cashier)] {
+            let browser = clinic.signed_in(name, &[role]).await;
+            for query in ["", "?what=allergy", "?what=health"] {
+                let seen = browser.get(&format!("/patients/{id}/timeline{query}")).await;
+                assert!(!seen.expect(200).body.contains("Peanuts") && !seen.body.contains("Asthma"), "{name} {query}");
+            }
+        }
+        let stranger = clinic.patient("Ben Obi").await;
+        clinic.allergic(stranger, "Peanuts").await;
+        let doctor = clinic.doctor().await;
+        assert!(!doctor.get(&format!("/patients/{stranger}/timeline")).await.expect(200).body.contains("Peanuts"));
+    }
+}
