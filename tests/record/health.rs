@@ -31,6 +31,30 @@ both! {
         assert_eq!(clinic.count("select count(*) from audit_entry where detail like '%sthma%'").await, 0);
     }
 
+    async fn the_history_of_the_health_part_goes_on_by_pages(clinic) {
+        let doctor = clinic.doctor().await;
+        let id = clinic.treated("Ada Obi").await;
+        for number in 0..110 {
+            clinic.entered(id, "condition", &format!("Condition {number}")).await;
+        }
+        let (mut path, mut sizes, mut lines) = (format!("/patients/{id}/health/history"), Vec::new(), Vec::new());
+        loop {
+            let page = doctor.get(&path).await;
+            let here = page.expect(200).texts("#health li");
+            sizes.push(here.len());
+            lines.extend(here);
+            match page.links(".pagination a").first() {
+                Some(next) => path.clone_from(next),
+                None => break,
+            }
+        }
+        lines.sort();
+        lines.dedup();
+        assert_eq!((sizes, lines.len()), (vec![50, 50, 10], 110), "no gap and nothing twice");
+        let first = doctor.get(&format!("/patients/{id}/health/history?before=nonsense")).await;
+        assert_eq!(first.texts("#health li").len(), 50);
+    }
+
     async fn the_second_of_two_who_change_an_entry_is_told(clinic) {
         let doctor = clinic.doctor().await;
         let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
@@ -91,6 +115,22 @@ both! {
         sql("insert into health_entry (patient_id, kind, words, source, state, recorded_name, recorded_at)
              values ($1, 'blood_group', 'C+', 'tested', 'active', 'x', $2)")
             .bind(clinic.patient("Ben Obi").await).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap_err();
+    }
+
+    async fn what_the_laboratory_found_stands_before_what_was_told_and_a_difference_is_said(clinic) {
+        let doctor = clinic.doctor().await;
+        let id = clinic.treated("Ada Obi").await;
+        clinic.told(id).await;
+        sql("insert into health_record (patient_id, blood_group, genotype, updated_by, updated_at)
+             select $1, 'O+', 'AA', id, $2 from account where sign_in_name = 'doctor'")
+            .bind(id).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap();
+        let health = doctor.get(&format!("/patients/{id}/health")).await;
+        assert!(health.text("#blood").contains("O+ (tested by the laboratory)"), "{}", health.text("#blood"));
+        let form = doctor.get(&health.links("#blood a")[0]).await;
+        assert!(form.has("#words option[value='O+'][selected]") && form.has("#source-1[checked]"));
+        doctor.submit(&form, "#entry", &[("words", "B+")]).await.expect(303);
+        let health = doctor.get(&format!("/patients/{id}/health")).await;
+        assert!(health.text("#blood").contains("B+ (tested, but the laboratory found O+)"), "{}", health.text("#blood"));
     }
 
     async fn the_banner_shows_alerts_and_a_pregnancy_and_the_desk_only_what_is_for_everyone(clinic) {

@@ -2,6 +2,8 @@
 
 use infirmary::access::model::Role;
 
+use crate::support::consultation::take;
+
 both! {
     async fn three_hundred_visits_come_by_pages_in_six_queries(clinic) {
         let doctor = clinic.doctor().await;
@@ -47,6 +49,25 @@ both! {
         for nonsense in ["what=x", "from=x&to=y", "after=1-2-3", "after=%00"] {
             assert_eq!(lines(nonsense).await.len(), 50, "{nonsense}");
         }
+    }
+
+    async fn vital_signs_and_verified_results_stand_in_the_line(clinic) {
+        let lab = clinic.laboratory().await;
+        let nurse = clinic.nurse().await;
+        take(&nurse, lab.visit, &[("systolic", "120"), ("diastolic", "80"), ("temperature", "36.8")]).await.expect(303);
+        let lines = lab.orders.get(&format!("/patients/{}/timeline?what=vitals", lab.patient)).await;
+        let text = lines.expect(200).text("#timeline li");
+        assert!(text.contains("blood pressure 120/80 mmHg temperature 36.8 °C") && text.contains("nurse"), "{text}");
+        nurse.get(&lines.links("#timeline a")[0]).await.expect(200);
+        let path = format!("/patients/{}/timeline?what=result", lab.patient);
+        assert!(lab.orders.get(&path).await.texts("#timeline li").is_empty());
+        let (_, result) = lab.released(&clinic, "PCV", ("PCV", "38")).await;
+        let lines = lab.orders.get(&path).await;
+        assert!(lines.text("#timeline li").contains("Result: Packed cell volume Released"), "{}", lines.text("#timeline li"));
+        assert_eq!(lines.links("#timeline a"), [format!("/results/{result}")]);
+        let desk = clinic.receptionist().await;
+        let seen = desk.get(&format!("/patients/{}/timeline", lab.patient)).await;
+        assert!(!seen.expect(200).body.contains("120/80") && !seen.body.contains("Packed cell"));
     }
 
     async fn the_desk_sees_visits_and_appointments_only(clinic) {

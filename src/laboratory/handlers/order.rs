@@ -8,11 +8,11 @@ use crate::app::App;
 use crate::laboratory::model::{LineId, TestId};
 use crate::laboratory::store::{catalogue, lines, orders};
 use crate::laboratory::verbs::place::{Placed, cancel, expanded, place};
-use crate::laboratory::views::Who;
 use crate::laboratory::views::order::OrderPage;
 use crate::patients::model::fold;
 use crate::patients::{self, PatientId};
 use crate::queue::model::VisitId;
+use crate::record;
 use crate::web::form::TEXT;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
@@ -34,17 +34,19 @@ async fn load(
     q: &str,
 ) -> Result<Result<OrderPage, PatientId>, Error> {
     let visit = orders::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-    if !patients::reach(app, &page, visit.patient_id).await?.is_open() {
+    let reach = patients::reach(app, &page, visit.patient_id).await?;
+    if !reach.is_open() {
         return Ok(Err(visit.patient_id));
     }
+    let banner = record::banner(&app.db, visit.patient_id).await?.ok_or(Error::NotFound)?;
+    let banner = banner.under(reach).as_heading();
     let lines = lines::around_visit(&app.db, id, visit.patient_id).await?;
     let words: Vec<String> = fold(q).split_whitespace().map(str::to_owned).collect();
     let fits = |test: &catalogue::Test| words.iter().all(|word| test.search_words.contains(word.as_str()));
     let ticked = |test: &catalogue::Test| form.chosen("test", test.id);
     let mut tests = catalogue::tests(&app.db).await?;
     tests.retain(|test| test.active && (fits(test) || ticked(test)));
-    let who = Who::of_visit(&page, &visit);
-    Ok(Ok(OrderPage { page, form, visit, who, tests, q: q.to_owned(), lines, again: Vec::new() }))
+    Ok(Ok(OrderPage { page, form, visit, banner, tests, q: q.to_owned(), lines, again: Vec::new() }))
 }
 
 /// The catalogue to tick, beside what is ordered already.

@@ -14,6 +14,7 @@ use crate::laboratory::views::result::{PrintPage, ResultPage, ReviewsPage, Revie
 use crate::live::Topic;
 use crate::patients;
 use crate::patients::model::Reach;
+use crate::record;
 use crate::web::form::TEXT;
 use crate::web::live::{Watcher, stream};
 use crate::web::request::Id;
@@ -61,7 +62,8 @@ async fn load(
     let patient = line.patient_id;
     let versions = results::of_line_for(&app.db, line.id, me).await?;
     let review = versions.iter().find(|found| found.version.id == id).and_then(|found| found.review());
-    match patients::reach(app, page, patient).await? {
+    let reach = patients::reach(app, page, patient).await?;
+    match reach {
         Reach::Related | Reach::Until(_) | Reach::Emergency(_) => {}
         Reach::Closed if line.ordered_by == me || review.is_some() => {}
         Reach::Closed | Reach::Sealed | Reach::Never => return Ok((None, patient)),
@@ -71,7 +73,12 @@ async fn load(
     let version = version.ok_or(Error::NotFound)?;
     let all = results::values_of_test(&app.db, patient, line.test_id).await?;
     let who = Who::of_line(page, &line);
-    Ok((Some((Shown { line, who, version, versions, all }, review)), patient))
+    let banner = match reach.is_open() {
+        true => record::banner(&app.db, patient).await?.map(|banner| banner.under(reach)),
+        false => record::identity(&app.db, patient).await?,
+    };
+    let banner = banner.ok_or(Error::NotFound)?.as_heading();
+    Ok((Some((Shown { line, who, banner, version, versions, all }, review)), patient))
 }
 
 /// One version. Who reads which version is in the trail: when it is corrected, they are told.

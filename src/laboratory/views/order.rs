@@ -8,6 +8,7 @@ use crate::laboratory::store::catalogue::Test;
 use crate::laboratory::store::lines::Line;
 use crate::laboratory::store::orders::Visit;
 use crate::laboratory::store::samples::Sample;
+use crate::record::Banner;
 use crate::web::{FormState, Page};
 
 /// Ordering tests for a visit.
@@ -20,8 +21,8 @@ pub struct OrderPage {
     pub form: FormState,
     /// The visit.
     pub visit: Visit,
-    /// Whose visit it is.
-    pub who: Who,
+    /// Whose visit it is, with what could harm them.
+    pub banner: Banner,
     /// What the catalogue offers, narrowed by the search.
     pub tests: Vec<Test>,
     /// The words of the search.

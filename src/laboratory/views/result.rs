@@ -8,6 +8,7 @@ use crate::laboratory::model::{LineState, ReviewReason, Tell, VersionState};
 use crate::laboratory::store::lines::Line;
 use crate::laboratory::store::results::{Value, Version};
 use crate::laboratory::store::reviews::ToReview;
+use crate::record::Banner;
 use crate::web::{FormState, Page, filters};
 
 /// What waits for a doctor.
@@ -51,8 +52,10 @@ pub struct ReviewsPart {
 pub struct Shown {
     /// The line.
     pub line: Line,
-    /// Whose result it is.
+    /// Whose result it is, as paper says it.
     pub who: Who,
+    /// The same with what could harm them.
+    pub banner: Banner,
     /// The version that is shown.
     pub version: Version,
     /// Every version, the oldest first.

@@ -50,7 +50,7 @@ async fn newest(
 
 /// The form as the allergy stands.
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<AllergyId>) -> Answer {
-    let newest = newest(&app, id, |id| paths::record::allergy(id)).await?;
+    let newest = newest(&app, id, paths::record::allergy).await?;
     let patient = match &newest {
         Ok(allergy) => allergy.patient_id,
         Err(elsewhere) => return Ok(see_other(elsewhere)),
@@ -152,7 +152,7 @@ fn changed_fields(old: &Allergy, new: &NewAllergy) -> String {
 
 /// The form that ends an allergy.
 pub async fn end_form(State(app): State<App>, page: Page, Id(id): Id<AllergyId>) -> Answer {
-    let newest = newest(&app, id, |id| paths::record::allergy_end(id)).await?;
+    let newest = newest(&app, id, paths::record::allergy_end).await?;
     let allergy = match newest {
         Ok(allergy) => allergy,
         Err(elsewhere) => return Ok(see_other(&elsewhere)),

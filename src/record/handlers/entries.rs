@@ -41,7 +41,18 @@ pub async fn new(
         return Ok(see_other(&paths::record::entry(there.id)));
     }
     let who = &summary.who;
+    let found = match kind {
+        EntryKind::BloodGroup => who.lab_blood_group.as_str(),
+        EntryKind::Genotype => &who.lab_genotype,
+        EntryKind::Condition
+        | EntryKind::Surgery
+        | EntryKind::Family
+        | EntryKind::Social
+        | EntryKind::Pregnancy
+        | EntryKind::Alert => "",
+    };
     let told = match kind {
+        EntryKind::BloodGroup | EntryKind::Genotype if !found.is_empty() => found,
         EntryKind::BloodGroup => who.blood_group.as_str(),
         EntryKind::Genotype => &who.genotype,
         EntryKind::Condition if summary.one(kind).is_none() => &who.conditions_told,
@@ -53,7 +64,11 @@ pub async fn new(
         | EntryKind::Alert => "",
     };
     let told: String = told.chars().take(LINE).collect();
-    let source = if told.is_empty() { "" } else { Source::Told.as_str() };
+    let source = match (told.is_empty(), found.is_empty()) {
+        (true, _) => "",
+        (false, true) => Source::Told.as_str(),
+        (false, false) => Source::Tested.as_str(),
+    };
     let form = FormState::new().with("kind", kind.as_str()).with("words", told).with("source", source);
     opened(&app, &page, &door, "health form").await?;
     html(EntryPage { page, banner: door.banner, form, kind, changed: None, conflict: None, closed: false })

@@ -44,7 +44,7 @@ async fn newest(app: &App, id: EntryId, to: fn(EntryId) -> String) -> Result<Res
 
 /// The form as the entry stands.
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<EntryId>) -> Answer {
-    let entry = match newest(&app, id, |id| paths::record::entry(id)).await? {
+    let entry = match newest(&app, id, paths::record::entry).await? {
         Ok(entry) => entry,
         Err(elsewhere) => return Ok(see_other(&elsewhere)),
     };
@@ -110,7 +110,7 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submi
 
 /// The form that ends an entry.
 pub async fn end_form(State(app): State<App>, page: Page, Id(id): Id<EntryId>) -> Answer {
-    let entry = match newest(&app, id, |id| paths::record::entry_end(id)).await? {
+    let entry = match newest(&app, id, paths::record::entry_end).await? {
         Ok(entry) => entry,
         Err(elsewhere) => return Ok(see_other(&elsewhere)),
     };

@@ -21,6 +21,9 @@ pub struct Who {
     pub conditions_told: String,
     pub blood_group: String,
     pub genotype: String,
+    /// What the laboratory found; empty where it did not look.
+    pub lab_blood_group: String,
+    pub lab_genotype: String,
 }
 
 /// "No known allergies", as somebody stated it.
@@ -75,15 +78,12 @@ impl Summary {
         self.one(EntryKind::Pregnancy).is_some()
     }
 
-    /// The blood group or genotype with how it is known: recorded, else as told at registration.
-    pub fn fact(&self, kind: EntryKind) -> Option<(String, &'static str)> {
-        if let Some(entry) = self.one(kind) {
-            let tested = entry.source == "tested";
-            return Some((entry.words.clone(), if tested { "tested" } else { "told" }));
-        }
-        let told = match kind {
-            EntryKind::BloodGroup => &self.who.blood_group,
-            EntryKind::Genotype => &self.who.genotype,
+    /// The blood group or genotype with how it is known, the surest first: tested as recorded, found by the laboratory,
+    /// told as recorded, told at registration. Where two tests differ, both stand there.
+    pub fn fact(&self, kind: EntryKind) -> Option<(String, String)> {
+        let (lab, told) = match kind {
+            EntryKind::BloodGroup => (&self.who.lab_blood_group, &self.who.blood_group),
+            EntryKind::Genotype => (&self.who.lab_genotype, &self.who.genotype),
             EntryKind::Condition
             | EntryKind::Surgery
             | EntryKind::Family
@@ -91,6 +91,18 @@ impl Summary {
             | EntryKind::Pregnancy
             | EntryKind::Alert => return None,
         };
-        (!told.is_empty()).then(|| (told.clone(), "told at registration"))
+        let recorded = self.one(kind);
+        let how = |words: &str| words.to_owned();
+        match recorded.filter(|entry| entry.source == "tested") {
+            Some(entry) if !lab.is_empty() && *lab != entry.words => {
+                Some((entry.words.clone(), format!("tested, but the laboratory found {lab}")))
+            }
+            Some(entry) => Some((entry.words.clone(), how("tested"))),
+            None if !lab.is_empty() => Some((lab.clone(), how("tested by the laboratory"))),
+            None => match recorded {
+                Some(entry) => Some((entry.words.clone(), how("told"))),
+                None => (!told.is_empty()).then(|| (told.clone(), how("told at registration"))),
+            },
+        }
     }
 }

@@ -12,6 +12,8 @@ words! {
         Appointment = "appointment" => "Appointments",
         Allergy = "allergy" => "Allergies",
         Health = "health" => "Conditions and history",
+        Vitals = "vitals" => "Vital signs",
+        Result = "result" => "Test results",
     }
 }
 
@@ -20,7 +22,7 @@ impl What {
     pub fn is_clinical(self) -> bool {
         match self {
             What::Visit | What::Appointment => false,
-            What::Allergy | What::Health => true,
+            What::Allergy | What::Health | What::Vitals | What::Result => true,
         }
     }
 }

@@ -117,9 +117,11 @@ async fn lines(store: impl Store, patient: PatientId, clinical: bool) -> Result<
             case when $2 then p.conditions_told else '' end as conditions_told,
             case when $2 then p.blood_group else '' end as blood_group,
             case when $2 then p.genotype else '' end as genotype,
+            case when $2 then coalesce(h.blood_group, '') else '' end as lab_blood_group,
+            case when $2 then coalesce(h.genotype, '') else '' end as lab_genotype,
             i.part, i.item_id, i.kind, i.code, i.words, i.reaction, i.severity, i.source, i.since, i.until_on, i.note,
             i.shared, i.everyone, i.recorded_name, i.recorded_at
-         from patient p left join (
+         from patient p left join health_record h on h.patient_id = p.id left join (
             select a.patient_id, 'allergy' as part, a.id as item_id, a.kind, a.code, a.substance as words, a.reaction,
                 a.severity, a.certainty as source, a.since, cast(null as date) as until_on, a.note, false as shared,
                 false as everyone, a.recorded_name, a.recorded_at

@@ -43,6 +43,18 @@ pub async fn timeline(
             union all
             select 'health', e.id, e.recorded_at, e.kind || ' ' || e.state, e.words, e.recorded_name
             from health_entry e where e.patient_id = $1 and $2 and (e.replaces_id is null or e.state <> 'active')
+            union all
+            select 'vitals', t.id, t.taken_at, 'taken',
+                coalesce('blood pressure ' || t.systolic || '/' || t.diastolic || ' mmHg ', '') || coalesce('pulse ' || t.pulse || ' ', '')
+                    || coalesce('temperature ' || (t.temperature / 10) || '.' || (t.temperature % 10) || ' °C ', '')
+                    || coalesce('NEWS2 ' || t.news2, ''), k.name
+            from vitals t join account k on k.id = t.taken_by where t.patient_id = $1 and $2
+                and not exists (select 1 from vitals later where later.replaces = t.id)
+            union all
+            select 'result', r.id, r.verified_at, l.state, c.name, ''
+            from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'
+                join lab_test c on c.id = l.test_id
+            where l.patient_id = $1 and $2 and l.state in ('verified', 'released')
          ) happened
          where ($3 = '' or what = $3) and at >= $4 and at < $5
            and (at < $6 or (at = $6 and (what < $7 or (what = $7 and id < $8))))

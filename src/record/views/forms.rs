@@ -149,12 +149,20 @@ impl EntryPage {
         if self.closed {
             return "Health".to_owned();
         }
+        if self.chooses() {
+            return "Add to the history".to_owned();
+        }
         let label = self.kind.label();
         if self.changed.is_some() { format!("Change: {}", label.to_lowercase()) } else { label.to_owned() }
     }
 
     /// What the words are called, with a hint.
     pub fn label(&self) -> (&'static str, &'static str) {
+        if self.chooses() {
+            let hint =
+                "For example appendicectomy; high blood pressure: mother; smokes 5 a day; first pregnancy";
+            return ("In a few words", hint);
+        }
         match self.kind {
             EntryKind::Condition => ("Condition", "For example asthma, sickle cell disease, type 1 diabetes"),
             EntryKind::Surgery => {

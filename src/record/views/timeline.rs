@@ -4,6 +4,8 @@ use askama::Template;
 
 use super::Banner;
 use crate::access::model::Permission;
+use crate::consultation::model::VitalsId;
+use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
 use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
@@ -47,7 +49,7 @@ impl Happening {
     /// `done`, `now`, `missed` or empty, for the line.
     pub fn progress(&self) -> &'static str {
         match self.stands() {
-            "finished" | "fulfilled" | "active" => "done",
+            "finished" | "fulfilled" | "active" | "taken" | "released" => "done",
             "open" | "arrived" | "in_service" => "now",
             "no_show" | "left" | "refuted" | "entered_in_error" | "ended" => "missed",
             _ => "",
@@ -64,6 +66,9 @@ impl Happening {
                 let kind = self.state.split(' ').next().unwrap_or_default().parse::<EntryKind>();
                 format!("{}: {}", kind.map_or("Entry", EntryKind::label), self.words)
             }
+            What::Vitals if self.words.trim().is_empty() => "Vital signs".to_owned(),
+            What::Vitals => format!("Vital signs: {}", self.words.trim()),
+            What::Result => format!("Result: {}", self.words),
         }
     }
 
@@ -95,6 +100,9 @@ impl Happening {
                 Ok(state) => Some(EntryState::label(state)),
                 Err(_) => None,
             },
+            What::Vitals => Some("Taken"),
+            What::Result if own == "released" => Some("Released"),
+            What::Result => Some("Verified"),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
     }
@@ -105,7 +113,15 @@ impl Happening {
             What::Appointment if page.may(Permission::SeeAppointments) => {
                 crate::web::paths::scheduling::appointment(AppointmentId(self.id))
             }
-            What::Appointment | What::Visit | What::Allergy | What::Health => String::new(),
+            What::Vitals if page.may(Permission::RecordVitals) => {
+                crate::web::paths::consultation::taking(VitalsId(self.id))
+            }
+            What::Result if page.may(Permission::OpenRecords) => {
+                crate::web::paths::laboratory::result(ResultId(self.id))
+            }
+            What::Appointment | What::Visit | What::Allergy | What::Health | What::Vitals | What::Result => {
+                String::new()
+            }
         }
     }
 }

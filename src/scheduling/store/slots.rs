@@ -110,7 +110,8 @@ pub const COUNTED: i64 = 20;
 /// The days of `[from, to]` with slots that start after `not_before` and last for `minutes`, of one doctor or of all, with
 /// the places that the public can book on each, counted until there are more than [`COUNTED`]; days that are full too.
 ///
-/// It goes from day to day and looks at few slots of each, however many doctors there are.
+/// It goes from day to day and looks at few slots of each, however many doctors there are: whether a day has any is asked
+/// with a limit, because PostgreSQL would turn an `exists` into a join with every slot.
 pub async fn public_days(
     store: impl Store,
     doctor: Option<AccountId>,
@@ -131,10 +132,11 @@ pub async fn public_days(
                     and exists (select 1 from account a where a.id = s.doctor_id and a.state = 'active')
                  limit $7) f) as places
          from calendar c
-         where c.day is not null and exists (select 1 from slot s
+         where c.day is not null and (select s.day from slot s
             where s.day = c.day and s.state = 'open' and s.starts_at > $3 and s.minutes >= $4
                 and (cast($5 as bigint) is null or s.doctor_id = $5)
-                and exists (select 1 from account a where a.id = s.doctor_id and a.state = 'active'))
+                and exists (select 1 from account a where a.id = s.doctor_id and a.state = 'active')
+            limit 1) is not null
          order by c.day")
     .bind(from)
     .bind(to)
