@@ -9,7 +9,11 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 0] = [];
+const MORE: [(&str, u32, &str); 3] = [
+    ("/visits/{id}/tests", 7, "whether the record is open, and the allergies at its top, are two questions"),
+    ("/results/{id}", 7, "the same"),
+    ("/results/{id}/print", 7, "the same"),
+];
 /// Addresses that may write when opened, with what and why.
 const WRITES: [(&str, &[&str], &str); 2] = [
     ("/display", &["display"], "a screen that is not paired yet gets its pairing code"),
