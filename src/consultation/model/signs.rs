@@ -69,10 +69,7 @@ impl Sign {
 
     /// `36.5 °C`
     pub fn amount(self, value: i64) -> String {
-        match self {
-            Sign::OxygenSaturation => format!("{} %", self.number(value)),
-            _ => format!("{} {}", self.number(value), self.unit()),
-        }
+        format!("{} {}", self.number(value), self.unit())
     }
 
     /// Reads what was typed: point or comma, the unit may stand behind it. `Err` says how to mend it.
