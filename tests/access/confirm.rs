@@ -3,12 +3,12 @@
 use axum::http::Method;
 use infirmary::access::model::Role;
 use infirmary::db::sql;
-use infirmary::web::paths::{access, audit, patients};
+use infirmary::web::paths::{access, audit, patients, record};
 
 use crate::support::{ADA, PASSWORD};
 
-/// The forms that change who can do what, or carry the trail away.
-const SENSITIVE: [&str; 12] = [
+/// The forms that change who can do what, carry the trail away, open a record by force or seal it.
+const SENSITIVE: [&str; 14] = [
     access::ACCOUNT,
     access::SIGN_IN_END,
     access::OTHERS_END,
@@ -21,6 +21,8 @@ const SENSITIVE: [&str; 12] = [
     patients::CODES,
     patients::STUDENT_CODES,
     audit::EXPORT,
+    record::EMERGENCY,
+    record::SEAL,
 ];
 
 #[test]
@@ -42,7 +44,7 @@ fn exactly_the_sensitive_forms_take_a_fresh_password() {
 
 both! {
     async fn every_sensitive_form_asks_for_the_password_after_five_minutes(clinic) {
-        let admin = clinic.signed_in("boss", &[Role::Admin, Role::Receptionist]).await;
+        let admin = clinic.signed_in("boss", &[Role::Admin, Role::Receptionist, Role::Doctor]).await;
         clinic.wait_minutes(6);
         for path in SENSITIVE {
             let path = path.replace("{id}", "1");
