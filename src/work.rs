@@ -40,6 +40,20 @@ impl Doer {
     }
 }
 
+/// Why a verb changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// There is no such thing.
+    #[error("not found")]
+    NotFound,
+    /// It does not fit; the sentence says why and what to do.
+    #[error("{0}")]
+    Because(String),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
 /// An open unit of work. Dropping it undoes everything.
 #[derive(Debug)]
 #[must_use]

@@ -1,6 +1,6 @@
 //! What happens between the patient and those who treat: so far the vital signs and the early-warning score.
 //!
-//! Others use [`model`] and [`latest_vitals`].
+//! Others use [`model`] and [`flags`].
 
 mod handlers;
 pub mod model;
@@ -9,12 +9,10 @@ mod verbs;
 mod views;
 
 use crate::access::model::Permission;
-use crate::db::{Db, DbError};
-use crate::patients::model::PatientId;
 use crate::web::paths::consultation as paths;
 use crate::web::routes::{Access, Routes};
 
-pub use store::vitals::{Flag, Vitals};
+pub use store::vitals::Flag;
 pub use verbs::flags;
 
 /// The pages of this capability.
@@ -28,9 +26,4 @@ pub fn routes() -> Routes {
         .get(paths::CORRECTION, take, vitals::edit)
         .post(paths::CORRECTION, take, vitals::correct)
         .get(paths::TREND, take, trend::index)
-}
-
-/// The newest vital signs of a patient that stand.
-pub async fn latest_vitals(db: &Db, patient: PatientId) -> Result<Option<Vitals>, DbError> {
-    store::vitals::latest(db, patient).await
 }

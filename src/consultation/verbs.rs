@@ -11,9 +11,9 @@ use crate::consultation::store::vitals::{self, Flag, NewVitals};
 use crate::db::{DbError, Tx};
 use crate::patients::PatientId;
 use crate::queue::model::{AttentionKind, Priority, VisitId};
-use crate::queue::{self, NewAttention, Refused};
+use crate::queue::{self, NewAttention};
 use crate::settings::model::age_on;
-use crate::work::Work;
+use crate::work::{Refused, Work};
 
 /// The age from which a height of up to a year ago still stands (rule W4).
 const ADULT: u32 = 18;

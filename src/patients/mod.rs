@@ -12,7 +12,7 @@ mod store;
 mod views;
 
 pub use handlers::record::opened_as as opened;
-pub use handlers::{brief_and_reach, is_own, reach};
+pub use handlers::{is_own, reach};
 pub use model::{Brief, PatientId};
 pub use qr::Qr;
 pub use store::{SEARCH as SEARCH_SQL, brief, find_by_code};

@@ -104,10 +104,9 @@ pub async fn display_is_paired(app: &App, display: i64) -> Result<bool, crate::d
 }
 
 pub use store::attention::NewAttention;
-pub use store::entries::{by_id as entry, open_of as open_entry_of};
+pub use store::entries::point_of;
 pub use store::lines::Count;
 pub use store::visits::{Visit, by_id as visit};
-pub use verbs::Refused;
 pub use verbs::attention::{ask as ask_for_attention, withdraw as withdraw_attention};
 pub use verbs::moves::go_before;
 pub use views::place::Place;

@@ -10,6 +10,7 @@ mod store;
 mod views;
 
 pub use catalogue::fill as fill_catalogue;
+pub use handlers::{Door, door};
 pub use store::{Emergency, Narrow, timeline};
 pub use views::Banner;
 

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, Response as HttpResponse, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::db::DbError;
+use crate::work::Refused;
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,16 @@ impl Error {
     /// Anything that can only be a bug.
     pub fn internal(error: impl std::fmt::Display) -> Self {
         Error::Internal(error.to_string())
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotFound => Error::NotFound,
+            Refused::Because(sentence) => Error::Conflict(sentence),
+            Refused::Db(error) => error.into(),
+        }
     }
 }
 

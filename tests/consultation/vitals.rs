@@ -70,6 +70,23 @@ both! {
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'attention.seen_to'").await, 1);
     }
 
+    async fn of_ten_doctors_who_see_to_it_at_once_one_does_and_the_others_are_told(clinic) {
+        clinic.point("Triage", "triage").await;
+        let consulting = clinic.point("Consulting", "consulting").await;
+        let nurse = clinic.nurse().await;
+        let here = clinic.arrived_aged("Ada Obi", 20).await;
+        take_ill(&nurse, here.visit, &well_but(&ILL)).await.expect(303);
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let board = doctor.get(&paths::queue::board(consulting)).await;
+        let ops: Vec<String> = (0..10).map(|turn| format!("0123456789abcde{turn}")).collect();
+        let fields: Vec<_> = ops.iter().map(|op| [("op", op.as_str())]).collect();
+        let presses = fields.iter().map(|op| doctor.submit(&board, "[id^=attention-] form", op));
+        let answers = futures::future::join_all(presses).await;
+        let of = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+        assert_eq!((of(303), of(409)), (1, 9));
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'attention.seen_to'").await, 1);
+    }
+
     async fn a_single_three_is_urgent_and_four_points_are_not(clinic) {
         clinic.point("Triage", "triage").await;
         let nurse = clinic.nurse().await;
@@ -196,11 +213,16 @@ both! {
         let nurse = clinic.nurse().await;
         let here = clinic.arrived_aged("Ada Obi", 20).await;
         let page = nurse.get(&paths::consultation::vitals(here.visit)).await;
-        take(&nurse, here.visit, &WELL).await.expect(303);
-        for statement in ["update vitals set pulse = 60", "delete from vitals", "delete from vital_flag where sign = 'x' or true"] {
+        take(&nurse, here.visit, &well_but(&[("temperature", "38.4")])).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from vital_flag").await, 1);
+        for (statement, kept) in [
+            ("update vitals set pulse = 60", "vitals_append_only"),
+            ("delete from vitals", "vitals_append_only"),
+            ("update vital_flag set level = 'low'", "vital_flag_append_only"),
+            ("delete from vital_flag", "vital_flag_append_only"),
+        ] {
             let mut tx = clinic.app.db.begin().await.unwrap();
-            let done = sql(statement).run(&mut tx).await;
-            assert!(done.is_err() || statement.contains("flag"), "{statement}");
+            assert!(sql(statement).run(&mut tx).await.unwrap_err().violates(kept), "{statement}");
         }
         let mut tx = clinic.app.db.begin().await.unwrap();
         let half = sql("insert into vitals (visit_id, patient_id, taken_at, taken_by, pulse, news2)

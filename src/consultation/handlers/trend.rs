@@ -3,13 +3,13 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::open_to;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::consultation::model::VitalsId;
 use crate::consultation::store::vitals as store;
 use crate::consultation::views::TrendPage;
 use crate::patients::PatientId;
+use crate::record;
 use crate::web::request::Id;
 use crate::web::submission::see_other;
 use crate::web::{Answer, Page, html, paths};
@@ -31,9 +31,10 @@ pub async fn index(
     Id(id): Id<PatientId>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let Some(banner) = open_to(&app, &page, id).await? else {
+    let door = record::door(&app, &page, id).await?;
+    if door.closed() {
         return Ok(see_other(&paths::patients::show(id)));
-    };
+    }
     let before = VitalsId(asked.before.unwrap_or(i64::MAX));
     let mut takings = store::of_patient(&app.db, id, before, PAGE + 1).await?;
     let more = takings.len() as i64 > PAGE;
@@ -44,5 +45,5 @@ pub async fn index(
         .map(|last| format!("{}?before={}", paths::consultation::trend(id), last.id));
     let opened = Entry::new("patient.opened", "patient", id.0).of_patient(id.0).with("page", "vitals");
     audit::opened(&app, &page, opened.with("clinical", true)).await?;
-    html(TrendPage { page, banner, takings, older })
+    html(TrendPage { page, banner: door.banner, takings, older })
 }

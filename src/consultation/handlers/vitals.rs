@@ -1,10 +1,7 @@
 //! Taking vital signs, looking at one taking, correcting it.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
 
-use super::{open_to, whom};
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
@@ -14,27 +11,28 @@ use crate::consultation::model::{
 use crate::consultation::store::vitals::{self as store, Vitals};
 use crate::consultation::verbs::{Kept, Taking, keep};
 use crate::consultation::views::{TakingPage, VitalsPage};
+use crate::queue;
 use crate::queue::model::VisitId;
-use crate::queue::{self, Refused};
-use crate::record::Banner;
+use crate::record::{self, Door};
 use crate::settings::model::age_on;
+use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Refused;
 
 /// What the form says when the visit ended while somebody typed.
 const CLOSED: &str = "This visit is closed. Vital signs belong to a visit that is open";
-/// What the form says when the time with the record ran out meanwhile.
-const NOT_OPEN: &str = "This record is no longer open to you. Open it with a reason, then save again";
 /// Longest note.
 const NOTE: usize = 300;
 
 /// The form, with what was last measured beside it.
 pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> Answer {
     let visit = queue::visit(&app.db, visit).await?.ok_or(Error::NotFound)?;
-    let Some(banner) = open_to(&app, &page, visit.patient_id).await? else {
+    let door = record::door(&app, &page, visit.patient_id).await?;
+    if door.closed() {
         return Ok(see_other(&paths::patients::show(visit.patient_id)));
-    };
+    }
     if visit.closed_at.is_some() {
         return Ok(see_other(&paths::consultation::trend(visit.patient_id)));
     }
@@ -46,7 +44,15 @@ pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> 
     }
     let entry = Entry::new("vitals.form_opened", "visit", visit.id.0).of_patient(visit.patient_id.0);
     audit::opened(&app, &page, entry.with("clinical", true)).await?;
-    html(VitalsPage { page, form, visit: visit.id, banner, last, corrects: None, unusual: false })
+    html(VitalsPage {
+        page,
+        form,
+        visit: visit.id,
+        banner: door.banner,
+        last,
+        corrects: None,
+        unusual: false,
+    })
 }
 
 /// Keeps what was measured.
@@ -57,39 +63,46 @@ pub async fn create(
     submission: Submission,
 ) -> Answer {
     let visit = queue::visit(&app.db, visit).await?.ok_or(Error::NotFound)?;
-    let (banner, open) = whom(&app, &page, visit.patient_id).await?;
-    let asked = Asked { visit: visit.id, banner, corrects: None, open };
+    let door = record::door(&app, &page, visit.patient_id).await?;
+    let asked = Asked { visit: visit.id, door, corrects: None };
     save(&app, page, asked, submission).await
 }
 
 /// One taking with its flags and its score.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> Answer {
     let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let Some(banner) = open_to(&app, &page, vitals.patient_id).await? else {
+    let door = record::door(&app, &page, vitals.patient_id).await?;
+    if door.closed() {
         return Ok(see_other(&paths::patients::show(vitals.patient_id)));
-    };
-    let entry = match queue::open_entry_of(&app.db, vitals.visit_id).await? {
-        Some(entry) => queue::entry(&app.db, entry).await?,
-        None => None,
-    };
+    }
+    let point = queue::point_of(&app.db, vitals.visit_id).await?;
     let opened = Entry::new("vitals.opened", "vitals", id.0).of_patient(vitals.patient_id.0);
     audit::opened(&app, &page, opened.with("clinical", true)).await?;
-    html(TakingPage { page, vitals, banner, point: entry.map(|entry| entry.point_id) })
+    html(TakingPage { page, vitals, banner: door.banner, point })
 }
 
 /// The form of a correction, with what is corrected in it.
 pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> Answer {
     let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let Some(banner) = open_to(&app, &page, vitals.patient_id).await? else {
+    let door = record::door(&app, &page, vitals.patient_id).await?;
+    if door.closed() {
         return Ok(see_other(&paths::patients::show(vitals.patient_id)));
-    };
+    }
     if let Some(newer) = vitals.replaced_by {
         return Ok(see_other(&paths::consultation::taking(newer)));
     }
     let entry = Entry::new("vitals.opened", "vitals", id.0).of_patient(vitals.patient_id.0);
     audit::opened(&app, &page, entry.with("clinical", true)).await?;
     let (visit, form) = (vitals.visit_id, filled(&vitals));
-    html(VitalsPage { page, form, visit, banner, last: None, corrects: Some(vitals), unusual: false })
+    html(VitalsPage {
+        page,
+        form,
+        visit,
+        banner: door.banner,
+        last: None,
+        corrects: Some(vitals),
+        unusual: false,
+    })
 }
 
 /// Keeps the correction; what it corrects stays.
@@ -100,37 +113,40 @@ pub async fn correct(
     submission: Submission,
 ) -> Answer {
     let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let (banner, open) = whom(&app, &page, vitals.patient_id).await?;
-    let asked = Asked { visit: vitals.visit_id, banner, corrects: Some(vitals), open };
+    let door = record::door(&app, &page, vitals.patient_id).await?;
+    let asked = Asked { visit: vitals.visit_id, door, corrects: Some(vitals) };
     save(&app, page, asked, submission).await
 }
 
 struct Asked {
     visit: VisitId,
-    banner: Banner,
+    /// It may have closed while they typed.
+    door: Door,
     corrects: Option<Vitals>,
-    /// Whether the record is open to who asks; it may have closed while they typed.
-    open: bool,
 }
 
 impl Asked {
     fn age(&self, page: &Page) -> Option<u32> {
-        self.banner.summary.who.born_on.and_then(|born| age_on(page.today(), born))
+        self.door.banner.summary.who.born_on.and_then(|born| age_on(page.today(), born))
     }
 }
 
 async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> Answer {
     submission.unless_answered(app).await?;
     let mut form = submission.form.clone();
-    if !asked.open {
-        form.refuse("", if asked.corrects.is_some() { NOT_OPEN } else { CLOSED });
+    if asked.door.closed() {
+        if asked.corrects.is_some() {
+            asked.door.lets(&mut form);
+        } else {
+            form.refuse("", CLOSED);
+        }
         let page = again(app, page, asked, form, false).await?;
-        return Ok((StatusCode::CONFLICT, page).into_response());
+        return Ok(conflicting(page));
     }
     let mut taken = read(&mut form);
     if !page.may(Permission::Consult) {
         // Only a doctor decides on the second scale; everybody else leaves it as it is.
-        let last = store::latest(&app.db, asked.banner.summary.who.patient_id).await?;
+        let last = store::latest(&app.db, asked.door.banner.summary.who.patient_id).await?;
         taken.second_scale = last.is_some_and(|last| last.second_scale);
     }
     let note = form.optional_text("note", NOTE);
@@ -145,7 +161,7 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
     }
     let mut work = submission.begin(app).await?;
     let corrects = asked.corrects.as_ref().map(|old| (old.id, reason));
-    let who = &asked.banner.summary.who;
+    let who = &asked.door.banner.summary.who;
     let taking =
         Taking { visit: asked.visit, patient: who.patient_id, born_on: who.born_on, taken, note, corrects };
     match keep(&mut work, &taking).await {
@@ -158,7 +174,7 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
             form.renew();
             form.refuse("", sentence);
             let page = again(app, page, asked, form, false).await?;
-            Ok((StatusCode::CONFLICT, page).into_response())
+            Ok(conflicting(page))
         }
         Err(other) => Err(other.into()),
     }
@@ -173,11 +189,11 @@ async fn again(
 ) -> Result<axum::response::Response, Error> {
     let last = match asked.corrects {
         Some(_) => None,
-        None if !asked.open => None,
-        None => store::latest(&app.db, asked.banner.summary.who.patient_id).await?,
+        None if asked.door.closed() => None,
+        None => store::latest(&app.db, asked.door.banner.summary.who.patient_id).await?,
     };
-    let Asked { visit, banner, corrects, open: _ } = asked;
-    html(VitalsPage { page, form, visit, banner, last, corrects, unusual })
+    let Asked { visit, door, corrects } = asked;
+    html(VitalsPage { page, form, visit, banner: door.banner, last, corrects, unusual })
 }
 
 /// Where the person goes on: back to the line, or to the score when it is bad.
@@ -186,11 +202,7 @@ async fn onward(app: &App, kept: &Kept, visit: VisitId) -> Result<(String, &'sta
     if kept.escalation > Escalation::None {
         return Ok((taking, "Vital signs saved"));
     }
-    let entry = match queue::open_entry_of(&app.db, visit).await? {
-        Some(entry) => queue::entry(&app.db, entry).await?,
-        None => None,
-    };
-    let to = entry.map_or(taking, |entry| paths::queue::board(entry.point_id));
+    let to = queue::point_of(&app.db, visit).await?.map_or(taking, paths::queue::board);
     Ok((to, "Vital signs saved"))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::{conflicting, opened, sentence};
+use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{LineId, RejectReason, SampleId};
 use crate::laboratory::store::results::{self, OfVersion};
@@ -10,6 +10,7 @@ use crate::laboratory::store::{lines, samples};
 use crate::laboratory::verbs::{Refused, bench, verify};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::{OnSample, SamplePage};
+use crate::web::conflict::conflicting;
 use crate::web::form::LINE;
 use crate::web::request::Id;
 use crate::web::submission::{Answering, refused};

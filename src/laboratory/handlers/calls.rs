@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 
-use super::{conflicting, opened, sentence};
+use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::ResultId;
 use crate::laboratory::store::{lines, results};
 use crate::laboratory::verbs::call_back::{Told, call};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::CallPage;
+use crate::web::conflict::conflicting;
 use crate::web::form::LINE;
 use crate::web::request::Id;
 use crate::web::submission::refused;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::{conflicting, opened, sentence};
+use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{LineId, LineState, SampleId};
 use crate::laboratory::store::lines::{self, Line};
@@ -12,6 +12,7 @@ use crate::laboratory::verbs::collect::collect;
 use crate::laboratory::views::Who;
 use crate::laboratory::views::order::{CollectPage, Label, LabelsPage};
 use crate::queue::model::VisitId;
+use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};

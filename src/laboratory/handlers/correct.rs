@@ -3,7 +3,7 @@
 use axum::extract::State;
 
 use super::entry::block;
-use super::{conflicting, fields, opened, sentence};
+use super::{fields, opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{LineId, LineState, VersionState};
 use crate::laboratory::store::catalogue::{self, Analyte};
@@ -13,6 +13,7 @@ use crate::laboratory::verbs::correct::correct;
 use crate::laboratory::verbs::enter::Whose;
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::{EntryPage, version_of};
+use crate::web::conflict::conflicting;
 use crate::web::form::TEXT;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::{conflicting, fields, opened, sentence};
+use super::{fields, opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{AgeAt, LineState, SampleId, shown_code};
 use crate::laboratory::store::catalogue::{self, Analyte};
@@ -11,6 +11,7 @@ use crate::laboratory::store::results::{self, Value};
 use crate::laboratory::verbs::enter::{Whose, enter};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::{Block, EntryPage, Field, version_of};
+use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};

@@ -13,9 +13,6 @@ pub mod order;
 pub mod results;
 pub mod worklist;
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::db::DbError;
@@ -40,9 +37,4 @@ fn sentence(refused: Refused) -> Result<String, Error> {
         Refused::Because(sentence) => Ok(sentence),
         Refused::NotFound | Refused::Db(_) => Err(refused.into()),
     }
-}
-
-/// The page with the status of a conflict.
-fn conflicting(page: Response) -> Response {
-    (StatusCode::CONFLICT, page).into_response()
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::{conflicting, opened, sentence};
+use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{LineId, TestId};
 use crate::laboratory::store::{catalogue, lines, orders};
@@ -13,6 +13,7 @@ use crate::patients::model::fold;
 use crate::patients::{self, PatientId};
 use crate::queue::model::VisitId;
 use crate::record;
+use crate::web::conflict::conflicting;
 use crate::web::form::TEXT;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
@@ -34,12 +35,11 @@ async fn load(
     q: &str,
 ) -> Result<Result<OrderPage, PatientId>, Error> {
     let visit = orders::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let reach = patients::reach(app, &page, visit.patient_id).await?;
-    if !reach.is_open() {
+    let door = record::door(app, &page, visit.patient_id).await?;
+    if door.closed() {
         return Ok(Err(visit.patient_id));
     }
-    let banner = record::banner(&app.db, visit.patient_id).await?.ok_or(Error::NotFound)?;
-    let banner = banner.under(reach).as_heading();
+    let banner = door.banner.as_heading();
     let lines = lines::around_visit(&app.db, id, visit.patient_id).await?;
     let words: Vec<String> = fold(q).split_whitespace().map(str::to_owned).collect();
     let fits = |test: &catalogue::Test| words.iter().all(|word| test.search_words.contains(word.as_str()));

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{conflicting, opened, sentence};
+use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{ResultId, ReviewReason, Tell};
 use crate::laboratory::store::{lines, results, reviews};
@@ -12,9 +12,9 @@ use crate::laboratory::verbs::verify::READ;
 use crate::laboratory::views::Who;
 use crate::laboratory::views::result::{PrintPage, ResultPage, ReviewsPage, ReviewsPart, Shown, Waiting};
 use crate::live::Topic;
-use crate::patients;
 use crate::patients::model::Reach;
 use crate::record;
+use crate::web::conflict::conflicting;
 use crate::web::form::TEXT;
 use crate::web::live::{Watcher, stream};
 use crate::web::request::Id;
@@ -62,8 +62,8 @@ async fn load(
     let patient = line.patient_id;
     let versions = results::of_line_for(&app.db, line.id, me).await?;
     let review = versions.iter().find(|found| found.version.id == id).and_then(|found| found.review());
-    let reach = patients::reach(app, page, patient).await?;
-    match reach {
+    let door = record::door(app, page, patient).await?;
+    match door.reach {
         Reach::Related | Reach::Until(_) | Reach::Emergency(_) => {}
         Reach::Closed if line.ordered_by == me || review.is_some() => {}
         Reach::Closed | Reach::Sealed | Reach::Never => return Ok((None, patient)),
@@ -73,11 +73,7 @@ async fn load(
     let version = version.ok_or(Error::NotFound)?;
     let all = results::values_of_test(&app.db, patient, line.test_id).await?;
     let who = Who::of_line(page, &line);
-    let banner = match reach.is_open() {
-        true => record::banner(&app.db, patient).await?.map(|banner| banner.under(reach)),
-        false => record::identity(&app.db, patient).await?,
-    };
-    let banner = banner.ok_or(Error::NotFound)?.as_heading();
+    let banner = door.banner.as_heading();
     Ok((Some((Shown { line, who, banner, version, versions, all }, review)), patient))
 }
 

@@ -14,40 +14,15 @@ pub mod verify;
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
-use crate::db::DbError;
 use crate::laboratory::model::{CannotMove, LineId, LineState, Move};
 use crate::laboratory::store::lines::{self, Held, NewStep};
 use crate::live::Topic;
-use crate::web::Error;
+pub use crate::work::Refused;
 use crate::work::Work;
-
-/// Why a verb changed nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// There is no such thing.
-    #[error("not found")]
-    NotFound,
-    /// It does not fit; the sentence says why and what to do.
-    #[error("{0}")]
-    Because(String),
-    /// The database failed.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
 
 impl From<CannotMove> for Refused {
     fn from(why: CannotMove) -> Self {
         Refused::Because(why.to_string())
-    }
-}
-
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::NotFound => Error::NotFound,
-            Refused::Because(sentence) => Error::Conflict(sentence),
-            Refused::Db(error) => error.into(),
-        }
     }
 }
 

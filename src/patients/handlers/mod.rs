@@ -15,7 +15,7 @@ pub mod state;
 pub mod students;
 pub mod university;
 
-use super::model::{Asker, Brief, PatientId, Reach, Told};
+use super::model::{Asker, PatientId, Reach, Told};
 use super::store::{self, Patient};
 use super::views::Meanwhile;
 use crate::access::model::Permission;
@@ -58,13 +58,6 @@ pub async fn reach(app: &App, page: &Page, id: PatientId) -> Result<Reach, Error
     }
     let relation = store::relation(&app.db, id, &asker(page)?).await?.ok_or(Error::NotFound)?;
     Ok(Reach::of(true, &relation))
-}
-
-/// A patient, and how far the clinical part of the record is open to who asks; for the pages of those who treat.
-pub async fn brief_and_reach(app: &App, page: &Page, id: PatientId) -> Result<(Brief, Reach), Error> {
-    let known = store::known(&app.db, id, &asker(page)?).await?.ok_or(Error::NotFound)?;
-    let reach = Reach::of(page.may(Permission::OpenRecords), &known.relation);
-    Ok((known.brief, reach))
 }
 
 /// Whether a record is the own one of who asks: nobody works on it (rule A7).

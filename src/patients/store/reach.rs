@@ -1,7 +1,7 @@
 //! The relation between who asks and a patient, decided in one place (rules A1 and A7), and openings by reason.
 
 use crate::db::{DbError, Sql, Store, Tx, sql};
-use crate::patients::model::{Asker, Brief, OpeningReason, PatientId, Relation, open_until};
+use crate::patients::model::{Asker, OpeningReason, PatientId, Relation, open_until};
 
 /// The columns of a [`Relation`] to the patient `p`; $1 is the patient, $2 the account, $3 now, $4 today, $5 tomorrow.
 ///
@@ -51,26 +51,6 @@ pub async fn relation(
 ) -> Result<Option<Relation>, DbError> {
     let statement = sql(relation_to!("select ", " from patient p where p.id = $1")).bind(patient);
     asked_by(statement, Some(asker)).optional(store).await
-}
-
-/// A patient and the relation of who asks, by one question.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
-pub struct Known {
-    /// The patient as lines of lists show them.
-    #[sqlx(flatten)]
-    pub brief: Brief,
-    /// The relation.
-    #[sqlx(flatten)]
-    pub relation: Relation,
-}
-
-/// A patient with the relation of who asks.
-pub async fn known(store: impl Store, patient: PatientId, asker: &Asker) -> Result<Option<Known>, DbError> {
-    let statement = sql(relation_to!(
-        "select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.matric_number, p.state, ",
-        " from patient p where p.id = $1"
-    ));
-    asked_by(statement.bind(patient), Some(asker)).optional(store).await
 }
 
 /// Opens the clinical part for a bounded time.

@@ -1,8 +1,6 @@
 //! The staff board of one point, calling, pausing.
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use serde::Deserialize;
 
@@ -15,6 +13,7 @@ use crate::queue::store::{attention, events, lines, points};
 use crate::queue::verbs::calls::{Caller, call_next, call_one};
 use crate::queue::verbs::{Refused, pause as pausing};
 use crate::queue::views::board::{Board, BoardPage, BoardPart, Panel};
+use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, Page, Submission, html, paths};
@@ -90,12 +89,7 @@ pub async fn conflict(app: &App, page: Page, point: PointId, refused: Refused) -
     };
     let mut board = load(app, &page, point).await?;
     board.notice = Some(sentence);
-    Ok(with_conflict(html(BoardPage { page, board })?))
-}
-
-/// The page with the status of a conflict.
-pub fn with_conflict(page: Response) -> Response {
-    (StatusCode::CONFLICT, page).into_response()
+    Ok(conflicting(html(BoardPage { page, board })?))
 }
 
 /// Who calls and to where; none when the room has to be chosen first.

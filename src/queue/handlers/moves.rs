@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::board::{caller, conflict, with_conflict};
+use super::board::{caller, conflict};
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry as Trail};
@@ -14,6 +14,7 @@ use crate::queue::verbs::{Refused, moves, transfer, undo};
 use crate::queue::views::board::Seat;
 use crate::queue::views::entry::EntryPage;
 use crate::queue::views::onward;
+use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::{Answering, refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -154,7 +155,7 @@ pub async fn prioritise(
             form.renew();
             let mut entry = load(&app, page, id, form).await?;
             entry.notice = Some(sentence);
-            Ok(with_conflict(html(entry)?))
+            Ok(conflicting(html(entry)?))
         }
         Err(refused) => Err(refused.into()),
     }

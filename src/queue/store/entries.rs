@@ -155,6 +155,16 @@ pub async fn onward_of(store: impl Store, entry: EntryId) -> Result<Option<Entry
     .await
 }
 
+/// The point where a visit is now.
+pub async fn point_of(store: impl Store, visit: VisitId) -> Result<Option<PointId>, DbError> {
+    let found: Option<(PointId,)> = sql("select point_id from queue_entry
+         where visit_id = $1 and state in ('waiting', 'called', 'in_service', 'parked', 'missed')")
+    .bind(visit)
+    .optional(store)
+    .await?;
+    Ok(found.map(|row| row.0))
+}
+
 /// The entry where a visit stands now.
 pub async fn open_of(store: impl Store, visit: VisitId) -> Result<Option<EntryId>, DbError> {
     let found: Option<(EntryId,)> = sql("select id from queue_entry

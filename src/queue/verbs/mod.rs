@@ -12,27 +12,12 @@ pub mod undo;
 
 use crate::access::model::AccountId;
 use crate::audit;
-use crate::db::DbError;
 use crate::live::Topic;
 use crate::queue::model::{CannotMove, CannotUndo, EntryId, Move};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
-use crate::web::Error;
+pub use crate::work::Refused;
 use crate::work::Work;
-
-/// Why a verb changed nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// There is no such thing.
-    #[error("not found")]
-    NotFound,
-    /// It does not fit; the sentence says why and what to do.
-    #[error("{0}")]
-    Because(String),
-    /// The database failed.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
 
 impl From<CannotMove> for Refused {
     fn from(why: CannotMove) -> Self {
@@ -43,16 +28,6 @@ impl From<CannotMove> for Refused {
 impl From<CannotUndo> for Refused {
     fn from(why: CannotUndo) -> Self {
         Refused::Because(why.to_string())
-    }
-}
-
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::NotFound => Error::NotFound,
-            Refused::Because(sentence) => Error::Conflict(sentence),
-            Refused::Db(error) => error.into(),
-        }
     }
 }
 

@@ -19,9 +19,12 @@ use crate::patients::model::{PatientId, Reach};
 use crate::web::{Error, FormState, Page};
 
 /// How far a record is open to who asks, with the banner that may be shown.
-struct Door {
-    reach: Reach,
-    banner: Banner,
+#[derive(Debug)]
+pub struct Door {
+    /// How far.
+    pub reach: Reach,
+    /// Who it is about; what could harm them only where the record is open.
+    pub banner: Banner,
 }
 
 /// What is said beside a form whose reader's time has run out.
@@ -29,7 +32,7 @@ const OVER: &str = "Your time with this record is over. Nothing was saved yet, a
 
 impl Door {
     /// Whether a form may be saved; else the form says what to do.
-    fn lets(&self, form: &mut FormState) -> bool {
+    pub fn lets(&self, form: &mut FormState) -> bool {
         if !self.reach.is_open() {
             form.refuse("", OVER);
         }
@@ -37,13 +40,13 @@ impl Door {
     }
 
     /// Whether the time is over.
-    fn closed(&self) -> bool {
+    pub fn closed(&self) -> bool {
         !self.reach.is_open()
     }
 }
 
 /// The door of a record for somebody whose role has clinical content. Nobody works on the own record (rule A7).
-async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> {
+pub async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> {
     let reach = patients::reach(app, page, id).await?;
     if reach == Reach::Never {
         return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
