@@ -13,4 +13,6 @@ use crate::ids;
 ids! {
     /// One taking of vital signs.
     VitalsId,
+    /// A note of a visit, with all that was signed under it.
+    NoteId,
 }
