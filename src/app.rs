@@ -14,7 +14,7 @@ use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
 use crate::{
-    access, audit, consultation, diagnoses, home, laboratory, patients, procedures, queue, record,
+    access, audit, consultation, diagnoses, home, laboratory, letters, patients, procedures, queue, record,
     scheduling, settings, web,
 };
 
@@ -131,6 +131,7 @@ pub fn routes() -> Routes {
         .merge(diagnoses::routes())
         .merge(procedures::routes())
         .merge(laboratory::routes())
+        .merge(letters::routes())
         .merge(settings::routes())
         .merge(audit::routes())
 }

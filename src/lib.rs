@@ -16,6 +16,7 @@ pub mod home;
 pub mod jobs;
 pub mod kinds;
 pub mod laboratory;
+pub mod letters;
 pub mod live;
 pub mod patients;
 

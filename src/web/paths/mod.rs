@@ -5,6 +5,7 @@ pub mod audit;
 pub mod consultation;
 pub mod diagnoses;
 pub mod laboratory;
+pub mod letters;
 pub mod patients;
 pub mod procedures;
 pub mod queue;
