@@ -96,9 +96,8 @@ pub async fn save(work: &mut Work, visit: &Visit, form: &mut FormState) -> Resul
     Ok(())
 }
 
-/// One step: `add`, `pick.17` (a frequent term), `remove.17`.
+/// One step, after [`save`]: `add`, `pick.17` (a frequent term), `remove.17`.
 pub async fn step(work: &mut Work, visit: &Visit, rest: &str, form: &mut FormState) -> Result<(), Refused> {
-    save(work, visit, form).await?;
     match rest.split_once('.') {
         None if rest == "add" => add(work, visit, form).await,
         Some(("pick", id)) => {
@@ -159,14 +158,13 @@ async fn put(work: &mut Work, visit: &Visit, found: &Found, form: &mut FormState
     Ok(())
 }
 
-/// Makes the author's drafts final under `note`. What was typed and not added is asked about.
+/// Makes the author's drafts final under `note`, after [`save`]. What was typed and not added is asked about.
 pub async fn sign(
     work: &mut Work,
     visit: &Visit,
     note: NoteId,
     form: &mut FormState,
 ) -> Result<usize, Refused> {
-    save(work, visit, form).await?;
     if !form.value("dx_term").trim().is_empty() {
         form.refuse("dx_term", "This diagnosis is not added yet. Add it, or empty the field");
         return Ok(0);

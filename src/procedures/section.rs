@@ -89,9 +89,8 @@ pub async fn save(work: &mut Work, visit: &Visit, form: &mut FormState) -> Resul
     Ok(())
 }
 
-/// One step: `add`, `remove.17`.
+/// One step, after [`save`]: `add`, `remove.17`.
 pub async fn step(work: &mut Work, visit: &Visit, rest: &str, form: &mut FormState) -> Result<(), Refused> {
-    save(work, visit, form).await?;
     match rest.split_once('.') {
         None if rest == "add" => add(work, visit, form).await,
         Some(("remove", id)) => {
@@ -134,14 +133,13 @@ async fn add(work: &mut Work, visit: &Visit, form: &mut FormState) -> Result<(),
     Ok(())
 }
 
-/// Plans the author's drafts under `note`. What was typed and not added is asked about.
+/// Plans the author's drafts under `note`, after [`save`]. What was typed and not added is asked about.
 pub async fn sign(
     work: &mut Work,
     visit: &Visit,
     note: NoteId,
     form: &mut FormState,
 ) -> Result<usize, Refused> {
-    save(work, visit, form).await?;
     if !form.value("pr_name").trim().is_empty() {
         form.refuse("pr_name", "This procedure is not added yet. Add it, or empty the field");
         return Ok(0);
