@@ -11,12 +11,16 @@ pub mod config;
 pub mod consultation;
 pub mod db;
 pub mod demo;
+pub mod diagnoses;
 pub mod home;
 pub mod jobs;
 pub mod kinds;
 pub mod laboratory;
+pub mod letters;
 pub mod live;
 pub mod patients;
+
+pub mod procedures;
 pub mod queue;
 pub mod record;
 pub mod scheduling;

@@ -21,7 +21,7 @@ use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 use crate::work::Refused;
-use crate::{laboratory, queue};
+use crate::{diagnoses, laboratory, procedures, queue};
 
 /// Earlier visits beside the form.
 const EARLIER: i64 = 6;
@@ -68,6 +68,14 @@ pub async fn load(
         Some(form) => form,
         None => filled(&page, &sitting, notes.iter().find(|note| is_draft_of(note, &page))),
     };
+    let (diagnoses, procedures) = if page.may(Permission::Consult) {
+        (
+            diagnoses::section(&app.db, &sitting.visit, me, &form).await?,
+            procedures::section(&app.db, &sitting.visit, me, &form).await?,
+        )
+    } else {
+        Default::default()
+    };
     Ok(ConsultPage {
         page,
         form,
@@ -80,6 +88,8 @@ pub async fn load(
         earlier,
         onward,
         templates,
+        diagnoses,
+        procedures,
         conflict: None,
     })
 }
@@ -219,6 +229,8 @@ fn bare(page: Page, sitting: Sitting, form: FormState, banner: record::Banner) -
         earlier: Vec::new(),
         onward: queue::Choices::new(),
         templates: Vec::new(),
+        diagnoses: diagnoses::Section::default(),
+        procedures: procedures::Section::default(),
         conflict: None,
     }
 }

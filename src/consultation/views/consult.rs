@@ -44,6 +44,10 @@ pub struct ConsultPage {
     pub onward: Choices,
     /// Texts that fill the draft.
     pub templates: Vec<NoteTemplate>,
+    /// What the doctor says it is.
+    pub diagnoses: crate::diagnoses::Section,
+    /// What is planned to be done.
+    pub procedures: crate::procedures::Section,
     /// What another window of the same person has saved.
     pub conflict: Option<Conflict>,
 }

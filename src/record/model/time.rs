@@ -14,6 +14,8 @@ words! {
         Health = "health" => "Conditions and history",
         Vitals = "vitals" => "Vital signs",
         Result = "result" => "Test results",
+        Diagnosis = "diagnosis" => "Diagnoses",
+        Procedure = "procedure" => "Procedures",
     }
 }
 
@@ -22,7 +24,12 @@ impl What {
     pub fn is_clinical(self) -> bool {
         match self {
             What::Visit | What::Appointment => false,
-            What::Allergy | What::Health | What::Vitals | What::Result => true,
+            What::Allergy
+            | What::Health
+            | What::Vitals
+            | What::Result
+            | What::Diagnosis
+            | What::Procedure => true,
         }
     }
 }

@@ -55,6 +55,13 @@ pub async fn timeline(
             from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'
                 join lab_test c on c.id = l.test_id
             where l.patient_id = $1 and $2 and l.state in ('verified', 'released')
+            union all
+            select 'diagnosis', d.id, d.signed_at, d.certainty || ' ' || d.state, d.term, d.recorded_name
+            from diagnosis d where d.patient_id = $1 and $2 and d.state <> 'draft'
+            union all
+            select 'procedure', o.id, coalesce(o.done_at, o.planned_at), o.state, o.name,
+                case when o.done_name <> '' then o.done_name else o.planned_name end
+            from visit_procedure o where o.patient_id = $1 and $2 and o.state <> 'draft'
          ) happened
          where ($3 = '' or what = $3) and at >= $4 and at < $5
            and (at < $6 or (at = $6 and (what < $7 or (what = $7 and id < $8))))

@@ -7,6 +7,7 @@ use crate::access::model::Permission;
 use crate::consultation::model::VitalsId;
 use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
+use crate::procedures::model::ProcedureId;
 use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
 use crate::web::{FormState, Page};
@@ -49,9 +50,9 @@ impl Happening {
     /// `done`, `now`, `missed` or empty, for the line.
     pub fn progress(&self) -> &'static str {
         match self.stands() {
-            "finished" | "fulfilled" | "active" | "taken" | "released" => "done",
+            "finished" | "fulfilled" | "active" | "taken" | "released" | "signed" => "done",
             "open" | "arrived" | "in_service" => "now",
-            "no_show" | "left" | "refuted" | "entered_in_error" | "ended" => "missed",
+            "no_show" | "left" | "refuted" | "cancelled" | "entered_in_error" | "ended" => "missed",
             _ => "",
         }
     }
@@ -69,6 +70,8 @@ impl Happening {
             What::Vitals if self.words.trim().is_empty() => "Vital signs".to_owned(),
             What::Vitals => format!("Vital signs: {}", self.words.trim()),
             What::Result => format!("Result: {}", self.words),
+            What::Diagnosis => format!("Diagnosis: {}", self.words),
+            What::Procedure => format!("Procedure: {}", self.words),
         }
     }
 
@@ -103,6 +106,12 @@ impl Happening {
             What::Vitals => Some("Taken"),
             What::Result if own == "released" => Some("Released"),
             What::Result => Some("Verified"),
+            What::Diagnosis if own == "signed" => {
+                let certainty = self.state.split(' ').next().unwrap_or_default().parse();
+                certainty.ok().map(crate::diagnoses::model::Certainty::label)
+            }
+            What::Diagnosis => Some("Entered in error"),
+            What::Procedure => own.parse().ok().map(crate::procedures::model::State::label),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
     }
@@ -119,9 +128,17 @@ impl Happening {
             What::Result if page.may(Permission::OpenRecords) => {
                 crate::web::paths::laboratory::result(ResultId(self.id))
             }
-            What::Appointment | What::Visit | What::Allergy | What::Health | What::Vitals | What::Result => {
-                String::new()
+            What::Procedure if page.may(Permission::RecordProcedures) => {
+                crate::web::paths::procedures::procedure(ProcedureId(self.id))
             }
+            What::Appointment
+            | What::Visit
+            | What::Allergy
+            | What::Health
+            | What::Vitals
+            | What::Result
+            | What::Diagnosis
+            | What::Procedure => String::new(),
         }
     }
 }
