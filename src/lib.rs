@@ -17,6 +17,7 @@ pub mod kinds;
 pub mod laboratory;
 pub mod live;
 pub mod patients;
+pub mod prescribing;
 pub mod queue;
 pub mod record;
 pub mod scheduling;

@@ -1,0 +1,2 @@
+//! Prescribing.
+pub mod model;
