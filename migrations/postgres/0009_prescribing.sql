@@ -263,6 +263,7 @@ create table prescribing_favourite (
     days bigint constraint prescribing_favourite_days check (days between 1 and 365),
     quantity bigint not null constraint prescribing_favourite_quantity check (quantity between 1 and 10000),
     instructions text not null default '',
+    words text not null,
     created_at timestamptz not null
 );
 create index prescribing_favourite_account on prescribing_favourite (account_id, id);

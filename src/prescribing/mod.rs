@@ -1,2 +1,4 @@
 //! Prescribing.
 pub mod model;
+mod store;
+pub mod verbs;
