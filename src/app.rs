@@ -14,7 +14,7 @@ use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
 use crate::{
-    access, audit, consultation, home, laboratory, patients, queue, record, scheduling, settings, web,
+    access, audit, consultation, home, laboratory, patients, prescribing, queue, record, scheduling, settings, web,
 };
 
 /// The running node; cheap to clone.
@@ -128,6 +128,7 @@ pub fn routes() -> Routes {
         .merge(queue::routes())
         .merge(consultation::routes())
         .merge(laboratory::routes())
+        .merge(prescribing::routes())
         .merge(settings::routes())
         .merge(audit::routes())
 }

@@ -62,6 +62,8 @@ words! {
         OpenRecords = "open_records" => "Open a patient's record with clinical content",
         RecordVitals = "record_vitals" => "Take vital signs",
         Consult = "consult" => "Consult: decide, order and sign",
+        ReadPrescriptions = "read_prescriptions" => "Read prescriptions with allergies, weight and pregnancy",
+        ManageMedicines = "manage_medicines" => "Maintain the catalogue of medicines",
         KeepRecords = "keep_records" => "Seal records and review emergency openings",
         DeactivatePatients = "deactivate_patients" => "Deactivate patients",
         SeeAppointments = "see_appointments" => "See appointments and the calendar",
@@ -123,6 +125,7 @@ impl Role {
                 OpenRecords,
                 RecordVitals,
                 Consult,
+                ReadPrescriptions,
                 SeeAppointments,
                 BookForPatients,
                 OverrideBooking,
@@ -136,6 +139,7 @@ impl Role {
                 FindPatients,
                 OpenRecords,
                 RecordVitals,
+                ReadPrescriptions,
                 SeeAppointments,
                 CheckIn,
                 SeeQueue,
@@ -146,7 +150,8 @@ impl Role {
             Role::LabAttendant => {
                 &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue]
             }
-            Role::Pharmacist | Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
+            Role::Pharmacist => &[FindPatients, SeeQueue, WorkQueue, ReadPrescriptions, ManageMedicines],
+            Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
         };
         allowed.contains(&permission)
     }

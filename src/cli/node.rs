@@ -23,6 +23,7 @@ pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
     db.migrate().await.map_err(refusal)?;
     crate::record::fill_catalogue(&db).await?;
     laboratory::ensure_catalogue(&db).await?;
+    crate::prescribing::ensure_catalogue(&db).await?;
     Ok(db)
 }
 

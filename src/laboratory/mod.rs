@@ -15,6 +15,7 @@ pub use store::fill::ensure_catalogue;
 pub use store::lines::{Line, Tally};
 pub use store::reviews::ToReview;
 pub use verbs::place::{Placed, place};
+pub use views::naira;
 
 use crate::access::model::{AccountId, Permission as P};
 use crate::db::{Db, DbError};

@@ -79,6 +79,11 @@ impl LineState {
         matches!(self, LineState::Open | LineState::Partly | LineState::Complete | LineState::Paused)
     }
 
+    /// Whether something of it is still to be given.
+    pub fn waits(self) -> bool {
+        matches!(self, LineState::Open | LineState::Partly | LineState::Paused)
+    }
+
     /// The colour of its mark.
     pub fn kind(self) -> &'static str {
         match self {

@@ -38,7 +38,6 @@ pub async fn update_setting(tx: &mut Tx, new: &Setting) -> Result<bool, DbError>
 
 /// A medicine.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Medicine {
     pub id: MedicineId,
     pub code: String,

@@ -12,9 +12,7 @@ pub const MOST: i64 = 40;
 
 /// A favourite.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Favourite {
-    pub id: FavouriteId,
     pub medicine_id: MedicineId,
     pub dose: Option<i64>,
     pub frequency: Frequency,
@@ -30,7 +28,7 @@ pub async fn by_id(
     id: FavouriteId,
     account: AccountId,
 ) -> Result<Option<Favourite>, DbError> {
-    sql("select id, medicine_id, dose, frequency, max_doses_a_day, days, quantity, instructions
+    sql("select medicine_id, dose, frequency, max_doses_a_day, days, quantity, instructions
          from prescribing_favourite where id = $1 and account_id = $2")
     .bind(id)
     .bind(account)

@@ -65,10 +65,8 @@ pub async fn sign(
     }
     let setting = catalogue::setting(work.tx()).await?;
     let at = work.now();
-    let mut until = valid_until(work.today(), setting.valid_days);
     for (one, reason) in assessed.iter().zip(&reasons) {
         let signing = signing(one, reason, &setting, work.today());
-        until = until.min(signing.valid_until.max(work.today()));
         let who = work.doer().clone();
         if !drafts::sign_line(work.tx(), &signing, (&who, at)).await? {
             return Err(Refused::Because("This prescription was changed in another window a moment ago. Look at it again.".into()));
@@ -76,12 +74,13 @@ pub async fn sign(
     }
     // The prescription as a whole holds as long as its longest line.
     let longest = assessed.iter().map(|one| line_valid_until(&one.line, &setting, work.today())).max();
+    let until = longest.unwrap_or_else(|| work.today());
     let code = format!("RX{}", card_code(rand::random()));
     let made = Final {
         id: draft,
         note,
         code: &code,
-        valid_until: longest.unwrap_or(until),
+        valid_until: until,
         allergies: &context.allergy_words(),
         compared: &compare,
     };

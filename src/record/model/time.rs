@@ -14,6 +14,7 @@ words! {
         Health = "health" => "Conditions and history",
         Vitals = "vitals" => "Vital signs",
         Result = "result" => "Test results",
+        Prescription = "prescription" => "Prescriptions",
     }
 }
 
@@ -22,7 +23,7 @@ impl What {
     pub fn is_clinical(self) -> bool {
         match self {
             What::Visit | What::Appointment => false,
-            What::Allergy | What::Health | What::Vitals | What::Result => true,
+            What::Allergy | What::Health | What::Vitals | What::Result | What::Prescription => true,
         }
     }
 }

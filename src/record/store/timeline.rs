@@ -55,6 +55,11 @@ pub async fn timeline(
             from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'
                 join lab_test c on c.id = l.test_id
             where l.patient_id = $1 and $2 and l.state in ('verified', 'released')
+            union all
+            select 'prescription', r.id, r.signed_at, r.state,
+                coalesce((select string_agg(l.name || ' ' || l.strength, ', ') from prescription_line l
+                    where l.prescription_id = r.id and l.state <> 'cancelled'), ''), r.prescriber_name
+            from prescription r where r.patient_id = $1 and $2 and r.state = 'signed'
          ) happened
          where ($3 = '' or what = $3) and at >= $4 and at < $5
            and (at < $6 or (at = $6 and (what < $7 or (what = $7 and id < $8))))

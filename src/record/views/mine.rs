@@ -46,6 +46,8 @@ pub struct FilePage {
     pub summary: Summary,
     /// Every visit and appointment, newest first.
     pub happenings: Vec<Happening>,
+    /// Everything that was prescribed, newest first.
+    pub prescribed: Vec<crate::prescribing::Line>,
 }
 
 impl Summary {
@@ -123,6 +125,7 @@ impl FilePage {
                 }));
             }
         }
+        resources.extend(self.prescribed.iter().map(|line| line.resource(&patient)));
         resources.extend(self.happenings.iter().map(|happening| event(happening, &patient)));
         let entries: Vec<Value> =
             resources.into_iter().map(|resource| json!({ "resource": resource })).collect();

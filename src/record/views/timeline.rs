@@ -7,6 +7,7 @@ use crate::access::model::Permission;
 use crate::consultation::model::VitalsId;
 use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
+use crate::prescribing::model::PrescriptionId;
 use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
 use crate::web::{FormState, Page};
@@ -49,7 +50,7 @@ impl Happening {
     /// `done`, `now`, `missed` or empty, for the line.
     pub fn progress(&self) -> &'static str {
         match self.stands() {
-            "finished" | "fulfilled" | "active" | "taken" | "released" => "done",
+            "finished" | "fulfilled" | "active" | "taken" | "released" | "signed" => "done",
             "open" | "arrived" | "in_service" => "now",
             "no_show" | "left" | "refuted" | "entered_in_error" | "ended" => "missed",
             _ => "",
@@ -69,6 +70,8 @@ impl Happening {
             What::Vitals if self.words.trim().is_empty() => "Vital signs".to_owned(),
             What::Vitals => format!("Vital signs: {}", self.words.trim()),
             What::Result => format!("Result: {}", self.words),
+            What::Prescription if self.words.is_empty() => "Prescription, all of it cancelled".to_owned(),
+            What::Prescription => format!("Prescribed: {}", self.words),
         }
     }
 
@@ -103,6 +106,7 @@ impl Happening {
             What::Vitals => Some("Taken"),
             What::Result if own == "released" => Some("Released"),
             What::Result => Some("Verified"),
+            What::Prescription => Some("Signed"),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
     }
@@ -119,9 +123,16 @@ impl Happening {
             What::Result if page.may(Permission::OpenRecords) => {
                 crate::web::paths::laboratory::result(ResultId(self.id))
             }
-            What::Appointment | What::Visit | What::Allergy | What::Health | What::Vitals | What::Result => {
-                String::new()
+            What::Prescription if page.may(Permission::ReadPrescriptions) => {
+                crate::web::paths::prescribing::prescription(PrescriptionId(self.id))
             }
+            What::Appointment
+            | What::Visit
+            | What::Allergy
+            | What::Health
+            | What::Vitals
+            | What::Result
+            | What::Prescription => String::new(),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod consultation;
 pub mod laboratory;
 pub mod patients;
+pub mod prescribing;
 pub mod queue;
 pub mod record;
 pub mod scheduling;
