@@ -80,6 +80,8 @@ struct Shape {
     upcoming: usize,
     /// One past visit in so many went on to the pharmacy.
     pharmacy_one_in: usize,
+    /// Which past visits went on to the laboratory.
+    laboratory: laboratory::Past,
     /// Whether each step of past visits is written too.
     events: bool,
 }
@@ -95,6 +97,7 @@ impl Size {
                 walk_ins_a_day: 9,
                 upcoming: 110,
                 pharmacy_one_in: 2,
+                laboratory: laboratory::Past::Weeks,
                 events: true,
             },
             Size::Large => Shape {
@@ -105,6 +108,7 @@ impl Size {
                 walk_ins_a_day: 190,
                 upcoming: 3_000,
                 pharmacy_one_in: 10,
+                laboratory: laboratory::Past::OneIn(4),
                 events: false,
             },
         }
@@ -221,7 +225,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     }
     filling.step("today", shape.students).await?;
     today::write(db, now).await?;
-    laboratory::write(db, now).await?;
+    laboratory::write(db, now, shape.laboratory, bar.clone()).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
     bar.finish_and_clear();

@@ -19,6 +19,7 @@ pub use views::naira;
 
 use crate::access::model::{AccountId, Permission as P};
 use crate::db::{Db, DbError};
+use crate::patients::PatientId;
 use crate::queue::model::VisitId;
 use crate::web::paths::laboratory as paths;
 use crate::web::routes::{Access, Routes};
@@ -97,6 +98,11 @@ fn patient_routes() -> Routes {
 pub async fn open_orders(db: &Db, visit: VisitId) -> Result<Vec<Line>, DbError> {
     let lines = store::lines::of_visit(db, visit).await?;
     Ok(lines.into_iter().filter(|line| line.state.is_open()).collect())
+}
+
+/// Every test of a visit, and what is open of the same patient from other visits.
+pub async fn around_visit(db: &Db, visit: VisitId, patient: PatientId) -> Result<Vec<Line>, DbError> {
+    store::lines::around_visit(db, visit, patient).await
 }
 
 /// What waits in the laboratory and for one doctor, for the homes of staff.

@@ -19,6 +19,7 @@ use chrono::TimeDelta;
 
 use crate::access::model::{AccountId, Permission as P};
 use crate::app::App;
+use crate::consultation::model::NoteId;
 use crate::db::{Db, DbError};
 use crate::patients::PatientId;
 use crate::queue::Visit;
@@ -99,10 +100,10 @@ pub async fn section(
 pub async fn sign(
     work: &mut Work,
     visit: &Visit,
-    note: i64,
+    note: NoteId,
     form: &mut FormState,
 ) -> Result<usize, Refused> {
-    verbs::sign::sign(work, visit, Some(note), form).await
+    verbs::sign::sign(work, visit, Some(note.0), form).await
 }
 
 /// Signed lines of a visit of which something is still to be given.

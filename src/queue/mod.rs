@@ -15,8 +15,12 @@ use crate::access::model::Permission as P;
 use crate::app::App;
 use crate::jobs::Job;
 use crate::patients::model::PatientId;
+use crate::queue::model::EntryId;
 use crate::web::paths::queue as paths;
 use crate::web::routes::{Access, Routes};
+
+/// The choice of sending a token back to its doctor.
+pub const BACK: &str = "back";
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
@@ -103,13 +107,28 @@ pub async fn display_is_paired(app: &App, display: i64) -> Result<bool, crate::d
     store::displays::is_live(&app.db, display).await
 }
 
+pub use handlers::board::caller;
 pub use store::attention::NewAttention;
 pub use store::entries::point_of;
 pub use store::lines::Count;
 pub use store::visits::{Visit, by_id as visit};
 pub use verbs::attention::{ask as ask_for_attention, withdraw as withdraw_attention};
-pub use verbs::moves::go_before;
+pub use verbs::calls::{Caller, call_one};
+pub use verbs::moves::{go_before, make_seen as make_move};
+pub use verbs::transfer::{send_back, transfer};
+pub use views::onward::Choices;
 pub use views::place::Place;
+
+/// Where a token can be passed on to, the doctor it can be sent back to first.
+pub async fn onward(app: &App, entry: EntryId) -> Result<Choices, crate::db::DbError> {
+    let Some(row) = store::lines::one(&app.db, entry).await? else { return Ok(Choices::new()) };
+    let (clinic, now) = (app.clinic(), app.clock.now());
+    let today = clinic.day_of(now);
+    let points = store::points::active(&app.db, None).await?;
+    let doctors = store::points::doctors_at_work(&app.db, today, clinic.start_of(today)).await?;
+    let back = row.back_to.iter().map(|doctor| (BACK.to_owned(), format!("Back to {doctor}")));
+    Ok(back.chain(views::onward::choices(&row, &points, &doctors)).collect())
+}
 
 /// The place of a patient today, for the patient's home; none without a token.
 pub async fn place_of(app: &App, patient: PatientId) -> Result<Option<Place>, crate::db::DbError> {

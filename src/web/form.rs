@@ -140,8 +140,9 @@ impl FormState {
     /// Text that may be empty.
     pub fn optional_text(&mut self, name: &str, longest: usize) -> String {
         let keep_lines = longest > LINE;
-        let clean: String = self
-            .raw(name)
+        // Browsers send the end of a line as two characters; kept, they would grow with each saving.
+        let typed = if keep_lines { self.raw(name).replace("\r\n", "\n") } else { self.raw(name).to_owned() };
+        let clean: String = typed
             .chars()
             .map(|c| if c.is_control() && !(keep_lines && c == '\n') { ' ' } else { c })
             .collect();

@@ -91,6 +91,9 @@
     }
   });
 
+  // A page that comes back to a section goes on where the next thing is typed.
+  document.getElementById(location.hash.slice(1))?.querySelector("[data-combobox] input")?.focus();
+
   // In a row that adds something, Enter adds it, whatever else the form could do.
   document.addEventListener("keydown", (event) => {
     const row = event.target.closest?.("[data-enter]:not([data-combobox])");

@@ -1,3 +1,7 @@
-//! The SQL of the consultation.
+//! All SQL of the consultation.
 
+pub mod dispositions;
+pub mod notes;
+pub mod sittings;
+pub mod templates;
 pub mod vitals;

@@ -206,7 +206,9 @@ pub async fn latest(store: impl Store, patient: PatientId) -> Result<Option<Vita
     sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
             v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
             v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason,
-            cast(null as bigint) as replaced_by, '' as marks
+            cast(null as bigint) as replaced_by,
+            coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
+                from vital_flag f where f.vitals_id = v.id), '') as marks
          from vitals v join account a on a.id = v.taken_by
          where v.patient_id = $1 and not exists (select 1 from vitals r where r.replaces = v.id)
          order by v.id desc limit 1")

@@ -185,7 +185,7 @@ pub async fn renew(
     let fault = form.errors().first().map(|fault| fault.message.clone());
     match (made, fault) {
         (Ok(visit), None) => {
-            work.done(super::onward(visit.id), "Added to your draft. Look at it, then sign").await
+            work.done(paths::consultation::consult_at(visit.id, "rx"), "Added to your draft. Look at it, then sign").await
         }
         (Ok(_), Some(why)) => {
             work.undo();

@@ -55,8 +55,3 @@ fn sentence(refused: Refused) -> Result<String, Error> {
         Refused::NotFound | Refused::Db(_) => Err(refused.into()),
     }
 }
-
-/// Where a draft is signed.
-fn onward(visit: crate::queue::model::VisitId) -> String {
-    format!("/visits/{visit}/consultation#rx")
-}

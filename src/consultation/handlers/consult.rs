@@ -1,0 +1,250 @@
+//! The consultation page: one form, whose every button saves the draft and does one thing more.
+
+use axum::extract::State;
+use chrono::{DateTime, NaiveTime, Utc};
+
+use super::steps::{self, Done};
+use crate::access::model::Permission;
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::consultation::model::{LONGEST, NoteKind, Part, Parts};
+use crate::consultation::store::notes::{self, Note};
+use crate::consultation::store::sittings::{self, Sitting};
+use crate::consultation::store::{templates, vitals};
+use crate::consultation::verbs::drafts::Sent;
+use crate::consultation::views::ConsultPage;
+use crate::queue::model::VisitId;
+use crate::record::{self, Door};
+use crate::web::conflict::{Conflict, conflicting};
+use crate::web::form::new_op;
+use crate::web::request::Id;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Refused;
+use crate::{laboratory, prescribing, queue};
+
+/// Earlier visits beside the form.
+const EARLIER: i64 = 6;
+
+/// The kind of note that this person writes.
+pub fn kind_for(page: &Page) -> NoteKind {
+    if page.may(Permission::Consult) { NoteKind::Consultation } else { NoteKind::Nursing }
+}
+
+/// The page.
+pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> Answer {
+    let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let patient = sitting.visit.patient_id;
+    let door = record::door(&app, &page, patient).await?;
+    if door.closed() {
+        return Ok(see_other(&paths::patients::show(patient)));
+    }
+    let opened = Entry::new("consultation.opened", "visit", id.0).of_patient(patient.0);
+    audit::opened(&app, &page, opened.with("clinical", true)).await?;
+    let page = load(&app, page, sitting, door, None).await?;
+    html(page)
+}
+
+/// The page as it stands; `form` is what was typed, else it is filled from the draft.
+pub async fn load(
+    app: &App,
+    page: Page,
+    sitting: Sitting,
+    door: Door,
+    form: Option<FormState>,
+) -> Result<ConsultPage, Error> {
+    let (me, visit) = (page.actor()?.account, sitting.visit.id);
+    let (patient, kind) = (sitting.visit.patient_id, kind_for(&page));
+    let notes = notes::of_visit(&app.db, me, visit).await?;
+    let vitals = vitals::latest(&app.db, patient).await?;
+    let orders = laboratory::around_visit(&app.db, visit, patient).await?;
+    let earlier = sittings::earlier(&app.db, patient, sitting.day, EARLIER).await?;
+    let onward = match sitting.entry_id.filter(|_| page.may(Permission::WorkQueue)) {
+        Some(entry) => queue::onward(app, entry).await?,
+        None => queue::Choices::new(),
+    };
+    let templates = templates::for_account(&app.db, me).await?;
+    let form = match form {
+        Some(form) => form,
+        None => filled(&page, &sitting, notes.iter().find(|note| is_draft_of(note, &page))),
+    };
+    let prescribing = if page.may(Permission::Consult) {
+        prescribing::section(app, &page, &sitting.visit, me, &form).await?
+    } else {
+        prescribing::Section::default()
+    };
+    Ok(ConsultPage {
+        page,
+        form,
+        banner: door.banner,
+        prescribing,
+        sitting,
+        kind,
+        notes,
+        vitals,
+        orders,
+        earlier,
+        onward,
+        templates,
+        conflict: None,
+    })
+}
+
+fn is_draft_of(note: &Note, page: &Page) -> bool {
+    let me = page.actor.as_ref().map(|actor| actor.account);
+    note.state == crate::consultation::model::NoteState::Draft && Some(note.author_id) == me
+}
+
+/// The form over a draft; without one it begins with what the student wrote when booking.
+fn filled(page: &Page, sitting: &Sitting, draft: Option<&Note>) -> FormState {
+    let mut form = FormState::new().with("tab", new_op()).with("turn", 0);
+    match draft {
+        Some(draft) => {
+            for part in Part::ALL {
+                form.set(part.as_str(), draft.parts.get(*part));
+            }
+            form.set("version", draft.version);
+            form.set("seen_at", page.clinic.clock(draft.clinical_at));
+        }
+        None => {
+            form.set("version", 0);
+            let told = sitting.booked_words.as_deref().unwrap_or_default();
+            form.set("complaint", if sitting.outcome.is_none() { told.trim() } else { "" });
+            let seen = sitting.started_at.or(sitting.visit.closed_at).unwrap_or(page.now);
+            form.set("seen_at", page.clinic.clock(seen));
+        }
+    }
+    if let Some(outcome) = sitting.outcome {
+        form.set("outcome", outcome.as_str());
+        form.set("outcome_note", sitting.outcome_note.as_deref().unwrap_or_default());
+        form.set("back_on", sitting.back_on.map(|day| day.to_string()).unwrap_or_default());
+    }
+    form
+}
+
+/// What the page sends of its draft. In a visit that is over the note says of which moment it tells (rule V4).
+pub fn sent(page: &Page, sitting: &Sitting, form: &mut FormState, by_itself: bool) -> Sent {
+    let mut parts = Parts::default();
+    let kind = kind_for(page);
+    for part in Part::of(kind) {
+        *parts.get_mut(*part) = form.optional_text(part.as_str(), LONGEST);
+    }
+    let mut clinical_at = None;
+    if sitting.visit.closed_at.is_some() {
+        let time = NaiveTime::parse_from_str(form.value("seen_at").trim(), "%H:%M").ok();
+        clinical_at =
+            time.and_then(|time| page.clinic.instant(sitting.day, time)).map(|at| within(at, &sitting.visit));
+        if clinical_at.is_none() {
+            form.refuse("seen_at", "Enter the time at which you saw the patient, for example 10:20");
+        }
+    }
+    Sent {
+        kind,
+        parts,
+        clinical_at,
+        version: form.value("version").parse().unwrap_or(0),
+        tab: form.value("tab").chars().take(64).collect(),
+        turn: form.value("turn").parse().unwrap_or(0),
+        by_itself,
+    }
+}
+
+/// The clock shows whole minutes; a visit begins and ends within one.
+fn within(at: DateTime<Utc>, visit: &queue::Visit) -> DateTime<Utc> {
+    let near = |one: DateTime<Utc>| (at - one).num_seconds().abs() < 60;
+    match visit.closed_at {
+        Some(closed) if at > closed && near(closed) => closed,
+        Some(_) | None if at < visit.opened_at && near(visit.opened_at) => visit.opened_at,
+        Some(_) | None => at,
+    }
+}
+
+/// A step of the page: the draft is saved, then the thing that the button names is done, all of it or nothing.
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<VisitId>,
+    submission: Submission,
+) -> Answer {
+    let step = submission.form.value("step").to_owned();
+    answer(&app, page, id, submission, &step).await
+}
+
+/// Does one step and answers it.
+pub async fn answer(app: &App, page: Page, id: VisitId, submission: Submission, step: &str) -> Answer {
+    submission.unless_answered(app).await?;
+    let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let door = record::door(app, &page, sitting.visit.patient_id).await?;
+    let mut form = submission.form.clone();
+    if !door.lets(&mut form) {
+        return Ok(conflicting(html(bare(page, sitting, form, door.banner))?));
+    }
+    let caller = match sitting.point_id.filter(|_| step == steps::CALL) {
+        Some(point) => match queue::caller(app, &page, point).await? {
+            Some(caller) => Some(caller),
+            None => return Ok(see_other(&paths::queue::station_at(point))),
+        },
+        None => None,
+    };
+    let mut work = submission.begin(app).await?;
+    let taken = steps::take(&mut work, &page, &sitting, caller.as_ref(), step, &mut form).await;
+    match taken {
+        Ok(Done { to, words }) if form.is_ok() => work.done(to, &words).await,
+        Ok(_) => {
+            work.undo();
+            Ok(refused(html(load(app, page, sitting, door, Some(form)).await?)?))
+        }
+        Err(steps::Stopped::Elsewhere(note)) => {
+            work.undo();
+            let conflict = elsewhere(&mut form, note.as_deref());
+            let shown = load(app, page, sitting, door, Some(form)).await?;
+            Ok(conflicting(html(ConsultPage { conflict, ..shown })?))
+        }
+        Err(steps::Stopped::Refused(Refused::Because(sentence))) => {
+            work.undo();
+            form.refuse("", sentence);
+            let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+            Ok(conflicting(html(load(app, page, sitting, door, Some(form)).await?)?))
+        }
+        Err(steps::Stopped::Refused(other)) => Err(other.into()),
+    }
+}
+
+/// The page with nothing of the record on it: for somebody whose time with it is over while they typed.
+fn bare(page: Page, sitting: Sitting, form: FormState, banner: record::Banner) -> ConsultPage {
+    let kind = kind_for(&page);
+    ConsultPage {
+        page,
+        form,
+        banner,
+        prescribing: prescribing::Section::default(),
+        sitting: Sitting { booked_words: None, ..sitting },
+        kind,
+        notes: Vec::new(),
+        vitals: None,
+        orders: Vec::new(),
+        earlier: Vec::new(),
+        onward: queue::Choices::new(),
+        templates: Vec::new(),
+        conflict: None,
+    }
+}
+
+/// Another window of the same person saved first, or has signed or discarded the draft: both texts are shown (R8).
+fn elsewhere(form: &mut FormState, note: Option<&Note>) -> Option<Conflict> {
+    form.renew();
+    let Some(note) = note else {
+        form.set("version", 0);
+        form.refuse("", "You signed or discarded this draft in another window. What you typed here is not saved; save it to begin a new draft");
+        return None;
+    };
+    form.refuse(
+        "",
+        "You wrote in this draft in another window. Compare, then save this one or open the page again",
+    );
+    form.set("version", note.version);
+    let differs = Part::ALL.iter().filter(|part| form.value(part.as_str()).trim() != note.parts.get(**part));
+    let words = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
+    let now = differs.map(|part| (part.label().to_owned(), words(note.parts.get(*part)))).collect();
+    Some(Conflict { who: note.author_name.clone(), at: note.saved_at, now })
+}

@@ -1,0 +1,223 @@
+//! One note: reading it, adding to it, saying that it was entered in error, discarding a draft.
+
+use axum::extract::{Query, State};
+use serde::Deserialize;
+
+use super::steps;
+use crate::access::model::{AccountId, Permission};
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::consultation::model::{LONGEST, NoteId, NoteKind, NoteState, Part, Parts, REASON};
+use crate::consultation::store::notes::{self, Note};
+use crate::consultation::store::sittings;
+use crate::consultation::verbs::{amend, drafts};
+use crate::consultation::views::{AddendumPage, EndPage, NotePage};
+use crate::record::{self, Door};
+use crate::web::conflict::conflicting;
+use crate::web::form::new_op;
+use crate::web::request::Id;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Refused;
+
+/// Longest reason.
+const WHY: usize = 300;
+
+/// A note with the door of its record, and all notes of its visit.
+struct Found {
+    note: Note,
+    door: Door,
+    thread: Vec<Note>,
+}
+
+async fn found(app: &App, page: &Page, id: NoteId) -> Result<Found, Error> {
+    let me = page.actor()?.account;
+    let note = notes::by_id(&app.db, me, id).await?.ok_or(Error::NotFound)?;
+    let door = record::door(app, page, note.patient_id).await?;
+    let thread = if door.closed() { Vec::new() } else { notes::of_visit(&app.db, me, note.visit_id).await? };
+    Ok(Found { note, door, thread })
+}
+
+async fn opened(app: &App, page: &Page, note: &Note) -> Result<(), Error> {
+    let entry = Entry::new("note.opened", "note", note.id.0).of_patient(note.patient_id.0);
+    Ok(audit::opened(app, page, entry.with("clinical", true)).await?)
+}
+
+/// The note with everything that was added to it. An addendum stands below what it adds to.
+pub async fn show(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Answer {
+    let Found { note, door, thread } = found(&app, &page, id).await?;
+    if door.closed() {
+        return Ok(see_other(&paths::patients::show(note.patient_id)));
+    }
+    if let Some(root) = note.amends_id {
+        return Ok(see_other(&format!("{}#note-{id}", paths::consultation::note(root))));
+    }
+    if note.state == NoteState::Draft && !note.is_set_aside() {
+        return Ok(see_other(&paths::consultation::consult(note.visit_id)));
+    }
+    opened(&app, &page, &note).await?;
+    let sitting = sittings::of_visit(&app.db, note.visit_id).await?.ok_or(Error::NotFound)?;
+    let form = FormState::new();
+    html(NotePage {
+        page,
+        form,
+        banner: door.banner,
+        note,
+        thread,
+        is_open: sitting.visit.closed_at.is_none(),
+    })
+}
+
+/// Which draft becomes the addendum.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    draft: Option<i64>,
+}
+
+/// The form of an addendum.
+pub async fn addendum(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<NoteId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let Found { note, door, .. } = found(&app, &page, id).await?;
+    if door.closed() {
+        return Ok(see_other(&paths::patients::show(note.patient_id)));
+    }
+    if note.state != NoteState::Signed || note.kind == NoteKind::Addendum {
+        return Ok(see_other(&paths::consultation::note(id)));
+    }
+    let mut form = FormState::new().with("tab", new_op());
+    if let Some(draft) = asked.draft {
+        let own = own_draft(&app, &page, &note, NoteId(draft)).await?.ok_or(Error::NotFound)?;
+        form.set("draft", own.id);
+        for part in Part::ALL {
+            form.set(part.as_str(), own.parts.get(*part));
+        }
+    }
+    opened(&app, &page, &note).await?;
+    html(AddendumPage { page, form, banner: door.banner, note })
+}
+
+/// A draft of one's own in the same visit.
+async fn own_draft(app: &App, page: &Page, note: &Note, id: NoteId) -> Result<Option<Note>, Error> {
+    let me: AccountId = page.actor()?.account;
+    let draft = notes::by_id(&app.db, me, id).await?;
+    let fits = |draft: &Note| {
+        draft.state == NoteState::Draft && draft.author_id == me && draft.visit_id == note.visit_id
+    };
+    Ok(draft.filter(fits))
+}
+
+/// Signs the addendum.
+pub async fn add(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submission: Submission) -> Answer {
+    submission.unless_answered(&app).await?;
+    let Found { note, door, .. } = found(&app, &page, id).await?;
+    let mut form = submission.form.clone();
+    door.lets(&mut form);
+    let mut parts = Parts::default();
+    for part in Part::ALL {
+        *parts.get_mut(*part) = form.optional_text(part.as_str(), LONGEST);
+    }
+    let reason = reason(&mut form, "Enter why you add to the note");
+    if let Some((part, why)) = drafts::unfinished(&parts) {
+        form.refuse(part.as_str(), why);
+    }
+    let draft = match form.value("draft").parse().ok() {
+        Some(draft) => Some(own_draft(&app, &page, &note, NoteId(draft)).await?.ok_or(Error::NotFound)?),
+        None => None,
+    };
+    if !form.is_ok() {
+        return Ok(refused(html(AddendumPage { page, form, banner: door.banner, note })?));
+    }
+    let tab = form.value("tab").chars().take(64).collect::<String>();
+    let mut work = submission.begin(&app).await?;
+    let addition = amend::Addition { parts: &parts, reason: &reason, draft, tab: &tab };
+    match amend::add(&mut work, &note, addition).await {
+        Ok(()) => work.done(paths::consultation::note(id), "Addendum signed").await,
+        Err(Refused::Because(sentence)) => {
+            work.undo();
+            form.renew();
+            form.refuse("", sentence);
+            Ok(conflicting(html(AddendumPage { page, form, banner: door.banner, note })?))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn reason(form: &mut FormState, missing: &str) -> String {
+    let reason = form.text("reason", missing, WHY);
+    if !reason.is_empty() && reason.chars().count() < REASON {
+        form.refuse("reason", missing);
+    }
+    reason
+}
+
+/// Whether this person may say that a note was entered in error: who wrote it, or a doctor.
+fn may_end(page: &Page, note: &Note) -> Result<(), Error> {
+    if page.may(Permission::Consult) || note.author_id == page.actor()?.account {
+        return Ok(());
+    }
+    Err(Error::Forbidden("Who wrote a note, or a doctor, says that it was entered in error."))
+}
+
+/// Asks why.
+pub async fn error(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Answer {
+    let Found { note, door, .. } = found(&app, &page, id).await?;
+    may_end(&page, &note)?;
+    if door.closed() || note.state != NoteState::Signed {
+        return Ok(see_other(&paths::consultation::note(id)));
+    }
+    opened(&app, &page, &note).await?;
+    html(EndPage { page, form: FormState::new(), banner: door.banner, note })
+}
+
+/// Marks it; it stays readable.
+pub async fn end(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submission: Submission) -> Answer {
+    submission.unless_answered(&app).await?;
+    let Found { note, door, .. } = found(&app, &page, id).await?;
+    may_end(&page, &note)?;
+    let mut form = submission.form.clone();
+    door.lets(&mut form);
+    let reason = reason(&mut form, "Enter what is wrong with the note");
+    if !form.is_ok() {
+        return Ok(refused(html(EndPage { page, form, banner: door.banner, note })?));
+    }
+    let mut work = submission.begin(&app).await?;
+    match amend::in_error(&mut work, &note, &reason).await {
+        Ok(()) => work.done(paths::consultation::note(id), "Marked as entered in error").await,
+        Err(Refused::Because(sentence)) => {
+            work.undo();
+            Err(Error::Conflict(sentence))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Asks once whether a draft is to be discarded.
+pub async fn discarding(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Answer {
+    let Found { note, door, .. } = found(&app, &page, id).await?;
+    if door.closed() || note.state != NoteState::Draft {
+        return Ok(see_other(&paths::consultation::note(id)));
+    }
+    opened(&app, &page, &note).await?;
+    html(EndPage { page, form: FormState::new(), banner: door.banner, note })
+}
+
+/// Discards it, with what belongs to it in other sections.
+pub async fn discard(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<NoteId>,
+    submission: Submission,
+) -> Answer {
+    submission.unless_answered(&app).await?;
+    let Found { note, .. } = found(&app, &page, id).await?;
+    let sitting = sittings::of_visit(&app.db, note.visit_id).await?.ok_or(Error::NotFound)?;
+    let mut work = submission.begin(&app).await?;
+    drafts::discard(&mut work, &note).await?;
+    steps::discard_sections(&mut work, &sitting.visit).await?;
+    work.done(paths::consultation::consult(note.visit_id), "Draft discarded").await
+}

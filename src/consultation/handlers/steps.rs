@@ -1,0 +1,262 @@
+//! What the buttons of the consultation page do besides saving. A section's step begins with its prefix and goes to its
+//! capability.
+
+use chrono::NaiveDate;
+
+use super::consult::sent;
+use crate::access::model::Permission;
+use crate::consultation::model::{NoteId, Outcome, Part};
+use crate::consultation::store::notes::Note;
+use crate::consultation::store::sittings::Sitting;
+use crate::consultation::store::templates;
+use crate::consultation::verbs::doer;
+use crate::consultation::verbs::drafts::{self, Saved};
+use crate::consultation::verbs::outcomes::{self, Choice};
+use crate::prescribing;
+use crate::queue::model::{Move, Whom};
+use crate::queue::{self, Caller, Visit};
+use crate::web::{FormState, Page, paths};
+use crate::work::{Refused, Work};
+
+/// Calling the patient in.
+pub const CALL: &str = "token.call";
+
+/// Where the browser goes on, and what the next page says.
+#[derive(Debug)]
+pub struct Done {
+    /// The address.
+    pub to: String,
+    /// The words; empty for none.
+    pub words: String,
+}
+
+/// Why a step did not happen.
+#[derive(Debug)]
+pub enum Stopped {
+    /// It does not fit.
+    Refused(Refused),
+    /// Another window of the same person has this draft.
+    Elsewhere(Option<Box<Note>>),
+}
+
+impl<E: Into<Refused>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Stopped::Refused(error.into())
+    }
+}
+
+/// Saves the draft and what becomes of the visit, then does the step. Messages at fields are in the form; then nothing
+/// of it may stay.
+pub async fn take(
+    work: &mut Work,
+    page: &Page,
+    sitting: &Sitting,
+    caller: Option<&Caller>,
+    step: &str,
+    form: &mut FormState,
+) -> Result<Done, Stopped> {
+    let draft = keep(work, page, sitting, form, false).await?;
+    let visit = sitting.visit.id;
+    let here = |place: &str, words: &str| Done {
+        to: paths::consultation::consult_at(visit, place),
+        words: words.to_owned(),
+    };
+    if !form.is_ok() {
+        return Ok(here("note", ""));
+    }
+    let (head, rest) = step.split_once('.').unwrap_or((step, ""));
+    Ok(match (head, rest) {
+        ("", _) | ("save", "") => here("note", if draft.is_some() { "Draft saved" } else { "Saved" }),
+        ("sign", "") => {
+            sign(work, sitting, draft, form).await?;
+            here("signed", "Note signed")
+        }
+        ("discard", "") => match draft {
+            Some(draft) => Done { to: paths::consultation::discard(draft.id), words: String::new() },
+            None => here("note", "There is no draft to discard"),
+        },
+        ("template", "") => here("note", &template(work, page, sitting, draft, form).await?),
+        ("tests", "") => Done { to: paths::laboratory::order(visit), words: String::new() },
+        ("vitals", "") => Done { to: paths::consultation::vitals(visit), words: String::new() },
+        ("booking", "") => {
+            Done { to: paths::scheduling::book_for(sitting.visit.patient_id), words: String::new() }
+        }
+        _ if section(work, &sitting.visit, head, rest, form).await? => here(head, ""),
+        ("token", what) => here("main", &token(work, sitting, caller, what, form).await?),
+        _ => {
+            return Err(
+                Refused::Because("This button belongs to an older page. Open the page again.".into()).into()
+            );
+        }
+    })
+}
+
+/// Saves the draft, and what becomes of the visit where a doctor chose it.
+pub async fn keep(
+    work: &mut Work,
+    page: &Page,
+    sitting: &Sitting,
+    form: &mut FormState,
+    by_itself: bool,
+) -> Result<Option<Note>, Stopped> {
+    let sent = sent(page, sitting, form, by_itself);
+    let chosen = if page.may(Permission::Consult) && sitting.visit.closed_at.is_none() {
+        outcome(page, form)
+    } else {
+        None
+    };
+    if !form.is_ok() {
+        return Ok(None);
+    }
+    // What the booking filled in is the student's text until somebody changes it or writes more.
+    let told = sitting.booked_words.as_deref().unwrap_or_default().trim();
+    let only_told =
+        sent.version == 0 && !told.is_empty() && sent.parts.written().as_slice() == [(Part::Complaint, told)];
+    let draft = if only_told {
+        None
+    } else {
+        match drafts::save(work, &sitting.visit, &sent).await? {
+            Saved::Kept(note) => note.map(|note| *note),
+            Saved::Elsewhere(note) => return Err(Stopped::Elsewhere(note)),
+        }
+    };
+    if let Some(choice) = chosen {
+        outcomes::decide(work, &sitting.visit, &choice).await?;
+    }
+    if page.may(Permission::Consult) {
+        prescribing::step(work, &sitting.visit, "", form).await?;
+    }
+    Ok(draft)
+}
+
+/// What a doctor chose to become of the visit; none while nothing is chosen.
+fn outcome(page: &Page, form: &mut FormState) -> Option<Choice> {
+    let outcome: Outcome = form.value("outcome").parse().ok()?;
+    let note = form.optional_text("outcome_note", 500);
+    let back_on: Option<NaiveDate> =
+        form.optional_parse("back_on", "Enter the day of coming back, or leave it empty");
+    if back_on.is_some_and(|day| day < page.today()) {
+        form.refuse("back_on", "The day of coming back must be today or later");
+    }
+    (outcome != Outcome::NotConsulted).then_some(Choice { outcome, note, back_on })
+}
+
+/// Signs the draft and everything that belongs to it.
+async fn sign(
+    work: &mut Work,
+    sitting: &Sitting,
+    draft: Option<Note>,
+    form: &mut FormState,
+) -> Result<(), Stopped> {
+    let Some(draft) = draft else {
+        form.refuse(Part::Complaint.as_str(), "Write what you found, then sign the note");
+        return Ok(());
+    };
+    if let Some((part, why)) = drafts::unfinished(&draft.parts) {
+        form.refuse(part.as_str(), why);
+        return Ok(());
+    }
+    if sign_sections(work, &sitting.visit, draft.id, form).await? {
+        drafts::sign(work, &sitting.visit, &draft).await?;
+    }
+    Ok(())
+}
+
+/// A step of a section: false when its prefix belongs to none. What does not fit stands in the form.
+async fn section(
+    work: &mut Work,
+    visit: &Visit,
+    prefix: &str,
+    rest: &str,
+    form: &mut FormState,
+) -> Result<bool, Refused> {
+    match prefix {
+        // Each section adds its prefix here and answers true.
+        "rx" => prescribing::step(work, visit, rest, form).await.map(|()| true),
+        _ => Ok(false),
+    }
+}
+
+/// Makes the drafts of every section final under this note. False when something does not fit; it stands in the form.
+async fn sign_sections(
+    work: &mut Work,
+    visit: &Visit,
+    note: NoteId,
+    form: &mut FormState,
+) -> Result<bool, Refused> {
+    prescribing::sign(work, visit, note, form).await?;
+    Ok(form.is_ok())
+}
+
+/// Throws the drafts of every section away, with the draft of the note.
+pub async fn discard_sections(work: &mut Work, visit: &Visit) -> Result<(), Refused> {
+    prescribing::discard(work, visit).await
+}
+
+/// Fills the empty parts of the draft from a template.
+async fn template(
+    work: &mut Work,
+    page: &Page,
+    sitting: &Sitting,
+    draft: Option<Note>,
+    form: &mut FormState,
+) -> Result<String, Stopped> {
+    let me = doer(work)?;
+    let chosen = form.parse("template", "Choose a template, then insert it");
+    let Some(id) = chosen else { return Ok(String::new()) };
+    let Some(template) = templates::by_id(work.tx(), me, id).await? else {
+        form.refuse("template", "This template is no longer there. Choose another one");
+        return Ok(String::new());
+    };
+    let mut sent = sent(page, sitting, form, false);
+    let filled = sent.parts.fill(&template.parts, Part::of(sent.kind));
+    if let Some(draft) = draft {
+        sent.version = draft.version;
+    }
+    if let Saved::Elsewhere(note) = drafts::save(work, &sitting.visit, &sent).await? {
+        return Err(Stopped::Elsewhere(note));
+    }
+    Ok(match filled {
+        0 => format!("Nothing was empty. {} was not inserted", template.name),
+        _ => format!("{} inserted", template.name),
+    })
+}
+
+/// Calls, starts, or passes the token on.
+async fn token(
+    work: &mut Work,
+    sitting: &Sitting,
+    caller: Option<&Caller>,
+    what: &str,
+    form: &mut FormState,
+) -> Result<String, Stopped> {
+    let (Some(entry), version) = (sitting.entry_id, sitting.entry_version) else {
+        return Err(Refused::Because("This patient has left the line.".into()).into());
+    };
+    let token = &sitting.visit.token;
+    match (what, caller) {
+        ("call", Some(caller)) => {
+            queue::call_one(work, caller, entry, version).await?;
+            Ok(format!("{token} called to {}", caller.place))
+        }
+        ("start", _) => {
+            queue::make_move(work, Move::Start, entry, version, "").await?;
+            Ok(String::new())
+        }
+        ("pass", _) => {
+            let to = form.value("to").to_owned();
+            if to == queue::BACK {
+                queue::send_back(work, entry, version).await?;
+            } else if let Some((point, whom)) = Whom::read(&to) {
+                queue::transfer(work, entry, version, point, whom).await?;
+            } else {
+                form.refuse("to", "Choose where the patient goes");
+                return Ok(String::new());
+            }
+            Ok(format!("{token} passed on. Your draft stays"))
+        }
+        _ => {
+            Err(Refused::Because("This button belongs to an older page. Open the page again.".into()).into())
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What the consultation page needs to know of a visit besides its notes, and the record in short beside it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::AccountId;
+use crate::consultation::model::{NoteId, Outcome};
+use crate::db::{DbError, Store, sql};
+use crate::patients::model::PatientId;
+use crate::queue::Visit;
+use crate::queue::model::{EntryId, EntryState, PointId, PointKind, VisitId};
+
+/// A visit with where its token stands and what was said before.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct Sitting {
+    /// The visit.
+    #[sqlx(flatten)]
+    pub visit: Visit,
+    /// The clinic's day.
+    pub day: NaiveDate,
+    /// Where the token stands now.
+    pub entry_id: Option<EntryId>,
+    /// Its version.
+    pub entry_version: Option<i64>,
+    /// How it stands there.
+    pub entry_state: Option<EntryState>,
+    /// The point.
+    pub point_id: Option<PointId>,
+    /// Its name.
+    pub point: Option<String>,
+    /// What it does.
+    pub point_kind: Option<PointKind>,
+    /// Who serves the patient, or called.
+    pub served_by: Option<AccountId>,
+    /// Their name.
+    pub server: Option<String>,
+    /// Since when the patient is served.
+    pub started_at: Option<DateTime<Utc>>,
+    /// The booking's reason, from the clinic's list.
+    pub booked_for: Option<String>,
+    /// What the student wrote when booking.
+    pub booked_words: Option<String>,
+    /// When that was.
+    pub booked_at: Option<DateTime<Utc>>,
+    /// What becomes of the visit, where somebody has said so.
+    pub outcome: Option<Outcome>,
+    /// More of it.
+    pub outcome_note: Option<String>,
+    /// The day of coming back.
+    pub back_on: Option<NaiveDate>,
+    /// Who said so.
+    pub decided_name: Option<String>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// The visit as the page needs it.
+pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>, DbError> {
+    sql("select v.id, v.patient_id, v.token, v.slip_code, v.opened_at, v.closed_at, v.day,
+            e.id as entry_id, e.version as entry_version, e.state as entry_state, e.point_id, p.name as point,
+            p.kind as point_kind, e.served_by, trim(s.title || ' ' || s.name) as server, e.started_at,
+            r.name as booked_for, a.complaint as booked_words, a.booked_at, d.kind as outcome,
+            d.note as outcome_note, d.back_on, d.decided_name, d.decided_at
+         from visit v
+         left join queue_entry e on e.visit_id = v.id
+            and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+         left join service_point p on p.id = e.point_id left join account s on s.id = e.served_by
+         left join appointment a on a.id = v.appointment_id left join visit_reason r on r.id = a.reason_id
+         left join disposition d on d.visit_id = v.id
+         where v.id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// Something of earlier visits, in a line.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct Earlier {
+    /// The visit.
+    pub visit_id: VisitId,
+    /// When it was.
+    pub opened_at: DateTime<Utc>,
+    /// The last signed note of it.
+    pub note_id: Option<NoteId>,
+    /// Who wrote that.
+    pub author_name: Option<String>,
+    /// What it came to, or what brought the patient.
+    pub words: Option<String>,
+}
+
+/// The visits of a patient before a day, newest first, each with its last signed note.
+pub async fn earlier(
+    store: impl Store,
+    patient: PatientId,
+    before: NaiveDate,
+    limit: i64,
+) -> Result<Vec<Earlier>, DbError> {
+    sql("select v.id as visit_id, v.opened_at, n.id as note_id, n.author_name,
+            case when n.assessment <> '' then n.assessment when n.complaint <> '' then n.complaint else n.plan end as words
+         from visit v left join note n on n.id = (select max(last.id) from note last
+            where last.visit_id = v.id and last.state = 'signed' and last.kind <> 'addendum')
+         where v.patient_id = $1 and v.day < $2 order by v.day desc limit $3")
+    .bind(patient)
+    .bind(before)
+    .bind(limit)
+    .all(store)
+    .await
+}
