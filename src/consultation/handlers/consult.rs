@@ -21,7 +21,7 @@ use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 use crate::work::Refused;
-use crate::{diagnoses, laboratory, procedures, queue};
+use crate::{diagnoses, laboratory, prescribing, procedures, queue};
 
 /// Earlier visits beside the form.
 const EARLIER: i64 = 6;
@@ -68,9 +68,10 @@ pub async fn load(
         Some(form) => form,
         None => filled(&page, &sitting, notes.iter().find(|note| is_draft_of(note, &page))),
     };
-    let (diagnoses, procedures) = if page.may(Permission::Consult) {
+    let (diagnoses, prescribing, procedures) = if page.may(Permission::Consult) {
         (
             diagnoses::section(&app.db, &sitting.visit, me, &form).await?,
+            prescribing::section(app, &page, &sitting.visit, me, &form).await?,
             procedures::section(&app.db, &sitting.visit, me, &form).await?,
         )
     } else {
@@ -80,6 +81,7 @@ pub async fn load(
         page,
         form,
         banner: door.banner,
+        prescribing,
         sitting,
         kind,
         notes,
@@ -221,6 +223,7 @@ fn bare(page: Page, sitting: Sitting, form: FormState, banner: record::Banner) -
         page,
         form,
         banner,
+        prescribing: prescribing::Section::default(),
         sitting: Sitting { booked_words: None, ..sitting },
         kind,
         notes: Vec::new(),

@@ -12,6 +12,7 @@ use crate::consultation::store::templates;
 use crate::consultation::verbs::doer;
 use crate::consultation::verbs::drafts::{self, Saved};
 use crate::consultation::verbs::outcomes::{self, Choice};
+use crate::prescribing;
 use crate::queue::model::{Move, Whom};
 use crate::queue::{self, Caller, Visit};
 use crate::web::{FormState, Page, paths};
@@ -129,6 +130,9 @@ pub async fn keep(
     if let Some(choice) = chosen {
         outcomes::decide(work, &sitting.visit, &choice).await?;
     }
+    if page.may(Permission::Consult) {
+        prescribing::step(work, &sitting.visit, "", form).await?;
+    }
     Ok(draft)
 }
 
@@ -175,6 +179,7 @@ async fn section(
 ) -> Result<bool, Refused> {
     match prefix {
         "diagnosis" => diagnoses::step(work, visit, rest, form).await?,
+        "rx" => prescribing::step(work, visit, rest, form).await?,
         "procedure" => procedures::step(work, visit, rest, form).await?,
         _ => return Ok(false),
     }
@@ -196,12 +201,14 @@ async fn sign_sections(
 ) -> Result<bool, Refused> {
     diagnoses::sign(work, visit, note, form).await?;
     procedures::sign(work, visit, note, form).await?;
+    prescribing::sign(work, visit, note, form).await?;
     Ok(form.is_ok())
 }
 
 /// Throws the drafts of every section away, with the draft of the note.
 pub async fn discard_sections(work: &mut Work, visit: &Visit) -> Result<(), Refused> {
     diagnoses::discard(work, visit).await?;
+    prescribing::discard(work, visit).await?;
     procedures::discard(work, visit).await
 }
 

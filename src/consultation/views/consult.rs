@@ -11,6 +11,7 @@ use crate::consultation::store::templates::Template as NoteTemplate;
 use crate::consultation::store::vitals::{Flag, Vitals};
 use crate::laboratory::Line;
 use crate::patients::PatientId;
+use crate::prescribing::Section;
 use crate::queue::Choices;
 use crate::queue::model::{EntryState, PointKind, VisitId};
 use crate::record::Banner;
@@ -28,6 +29,8 @@ pub struct ConsultPage {
     pub form: FormState,
     /// The patient.
     pub banner: Banner,
+    /// What is prescribed.
+    pub prescribing: Section,
     /// The visit.
     pub sitting: Sitting,
     /// What kind of note this person writes.
@@ -116,7 +119,10 @@ impl ConsultPage {
     /// Whether this person has signed in this visit and writes nothing more at the moment.
     pub fn is_done_writing(&self) -> bool {
         let mine = |note: &&Note| note.state == NoteState::Signed && Some(note.author_id) == self.me();
-        self.draft().is_none() && self.form.is_ok() && self.notes.iter().any(|note| mine(&note))
+        self.draft().is_none()
+            && self.form.is_ok()
+            && self.prescribing.drafts.is_empty()
+            && self.notes.iter().any(|note| mine(&note))
     }
 
     /// Who else writes in this visit and since when.

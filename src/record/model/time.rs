@@ -16,6 +16,7 @@ words! {
         Result = "result" => "Test results",
         Diagnosis = "diagnosis" => "Diagnoses",
         Procedure = "procedure" => "Procedures",
+        Prescription = "prescription" => "Prescriptions",
     }
 }
 
@@ -29,7 +30,8 @@ impl What {
             | What::Vitals
             | What::Result
             | What::Diagnosis
-            | What::Procedure => true,
+            | What::Procedure
+            | What::Prescription => true,
         }
     }
 }

@@ -62,6 +62,11 @@ pub async fn timeline(
             select 'procedure', o.id, coalesce(o.done_at, o.planned_at), o.state, o.name,
                 case when o.done_name <> '' then o.done_name else o.planned_name end
             from visit_procedure o where o.patient_id = $1 and $2 and o.state <> 'draft'
+            union all
+            select 'prescription', r.id, r.signed_at, r.state,
+                coalesce((select string_agg(l.name || ' ' || l.strength, ', ') from prescription_line l
+                    where l.prescription_id = r.id and l.state <> 'cancelled'), ''), r.prescriber_name
+            from prescription r where r.patient_id = $1 and $2 and r.state = 'signed'
          ) happened
          where ($3 = '' or what = $3) and at >= $4 and at < $5
            and (at < $6 or (at = $6 and (what < $7 or (what = $7 and id < $8))))

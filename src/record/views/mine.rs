@@ -53,6 +53,8 @@ pub struct FilePage {
     pub diagnoses: Vec<Diagnosis>,
     /// What was done, newest first.
     pub procedures: Vec<Procedure>,
+    /// Everything that was prescribed, newest first.
+    pub prescribed: Vec<crate::prescribing::Line>,
 }
 
 impl Summary {
@@ -132,6 +134,7 @@ impl FilePage {
         }
         resources.extend(self.diagnoses.iter().map(|diagnosis| condition(diagnosis, &patient)));
         resources.extend(self.procedures.iter().map(|procedure| treatment(procedure, &patient)));
+        resources.extend(self.prescribed.iter().map(|line| line.resource(&patient)));
         resources.extend(self.happenings.iter().map(|happening| event(happening, &patient)));
         let entries: Vec<Value> =
             resources.into_iter().map(|resource| json!({ "resource": resource })).collect();

@@ -7,6 +7,7 @@ use crate::access::model::Permission;
 use crate::consultation::model::VitalsId;
 use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
+use crate::prescribing::model::PrescriptionId;
 use crate::procedures::model::ProcedureId;
 use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
@@ -72,6 +73,8 @@ impl Happening {
             What::Result => format!("Result: {}", self.words),
             What::Diagnosis => format!("Diagnosis: {}", self.words),
             What::Procedure => format!("Procedure: {}", self.words),
+            What::Prescription if self.words.is_empty() => "Prescription, all of it cancelled".to_owned(),
+            What::Prescription => format!("Prescribed: {}", self.words),
         }
     }
 
@@ -112,6 +115,7 @@ impl Happening {
             }
             What::Diagnosis => Some("Entered in error"),
             What::Procedure => own.parse().ok().map(crate::procedures::model::State::label),
+            What::Prescription => Some("Signed"),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
     }
@@ -131,6 +135,9 @@ impl Happening {
             What::Procedure if page.may(Permission::RecordProcedures) => {
                 crate::web::paths::procedures::procedure(ProcedureId(self.id))
             }
+            What::Prescription if page.may(Permission::ReadPrescriptions) => {
+                crate::web::paths::prescribing::prescription(PrescriptionId(self.id))
+            }
             What::Appointment
             | What::Visit
             | What::Allergy
@@ -138,7 +145,8 @@ impl Happening {
             | What::Vitals
             | What::Result
             | What::Diagnosis
-            | What::Procedure => String::new(),
+            | What::Procedure
+            | What::Prescription => String::new(),
         }
     }
 }
