@@ -14,6 +14,8 @@ words! {
         Health = "health" => "Conditions and history",
         Vitals = "vitals" => "Vital signs",
         Result = "result" => "Test results",
+        Note = "note" => "Notes",
+        Advice = "advice" => "Advice",
     }
 }
 
@@ -22,7 +24,7 @@ impl What {
     pub fn is_clinical(self) -> bool {
         match self {
             What::Visit | What::Appointment => false,
-            What::Allergy | What::Health | What::Vitals | What::Result => true,
+            What::Allergy | What::Health | What::Vitals | What::Result | What::Note | What::Advice => true,
         }
     }
 }

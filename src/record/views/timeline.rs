@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Banner;
 use crate::access::model::Permission;
-use crate::consultation::model::VitalsId;
+use crate::consultation::model::{NoteId, NoteKind, NoteState, VitalsId};
 use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
 use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
@@ -36,6 +36,7 @@ impl TimelinePage {
     /// Kinds to filter by.
     pub fn kinds(&self) -> Vec<(&'static str, &'static str)> {
         let shown = What::ALL.iter().filter(|what| self.banner.summary.clinical || !what.is_clinical());
+        let shown = shown.filter(|what| **what != What::Advice);
         shown.map(|what| (what.as_str(), what.label())).collect()
     }
 }
@@ -49,7 +50,7 @@ impl Happening {
     /// `done`, `now`, `missed` or empty, for the line.
     pub fn progress(&self) -> &'static str {
         match self.stands() {
-            "finished" | "fulfilled" | "active" | "taken" | "released" => "done",
+            "finished" | "fulfilled" | "active" | "taken" | "released" | "signed" => "done",
             "open" | "arrived" | "in_service" => "now",
             "no_show" | "left" | "refuted" | "entered_in_error" | "ended" => "missed",
             _ => "",
@@ -69,6 +70,13 @@ impl Happening {
             What::Vitals if self.words.trim().is_empty() => "Vital signs".to_owned(),
             What::Vitals => format!("Vital signs: {}", self.words.trim()),
             What::Result => format!("Result: {}", self.words),
+            What::Note => {
+                let kind = self.state.split(' ').next().unwrap_or_default().parse::<NoteKind>();
+                let kind = kind.map_or("Note", NoteKind::label);
+                let words = self.words.trim().replace('\n', " ");
+                if words.is_empty() { kind.to_owned() } else { format!("{kind}: {words}") }
+            }
+            What::Advice => format!("Advice: {}", self.words.trim()),
         }
     }
 
@@ -103,6 +111,7 @@ impl Happening {
             What::Vitals => Some("Taken"),
             What::Result if own == "released" => Some("Released"),
             What::Result => Some("Verified"),
+            What::Note | What::Advice => own.parse().ok().map(NoteState::label),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
     }
@@ -119,9 +128,17 @@ impl Happening {
             What::Result if page.may(Permission::OpenRecords) => {
                 crate::web::paths::laboratory::result(ResultId(self.id))
             }
-            What::Appointment | What::Visit | What::Allergy | What::Health | What::Vitals | What::Result => {
-                String::new()
+            What::Note if page.may(Permission::OpenRecords) => {
+                crate::web::paths::consultation::note(NoteId(self.id))
             }
+            What::Appointment
+            | What::Visit
+            | What::Allergy
+            | What::Health
+            | What::Vitals
+            | What::Result
+            | What::Note
+            | What::Advice => String::new(),
         }
     }
 }
