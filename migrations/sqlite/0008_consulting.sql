@@ -142,6 +142,22 @@ begin
         and v.patient_id = new.patient_id and (v.closed_at is null or new.decided_at <= v.closed_at));
 end;
 
+-- Rule V2: a visit is finished when nothing is left to sign, somebody has said what becomes of it, and every order is done,
+-- cancelled or handed over.
+create trigger visit_whole before update of closed_at on visit
+    when old.closed_at is null and new.closed_at is not null and new.close_reason = 'finished'
+begin
+    select raise(abort, 'visit_unsigned_note') where exists (select 1 from note n where n.visit_id = new.id
+        and n.state = 'draft' and n.set_aside_at is null);
+    select raise(abort, 'visit_disposition') where not exists (select 1 from disposition d where d.visit_id = new.id
+        and (d.kind <> 'not_consulted'
+            or not exists (select 1 from queue_entry e join service_point p on p.id = e.point_id
+                where e.visit_id = new.id and p.kind = 'consulting' and e.started_at is not null)));
+    select raise(abort, 'visit_open_order') where exists (select 1 from lab_line l where l.visit_id = new.id
+        and l.state not in ('released', 'cancelled')
+        and not exists (select 1 from order_handover h where h.line_id = l.id));
+end;
+
 insert into note_template (name, complaint, history, examination, assessment, plan, follow_up, advice) values
     ('Fever', 'Fever for ___ days.', 'Chills: ___ Headache: ___ Vomiting: ___ Cough: ___ Painful urination: ___
 Medicine taken so far: ___', 'Looks ___ Pale: ___ Jaundice: ___ Neck stiff: ___ Chest: ___ Abdomen, spleen: ___', '', 'Malaria test first. Paracetamol. Fluids.',

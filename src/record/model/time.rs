@@ -17,6 +17,8 @@ words! {
         Diagnosis = "diagnosis" => "Diagnoses",
         Procedure = "procedure" => "Procedures",
         Prescription = "prescription" => "Prescriptions",
+        Note = "note" => "Notes",
+        Advice = "advice" => "Advice",
     }
 }
 
@@ -31,7 +33,9 @@ impl What {
             | What::Result
             | What::Diagnosis
             | What::Procedure
-            | What::Prescription => true,
+            | What::Prescription
+            | What::Note
+            | What::Advice => true,
         }
     }
 }

@@ -206,6 +206,12 @@ fn event(happening: &Happening, patient: &Value) -> Value {
             "description": happening.title(), "participant": [{ "actor": patient, "status": "accepted" }],
         });
     }
+    if happening.what == What::Advice {
+        return json!({
+            "resourceType": "Communication", "id": id, "status": "completed", "subject": patient,
+            "sent": happening.at.to_rfc3339(), "payload": [{ "contentString": happening.words.trim() }],
+        });
+    }
     json!({
         "resourceType": "Encounter", "id": id, "subject": patient, "type": [{ "text": kind }],
         "status": if happening.state == "open" { "in-progress" } else { "finished" },

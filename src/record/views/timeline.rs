@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Banner;
 use crate::access::model::Permission;
-use crate::consultation::model::VitalsId;
+use crate::consultation::model::{NoteId, NoteKind, NoteState, VitalsId};
 use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
 use crate::prescribing::model::PrescriptionId;
@@ -38,6 +38,7 @@ impl TimelinePage {
     /// Kinds to filter by.
     pub fn kinds(&self) -> Vec<(&'static str, &'static str)> {
         let shown = What::ALL.iter().filter(|what| self.banner.summary.clinical || !what.is_clinical());
+        let shown = shown.filter(|what| **what != What::Advice);
         shown.map(|what| (what.as_str(), what.label())).collect()
     }
 }
@@ -75,6 +76,13 @@ impl Happening {
             What::Procedure => format!("Procedure: {}", self.words),
             What::Prescription if self.words.is_empty() => "Prescription, all of it cancelled".to_owned(),
             What::Prescription => format!("Prescribed: {}", self.words),
+            What::Note => {
+                let kind = self.state.split(' ').next().unwrap_or_default().parse::<NoteKind>();
+                let kind = kind.map_or("Note", NoteKind::label);
+                let words = self.words.trim().replace('\n', " ");
+                if words.is_empty() { kind.to_owned() } else { format!("{kind}: {words}") }
+            }
+            What::Advice => format!("Advice: {}", self.words.trim()),
         }
     }
 
@@ -116,6 +124,7 @@ impl Happening {
             What::Diagnosis => Some("Entered in error"),
             What::Procedure => own.parse().ok().map(crate::procedures::model::State::label),
             What::Prescription => Some("Signed"),
+            What::Note | What::Advice => own.parse().ok().map(NoteState::label),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
     }
@@ -138,6 +147,9 @@ impl Happening {
             What::Prescription if page.may(Permission::ReadPrescriptions) => {
                 crate::web::paths::prescribing::prescription(PrescriptionId(self.id))
             }
+            What::Note if page.may(Permission::OpenRecords) => {
+                crate::web::paths::consultation::note(NoteId(self.id))
+            }
             What::Appointment
             | What::Visit
             | What::Allergy
@@ -146,7 +158,9 @@ impl Happening {
             | What::Result
             | What::Diagnosis
             | What::Procedure
-            | What::Prescription => String::new(),
+            | What::Prescription
+            | What::Note
+            | What::Advice => String::new(),
         }
     }
 }
