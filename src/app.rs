@@ -14,7 +14,8 @@ use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
 use crate::{
-    access, audit, consultation, home, laboratory, patients, prescribing, queue, record, scheduling, settings, web,
+    access, audit, consultation, home, laboratory, patients, prescribing, queue, record, scheduling,
+    settings, web,
 };
 
 /// The running node; cheap to clone.

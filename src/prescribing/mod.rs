@@ -70,11 +70,12 @@ pub async fn section(
         store::context::context(&app.db, visit.patient_id, author, (page.now, page.today())).await?;
     let assessed = assess(&lines, &context, &page.clinic, page.today());
     let typed = form.value("rx_medicine");
-    let choices = if form.error("rx_medicine").is_some() && !typed.is_empty() && !form.chosen("rx_free", "yes") {
-        store::search::search(&app.db, typed, author, false, verbs::add::CHOICES).await?
-    } else {
-        Vec::new()
-    };
+    let choices =
+        if form.error("rx_medicine").is_some() && !typed.is_empty() && !form.chosen("rx_free", "yes") {
+            store::search::search(&app.db, typed, author, false, verbs::add::CHOICES).await?
+        } else {
+            Vec::new()
+        };
     Ok(Section {
         visit: Some(visit.id),
         compare: to_compare(&assessed, &context),

@@ -84,9 +84,10 @@ pub async fn take(
         _ if section(work, &sitting.visit, head, rest, form).await? => here(head, ""),
         ("token", what) => here("main", &token(work, sitting, caller, what, form).await?),
         _ => {
-            return Err(
-                Refused::Because("This button belongs to an older page. Open the page again.".into()).into()
-            );
+            return Err(Refused::Because(
+                "This button belongs to an older page. Open the page again.".into(),
+            )
+            .into());
         }
     })
 }

@@ -115,7 +115,10 @@ impl ConsultPage {
     /// Whether this person has signed in this visit and writes nothing more at the moment.
     pub fn is_done_writing(&self) -> bool {
         let mine = |note: &&Note| note.state == NoteState::Signed && Some(note.author_id) == self.me();
-        self.draft().is_none() && self.form.is_ok() && self.prescribing.drafts.is_empty() && self.notes.iter().any(|note| mine(&note))
+        self.draft().is_none()
+            && self.form.is_ok()
+            && self.prescribing.drafts.is_empty()
+            && self.notes.iter().any(|note| mine(&note))
     }
 
     /// Who else writes in this visit and since when.

@@ -27,7 +27,12 @@ async fn signed(app: &App, id: LineId) -> Result<Line, Error> {
 }
 
 /// Cancels a line of which nothing was given.
-pub async fn cancel(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
+pub async fn cancel(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<LineId>,
+    submission: Submission,
+) -> Answer {
     end(&app, page, id, (LineMove::Cancel, "cancelled"), submission).await
 }
 
@@ -174,7 +179,8 @@ pub async fn renew(
     let open = prescriptions::open_visit(work.tx(), patient).await?;
     let made = match open {
         None => Err(Refused::Because(
-            "The patient is not checked in. Prescriptions belong to a visit: check the patient in first.".into(),
+            "The patient is not checked in. Prescriptions belong to a visit: check the patient in first."
+                .into(),
         )),
         Some(visit) => {
             let visit = queue::visit(work.tx(), visit).await?.ok_or(Error::NotFound)?;
@@ -185,7 +191,11 @@ pub async fn renew(
     let fault = form.errors().first().map(|fault| fault.message.clone());
     match (made, fault) {
         (Ok(visit), None) => {
-            work.done(paths::consultation::consult_at(visit.id, "rx"), "Added to your draft. Look at it, then sign").await
+            work.done(
+                paths::consultation::consult_at(visit.id, "rx"),
+                "Added to your draft. Look at it, then sign",
+            )
+            .await
         }
         (Ok(_), Some(why)) => {
             work.undo();

@@ -81,7 +81,9 @@ fn classes(form: &mut FormState, known: &[(String, String)]) -> String {
             .map(|(code, _)| code.clone());
         match found {
             Some(code) => codes.push(code),
-            None => form.refuse("classes", format!("No class is called “{part}”. Look at the list of classes")),
+            None => {
+                form.refuse("classes", format!("No class is called “{part}”. Look at the list of classes"))
+            }
         }
     }
     codes.join("|")
@@ -107,7 +109,8 @@ fn read(form: &mut FormState, known: &[(String, String)], id: MedicineId, code: 
     let unit = form.parse("unit", "Choose what is counted");
     let pregnancy = form.parse("pregnancy", "Choose what holds in pregnancy");
     let (pack, step) = (form.number("pack", 1, 10_000), form.number("step", 1, 10_000));
-    let ingredients = slugs(&form.text("ingredients", "Enter the ingredients: allergies are checked by them", TEXT));
+    let ingredients =
+        slugs(&form.text("ingredients", "Enter the ingredients: allergies are checked by them", TEXT));
     let classes = classes(form, known);
     let dose = match form.value("dose").trim().to_owned() {
         empty if empty.is_empty() => None,
@@ -185,14 +188,29 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     form.set("version", 1);
     let code = code_of(form.value("generic"), form.value("strength"), form.value("form"));
     let Some(new) = read(&mut form, &known, MedicineId(0), &code) else {
-        return Ok(refused(html(MedicinePage { page, form, medicine: None, classes: known, conflict: None })?));
+        return Ok(refused(html(MedicinePage {
+            page,
+            form,
+            medicine: None,
+            classes: known,
+            conflict: None,
+        })?));
     };
     let mut work = submission.begin(&app).await?;
     let Some(id) = catalogue::insert(work.tx(), &new).await? else {
         work.undo();
-        form.refuse("generic", "This medicine with this strength and form is in the catalogue already. Search for it");
+        form.refuse(
+            "generic",
+            "This medicine with this strength and form is in the catalogue already. Search for it",
+        );
         form.renew();
-        return Ok(conflicting(html(MedicinePage { page, form, medicine: None, classes: known, conflict: None })?));
+        return Ok(conflicting(html(MedicinePage {
+            page,
+            form,
+            medicine: None,
+            classes: known,
+            conflict: None,
+        })?));
     };
     catalogue::renew_families(work.tx()).await?;
     work.audit(Entry::new("medicine.added", "medicine", id.0).with("medicine", new.label().as_str())).await?;
@@ -223,7 +241,13 @@ pub async fn save(
         let who = audit::last_change(&app.db, "medicine", id.0).await?;
         let conflict = Conflict::of(&mut form, who, &fields(&now), now.version);
         let medicine = Some(now);
-        return Ok(conflicting(html(MedicinePage { page, form, medicine, classes, conflict: Some(conflict) })?));
+        return Ok(conflicting(html(MedicinePage {
+            page,
+            form,
+            medicine,
+            classes,
+            conflict: Some(conflict),
+        })?));
     }
     if (&old.ingredients, &old.classes) != (&new.ingredients, &new.classes) {
         catalogue::renew_families(work.tx()).await?;

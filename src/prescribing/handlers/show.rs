@@ -115,7 +115,8 @@ pub struct Asked {
 /// A code of a prescription, scanned or typed.
 fn read_code(typed: &str) -> Option<String> {
     let typed: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let rest = typed.get(..2).filter(|start| start.eq_ignore_ascii_case("RX")).and_then(|_| typed.get(2..))?;
+    let rest =
+        typed.get(..2).filter(|start| start.eq_ignore_ascii_case("RX")).and_then(|_| typed.get(2..))?;
     is_card_code(rest).map(|code| format!("RX{code}"))
 }
 
@@ -143,7 +144,10 @@ mod tests {
     fn a_code_is_read_with_blanks_and_in_any_case_and_a_card_is_none() {
         let code = format!("RX{}", crate::patients::model::card_code(7));
         assert_eq!(read_code(&code).as_deref(), Some(code.as_str()));
-        assert_eq!(read_code(&format!(" {} ", crate::patients::model::grouped(&code).to_lowercase())), Some(code));
+        assert_eq!(
+            read_code(&format!(" {} ", crate::patients::model::grouped(&code).to_lowercase())),
+            Some(code)
+        );
         for nonsense in ["", "RX", "rx1", "Ada", &crate::patients::model::card_code(7), "RXẹ"] {
             assert_eq!(read_code(nonsense), None, "{nonsense}");
         }

@@ -90,7 +90,12 @@ pub fn parse_dose(text: &str) -> Result<i64, &'static str> {
 fn decimal(text: &str) -> Option<i64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(part) || part.len() > 3 || whole.len() > 7 || (whole.is_empty() && part.is_empty()) {
+    if !digits(whole)
+        || !digits(part)
+        || part.len() > 3
+        || whole.len() > 7
+        || (whole.is_empty() && part.is_empty())
+    {
         return None;
     }
     let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };

@@ -42,7 +42,9 @@ fn a_dose_is_read_as_people_type_it() {
         assert_eq!(parse_dose(text), Ok(dose), "{text}");
     }
     // W16: nothing impossible is taken.
-    for text in ["", "abc", "-5", "0", "0.0", "1,5", "1e9", "1.2345", "1000000000", "1001", "NaN", "٣", ".", "--1"] {
+    for text in
+        ["", "abc", "-5", "0", "0.0", "1,5", "1e9", "1.2345", "1000000000", "1001", "NaN", "٣", ".", "--1"]
+    {
         assert!(parse_dose(text).is_err(), "{text}");
     }
 }

@@ -166,7 +166,9 @@ fn of_allergy(drug: &Drug, allergy: &Allergy, known: &Known) -> Option<Warning> 
             own.map(|family| (family.class.as_str(), family.sure)).collect()
         }
         AllergenKind::Class if !allergy.code.is_empty() => vec![(allergy.code.as_str(), true)],
-        AllergenKind::Class | AllergenKind::Food | AllergenKind::Environment | AllergenKind::Other => return None,
+        AllergenKind::Class | AllergenKind::Food | AllergenKind::Environment | AllergenKind::Other => {
+            return None;
+        }
     };
     let found = families.iter().filter_map(|(family, sure)| against_family(drug, family, *sure, known));
     let (tier, class, direct) = found.min_by_key(|found| found.0)?;
@@ -175,7 +177,8 @@ fn of_allergy(drug: &Drug, allergy: &Allergy, known: &Known) -> Option<Warning> 
         let words = format!("Recorded allergy to {}. Same family: {}", allergy.words(), known.name(&class));
         (WarningKind::Allergy, words)
     } else {
-        let words = format!("Recorded allergy to {}. {} may cross-react", allergy.words(), known.name(&class));
+        let words =
+            format!("Recorded allergy to {}. {} may cross-react", allergy.words(), known.name(&class));
         (WarningKind::Cross, words)
     };
     let about = format!("{}/{class}", allergy.code);
@@ -268,5 +271,8 @@ fn of_pregnancy(drug: &Drug, facts: &Facts) -> Option<Warning> {
 
 fn capital(words: &str) -> String {
     let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+        .unwrap_or_default()
 }

@@ -127,7 +127,9 @@ fn p2_sulfa_in_a_combination_is_known_by_its_class() {
         (AllergenKind::Medicine, "sulfamethoxazole"),
         (AllergenKind::Medicine, "sulfadoxine"),
     ] {
-        for medicine in codes.iter().filter(|one| one.contains("sulfadoxine") || one.contains("sulfamethoxazole")) {
+        for medicine in
+            codes.iter().filter(|one| one.contains("sulfadoxine") || one.contains("sulfamethoxazole"))
+        {
             let found = check(&drug(medicine), &[], &[], &with(kind, code, Severity::Mild), &known);
             assert_eq!(tiers(&found, WarningKind::Allergy), [Tier::Stop], "{code} {medicine}");
         }
@@ -187,7 +189,8 @@ fn p2_every_interaction_of_the_list_is_found_between_two_of_its_medicines() {
         let (Some(first), Some(second)) = (first, second) else { continue };
         let found = check(first, std::slice::from_ref(second), &[], &well(), &known);
         let loud = found.iter().any(|warning| {
-            matches!(warning.kind, WarningKind::Interaction | WarningKind::Duplicate) && warning.tier <= one.level
+            matches!(warning.kind, WarningKind::Interaction | WarningKind::Duplicate)
+                && warning.tier <= one.level
         });
         assert!(loud, "{} and {}: {found:?}", one.a, one.b);
     }

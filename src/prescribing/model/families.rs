@@ -76,13 +76,16 @@ pub fn families(medicines: &[(Vec<String>, Vec<String>)], by_use: &BTreeSet<Stri
         let unknown: Vec<&String> =
             ingredients.iter().filter(|one| !alone.contains_key(one.as_str())).collect();
         let of_others = |class: &String| {
-            ingredients.iter().any(|one| broad.get(one.as_str()).is_some_and(|set| set.contains(class.as_str())))
+            ingredients
+                .iter()
+                .any(|one| broad.get(one.as_str()).is_some_and(|set| set.contains(class.as_str())))
         };
         let left: Vec<String> = own(classes).into_iter().filter(|class| !of_others(class)).collect();
         // As many classes as ingredients stand in the same order.
         let sure = left.len() == unknown.len();
         for (at, ingredient) in unknown.iter().enumerate() {
-            let classes: Vec<&String> = if sure { left.get(at).into_iter().collect() } else { left.iter().collect() };
+            let classes: Vec<&String> =
+                if sure { left.get(at).into_iter().collect() } else { left.iter().collect() };
             for class in classes {
                 found.insert(Family { ingredient: (*ingredient).clone(), class: class.clone(), sure });
             }

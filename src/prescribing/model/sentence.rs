@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn directions_are_plain_sentences() {
-        let say = |dose, unit, route, frequency, days, max| directions(dose, unit, route, frequency, days, max);
+        let say =
+            |dose, unit, route, frequency, days, max| directions(dose, unit, route, frequency, days, max);
         for (said, words) in [
             (
                 say(Some(2_000), Unit::Tablet, Route::Oral, Frequency::Three, Some(5), None),

@@ -231,7 +231,8 @@ mod tests {
                 let medicine = medicines.iter().find(|one| one.code == line.code);
                 let medicine = medicine.unwrap_or_else(|| panic!("{} {}", set.code, line.code));
                 let frequency = Frequency::of_times(line.times).unwrap();
-                let units = line.dose.map_or(Some(1), |dose| quantity(dose, frequency, line.days, medicine.step()));
+                let units =
+                    line.dose.map_or(Some(1), |dose| quantity(dose, frequency, line.days, medicine.step()));
                 assert!(units.is_some(), "{} {}", set.code, line.code);
             }
         }

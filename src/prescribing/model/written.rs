@@ -94,7 +94,8 @@ impl Written {
             },
         };
         if dose.is_none() && !applied && faults.is_empty() {
-            let message = format!("Enter the dose in {}. This medicine has no usual one", usual.unit.word(2_000));
+            let message =
+                format!("Enter the dose in {}. This medicine has no usual one", usual.unit.word(2_000));
             faults.push(Fault { field: "dose", message });
         }
         let frequency = match typed("times").trim() {
@@ -172,7 +173,8 @@ impl Written {
             (Frequency::Once, _) => 1,
             (_, Some(days)) => days,
             (_, None) => {
-                let a_day = self.dose.unwrap_or(1_000).saturating_mul(self.max_doses_a_day.unwrap_or(1)).max(1);
+                let a_day =
+                    self.dose.unwrap_or(1_000).saturating_mul(self.max_doses_a_day.unwrap_or(1)).max(1);
                 (self.quantity.saturating_mul(1_000).saturating_add(a_day - 1) / a_day).clamp(1, 90)
             }
         }

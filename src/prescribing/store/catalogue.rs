@@ -26,13 +26,14 @@ pub async fn setting(store: impl Store) -> Result<Setting, DbError> {
 
 /// Changes the settings if they are still at this version.
 pub async fn update_setting(tx: &mut Tx, new: &Setting) -> Result<bool, DbError> {
-    let changed = sql("update prescribing_setting set valid_days = $1, controlled_days = $2, version = version + 1
+    let changed =
+        sql("update prescribing_setting set valid_days = $1, controlled_days = $2, version = version + 1
          where id = 1 and version = $3")
-    .bind(new.valid_days)
-    .bind(new.controlled_days)
-    .bind(new.version)
-    .run(tx)
-    .await?;
+        .bind(new.valid_days)
+        .bind(new.controlled_days)
+        .bind(new.version)
+        .run(tx)
+        .await?;
     Ok(changed == 1)
 }
 

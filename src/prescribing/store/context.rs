@@ -119,7 +119,8 @@ impl Part {
             "patient" => {
                 context.facts.age = self.b.parse().ok().and_then(|born| age_on(today, born));
                 let woman = self.a.parse() == Ok(Sex::Female);
-                context.facts.may_be_pregnant = woman && context.facts.age.is_none_or(|age| (11..=55).contains(&age));
+                context.facts.may_be_pregnant =
+                    woman && context.facts.age.is_none_or(|age| (11..=55).contains(&age));
                 context.told = if self.c == self.d { String::new() } else { self.c };
             }
             "allergy" => context.facts.allergies.extend(self.allergy(patient)),

@@ -159,21 +159,22 @@ pub async fn update_line(
     new: &NewLine,
 ) -> Result<bool, DbError> {
     let written = &new.written;
-    let changed = sql("update prescription_line set dose = $4, frequency = $5, max_doses_a_day = $6, days = $7,
+    let changed =
+        sql("update prescription_line set dose = $4, frequency = $5, max_doses_a_day = $6, days = $7,
             quantity = $8, directions = $9, instructions = $10, version = version + 1
          where id = $1 and visit_id = $2 and prescriber_id = $3 and state = 'draft'")
-    .bind(id)
-    .bind(visit)
-    .bind(author)
-    .bind(written.dose)
-    .bind(written.frequency)
-    .bind(written.max_doses_a_day)
-    .bind(written.days)
-    .bind(written.quantity)
-    .bind(new.directions())
-    .bind(&new.instructions)
-    .run(tx)
-    .await?;
+        .bind(id)
+        .bind(visit)
+        .bind(author)
+        .bind(written.dose)
+        .bind(written.frequency)
+        .bind(written.max_doses_a_day)
+        .bind(written.days)
+        .bind(written.quantity)
+        .bind(new.directions())
+        .bind(&new.instructions)
+        .run(tx)
+        .await?;
     Ok(changed == 1)
 }
 
@@ -240,25 +241,28 @@ pub async fn sign_line(
     (who, at): (&Doer, DateTime<Utc>),
 ) -> Result<bool, DbError> {
     let line = signing.line;
-    let signed = sql("update prescription_line set state = 'open', reason = $3, signed_at = $4, valid_until = $5,
+    let signed =
+        sql("update prescription_line set state = 'open', reason = $3, signed_at = $4, valid_until = $5,
             course_until = $6, replaces_id = $7, version = version + 1
          where id = $1 and version = $2 and state = 'draft'")
-    .bind(line.id)
-    .bind(line.version)
-    .bind(signing.reason)
-    .bind(at)
-    .bind(signing.valid_until)
-    .bind(signing.course_until)
-    .bind(signing.replaces)
-    .run(&mut *tx)
-    .await?;
+        .bind(line.id)
+        .bind(line.version)
+        .bind(signing.reason)
+        .bind(at)
+        .bind(signing.valid_until)
+        .bind(signing.course_until)
+        .bind(signing.replaces)
+        .run(&mut *tx)
+        .await?;
     if signed != 1 {
         return Ok(false);
     }
     for warning in signing.warnings {
         let reason = if warning.tier == crate::prescribing::model::Tier::Stop { signing.reason } else { "" };
-        sql("insert into prescription_warning (line_id, kind, tier, about, words, advice, reason, account_id,
-                account_name, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+        sql(
+            "insert into prescription_warning (line_id, kind, tier, about, words, advice, reason, account_id,
+                account_name, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
         .bind(line.id)
         .bind(warning.kind)
         .bind(warning.tier)
@@ -292,8 +296,10 @@ pub struct Final<'a> {
 
 /// Signs a draft. False when somebody was quicker.
 pub async fn finish(tx: &mut Tx, made: &Final<'_>, at: DateTime<Utc>) -> Result<bool, DbError> {
-    let signed = sql("update prescription set state = 'signed', note_id = $2, code = $3, signed_at = $4, valid_until = $5,
-            allergies = $6, compared = $7 where id = $1 and state = 'draft'")
+    let signed = sql(
+        "update prescription set state = 'signed', note_id = $2, code = $3, signed_at = $4, valid_until = $5,
+            allergies = $6, compared = $7 where id = $1 and state = 'draft'",
+    )
     .bind(made.id)
     .bind(made.note)
     .bind(made.code)

@@ -9,14 +9,13 @@ use crate::prescribing::model::shipped::{self, ShippedMedicine};
 
 /// Adds medicines, classes and interactions that the clinic does not know. Safe to run at every start, on several nodes.
 pub async fn ensure_catalogue(db: &Db) -> Result<(), DbError> {
-    let known: BTreeSet<String> =
-        sql("select code from medicine").scalars(db).await?.into_iter().collect();
+    let known: BTreeSet<String> = sql("select code from medicine").scalars(db).await?.into_iter().collect();
     let classes: i64 = sql("select count(*) from medicine_class").scalar(db).await?;
     let interactions: i64 = sql("select count(*) from medicine_interaction").scalar(db).await?;
     let new: Vec<ShippedMedicine> =
         shipped::medicines().into_iter().filter(|medicine| !known.contains(&medicine.code)).collect();
-    let whole = classes >= shipped::classes().len() as i64
-        && interactions >= shipped::interactions().len() as i64;
+    let whole =
+        classes >= shipped::classes().len() as i64 && interactions >= shipped::interactions().len() as i64;
     if new.is_empty() && whole {
         return Ok(());
     }

@@ -150,7 +150,11 @@ pub async fn around(
 }
 
 /// What was signed for a patient since a day and is neither stopped nor cancelled.
-pub async fn since(store: impl Store, patient: PatientId, since: DateTime<Utc>) -> Result<Vec<Line>, DbError> {
+pub async fn since(
+    store: impl Store,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Line>, DbError> {
     sql(lines!(
         "l.patient_id = $1 and l.signed_at >= $2 and l.state in ('open', 'partly', 'complete', 'paused')
          order by l.id limit 400"
@@ -210,8 +214,10 @@ pub async fn go(
     (who, at): (&Doer, DateTime<Utc>),
 ) -> Result<bool, DbError> {
     let ended = matches!(moved.to, LineState::Closed | LineState::Cancelled).then_some(at);
-    let changed = sql("update prescription_line set state = $3, state_reason = $5, ended_at = $6, version = version + 1
-         where id = $1 and version = $2 and state = $4 and (given = 0 or $3 <> 'cancelled')")
+    let changed = sql(
+        "update prescription_line set state = $3, state_reason = $5, ended_at = $6, version = version + 1
+         where id = $1 and version = $2 and state = $4 and (given = 0 or $3 <> 'cancelled')",
+    )
     .bind(line.id)
     .bind(line.version)
     .bind(moved.to)

@@ -73,11 +73,13 @@ pub async fn search(
 
 /// The one medicine that is called exactly so, by label or code.
 pub async fn exactly(store: impl Store, typed: &str) -> Result<Vec<Medicine>, DbError> {
-    sql(medicines!("from medicine m where m.active and (m.folded = $1 or m.code = $2) order by m.id limit 12"))
-        .bind(words_of(typed).join(" "))
-        .bind(typed.trim())
-        .all(store)
-        .await
+    sql(medicines!(
+        "from medicine m where m.active and (m.folded = $1 or m.code = $2) order by m.id limit 12"
+    ))
+    .bind(words_of(typed).join(" "))
+    .bind(typed.trim())
+    .all(store)
+    .await
 }
 
 /// A page of the whole list, after a medicine.

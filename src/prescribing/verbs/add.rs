@@ -66,17 +66,14 @@ pub async fn typed(work: &mut Work, visit: &Visit, form: &mut FormState) -> Resu
 }
 
 /// Reads dose, times, days, quantity and limit from fields; what does not fit is refused there.
-pub fn read(
-    form: &mut FormState,
-    usual: &Usual,
-    field: impl Fn(&'static str) -> String,
-) -> Option<Written> {
+pub fn read(form: &mut FormState, usual: &Usual, field: impl Fn(&'static str) -> String) -> Option<Written> {
     let values: Vec<(&'static str, String)> = ["dose", "times", "days", "quantity", "max"]
         .into_iter()
         .map(|name| (name, form.value(field(name)).to_owned()))
         .collect();
-    let typed =
-        |name: &'static str| values.iter().find(|(own, _)| *own == name).map_or("", |(_, value)| value.as_str());
+    let typed = |name: &'static str| {
+        values.iter().find(|(own, _)| *own == name).map_or("", |(_, value)| value.as_str())
+    };
     match Written::read(usual, &typed) {
         Ok(written) => Some(written),
         Err(faults) => {
@@ -107,7 +104,8 @@ async fn resolved(
     }
     match found.len() {
         0 => {
-            let words = format!("No medicine is called “{name}”. Try a part of its name, or write it as free text");
+            let words =
+                format!("No medicine is called “{name}”. Try a part of its name, or write it as free text");
             form.refuse("rx_medicine", words);
             Ok(None)
         }
@@ -125,7 +123,9 @@ fn free(form: &mut FormState, name: String) -> Option<(Named, Usual)> {
     let shape: Option<Form> = form.parse("rx_form", "Choose the form");
     let route: Option<Route> = form.parse("rx_route", "Choose how it is taken");
     let unit: Option<Unit> = form.parse("rx_unit", "Choose what is counted");
-    let (Some(shape), Some(route), Some(unit), true) = (shape, route, unit, form.is_ok()) else { return None };
+    let (Some(shape), Some(route), Some(unit), true) = (shape, route, unit, form.is_ok()) else {
+        return None;
+    };
     let named = Named {
         medicine: None,
         name,
@@ -167,7 +167,10 @@ async fn put(work: &mut Work, visit: &Visit, form: &mut FormState, new: Vec<NewL
 }
 
 fn gone(form: &mut FormState, what: &str) {
-    form.refuse("rx_medicine", format!("{what} is no longer offered by the catalogue. Choose something else"));
+    form.refuse(
+        "rx_medicine",
+        format!("{what} is no longer offered by the catalogue. Choose something else"),
+    );
 }
 
 /// Adds a favourite of the doctor.

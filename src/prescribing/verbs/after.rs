@@ -3,6 +3,7 @@
 use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::live::Topic;
+use crate::prescribing::model::check;
 use crate::prescribing::model::{CannotMove, LineMove, LineState, Written};
 use crate::prescribing::store::catalogue;
 use crate::prescribing::store::context;
@@ -11,7 +12,6 @@ use crate::prescribing::store::lines::{self, Line, Moved};
 use crate::prescribing::verbs::assess::{Assessed, drug};
 use crate::prescribing::verbs::sign::signing;
 use crate::prescribing::verbs::{Refused, prescriber};
-use crate::prescribing::model::check;
 use crate::work::Work;
 
 impl From<CannotMove> for Refused {
@@ -68,7 +68,8 @@ pub async fn end(
     if !lines::go(work.tx(), line, &Moved { made, to, reason }, (&who, at)).await? {
         return Err(meanwhile(line));
     }
-    let action = if made == LineMove::Cancel { "prescription.line_cancelled" } else { "prescription.line_stopped" };
+    let action =
+        if made == LineMove::Cancel { "prescription.line_cancelled" } else { "prescription.line_stopped" };
     trail(work, action, line).await
 }
 

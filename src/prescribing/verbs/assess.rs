@@ -77,11 +77,8 @@ pub fn assess(lines: &[Line], context: &Context, clinic: &Clinic, today: NaiveDa
 /// themselves. Empty when nothing has to be compared (rule P2).
 pub fn to_compare(assessed: &[Assessed], context: &Context) -> String {
     let texts = context.free_texts();
-    let free: Vec<String> = assessed
-        .iter()
-        .filter(|one| one.line.is_free())
-        .map(|one| format!("line {}", one.line.id))
-        .collect();
+    let free: Vec<String> =
+        assessed.iter().filter(|one| one.line.is_free()).map(|one| format!("line {}", one.line.id)).collect();
     if assessed.is_empty() || (texts.is_empty() && free.is_empty()) {
         return String::new();
     }

@@ -58,7 +58,10 @@ pub async fn sign(
     let reasons: Vec<String> = assessed.iter().map(|one| reason(one, form)).collect();
     let compare = to_compare(&assessed, &context);
     if !compare.is_empty() && form.value("rx_compared") != compare {
-        form.refuse("rx_compared", "Compare the medicines with what is written about allergies, then tick this");
+        form.refuse(
+            "rx_compared",
+            "Compare the medicines with what is written about allergies, then tick this",
+        );
     }
     if !form.is_ok() {
         return Ok(0);
@@ -69,7 +72,9 @@ pub async fn sign(
         let signing = signing(one, reason, &setting, work.today());
         let who = work.doer().clone();
         if !drafts::sign_line(work.tx(), &signing, (&who, at)).await? {
-            return Err(Refused::Because("This prescription was changed in another window a moment ago. Look at it again.".into()));
+            return Err(Refused::Because(
+                "This prescription was changed in another window a moment ago. Look at it again.".into(),
+            ));
         }
     }
     // The prescription as a whole holds as long as its longest line.
@@ -111,12 +116,7 @@ pub fn line_valid_until(line: &Line, setting: &Setting, today: NaiveDate) -> Nai
 }
 
 /// What signing makes of a line.
-pub fn signing<'a>(
-    one: &'a Assessed,
-    reason: &'a str,
-    setting: &Setting,
-    today: NaiveDate,
-) -> Signing<'a> {
+pub fn signing<'a>(one: &'a Assessed, reason: &'a str, setting: &Setting, today: NaiveDate) -> Signing<'a> {
     let course = as_written(&one.line).course_days() - 1;
     Signing {
         line: &one.line,
@@ -136,7 +136,8 @@ fn reason(one: &Assessed, form: &mut FormState) -> String {
         form.refuse("rx_medicine", words);
     }
     if is_edited(form, &one.line) {
-        let words = format!("{}: this change is typed but not saved. Press Save the change", one.line.label());
+        let words =
+            format!("{}: this change is typed but not saved. Press Save the change", one.line.label());
         form.refuse(&format!("rx_times_{id}"), words);
     }
     if one.stops().is_empty() {
@@ -147,7 +148,10 @@ fn reason(one: &Assessed, form: &mut FormState) -> String {
     let reason = if sent { form.optional_text(&field, WORDS) } else { one.line.reason.clone() };
     let label = one.line.label();
     if !one.is_covered(form.value(format!("rx_seen_{id}"))) {
-        form.refuse(&field, format!("{label}: there is a new warning. Read it, then give the reason for all of them"));
+        form.refuse(
+            &field,
+            format!("{label}: there is a new warning. Read it, then give the reason for all of them"),
+        );
     } else if reason.chars().count() < REASON {
         form.refuse(&field, format!("{label}: give the reason why you prescribe it all the same"));
     }

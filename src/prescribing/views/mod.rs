@@ -33,7 +33,10 @@ impl Line {
 /// Pairs of value and label of a closed list, for a select.
 macro_rules! choices_of {
     ($name:ty) => {
-        <$name>::ALL.iter().map(|one| (one.as_str(), one.label())).collect::<Vec<(&'static str, &'static str)>>()
+        <$name>::ALL
+            .iter()
+            .map(|one| (one.as_str(), one.label()))
+            .collect::<Vec<(&'static str, &'static str)>>()
     };
 }
 pub(crate) use choices_of;

@@ -118,7 +118,9 @@ impl PrescriptionPage {
 impl Prescription {
     /// `64.5 kg`; empty where nobody weighed.
     pub fn weight_words(&self) -> String {
-        self.weight.map(|grams| format!("{} kg", crate::prescribing::model::plain_number(grams))).unwrap_or_default()
+        self.weight
+            .map(|grams| format!("{} kg", crate::prescribing::model::plain_number(grams)))
+            .unwrap_or_default()
     }
 }
 

@@ -78,7 +78,9 @@ impl DraftLine {
             "dose" => line.dose.map(|dose| plain_number(dose).replace(',', "")).unwrap_or_default(),
             "times" => line.frequency.as_str().to_owned(),
             "days" => number(line.days),
-            "quantity" if line.dose.is_none() || line.frequency == Frequency::AsNeeded => number(Some(line.quantity)),
+            "quantity" if line.dose.is_none() || line.frequency == Frequency::AsNeeded => {
+                number(Some(line.quantity))
+            }
             "max" => number(line.max_doses_a_day),
             "note" => line.instructions.clone(),
             "reason" => line.reason.clone(),
