@@ -15,6 +15,7 @@ mod consultation;
 mod home;
 mod laboratory;
 mod patients;
+mod prescribing;
 mod queue;
 mod record;
 mod running;

@@ -11,6 +11,7 @@ mod laboratory;
 mod outage;
 mod patients;
 mod people;
+mod prescribing;
 mod queue;
 mod record;
 mod scheduling;
@@ -20,6 +21,7 @@ pub use laboratory::Lab;
 pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;
+pub use prescribing::{AMOXICILLIN, COURSE, IBUPROFEN, PARACETAMOL, Room};
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use super::uses::paths;
 use super::{files, none};
 
-const CAPABILITIES: [&str; 9] = [
+const CAPABILITIES: [&str; 10] = [
     "access",
     "patients",
     "record",
@@ -11,6 +11,7 @@ const CAPABILITIES: [&str; 9] = [
     "queue",
     "consultation",
     "laboratory",
+    "prescribing",
     "settings",
     "audit",
 ];

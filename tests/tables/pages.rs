@@ -9,10 +9,12 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 3] = [
+const MORE: [(&str, u32, &str); 5] = [
     ("/visits/{id}/tests", 7, "whether the record is open, and the allergies at its top, are two questions"),
     ("/results/{id}", 7, "the same"),
     ("/results/{id}/print", 7, "the same"),
+    ("/prescriptions/{id}", 7, "the same, and its lines with their warnings and steps"),
+    ("/prescriptions/{id}/print", 7, "the same"),
 ];
 /// Addresses that may write when opened, with what and why.
 const WRITES: [(&str, &[&str], &str); 2] = [

@@ -8,7 +8,7 @@ use super::{files, none};
 use crate::support::Clinic;
 
 /// Tables that grow with the clinic; all others stay small enough to be read whole.
-const GROWING: [&str; 37] = [
+const GROWING: [&str; 43] = [
     "allergy",
     "allergy_none",
     "account",
@@ -35,6 +35,12 @@ const GROWING: [&str; 37] = [
     "patient",
     "patient_clinical_change",
     "patient_term",
+    "prescribing_favourite",
+    "prescription",
+    "prescription_event",
+    "prescription_line",
+    "prescription_warning",
+    "medicine_term",
     "queue_entry",
     "queue_event",
     "record_opening",
