@@ -71,7 +71,7 @@ create trigger note_no_truncate before truncate on note for each statement execu
 -- adds to is a signed note of the same visit, and no addendum itself. Whoever closes the visit waits for who writes in it.
 create function keep_note_to_visit() returns trigger language plpgsql as $$
 begin
-    perform 1 from visit where id = new.visit_id for share;
+    perform 1 from visit where id = new.visit_id and closed_at is null for share;
     if not exists (select 1 from visit v where v.id = new.visit_id and v.patient_id = new.patient_id
         and new.clinical_at >= v.opened_at and (v.closed_at is null or new.clinical_at <= v.closed_at)) then
         raise exception 'note_visit_time';
@@ -137,7 +137,7 @@ begin
     if tg_op = 'DELETE' then
         raise exception 'disposition_no_delete';
     end if;
-    perform 1 from visit where id = new.visit_id for share;
+    perform 1 from visit where id = new.visit_id and closed_at is null for share;
     if not exists (select 1 from visit v where v.id = new.visit_id and v.patient_id = new.patient_id
         and (v.closed_at is null or new.decided_at <= v.closed_at)) then
         raise exception 'disposition_open_visit';

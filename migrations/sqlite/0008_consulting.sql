@@ -54,8 +54,8 @@ create trigger note_state before update of state on note when old.state <> new.s
     (old.state = 'draft' and new.state in ('signed', 'discarded'))
     or (old.state = 'signed' and new.state = 'entered_in_error'))
 begin select raise(abort, 'note_state'); end;
-create trigger note_kept before update on note when old.state in ('entered_in_error', 'discarded')
-    or (old.state = 'signed' and (new.state <> 'entered_in_error' or new.signed_at is not old.signed_at
+create trigger note_kept before update on note when (old.state in ('entered_in_error', 'discarded') and new.state = old.state)
+    or (old.state = 'signed' and new.state in ('signed', 'entered_in_error') and (new.state <> 'entered_in_error' or new.signed_at is not old.signed_at
         or new.amends_id is not old.amends_id or new.complaint <> old.complaint or new.history <> old.history or new.examination <> old.examination or new.assessment <> old.assessment or new.plan <> old.plan or new.follow_up <> old.follow_up or new.advice <> old.advice or new.visit_id <> old.visit_id or new.patient_id <> old.patient_id or new.author_id <> old.author_id or new.author_name <> old.author_name or new.kind <> old.kind or new.reason <> old.reason or new.started_at <> old.started_at or new.clinical_at <> old.clinical_at or new.saved_at <> old.saved_at))
 begin select raise(abort, 'note_kept'); end;
 -- A note tells of a moment of its visit; one for another moment cannot be written, whenever it is written.

@@ -246,7 +246,7 @@ pub async fn set_aside(
     nursing: bool,
     at: DateTime<Utc>,
 ) -> Result<Vec<(AccountId,)>, DbError> {
-    sql("update note set set_aside_at = $3, set_aside_by = $2, set_aside_name = $4, version = version + 1
+    sql("update note set set_aside_at = $3, set_aside_by = $2, set_aside_name = $4
          where visit_id = $1 and author_id <> $2 and state = 'draft' and set_aside_at is null
             and (kind = 'consultation' or $5) returning author_id")
     .bind(visit)
@@ -260,8 +260,7 @@ pub async fn set_aside(
 
 /// Takes one's own draft up again.
 pub async fn take_up(tx: &mut Tx, visit: VisitId, author: AccountId) -> Result<bool, DbError> {
-    let changed = sql("update note set set_aside_at = null, set_aside_by = null, set_aside_name = '',
-            version = version + 1
+    let changed = sql("update note set set_aside_at = null, set_aside_by = null, set_aside_name = ''
          where visit_id = $1 and author_id = $2 and state = 'draft' and set_aside_at is not null")
     .bind(visit)
     .bind(author)

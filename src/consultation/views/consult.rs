@@ -128,6 +128,11 @@ impl ConsultPage {
             && self.notes.iter().any(|note| mine(&note))
     }
 
+    /// Whether signing is what comes next.
+    pub fn signs_next(&self) -> bool {
+        !self.is_done_writing() && self.take_in().is_none()
+    }
+
     /// Who else writes in this visit and since when.
     pub fn others(&self) -> Vec<(&str, DateTime<Utc>)> {
         let drafts =
