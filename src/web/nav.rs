@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::paths::{
-    self, access, audit, laboratory, patients, prescribing, queue, record, scheduling, settings,
+    self, access, audit, laboratory, patients, prescribing, procedures, queue, record, scheduling, settings,
 };
 use crate::access::model::Permission;
 
@@ -48,6 +48,7 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Health records", "record", laboratory::HEALTH_RECORDS, Some(Permission::WorkLab)),
             ("Turn-around", "clock", laboratory::TIMES, Some(Permission::WorkLab)),
             ("Tests", "lab", laboratory::CATALOGUE, Some(Permission::ManageCatalogue)),
+            ("Procedures", "record", procedures::CATALOGUE, Some(Permission::ManageProcedures)),
             ("Medicines", "pharmacy", prescribing::MEDICINES, Some(Permission::ReadPrescriptions)),
             ("Patients", "user", patients::INDEX, Some(Permission::FindPatients)),
             ("Appointments", "record", scheduling::APPOINTMENTS, Some(Permission::SeeAppointments)),

@@ -4,10 +4,11 @@ use askama::Template;
 
 use super::Banner;
 use crate::access::model::Permission;
-use crate::consultation::model::VitalsId;
+use crate::consultation::model::{NoteId, NoteKind, NoteState, VitalsId};
 use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
 use crate::prescribing::model::PrescriptionId;
+use crate::procedures::model::ProcedureId;
 use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
 use crate::web::{FormState, Page};
@@ -37,6 +38,7 @@ impl TimelinePage {
     /// Kinds to filter by.
     pub fn kinds(&self) -> Vec<(&'static str, &'static str)> {
         let shown = What::ALL.iter().filter(|what| self.banner.summary.clinical || !what.is_clinical());
+        let shown = shown.filter(|what| **what != What::Advice);
         shown.map(|what| (what.as_str(), what.label())).collect()
     }
 }
@@ -52,7 +54,7 @@ impl Happening {
         match self.stands() {
             "finished" | "fulfilled" | "active" | "taken" | "released" | "signed" => "done",
             "open" | "arrived" | "in_service" => "now",
-            "no_show" | "left" | "refuted" | "entered_in_error" | "ended" => "missed",
+            "no_show" | "left" | "refuted" | "cancelled" | "entered_in_error" | "ended" => "missed",
             _ => "",
         }
     }
@@ -70,8 +72,17 @@ impl Happening {
             What::Vitals if self.words.trim().is_empty() => "Vital signs".to_owned(),
             What::Vitals => format!("Vital signs: {}", self.words.trim()),
             What::Result => format!("Result: {}", self.words),
+            What::Diagnosis => format!("Diagnosis: {}", self.words),
+            What::Procedure => format!("Procedure: {}", self.words),
             What::Prescription if self.words.is_empty() => "Prescription, all of it cancelled".to_owned(),
             What::Prescription => format!("Prescribed: {}", self.words),
+            What::Note => {
+                let kind = self.state.split(' ').next().unwrap_or_default().parse::<NoteKind>();
+                let kind = kind.map_or("Note", NoteKind::label);
+                let words = self.words.trim().replace('\n', " ");
+                if words.is_empty() { kind.to_owned() } else { format!("{kind}: {words}") }
+            }
+            What::Advice => format!("Advice: {}", self.words.trim()),
         }
     }
 
@@ -106,7 +117,14 @@ impl Happening {
             What::Vitals => Some("Taken"),
             What::Result if own == "released" => Some("Released"),
             What::Result => Some("Verified"),
+            What::Diagnosis if own == "signed" => {
+                let certainty = self.state.split(' ').next().unwrap_or_default().parse();
+                certainty.ok().map(crate::diagnoses::model::Certainty::label)
+            }
+            What::Diagnosis => Some("Entered in error"),
+            What::Procedure => own.parse().ok().map(crate::procedures::model::State::label),
             What::Prescription => Some("Signed"),
+            What::Note | What::Advice => own.parse().ok().map(NoteState::label),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
     }
@@ -123,8 +141,14 @@ impl Happening {
             What::Result if page.may(Permission::OpenRecords) => {
                 crate::web::paths::laboratory::result(ResultId(self.id))
             }
+            What::Procedure if page.may(Permission::RecordProcedures) => {
+                crate::web::paths::procedures::procedure(ProcedureId(self.id))
+            }
             What::Prescription if page.may(Permission::ReadPrescriptions) => {
                 crate::web::paths::prescribing::prescription(PrescriptionId(self.id))
+            }
+            What::Note if page.may(Permission::OpenRecords) => {
+                crate::web::paths::consultation::note(NoteId(self.id))
             }
             What::Appointment
             | What::Visit
@@ -132,7 +156,11 @@ impl Happening {
             | What::Health
             | What::Vitals
             | What::Result
-            | What::Prescription => String::new(),
+            | What::Diagnosis
+            | What::Procedure
+            | What::Prescription
+            | What::Note
+            | What::Advice => String::new(),
         }
     }
 }
