@@ -56,6 +56,8 @@ const EVENT: &[&str] = &["line_id", "at", "move", "from_state", "to_state", "acc
 const BATCH: i64 = 5_000;
 /// The pharmacist of the demo.
 const PHARMACIST: (i64, &str) = (6, "Chidinma Okafor");
+/// The student who is shown.
+const SHOWN: i64 = 1;
 /// How long a prescription holds.
 const HOLDS: u64 = 90;
 
@@ -169,7 +171,8 @@ pub(super) async fn write(
         let Some(last) = seen.last() else { break };
         after = last.id;
         for one in &seen {
-            let prescribed = one.went_on || one.is_open || making.chance.one_in(one_in);
+            let prescribed =
+                one.went_on || one.is_open || one.patient_id == SHOWN || making.chance.one_in(one_in);
             if !prescribed {
                 continue;
             }
