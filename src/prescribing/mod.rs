@@ -88,7 +88,10 @@ pub async fn section(
             .into_iter()
             .map(|one| {
                 let seen = one.seen();
-                views::section::DraftLine { line: one.line, warnings: one.warnings, seen }
+                // What was not asked is said once, above the lines.
+                let said = |warning: &model::Warning| warning.kind != model::WarningKind::Unasked;
+                let warnings = one.warnings.into_iter().filter(said).collect();
+                views::section::DraftLine { line: one.line, warnings, seen }
             })
             .collect(),
     })

@@ -129,9 +129,16 @@ both! {
         renewed.expect(303);
         assert!(renewed.leads_to().unwrap().contains(&format!("/visits/{}/consultation", room.visit)));
         assert_eq!(clinic.rx_lines(room.visit).await[1].1, LineState::Draft);
+        // Who treated her reads it still; prescribing wants her here.
+        sql("update queue_entry set served_by = $2, started_at = entered_at where visit_id = $1")
+            .bind(room.visit)
+            .bind(room.doctor)
+            .run(&clinic.app.db)
+            .await
+            .unwrap();
         clinic.ends(room.visit).await;
         let page = room.desk.get(&path).await;
-        room.desk.submit(&page, "#renewal", &[]).await.expect(409);
+        room.desk.submit(page.expect(200), "#renewal", &[]).await.expect(409);
     }
 
     async fn p3_controlled_medicines_hold_for_a_shorter_time_and_the_clinic_sets_both(clinic) {

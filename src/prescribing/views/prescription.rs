@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::access::model::{AccountId, Permission};
 use crate::patients::{Brief, Qr};
-use crate::prescribing::model::{Frequency, LineId, LineState, Tier, Warning};
+use crate::prescribing::model::{Frequency, LineId, LineState, Tier, Warning, plain_number};
 use crate::prescribing::store::lines::Line;
 use crate::prescribing::store::prescriptions::{Kept, Mark, Prescription};
 use crate::prescribing::views::choices_of;
