@@ -81,7 +81,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_stands_in_the_field_leads_back_to_term_and_code(term in "[A-Za-z][A-Za-z(), ]{0,30}[a-z)]", code in "[A-Z][0-9]{2}(\\.[0-9])?") {
-            prop_assert_eq!(read_label(&label(&term, &code)), Some((term.trim(), code.as_str())));
+            let shown = label(&term, &code);
+            prop_assert_eq!(read_label(&shown), Some((term.trim(), code.as_str())));
         }
 
         #[test]
