@@ -19,7 +19,7 @@ pub mod laboratory;
 pub mod letters;
 pub mod live;
 pub mod patients;
-
+pub mod prescribing;
 pub mod procedures;
 pub mod queue;
 pub mod record;

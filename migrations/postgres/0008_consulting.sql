@@ -71,7 +71,7 @@ create trigger note_no_truncate before truncate on note for each statement execu
 -- adds to is a signed note of the same visit, and no addendum itself. Whoever closes the visit waits for who writes in it.
 create function keep_note_to_visit() returns trigger language plpgsql as $$
 begin
-    perform 1 from visit where id = new.visit_id for share;
+    perform 1 from visit where id = new.visit_id and closed_at is null for share;
     if not exists (select 1 from visit v where v.id = new.visit_id and v.patient_id = new.patient_id
         and new.clinical_at >= v.opened_at and (v.closed_at is null or new.clinical_at <= v.closed_at)) then
         raise exception 'note_visit_time';
@@ -137,7 +137,7 @@ begin
     if tg_op = 'DELETE' then
         raise exception 'disposition_no_delete';
     end if;
-    perform 1 from visit where id = new.visit_id for share;
+    perform 1 from visit where id = new.visit_id and closed_at is null for share;
     if not exists (select 1 from visit v where v.id = new.visit_id and v.patient_id = new.patient_id
         and (v.closed_at is null or new.decided_at <= v.closed_at)) then
         raise exception 'disposition_open_visit';
@@ -148,6 +148,28 @@ create trigger disposition_open_visit before insert or update or delete on dispo
     for each row execute function keep_disposition();
 create trigger disposition_no_truncate before truncate on disposition
     for each statement execute function refuse_change();
+
+-- Rule V2: a visit is finished when nothing is left to sign, somebody has said what becomes of it, and every order is done,
+-- cancelled or handed over.
+create function keep_visit_whole() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from note n where n.visit_id = new.id and n.state = 'draft' and n.set_aside_at is null) then
+        raise exception 'visit_unsigned_note';
+    end if;
+    if not exists (select 1 from disposition d where d.visit_id = new.id and (d.kind <> 'not_consulted'
+        or not exists (select 1 from queue_entry e join service_point p on p.id = e.point_id
+            where e.visit_id = new.id and p.kind = 'consulting' and e.started_at is not null))) then
+        raise exception 'visit_disposition';
+    end if;
+    if exists (select 1 from lab_line l where l.visit_id = new.id and l.state not in ('released', 'cancelled')
+        and not exists (select 1 from order_handover h where h.line_id = l.id)) then
+        raise exception 'visit_open_order';
+    end if;
+    return new;
+end $$;
+create trigger visit_whole before update of closed_at on visit for each row
+    when (old.closed_at is null and new.closed_at is not null and new.close_reason = 'finished')
+    execute function keep_visit_whole();
 
 insert into note_template (name, complaint, history, examination, assessment, plan, follow_up, advice) values
     ('Fever', 'Fever for ___ days.', 'Chills: ___ Headache: ___ Vomiting: ___ Cough: ___ Painful urination: ___

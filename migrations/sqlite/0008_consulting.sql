@@ -54,8 +54,8 @@ create trigger note_state before update of state on note when old.state <> new.s
     (old.state = 'draft' and new.state in ('signed', 'discarded'))
     or (old.state = 'signed' and new.state = 'entered_in_error'))
 begin select raise(abort, 'note_state'); end;
-create trigger note_kept before update on note when old.state in ('entered_in_error', 'discarded')
-    or (old.state = 'signed' and (new.state <> 'entered_in_error' or new.signed_at is not old.signed_at
+create trigger note_kept before update on note when (old.state in ('entered_in_error', 'discarded') and new.state = old.state)
+    or (old.state = 'signed' and new.state in ('signed', 'entered_in_error') and (new.state <> 'entered_in_error' or new.signed_at is not old.signed_at
         or new.amends_id is not old.amends_id or new.complaint <> old.complaint or new.history <> old.history or new.examination <> old.examination or new.assessment <> old.assessment or new.plan <> old.plan or new.follow_up <> old.follow_up or new.advice <> old.advice or new.visit_id <> old.visit_id or new.patient_id <> old.patient_id or new.author_id <> old.author_id or new.author_name <> old.author_name or new.kind <> old.kind or new.reason <> old.reason or new.started_at <> old.started_at or new.clinical_at <> old.clinical_at or new.saved_at <> old.saved_at))
 begin select raise(abort, 'note_kept'); end;
 -- A note tells of a moment of its visit; one for another moment cannot be written, whenever it is written.
@@ -140,6 +140,22 @@ create trigger disposition_open_visit_changed before update on disposition
 begin
     select raise(abort, 'disposition_open_visit') where not exists (select 1 from visit v where v.id = new.visit_id
         and v.patient_id = new.patient_id and (v.closed_at is null or new.decided_at <= v.closed_at));
+end;
+
+-- Rule V2: a visit is finished when nothing is left to sign, somebody has said what becomes of it, and every order is done,
+-- cancelled or handed over.
+create trigger visit_whole before update of closed_at on visit
+    when old.closed_at is null and new.closed_at is not null and new.close_reason = 'finished'
+begin
+    select raise(abort, 'visit_unsigned_note') where exists (select 1 from note n where n.visit_id = new.id
+        and n.state = 'draft' and n.set_aside_at is null);
+    select raise(abort, 'visit_disposition') where not exists (select 1 from disposition d where d.visit_id = new.id
+        and (d.kind <> 'not_consulted'
+            or not exists (select 1 from queue_entry e join service_point p on p.id = e.point_id
+                where e.visit_id = new.id and p.kind = 'consulting' and e.started_at is not null)));
+    select raise(abort, 'visit_open_order') where exists (select 1 from lab_line l where l.visit_id = new.id
+        and l.state not in ('released', 'cancelled')
+        and not exists (select 1 from order_handover h where h.line_id = l.id));
 end;
 
 insert into note_template (name, complaint, history, examination, assessment, plan, follow_up, advice) values

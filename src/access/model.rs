@@ -66,6 +66,8 @@ words! {
         RecordProcedures = "record_procedures" => "Do procedures and record what was used",
         ManageProcedures = "manage_procedures" => "Change prices and supplies of procedures",
         IssueLetters = "issue_letters" => "Issue visit verifications and referrals",
+        ReadPrescriptions = "read_prescriptions" => "Read prescriptions with allergies, weight and pregnancy",
+        ManageMedicines = "manage_medicines" => "Maintain the catalogue of medicines",
         KeepRecords = "keep_records" => "Seal records and review emergency openings",
         DeactivatePatients = "deactivate_patients" => "Deactivate patients",
         SeeAppointments = "see_appointments" => "See appointments and the calendar",
@@ -131,6 +133,7 @@ impl Role {
                 Consult,
                 IssueLetters,
                 RecordProcedures,
+                ReadPrescriptions,
                 SeeAppointments,
                 BookForPatients,
                 OverrideBooking,
@@ -147,6 +150,7 @@ impl Role {
                 RecordProcedures,
                 ManageProcedures,
                 WriteNotes,
+                ReadPrescriptions,
                 SeeAppointments,
                 CheckIn,
                 SeeQueue,
@@ -157,7 +161,8 @@ impl Role {
             Role::LabAttendant => {
                 &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue]
             }
-            Role::Pharmacist | Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
+            Role::Pharmacist => &[FindPatients, SeeQueue, WorkQueue, ReadPrescriptions, ManageMedicines],
+            Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
         };
         allowed.contains(&permission)
     }

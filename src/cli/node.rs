@@ -27,6 +27,7 @@ pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
     laboratory::ensure_catalogue(&db).await?;
     diagnoses::codes::ensure_catalogue(&db).await?;
     procedures::ensure_catalogue(&db).await?;
+    crate::prescribing::ensure_catalogue(&db).await?;
     Ok(db)
 }
 

@@ -4,7 +4,7 @@
 //! Others use [`model`] and [`flags`].
 //!
 //! Diagnoses, prescriptions and procedures are sections of the page and capabilities of their own. Each gives the page what
-//! it shows (`handlers::consult::load`, a field of `ConsultPage`, its part in `consultation/_note.html` between the note and
+//! it shows (`handlers::consult::load`, a field of `ConsultPage`, its part in `consultation/consult.html` between the note and
 //! the plan), takes its own steps (`handlers::steps::section`), and is signed and discarded with the note
 //! (`handlers::steps::sign_sections`, `handlers::steps::discard_sections`), all in the transaction of the note.
 
@@ -14,16 +14,29 @@ mod store;
 mod verbs;
 mod views;
 
+use chrono::Days;
+
 use crate::access::model::Permission;
+use crate::app::App;
 use crate::web::paths::consultation as paths;
 use crate::web::routes::{Access, Routes};
+use crate::web::{Error, Page};
 
+pub use store::days::Item;
 pub use store::vitals::Flag;
 pub use verbs::flags;
 
+/// What is unfinished of who looks, and who is booked with them today, by one query.
+pub async fn day_of(app: &App, page: &Page) -> Result<Vec<Item>, Error> {
+    let today = page.today();
+    let span = (today, page.clinic.start_of(today), page.clinic.start_of(today + Days::new(1)));
+    let account = page.actor()?.account;
+    Ok(store::days::of_account(&app.db, account, span, page.may(Permission::Consult)).await?)
+}
+
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    use handlers::{consult, draft, notes, trend, vitals};
+    use handlers::{consult, draft, finish, notes, templates, trend, unfinished, vitals};
     let write = Access::May(Permission::WriteNotes);
     let take = Access::May(Permission::RecordVitals);
     Routes::new("consultation")
@@ -36,6 +49,14 @@ pub fn routes() -> Routes {
         .get(paths::CONSULT, write, consult::show)
         .post(paths::CONSULT, write, consult::create)
         .post(paths::DRAFT, write, draft::save)
+        .post(paths::TAKEOVER, Access::May(Permission::Consult), finish::take_over)
+        .post(paths::COMPLETION, Access::May(Permission::Consult), finish::complete)
+        .get(paths::UNFINISHED, write, unfinished::index)
+        .get(paths::TEMPLATES, write, templates::index)
+        .post(paths::TEMPLATES, write, templates::create)
+        .get(paths::TEMPLATE_NEW, write, templates::new)
+        .get(paths::TEMPLATE, write, templates::edit)
+        .post(paths::TEMPLATE, write, templates::save)
         .get(paths::NOTE, Access::May(Permission::OpenRecords), notes::show)
         .get(paths::ADDENDUM, write, notes::addendum)
         .post(paths::ADDENDUM, write, notes::add)

@@ -7,6 +7,7 @@ mod laboratory;
 mod names;
 mod past;
 mod people;
+mod prescribing;
 mod record;
 mod schedule;
 mod store;
@@ -205,6 +206,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     let hash = password::hash_blocking(PASSWORD).map_err(DemoError::Hash)?;
     let clinic = settings::ensure_clinic(db, &clinic::settings(now)).await?;
     crate::record::fill_catalogue(db).await?;
+    crate::prescribing::ensure_catalogue(db).await?;
     bulk::widen(db, true).await?;
     let bar = ProgressBar::new(shape.students as u64);
     if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos:>7}/{len} {msg}") {
@@ -226,6 +228,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     filling.step("today", shape.students).await?;
     today::write(db, now).await?;
     laboratory::write(db, now, shape.laboratory, bar.clone()).await?;
+    prescribing::write(db, now, (shape.events, 4), bar.clone()).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
     bar.finish_and_clear();

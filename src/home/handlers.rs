@@ -11,16 +11,19 @@ use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::web::{Answer, Error, FormState, Page, html};
-use crate::{laboratory, patients, queue, record, scheduling};
+use crate::{consultation, laboratory, patients, queue, record, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
-const SHORTCUTS: [(&str, &str, &str); 9] = [
+const SHORTCUTS: [(&str, &str, &str); 12] = [
     ("Ctrl K", "Go to the search box", "Every page"),
     ("Ctrl Enter", "Send the form you are in", "Every form"),
     ("Alt N", "Call the next patient", "Queue"),
     ("Alt S", "Start with the patient who was called", "Queue"),
     ("Alt A", "Call the present patient again", "Queue"),
-    ("Alt E", "Finish with the present patient", "Queue"),
+    ("Alt C", "Open the consultation of the present patient", "Queue"),
+    ("Alt E", "Finish with the present patient", "Queue, consultation"),
+    ("Alt G", "Sign the note", "Consultation"),
+    ("Alt T", "Order tests", "Consultation"),
     ("Alt Z", "Undo the last move", "Queue"),
     ("Alt L", "Lock this desk", "Every page"),
     ("Esc", "Close suggestions", "Search"),
@@ -93,7 +96,11 @@ async fn for_staff(app: &App, page: Page) -> Answer {
     } else {
         None
     };
-    html(StaffHome { page, points, tally, attention, reviews, lab, form: FormState::new() })
+    let day = match page.may(Permission::WriteNotes) {
+        true => consultation::day_of(app, &page).await?,
+        false => Vec::new(),
+    };
+    html(StaffHome { page, points, tally, attention, reviews, lab, day, form: FormState::new() })
 }
 
 /// Every component in every state, live.

@@ -5,6 +5,8 @@ use chrono::{DateTime, Timelike, Utc};
 
 use super::store::{Attention, Tally};
 use crate::access::model::Permission;
+use crate::consultation::Item;
+use crate::consultation::model::DayItem;
 use crate::laboratory;
 use crate::patients::Card;
 use crate::queue::{Count, Place};
@@ -109,6 +111,8 @@ pub struct StaffHome {
     pub reviews: (i64, i64),
     /// What waits in the laboratory, or for the doctor; nothing for others.
     pub lab: Option<laboratory::Tally>,
+    /// What is unfinished of whoever treats, and who is booked with them today.
+    pub day: Vec<Item>,
     /// The operation id of the call button.
     pub form: FormState,
 }
@@ -213,6 +217,16 @@ impl StaffHome {
             add(found.without_password, "lock", words, more, paths::access::STAFF);
         }
         todos
+    }
+
+    /// What this person has begun and not finished.
+    pub fn unfinished(&self) -> Vec<&Item> {
+        self.day.iter().filter(|item| item.what != DayItem::Booking).collect()
+    }
+
+    /// Who is booked with this person today.
+    pub fn booked(&self) -> Vec<&Item> {
+        self.day.iter().filter(|item| item.what == DayItem::Booking).collect()
     }
 
     /// The queue of the own station.

@@ -19,9 +19,6 @@ use crate::queue::model::EntryId;
 use crate::web::paths::queue as paths;
 use crate::web::routes::{Access, Routes};
 
-/// The choice of sending a token back to its doctor.
-pub const BACK: &str = "back";
-
 /// The pages of this capability.
 pub fn routes() -> Routes {
     desk_routes().merge(board_routes()).merge(display_routes()).merge(place_routes())
@@ -114,20 +111,20 @@ pub use store::lines::Count;
 pub use store::visits::{Visit, by_id as visit};
 pub use verbs::attention::{ask as ask_for_attention, withdraw as withdraw_attention};
 pub use verbs::calls::{Caller, call_one};
-pub use verbs::moves::{go_before, make_seen as make_move};
+pub use verbs::moves::{go_before, make_seen as make_move, take_over};
 pub use verbs::transfer::{send_back, transfer};
-pub use views::onward::Choices;
 pub use views::place::Place;
 
-/// Where a token can be passed on to, the doctor it can be sent back to first.
-pub async fn onward(app: &App, entry: EntryId) -> Result<Choices, crate::db::DbError> {
-    let Some(row) = store::lines::one(&app.db, entry).await? else { return Ok(Choices::new()) };
+pub use views::onward::{BACK, Choices, Onward};
+
+/// Where a token can go from here.
+pub async fn onward(app: &App, entry: EntryId) -> Result<Onward, crate::db::DbError> {
+    let Some(row) = store::lines::one(&app.db, entry).await? else { return Ok(Onward::default()) };
     let (clinic, now) = (app.clinic(), app.clock.now());
     let today = clinic.day_of(now);
     let points = store::points::active(&app.db, None).await?;
     let doctors = store::points::doctors_at_work(&app.db, today, clinic.start_of(today)).await?;
-    let back = row.back_to.iter().map(|doctor| (BACK.to_owned(), format!("Back to {doctor}")));
-    Ok(back.chain(views::onward::choices(&row, &points, &doctors)).collect())
+    Ok(views::onward::onward(&row, &points, &doctors))
 }
 
 /// The place of a patient today, for the patient's home; none without a token.

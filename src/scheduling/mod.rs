@@ -16,6 +16,7 @@ mod views;
 
 pub use jobs::jobs;
 pub use routes::routes;
+pub use store::doctors::{Named, names as doctor_names};
 pub use store::expected::{Expected, next_free, next_of, todays_booked, todays_booking_of};
 pub use store::people::no_show_count;
 pub use verbs::{

@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::paths::{
-    self, access, audit, laboratory, patients, procedures, queue, record, scheduling, settings,
+    self, access, audit, laboratory, patients, prescribing, procedures, queue, record, scheduling, settings,
 };
 use crate::access::model::Permission;
 
@@ -39,6 +39,7 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Queues", "users", queue::QUEUES, Some(Permission::SeeQueue)),
             ("Laboratory", "lab", laboratory::WORKLIST, Some(Permission::CollectSamples)),
             ("Results", "lab", laboratory::REVIEWS, Some(Permission::OrderTests)),
+            ("Prescriptions", "pharmacy", prescribing::FIND, Some(Permission::ReadPrescriptions)),
         ],
     ),
     (
@@ -48,6 +49,7 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Turn-around", "clock", laboratory::TIMES, Some(Permission::WorkLab)),
             ("Tests", "lab", laboratory::CATALOGUE, Some(Permission::ManageCatalogue)),
             ("Procedures", "record", procedures::CATALOGUE, Some(Permission::ManageProcedures)),
+            ("Medicines", "pharmacy", prescribing::MEDICINES, Some(Permission::ReadPrescriptions)),
             ("Patients", "user", patients::INDEX, Some(Permission::FindPatients)),
             ("Appointments", "record", scheduling::APPOINTMENTS, Some(Permission::SeeAppointments)),
             ("Calendar", "calendar", scheduling::CALENDAR, Some(Permission::SeeAppointments)),

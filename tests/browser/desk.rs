@@ -104,6 +104,7 @@ async fn a_doctor_calls_starts_finishes_and_takes_back_by_keys() {
     doctor.reads(".now", "Called to Room 2").await;
     keys(&doctor, &with(Key::Alt, 's')).await;
     doctor.reads(".now", "With you since").await;
+    clinic.decided().await;
     keys(&doctor, &with(Key::Alt, 'e')).await;
     doctor.reads("#undo", &ada.token).await;
     keys(&doctor, &with(Key::Alt, 'z')).await;

@@ -78,6 +78,7 @@ async fn the_home_follows_a_call() {
     let told = "return document.getElementById('news').textContent";
     assert_eq!(window.page.execute(told, vec![]).await.unwrap(), "Go to Room 2");
     let board = doctor.submitted(&board, "[data-move=start]", &[]).await;
+    clinic.decided().await;
     doctor.submitted(&board, "[data-move=finish]", &[]).await;
     window.reads("#now h1", "You have no appointment").await;
     window.close().await;

@@ -67,6 +67,7 @@ both! {
         assert!(!part.has("header"), "a part, not a page");
         assert_eq!(part.attribute("#now", "data-news").as_deref(), Some("Go to Room 1"));
         let board = nurse.submitted(&board, "[data-move=start]", &[]).await;
+        clinic.decided().await;
         nurse.submitted(&board, "[data-move=finish]", &[]).await;
         let part = phone.get(paths::HOME_NOW).await;
         assert_eq!((part.heading().as_str(), part.has("#now[data-stream]")), ("You have no appointment", false));

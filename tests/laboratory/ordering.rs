@@ -46,7 +46,7 @@ both! {
         let pcv = clinic.test_id("PCV").await.to_string();
         infirmary::db::sql("update lab_test set active = $1 where code = 'PCV'").bind(false).run(&clinic.app.db).await.unwrap();
         lab.orders.submit(&page, "#order", &[("test", &pcv)]).await.expect(422);
-        infirmary::db::sql("update visit set closed_at = opened_at, close_reason = 'finished'").run(&clinic.app.db).await.unwrap();
+        infirmary::db::sql("update visit set closed_at = opened_at, close_reason = 'left'").run(&clinic.app.db).await.unwrap();
         let hb = clinic.test_id("HB").await.to_string();
         // The visit was her relation to the patient; with it her reach is closed.
         lab.orders.submit(&page, "#order", &[("test", &hb)]).await.expect(403);
@@ -77,7 +77,7 @@ both! {
         clinic.receptionist().await.get(&path).await.expect(403);
         lab.orders.get("/visits/999999/tests").await.expect(404);
         lab.orders.get("/visits/x/tests").await.expect(404);
-        infirmary::db::sql("update visit set closed_at = opened_at, close_reason = 'finished'").run(&clinic.app.db).await.unwrap();
+        infirmary::db::sql("update visit set closed_at = opened_at, close_reason = 'left'").run(&clinic.app.db).await.unwrap();
         let away = lab.orders.get(&path).await;
         assert_eq!(away.expect(303).leads_to().unwrap(), format!("/patients/{}", lab.patient));
     }

@@ -70,7 +70,7 @@ both! {
         let trail = "select count(*) from audit_entry where action = 'lab.result_opened' and subject = 'lab_result'";
         assert_eq!(clinic.count(trail).await, 1);
         let stranger = clinic.signed_in("stranger", &[Role::Doctor]).await;
-        sql("update visit set closed_at = opened_at, close_reason = 'finished'").run(&clinic.app.db).await.unwrap();
+        sql("update visit set closed_at = opened_at, close_reason = 'left'").run(&clinic.app.db).await.unwrap();
         // She ordered it, so it stays hers; a stranger is led to the record, which asks for a reason.
         lab.orders.get(&path).await.expect(200);
         let away = stranger.get(&path).await;

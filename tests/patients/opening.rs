@@ -53,7 +53,7 @@ both! {
             assert_eq!(shows_health(&record(&nurse, id).await), for_nurse, "nurse, {id}");
         }
         // The relation ends with the visit and with the cancelled appointment.
-        sql("update visit set closed_at = opened_at, close_reason = 'finished'").run(&clinic.app.db).await.unwrap();
+        sql("update visit set closed_at = opened_at, close_reason = 'left'").run(&clinic.app.db).await.unwrap();
         sql("update appointment set state = 'cancelled' where state = 'booked'").run(&clinic.app.db).await.unwrap();
         for id in [here, today, mine] {
             assert!(!shows_health(&record(&doctor, id).await), "{id}");

@@ -6,9 +6,9 @@ use infirmary::procedures::model::State;
 use infirmary::procedures::open_of_visit;
 use infirmary::web::paths;
 
-use crate::support::{Browser, Clinic, Room};
+use crate::support::{Browser, Clinic, Consulting};
 
-async fn planned(clinic: &Clinic, name: &str) -> (Room, Browser, i64) {
+async fn planned(clinic: &Clinic, name: &str) -> (Consulting, Browser, i64) {
     let room = clinic.consulting_room().await;
     room.plan(name).await.expect(303);
     room.sign().await.expect(303);

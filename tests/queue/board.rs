@@ -34,6 +34,7 @@ both! {
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
         let seen = doctor.submitted(&seen, "#call-next", &[]).await;
         let seen = doctor.submitted(&seen, "[data-move=start]", &[]).await;
+        clinic.decided().await;
         let seen = doctor.submitted(&seen, "[data-move=finish]", &[]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Done);
         assert!(seen.has("#undo"));
@@ -156,6 +157,7 @@ both! {
         assert_eq!(gaps, 0, "the new entry begins when the old one ends");
         let page = doctor.submitted(&page, "#call-next", &[]).await;
         let page = doctor.submitted(&page, "[data-move=start]", &[]).await;
+        clinic.decided().await;
         doctor.submitted(&page, "[data-move=finish]", &[]).await;
         assert_eq!(clinic.count("select count(*) from appointment where state = 'fulfilled'").await, 1);
     }

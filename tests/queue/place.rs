@@ -28,6 +28,7 @@ both! {
         doctor.post(&paths::moves(entry), &[("op", "0123456789abcdeg"), ("move", "recall")]).await.expect(303);
         doctor.post(&paths::moves(entry), &[("op", "0123456789abcdeh"), ("move", "start")]).await.expect(303);
         assert_eq!(phone.get(&address).await.text(".place .big"), "You are with the doctor");
+        clinic.decided().await;
         doctor.post(&paths::moves(entry), &[("op", "0123456789abcdei"), ("move", "finish")]).await.expect(303);
         assert_eq!(phone.get(&address).await.text(".place .big"), "Your visit is finished");
         let _ = page;
@@ -42,6 +43,7 @@ both! {
             page = doctor.submitted(&page, "#call-next", &[]).await;
             page = doctor.submitted(&page, "[data-move=start]", &[]).await;
             clinic.wait_minutes(10);
+            clinic.decided().await;
             page = doctor.submitted(&page, "[data-move=finish]", &[]).await;
         }
         for number in 0..4 {

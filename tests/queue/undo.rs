@@ -13,6 +13,7 @@ both! {
         let page = doctor.get(&paths::board(point)).await;
         let page = doctor.submitted(&page, "#call-next", &[]).await;
         let page = doctor.submitted(&page, "[data-move=start]", &[]).await;
+        clinic.decided().await;
         let page = doctor.submitted(&page, "[data-move=finish]", &[]).await;
         assert_eq!(clinic.count("select count(*) from visit where closed_at is null").await, 0);
         let page = doctor.submitted(&page, "#undo form", &[]).await;
@@ -23,6 +24,7 @@ both! {
         let (entry, _) = clinic.entry_of(ada.visit).await;
         let twice = doctor.post(&paths::moves(entry), &[("op", "0123456789abcdef"), ("move", "undo")]).await;
         twice.expect(409);
+        clinic.decided().await;
         let page = doctor.submitted(&page, "[data-move=finish]", &[]).await;
         clinic.wait_minutes(11);
         let late = doctor.submit(&page, "#undo form", &[]).await;

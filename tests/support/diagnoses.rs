@@ -9,7 +9,7 @@ use infirmary::web::paths;
 use super::{Browser, Clinic, Seen};
 
 /// A doctor with a patient in the room.
-pub struct Room {
+pub struct Consulting {
     /// Who consults.
     pub doctor: AccountId,
     /// At this browser.
@@ -22,12 +22,12 @@ pub struct Room {
 
 impl Clinic {
     /// A doctor with a patient in the room; the lists that ship are there.
-    pub async fn consulting_room(&self) -> Room {
+    pub async fn consulting_room(&self) -> Consulting {
         infirmary::diagnoses::codes::ensure_catalogue(&self.app.db).await.unwrap();
         infirmary::procedures::ensure_catalogue(&self.app.db).await.unwrap();
         let (doctor, browser) = self.doctor_named("Okoro").await;
         let (patient, visit) = self.is_examined("Ada Obi", doctor).await;
-        Room { doctor, browser, patient, visit }
+        Consulting { doctor, browser, patient, visit }
     }
 
     /// A code of a list by its term.
@@ -58,7 +58,7 @@ impl Clinic {
     }
 }
 
-impl Room {
+impl Consulting {
     /// The consultation page.
     pub async fn page(&self) -> Seen {
         self.browser.get(&paths::consultation::consult(self.visit)).await

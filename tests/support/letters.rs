@@ -4,7 +4,7 @@ use infirmary::db::sql;
 use infirmary::queue::model::VisitId;
 use infirmary::web::paths;
 
-use super::{Clinic, Room, Seen};
+use super::{Clinic, Consulting, Seen};
 
 impl Clinic {
     /// The patient has been served in this visit: whoever served, for twenty minutes.
@@ -20,7 +20,7 @@ impl Clinic {
     }
 
     /// A doctor with a patient who was served.
-    pub async fn served_room(&self) -> Room {
+    pub async fn served_room(&self) -> Consulting {
         let room = self.consulting_room().await;
         self.is_served(room.visit).await;
         room
@@ -43,7 +43,7 @@ impl Clinic {
     }
 }
 
-impl Room {
+impl Consulting {
     /// Issues a verification; `consent` is `yes` or `no`.
     pub async fn issue(&self, consent: &str, more: &[(&str, &str)]) -> Seen {
         let page = self.browser.get(&paths::letters::issue(self.visit)).await;

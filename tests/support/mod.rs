@@ -13,16 +13,18 @@ mod letters;
 mod outage;
 mod patients;
 mod people;
+mod prescribing;
 mod queue;
 mod record;
 mod scheduling;
 
 pub use browser::{Browser, Seen};
-pub use diagnoses::Room;
+pub use diagnoses::Consulting;
 pub use laboratory::Lab;
 pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;
+pub use prescribing::{AMOXICILLIN, COURSE, IBUPROFEN, PARACETAMOL, Room};
 
 use std::net::SocketAddr;
 use std::time::Duration;

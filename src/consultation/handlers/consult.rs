@@ -12,7 +12,7 @@ use crate::consultation::store::notes::{self, Note};
 use crate::consultation::store::sittings::{self, Sitting};
 use crate::consultation::store::{templates, vitals};
 use crate::consultation::verbs::drafts::Sent;
-use crate::consultation::views::ConsultPage;
+use crate::consultation::views::{ConsultPage, HOME};
 use crate::queue::model::VisitId;
 use crate::record::{self, Door};
 use crate::web::conflict::{Conflict, conflicting};
@@ -21,7 +21,7 @@ use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 use crate::work::Refused;
-use crate::{diagnoses, laboratory, procedures, queue};
+use crate::{diagnoses, laboratory, prescribing, procedures, queue, scheduling};
 
 /// Earlier visits beside the form.
 const EARLIER: i64 = 6;
@@ -61,16 +61,24 @@ pub async fn load(
     let earlier = sittings::earlier(&app.db, patient, sitting.day, EARLIER).await?;
     let onward = match sitting.entry_id.filter(|_| page.may(Permission::WorkQueue)) {
         Some(entry) => queue::onward(app, entry).await?,
-        None => queue::Choices::new(),
+        None => queue::Onward::default(),
+    };
+    let doctors = if orders.iter().any(|line| line.visit_id == visit && line.state.is_open())
+        && page.may(Permission::Consult)
+    {
+        scheduling::doctor_names(&app.db).await?
+    } else {
+        Vec::new()
     };
     let templates = templates::for_account(&app.db, me).await?;
     let form = match form {
         Some(form) => form,
         None => filled(&page, &sitting, notes.iter().find(|note| is_draft_of(note, &page))),
     };
-    let (diagnoses, procedures) = if page.may(Permission::Consult) {
+    let (diagnoses, prescribing, procedures) = if page.may(Permission::Consult) {
         (
             diagnoses::section(&app.db, &sitting.visit, me, &form).await?,
+            prescribing::section(app, &page, &sitting.visit, me, &form).await?,
             procedures::section(&app.db, &sitting.visit, me, &form).await?,
         )
     } else {
@@ -80,6 +88,7 @@ pub async fn load(
         page,
         form,
         banner: door.banner,
+        prescribing,
         sitting,
         kind,
         notes,
@@ -87,6 +96,7 @@ pub async fn load(
         orders,
         earlier,
         onward,
+        doctors,
         templates,
         diagnoses,
         procedures,
@@ -118,6 +128,7 @@ fn filled(page: &Page, sitting: &Sitting, draft: Option<&Note>) -> FormState {
             form.set("seen_at", page.clinic.clock(seen));
         }
     }
+    form.set("next", HOME);
     if let Some(outcome) = sitting.outcome {
         form.set("outcome", outcome.as_str());
         form.set("outcome_note", sitting.outcome_note.as_deref().unwrap_or_default());
@@ -134,7 +145,7 @@ pub fn sent(page: &Page, sitting: &Sitting, form: &mut FormState, by_itself: boo
         *parts.get_mut(*part) = form.optional_text(part.as_str(), LONGEST);
     }
     let mut clinical_at = None;
-    if sitting.visit.closed_at.is_some() {
+    if sitting.visit.closed_at.is_some() && !form.value("seen_at").trim().is_empty() {
         let time = NaiveTime::parse_from_str(form.value("seen_at").trim(), "%H:%M").ok();
         clinical_at =
             time.and_then(|time| page.clinic.instant(sitting.day, time)).map(|at| within(at, &sitting.visit));
@@ -221,13 +232,15 @@ fn bare(page: Page, sitting: Sitting, form: FormState, banner: record::Banner) -
         page,
         form,
         banner,
+        prescribing: prescribing::Section::default(),
         sitting: Sitting { booked_words: None, ..sitting },
         kind,
         notes: Vec::new(),
         vitals: None,
         orders: Vec::new(),
         earlier: Vec::new(),
-        onward: queue::Choices::new(),
+        onward: queue::Onward::default(),
+        doctors: Vec::new(),
         templates: Vec::new(),
         diagnoses: diagnoses::Section::default(),
         procedures: procedures::Section::default(),

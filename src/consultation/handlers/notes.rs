@@ -57,15 +57,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Ans
     }
     opened(&app, &page, &note).await?;
     let sitting = sittings::of_visit(&app.db, note.visit_id).await?.ok_or(Error::NotFound)?;
-    let form = FormState::new();
-    html(NotePage {
-        page,
-        form,
-        banner: door.banner,
-        note,
-        thread,
-        is_open: sitting.visit.closed_at.is_none(),
-    })
+    html(NotePage { page, banner: door.banner, note, thread, is_open: sitting.visit.closed_at.is_none() })
 }
 
 /// Which draft becomes the addendum.

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::consult::sent;
+use super::finish::finish;
 use crate::access::model::Permission;
 use crate::consultation::model::{NoteId, Outcome, Part};
 use crate::consultation::store::notes::Note;
@@ -12,6 +13,8 @@ use crate::consultation::store::templates;
 use crate::consultation::verbs::doer;
 use crate::consultation::verbs::drafts::{self, Saved};
 use crate::consultation::verbs::outcomes::{self, Choice};
+use crate::consultation::verbs::takeover;
+use crate::prescribing;
 use crate::queue::model::{Move, Whom};
 use crate::queue::{self, Caller, Visit};
 use crate::web::{FormState, Page, paths};
@@ -20,6 +23,10 @@ use crate::{diagnoses, procedures};
 
 /// Calling the patient in.
 pub const CALL: &str = "token.call";
+/// Taking the visit over. It has an address of its own.
+pub const TAKE_OVER: &str = "takeover";
+/// Finishing. It has an address of its own.
+pub const FINISH: &str = "finish";
 
 /// Where the browser goes on, and what the next page says.
 #[derive(Debug)]
@@ -55,6 +62,10 @@ pub async fn take(
     step: &str,
     form: &mut FormState,
 ) -> Result<Done, Stopped> {
+    if step == FINISH && sitting.visit.closed_at.is_some() {
+        // The other half of a double press; what was typed since then is saved by its own button.
+        return finish(work, sitting, form).await;
+    }
     let draft = keep(work, page, sitting, form, false).await?;
     let visit = sitting.visit.id;
     let here = |place: &str, words: &str| Done {
@@ -81,6 +92,11 @@ pub async fn take(
         ("booking", "") => {
             Done { to: paths::scheduling::book_for(sitting.visit.patient_id), words: String::new() }
         }
+        (TAKE_OVER, "") if page.may(Permission::Consult) => {
+            takeover::take_over(work, sitting).await?;
+            here("note", "The patient is with you now")
+        }
+        (FINISH, "") if page.may(Permission::Consult) => finish(work, sitting, form).await?,
         _ if page.may(Permission::Consult) && section(work, &sitting.visit, head, rest, form).await? => {
             here(head, "")
         }
@@ -129,6 +145,9 @@ pub async fn keep(
     if let Some(choice) = chosen {
         outcomes::decide(work, &sitting.visit, &choice).await?;
     }
+    if page.may(Permission::Consult) {
+        prescribing::step(work, &sitting.visit, "", form).await?;
+    }
     Ok(draft)
 }
 
@@ -175,6 +194,7 @@ async fn section(
 ) -> Result<bool, Refused> {
     match prefix {
         "diagnosis" => diagnoses::step(work, visit, rest, form).await?,
+        "rx" => prescribing::step(work, visit, rest, form).await?,
         "procedure" => procedures::step(work, visit, rest, form).await?,
         _ => return Ok(false),
     }
@@ -196,12 +216,14 @@ async fn sign_sections(
 ) -> Result<bool, Refused> {
     diagnoses::sign(work, visit, note, form).await?;
     procedures::sign(work, visit, note, form).await?;
+    prescribing::sign(work, visit, note, form).await?;
     Ok(form.is_ok())
 }
 
 /// Throws the drafts of every section away, with the draft of the note.
 pub async fn discard_sections(work: &mut Work, visit: &Visit) -> Result<(), Refused> {
     diagnoses::discard(work, visit).await?;
+    prescribing::discard(work, visit).await?;
     procedures::discard(work, visit).await
 }
 

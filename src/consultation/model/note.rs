@@ -53,6 +53,16 @@ words! {
     }
 }
 
+words! {
+    /// What stands on the front page of whoever treats (CO10).
+    pub enum DayItem {
+        Draft = "draft" => "Draft, not signed",
+        SetAside = "set_aside" => "Draft that was set aside",
+        Visit = "visit" => "Visit that is not finished",
+        Booking = "booking" => "Booked",
+    }
+}
+
 /// Longest text of a part, in characters.
 pub const LONGEST: usize = 8_000;
 /// Fewest letters of a reason that say anything.

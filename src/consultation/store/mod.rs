@@ -1,5 +1,6 @@
 //! All SQL of the consultation.
 
+pub mod days;
 pub mod dispositions;
 pub mod notes;
 pub mod sittings;

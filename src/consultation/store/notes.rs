@@ -238,28 +238,29 @@ pub async fn end(
     Ok(changed == 1)
 }
 
-/// Sets the drafts of others in a visit aside: who writes there now is `by`. Returns their authors.
+/// Sets the drafts of others in a visit aside, those of nurses only where `nursing` says so. Returns their authors.
 pub async fn set_aside(
     tx: &mut Tx,
     visit: VisitId,
     (by, name): (AccountId, &str),
+    nursing: bool,
     at: DateTime<Utc>,
 ) -> Result<Vec<(AccountId,)>, DbError> {
-    sql("update note set set_aside_at = $3, set_aside_by = $2, set_aside_name = $4, version = version + 1
+    sql("update note set set_aside_at = $3, set_aside_by = $2, set_aside_name = $4
          where visit_id = $1 and author_id <> $2 and state = 'draft' and set_aside_at is null
-            and kind = 'consultation' returning author_id")
+            and (kind = 'consultation' or $5) returning author_id")
     .bind(visit)
     .bind(by)
     .bind(at)
     .bind(name)
+    .bind(nursing)
     .all(tx)
     .await
 }
 
 /// Takes one's own draft up again.
 pub async fn take_up(tx: &mut Tx, visit: VisitId, author: AccountId) -> Result<bool, DbError> {
-    let changed = sql("update note set set_aside_at = null, set_aside_by = null, set_aside_name = '',
-            version = version + 1
+    let changed = sql("update note set set_aside_at = null, set_aside_by = null, set_aside_name = ''
          where visit_id = $1 and author_id = $2 and state = 'draft' and set_aside_at is not null")
     .bind(visit)
     .bind(author)

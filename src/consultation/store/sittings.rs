@@ -7,7 +7,7 @@ use crate::consultation::model::{NoteId, Outcome};
 use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
 use crate::queue::Visit;
-use crate::queue::model::{EntryId, EntryState, PointId, PointKind, VisitId};
+use crate::queue::model::{EntryId, EntryState, Missing, PointId, PointKind, VisitId};
 
 /// A visit with where its token stands and what was said before.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
@@ -72,11 +72,44 @@ pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>,
     .await
 }
 
+/// What keeps a visit from being finished, as the trigger of the table looks at it.
+#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
+pub struct Open {
+    /// Unsigned notes that nobody set aside.
+    pub notes: i64,
+    /// What somebody said of the visit.
+    pub dispositions: i64,
+    /// Tests that are not done and not handed over.
+    pub orders: i64,
+}
+
+impl Open {
+    /// The same as a list; nothing misses when it is empty.
+    pub fn list(self) -> Vec<Missing> {
+        let facts = [
+            (self.notes > 0, Missing::Signature),
+            (self.dispositions == 0, Missing::Disposition),
+            (self.orders > 0, Missing::Orders),
+        ];
+        facts.into_iter().filter(|(misses, _)| *misses).map(|(_, what)| what).collect()
+    }
+}
+
+/// What keeps a visit from being finished.
+pub async fn missing(store: impl Store, visit: VisitId) -> Result<Open, DbError> {
+    sql("select (select count(*) from note n where n.visit_id = $1 and n.state = 'draft' and n.set_aside_at is null) as notes,
+            (select count(*) from disposition d where d.visit_id = $1 and d.kind <> 'not_consulted') as dispositions,
+            (select count(*) from lab_line l where l.visit_id = $1
+                and l.state in ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
+                and not exists (select 1 from order_handover h where h.line_id = l.id)) as orders")
+    .bind(visit)
+    .one(store)
+    .await
+}
+
 /// Something of earlier visits, in a line.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Earlier {
-    /// The visit.
-    pub visit_id: VisitId,
     /// When it was.
     pub opened_at: DateTime<Utc>,
     /// The last signed note of it.
@@ -94,7 +127,7 @@ pub async fn earlier(
     before: NaiveDate,
     limit: i64,
 ) -> Result<Vec<Earlier>, DbError> {
-    sql("select v.id as visit_id, v.opened_at, n.id as note_id, n.author_name,
+    sql("select v.opened_at, n.id as note_id, n.author_name,
             case when n.assessment <> '' then n.assessment when n.complaint <> '' then n.complaint else n.plan end as words
          from visit v left join note n on n.id = (select max(last.id) from note last
             where last.visit_id = v.id and last.state = 'signed' and last.kind <> 'addendum')

@@ -49,7 +49,9 @@ pub async fn save(work: &mut Work, visit: &Visit, sent: &Sent) -> Result<Saved, 
     let Some(mut note) = notes::draft_of(work.tx(), author, visit.id).await? else {
         return begin(work, visit, sent).await;
     };
-    let clinical_at = sent.clinical_at.unwrap_or(note.clinical_at);
+    // The page shows whole minutes.
+    let near = |one: &DateTime<Utc>| (*one - note.clinical_at).num_seconds().abs() < 60;
+    let clinical_at = sent.clinical_at.filter(|one| !near(one)).unwrap_or(note.clinical_at);
     if note.parts == sent.parts && note.clinical_at == clinical_at {
         return Ok(Saved::Kept(Some(Box::new(note))));
     }
@@ -84,7 +86,7 @@ async fn begin(work: &mut Work, visit: &Visit, sent: &Sent) -> Result<Saved, Ref
         author,
         name: &name,
         kind: sent.kind,
-        clinical_at: sent.clinical_at.unwrap_or(at),
+        clinical_at: sent.clinical_at.or(visit.closed_at).unwrap_or(at),
         tab: &sent.tab,
         turn: sent.turn,
     };

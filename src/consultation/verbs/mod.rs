@@ -3,6 +3,7 @@
 pub mod amend;
 pub mod drafts;
 pub mod outcomes;
+pub mod takeover;
 pub mod vitals;
 
 pub use vitals::{Kept, Taking, flags, keep};

@@ -11,10 +11,12 @@ use crate::consultation::store::templates::Template as NoteTemplate;
 use crate::consultation::store::vitals::{Flag, Vitals};
 use crate::laboratory::Line;
 use crate::patients::PatientId;
-use crate::queue::Choices;
+use crate::prescribing::Section;
 use crate::queue::model::{EntryState, PointKind, VisitId};
+use crate::queue::{Choices, Onward};
 use crate::record::Banner;
 use crate::record::model::EntryKind;
+use crate::scheduling::Named;
 use crate::web::conflict::Conflict;
 use crate::web::{FormState, Page};
 
@@ -28,6 +30,8 @@ pub struct ConsultPage {
     pub form: FormState,
     /// The patient.
     pub banner: Banner,
+    /// What is prescribed.
+    pub prescribing: Section,
     /// The visit.
     pub sitting: Sitting,
     /// What kind of note this person writes.
@@ -41,7 +45,9 @@ pub struct ConsultPage {
     /// Earlier visits, newest first.
     pub earlier: Vec<Earlier>,
     /// Where the token can go.
-    pub onward: Choices,
+    pub onward: Onward,
+    /// Doctors to whom open results can be handed over.
+    pub doctors: Vec<Named>,
     /// Texts that fill the draft.
     pub templates: Vec<NoteTemplate>,
     /// What the doctor says it is.
@@ -116,7 +122,15 @@ impl ConsultPage {
     /// Whether this person has signed in this visit and writes nothing more at the moment.
     pub fn is_done_writing(&self) -> bool {
         let mine = |note: &&Note| note.state == NoteState::Signed && Some(note.author_id) == self.me();
-        self.draft().is_none() && self.form.is_ok() && self.notes.iter().any(|note| mine(&note))
+        self.draft().is_none()
+            && self.form.is_ok()
+            && self.prescribing.drafts.is_empty()
+            && self.notes.iter().any(|note| mine(&note))
+    }
+
+    /// Whether signing is what comes next.
+    pub fn signs_next(&self) -> bool {
+        !self.is_done_writing() && self.take_in().is_none()
     }
 
     /// Who else writes in this visit and since when.
@@ -237,6 +251,62 @@ impl ConsultPage {
     /// What a doctor chooses from.
     pub fn outcomes(&self) -> Vec<(&'static str, &'static str)> {
         Outcome::CHOICES.iter().map(|outcome| (outcome.as_str(), outcome.label())).collect()
+    }
+
+    /// What is not done before the visit can end (rule V2).
+    pub fn missing(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        if self.draft().is_some_and(|draft| !draft.is_set_aside()) {
+            missing.push("Your note is not signed.".to_owned());
+        }
+        missing.extend(self.others().iter().map(|(who, _)| format!("The note of {who} is not signed.")));
+        if self.sitting.outcome.is_none_or(|outcome| outcome == Outcome::NotConsulted) {
+            missing.push("Choose what becomes of the visit.".to_owned());
+        }
+        if !self.doctors.is_empty() {
+            missing.push("A test is not done: its result needs a doctor who reviews it.".to_owned());
+        }
+        missing
+    }
+
+    /// `Dr Bello, 10:20`, where somebody has decided.
+    pub fn decided(&self) -> Option<String> {
+        let (who, at) = (self.sitting.decided_name.as_deref()?, self.sitting.decided_at?);
+        let outcome = self.sitting.outcome.filter(|outcome| *outcome != Outcome::NotConsulted)?;
+        Some(format!("{outcome}, as {who} said at {}", self.page.clinic.clock(at)))
+    }
+
+    /// Whether the token stands at a consulting point.
+    pub fn is_here(&self) -> bool {
+        self.sitting.point_kind == Some(PointKind::Consulting)
+    }
+
+    /// Where the patient goes when the doctor is done.
+    pub fn after(&self) -> Choices {
+        let home = (super::HOME.to_owned(), "Home: the visit ends".to_owned());
+        std::iter::once(home).chain(self.onward.after.iter().cloned()).collect()
+    }
+
+    /// Doctors to whom open results can be handed over; who looks stands first.
+    pub fn reviewers(&self) -> Vec<(String, String)> {
+        let me = |one: &&Named| Some(one.id) == self.me();
+        let own =
+            self.doctors.iter().filter(me).map(|one| (one.id.to_string(), format!("{} (me)", one.name)));
+        let others = self.doctors.iter().filter(|one| !me(one));
+        own.chain(others.map(|one| (one.id.to_string(), one.name.clone()))).collect()
+    }
+
+    /// Whether there is something to take over from a colleague.
+    pub fn can_take_over(&self) -> bool {
+        let doctors = self.notes.iter().any(|note| {
+            note.state == NoteState::Draft
+                && note.set_aside_at.is_none()
+                && note.kind == NoteKind::Consultation
+                && Some(note.author_id) != self.me()
+        });
+        self.consults()
+            && self.is_open()
+            && (doctors || self.served_elsewhere().is_some() || self.aside().is_some())
     }
 
     /// Templates to choose from.

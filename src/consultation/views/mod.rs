@@ -3,9 +3,16 @@
 mod chart;
 mod consult;
 mod notes;
+mod templates;
+mod unfinished;
 mod vitals;
+
+/// Where a patient goes who has nothing more to do in the clinic.
+pub const HOME: &str = "home";
 
 pub use chart::Chart;
 pub use consult::ConsultPage;
 pub use notes::{AddendumPage, EndPage, NotePage};
+pub use templates::{TemplatePage, TemplatesPage};
+pub use unfinished::UnfinishedPage;
 pub use vitals::{TakingPage, TrendPage, VitalsPage};

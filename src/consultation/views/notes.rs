@@ -14,8 +14,6 @@ use crate::web::{FormState, Page};
 pub struct NotePage {
     /// The frame.
     pub page: Page,
-    /// For the button that takes a visit over again.
-    pub form: FormState,
     /// Whose.
     pub banner: Banner,
     /// The note.

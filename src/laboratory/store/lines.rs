@@ -123,7 +123,8 @@ pub async fn of_result(store: impl Store, result: ResultId) -> Result<Option<Lin
 /// What a doctor ordered and what needs a new sample or a call now.
 pub async fn waiting_for(store: impl Store, doctor: AccountId) -> Result<Vec<Line>, DbError> {
     sql(lines!(
-        "l.ordered_by = $1 and l.state in
+        "(l.ordered_by = $1 and not exists (select 1 from order_handover h where h.line_id = l.id)
+            or l.id in (select h.line_id from order_handover h where h.account_id = $1)) and l.state in
             ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
          order by l.state desc, l.requested_at limit 50"
     ))
@@ -169,7 +170,8 @@ pub struct Held {
     pub visit_id: VisitId,
     pub patient_id: PatientId,
     pub test_id: TestId,
-    pub ordered_by: AccountId,
+    /// Who reviews the result: whoever ordered it, or to whom it was handed over.
+    pub reviewer: AccountId,
     pub state: LineState,
     pub in_person: bool,
     pub requested_at: DateTime<Utc>,
@@ -185,9 +187,10 @@ pub struct Held {
 macro_rules! held {
     ($tail:literal) => {
         concat!(
-            "select l.id, l.visit_id, l.patient_id, l.test_id, l.ordered_by, l.state, l.in_person, l.requested_at,
-                l.sample_id, l.collected_at, l.patient_at, l.turnaround_minutes, l.version, t.name as test, t.specimen
-             from lab_line l join lab_test t on t.id = l.test_id where ",
+            "select l.id, l.visit_id, l.patient_id, l.test_id, coalesce(h.account_id, l.ordered_by) as reviewer, l.state,
+                l.in_person, l.requested_at, l.sample_id, l.collected_at, l.patient_at, l.turnaround_minutes, l.version,
+                t.name as test, t.specimen
+             from lab_line l join lab_test t on t.id = l.test_id left join order_handover h on h.line_id = l.id where ",
             $tail
         )
     };

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod fill;
+pub mod handover;
 pub mod health;
 pub mod lines;
 pub mod orders;

@@ -8,6 +8,7 @@ pub mod call_back;
 pub mod collect;
 pub mod correct;
 pub mod enter;
+pub mod hand_over;
 pub mod health;
 pub mod place;
 pub mod verify;
@@ -70,7 +71,7 @@ async fn go(work: &mut Work, line: &Held, made: Move, note: &str) -> Result<Held
 fn tell(work: &mut Work, line: &Held) {
     work.tell(Topic::Laboratory);
     work.tell(Topic::Visit(line.visit_id.0));
-    work.tell(Topic::Reviews(line.ordered_by.0));
+    work.tell(Topic::Reviews(line.reviewer.0));
 }
 
 /// An entry of the trail about a line's patient.

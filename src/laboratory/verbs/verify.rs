@@ -88,7 +88,7 @@ async fn tell_readers(
     let at = work.now();
     reviews::replace(work.tx(), line.id, at).await?;
     let reason = if old.is_some() { ReviewReason::Corrected } else { ReviewReason::New };
-    let mut readers = vec![line.ordered_by];
+    let mut readers = vec![line.reviewer];
     for old in old.iter().map(|old| old.id).chain(old.and_then(|old| old.corrects_id)) {
         for reader in readers_of(work, old).await? {
             if !readers.contains(&reader) && reviews::is_reviewer(work.tx(), reader.0).await? {

@@ -11,6 +11,8 @@ use crate::letters::store::verifications;
 use crate::letters::store::visits::{self, Facts};
 use crate::letters::store::{referrals, told};
 use crate::letters::views::visit::{MyVisitPage, MyVisitsPage, SummaryPage, Told};
+use crate::prescribing;
+use crate::prescribing::model::LineState;
 use crate::procedures;
 use crate::procedures::model::State as Done;
 use crate::queue::model::VisitId;
@@ -27,7 +29,10 @@ async fn told(app: &App, page: &Page, facts: Facts) -> Result<Told, Error> {
     diagnoses.retain(|one| one.state == Stands::Signed && one.certainty != Certainty::RuledOut);
     let mut procedures = procedures::of_visit(&app.db, facts.id).await?;
     procedures.retain(|one| one.state == Done::Done);
+    let mut medicines = prescribing::of_visit(&app.db, facts.id).await?;
+    medicines.retain(|line| line.state != LineState::Cancelled);
     Ok(Told {
+        medicines,
         diagnoses,
         procedures,
         advice: told::advice(&app.db, facts.id).await?,

@@ -11,6 +11,8 @@ use crate::letters::store::referrals::{self, Referral, Text};
 use crate::letters::store::told;
 use crate::letters::store::visits::Facts;
 use crate::live::Topic;
+use crate::prescribing::model::LineState;
+use crate::prescribing;
 use crate::record::Banner;
 use crate::work::{Refused, Work};
 
@@ -47,7 +49,11 @@ pub async fn copy(app: &App, facts: &Facts, banner: &Banner, parts: &[Part]) -> 
                 lines.extend(earlier.iter().filter(|one| one.visit_id != facts.id).map(named));
                 lines
             }
-            Part::Medicines => Vec::new(),
+            Part::Medicines => {
+                let lines = prescribing::of_visit(&app.db, facts.id).await?;
+                let stands = lines.iter().filter(|line| line.state != LineState::Cancelled);
+                stands.map(prescribing::Line::in_words).collect()
+            }
             Part::Allergies => {
                 let mut lines: Vec<String> = banner.summary.allergies.iter().map(|one| one.words()).collect();
                 if lines.is_empty() {

@@ -7,6 +7,7 @@ use crate::letters::store::referrals::Referral;
 use crate::letters::store::told::{Advice, Found, Next, Ordered, Visited};
 use crate::letters::store::verifications::Verification;
 use crate::letters::store::visits::Facts;
+use crate::prescribing::Line;
 use crate::procedures::Procedure;
 use crate::record::Banner;
 use crate::settings::model::long_day;
@@ -23,6 +24,8 @@ pub struct Told {
     pub procedures: Vec<Procedure>,
     /// What was written for the patient.
     pub advice: Vec<Advice>,
+    /// What was prescribed and not cancelled.
+    pub medicines: Vec<Line>,
     /// What was tested.
     pub tests: Vec<Ordered>,
     /// When the patient comes back.
@@ -54,7 +57,7 @@ impl Told {
 
     /// Whether there is anything to tell yet.
     pub fn is_empty(&self) -> bool {
-        self.diagnoses.is_empty()
+        self.diagnoses.is_empty() && self.medicines.is_empty()
             && self.procedures.is_empty()
             && self.advice.is_empty()
             && self.tests.is_empty()

@@ -55,7 +55,7 @@ pub async fn render(app: &App, page: Page, id: PatientId, why: FormState) -> Ans
     let (patient, reach) = patient_for(app, &page, id).await?;
     let clinical = reach.is_open();
     let banner = banner(app, id, reach).await?.as_heading();
-    let narrow = Narrow { what: None, from: None, until: None, after: None, clinical };
+    let narrow = Narrow { what: None, from: None, until: None, after: None, clinical, own: false };
     let happenings = crate::record::timeline(&app.db, id, &narrow, HAPPENINGS).await?;
     opened_as(app, &page, id, "record", reach).await?;
     html(RecordPage { page, form: FormState::new(), why, patient, banner, clinical, reach, happenings })

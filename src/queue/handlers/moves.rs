@@ -6,7 +6,7 @@ use super::board::{caller, conflict};
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry as Trail};
-use crate::queue::model::{EntryId, Move, PointId, Priority, Whom};
+use crate::queue::model::{EntryId, Missing, Move, PointId, Priority, Whom};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, lines, points};
 use crate::queue::verbs::calls::call_again;
@@ -82,7 +82,15 @@ pub async fn create(
         Ok(entry) => finish(work, made, &entry).await,
         Err(refused) => {
             work.undo();
-            conflict(&app, page, point, refused).await
+            // What is missing stands where it can be done.
+            let unfinished = |why: &str| Missing::ALL.iter().any(|missing| missing.label() == why);
+            match refused {
+                Refused::Because(why) if unfinished(&why) && page.may(Permission::Consult) => {
+                    let entry = entries::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+                    Ok(see_other(&paths::consultation::consult_at(entry.visit_id, "finish")))
+                }
+                refused => conflict(&app, page, point, refused).await,
+            }
         }
     }
 }

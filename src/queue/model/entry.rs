@@ -42,6 +42,7 @@ crate::words! {
         PassedIn = "passed_in" => "Came from another point",
         Priority = "priority" => "Priority changed",
         DayClose = "day_close" => "Ended with the day",
+        TakenOver = "taken_over" => "Taken over",
     }
 }
 

@@ -65,6 +65,15 @@ crate::words! {
 }
 
 crate::words! {
+    /// What keeps a visit from being finished (rule V2): the name of the check, and what people are told.
+    pub enum Missing {
+        Signature = "visit_unsigned_note" => "A note of this visit is not signed yet. Whoever wrote it signs or discards it, or a doctor sets it aside on the consultation page.",
+        Disposition = "visit_disposition" => "Nobody has said yet what becomes of this visit. The doctor chooses it on the consultation page.",
+        Orders = "visit_open_order" => "A laboratory test of this visit is not done. Wait for it, cancel it, or hand its result over to a doctor on the consultation page.",
+    }
+}
+
+crate::words! {
     /// Why doctors are told at once.
     pub enum AttentionKind {
         EarlyWarning = "early_warning" => "Early-warning score",

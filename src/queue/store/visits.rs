@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
@@ -101,7 +102,34 @@ pub async fn reopen(tx: &mut Tx, id: VisitId, appointment: Option<AppointmentId>
     Ok(())
 }
 
+/// Whoever never was with a doctor needs nobody to say what becomes of the visit (rule V2).
+pub async fn not_consulted(
+    tx: &mut Tx,
+    id: VisitId,
+    (by, name): (Option<AccountId>, &str),
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("insert into disposition (visit_id, patient_id, kind, decided_by, decided_name, decided_at)
+         select v.id, v.patient_id, 'not_consulted', cast($2 as bigint), $3, $4 from visit v
+         where v.id = $1 and v.closed_at is null
+            and not exists (select 1 from queue_entry e join service_point p on p.id = e.point_id
+                where e.visit_id = v.id and p.kind = 'consulting' and e.started_at is not null)
+            and not exists (select 1 from note n where n.visit_id = v.id and n.kind = 'consultation'
+                and n.state in ('draft', 'signed'))
+         on conflict (visit_id) do nothing")
+    .bind(id)
+    .bind(by)
+    .bind(name)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
 /// Closes a visit. `reason` is `finished` or `left`.
+///
+/// # Errors
+/// Constraints of rule V2, each a [`crate::queue::model::Missing`].
 pub async fn close(tx: &mut Tx, id: VisitId, reason: &'static str, at: DateTime<Utc>) -> Result<(), DbError> {
     sql("update visit set closed_at = $2, close_reason = $3, version = version + 1
          where id = $1 and closed_at is null")

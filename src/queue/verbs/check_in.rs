@@ -220,7 +220,7 @@ pub async fn enter(work: &mut Work, new: &NewEntry, how: Happened) -> Result<Ent
     let by: Option<AccountId> = super::doer_of(work);
     let kept = match how {
         Happened::CheckIn => "check_in",
-        Happened::PassedIn | Happened::Priority | Happened::DayClose => "",
+        Happened::PassedIn | Happened::Priority | Happened::DayClose | Happened::TakenOver => "",
     };
     let event = NewEvent { what: how.as_str(), from: None, by, note: &new.priority_reason, before: kept };
     events::insert(work.tx(), &entry, &event, new.entered_at).await?;

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::{Refused, changed_meanwhile, doer_of, record, seen};
 use crate::audit;
+use crate::db::DbError;
 use crate::queue::appointments;
 use crate::queue::model::{
-    EntryId, EntryState, Happened, LineRules, Move, PointKind, Priority, VisitId, behind_next_two, line,
+    EntryId, EntryState, Happened, LineRules, Missing, Move, PointKind, Priority, VisitId, behind_next_two,
+    line,
 };
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
@@ -94,7 +96,9 @@ async fn follow(work: &mut Work, made: Move, entry: &Entry) -> Result<(), Refuse
             }
         }
         Move::Finish => {
-            visits::close(work.tx(), entry.visit_id, "finished", at).await?;
+            let (by, name) = (doer_of(work), work.doer().name.clone());
+            visits::not_consulted(work.tx(), entry.visit_id, (by, &name), at).await?;
+            visits::close(work.tx(), entry.visit_id, "finished", at).await.map_err(unfinished)?;
             if let Some(appointment) = entry.appointment_id {
                 appointments::fulfil(work, appointment).await?;
             }
@@ -111,6 +115,39 @@ async fn follow(work: &mut Work, made: Move, entry: &Entry) -> Result<(), Refuse
         | Move::Undo => {}
     }
     Ok(())
+}
+
+/// What keeps a visit from being finished, in words (rule V2).
+fn unfinished(error: DbError) -> Refused {
+    match Missing::ALL.iter().find(|missing| error.violates(missing.as_str())) {
+        Some(missing) => Refused::Because(missing.label().to_owned()),
+        None => error.into(),
+    }
+}
+
+/// A colleague takes over whoever is called or served: from now on the patient is with who does this.
+pub async fn take_over(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<Entry, Refused> {
+    let entry = seen(work, id, version).await?;
+    let mut after = entry.clone();
+    after.served_by = doer_of(work);
+    if entry.served_by == after.served_by
+        || !matches!(entry.state, EntryState::Called | EntryState::InService)
+    {
+        return Ok(entry);
+    }
+    let at = work.now();
+    if !entries::save(work.tx(), &after).await? {
+        return Err(changed_meanwhile(&entry.token));
+    }
+    let what = Happened::TakenOver.as_str();
+    let event = NewEvent { what, from: Some(entry.state), by: doer_of(work), note: "", before: "" };
+    events::insert(work.tx(), &after, &event, at).await?;
+    let trail =
+        audit::Entry::new("queue.taken_over", "queue_entry", entry.id.0).of_patient(entry.patient_id.0);
+    let old = entry.served_by.map_or(0, |account| account.0);
+    work.audit(trail.with("token", entry.token.as_str()).with("from", old)).await?;
+    super::tell(work, &after);
+    Ok(after)
 }
 
 /// Whether an entry stands at a point where a doctor sees the patient.

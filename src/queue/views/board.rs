@@ -264,6 +264,11 @@ impl Board {
         choices(&seat.row, &self.points, &self.doctors)
     }
 
+    /// Whether a doctor sees patients here.
+    pub fn consults(&self) -> bool {
+        self.point.kind == PointKind::Consulting
+    }
+
     /// The first consulting room, where triage passes on to.
     pub fn after_triage(&self) -> Option<&Point> {
         let consulting = || self.points.iter().find(|point| point.kind == PointKind::Consulting);

@@ -7,6 +7,28 @@ use crate::queue::store::points::{AtWork, Point};
 /// Values and words of a choice.
 pub type Choices = Vec<(String, String)>;
 
+/// The choice of sending a token back to its doctor.
+pub const BACK: &str = "back";
+
+/// Where a token can go from where it stands.
+#[derive(Debug, Default)]
+pub struct Onward {
+    /// Everywhere, the doctor it can be sent back to first.
+    pub choices: Choices,
+    /// Where it goes when the doctor is done with it.
+    pub after: Choices,
+}
+
+/// Both for one entry.
+pub fn onward(row: &Row, points: &[Point], doctors: &[AtWork]) -> Onward {
+    let back = row.back_to.iter().map(|doctor| (BACK.to_owned(), format!("Back to {doctor}")));
+    let after = points.iter().filter(|point| matches!(point.kind, PointKind::Pharmacy | PointKind::Cashier));
+    Onward {
+        choices: back.chain(choices(row, points, doctors)).collect(),
+        after: after.map(|point| (Whom::Usual.at(point.id), point.name.clone())).collect(),
+    }
+}
+
 /// The choices for one entry, without reception and without where it is already.
 pub fn choices(row: &Row, points: &[Point], doctors: &[AtWork]) -> Choices {
     let mut choices = Choices::new();

@@ -37,7 +37,7 @@ pub struct Asked {
 }
 
 fn narrow(after: Option<Cursor>) -> Narrow {
-    Narrow { what: None, from: None, until: None, after, clinical: false }
+    Narrow { what: None, from: None, until: None, after, clinical: false, own: true }
 }
 
 /// The own record in plain words.
@@ -98,7 +98,8 @@ async fn whole(app: &App, page: Page, kind: &str) -> Result<FilePage, Error> {
     let procedures = crate::procedures::done_for(&app.db, id).await?;
     let entry = Entry::new("record.downloaded", "record", None).of_patient(id.0).with("file", kind);
     audit::opened(app, &page, entry).await?;
-    Ok(FilePage { page, summary, happenings, diagnoses, procedures })
+    let prescribed = crate::prescribing::of_patient(&app.db, id, ALL).await?;
+    Ok(FilePage { page, summary, happenings, diagnoses, procedures, prescribed })
 }
 
 fn as_file(kind: &'static str, name: &str, mut answer: Response) -> Result<Response, Error> {

@@ -51,6 +51,7 @@ pub async fn show(
         until: day("to").and_then(next).map(|day| page.clinic.start_of(day)),
         after: Cursor::read(&asked.after),
         clinical: door.reach.is_open(),
+        own: false,
     };
     let mut happenings = store::timeline(&app.db, id, &narrow, PAGE + 1).await?;
     let more = happenings.len() as i64 > PAGE;

@@ -16,6 +16,9 @@ words! {
         Result = "result" => "Test results",
         Diagnosis = "diagnosis" => "Diagnoses",
         Procedure = "procedure" => "Procedures",
+        Prescription = "prescription" => "Prescriptions",
+        Note = "note" => "Notes",
+        Advice = "advice" => "Advice",
     }
 }
 
@@ -29,7 +32,10 @@ impl What {
             | What::Vitals
             | What::Result
             | What::Diagnosis
-            | What::Procedure => true,
+            | What::Procedure
+            | What::Prescription
+            | What::Note
+            | What::Advice => true,
         }
     }
 }

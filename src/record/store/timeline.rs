@@ -19,6 +19,8 @@ pub struct Narrow {
     pub after: Option<Cursor>,
     /// Whether the health part belongs to it.
     pub clinical: bool,
+    /// Whether the patient reads it: then it has the advice of the notes, and nothing else of them (U30).
+    pub own: bool,
 }
 
 /// A page of the line, newest first. Visits and appointments carry no reasons and no notes: the desk reads them (rule A1).
@@ -62,6 +64,20 @@ pub async fn timeline(
             select 'procedure', o.id, coalesce(o.done_at, o.planned_at), o.state, o.name,
                 case when o.done_name <> '' then o.done_name else o.planned_name end
             from visit_procedure o where o.patient_id = $1 and $2 and o.state <> 'draft'
+            union all
+            select 'prescription', r.id, r.signed_at, r.state,
+                coalesce((select string_agg(l.name || ' ' || l.strength, ', ') from prescription_line l
+                    where l.prescription_id = r.id and l.state <> 'cancelled'), ''), r.prescriber_name
+            from prescription r where r.patient_id = $1 and $2 and r.state = 'signed'
+            union all
+            select 'note', n.id, n.clinical_at, n.kind || ' ' || n.state,
+                substr(case when n.assessment <> '' then n.assessment when n.complaint <> '' then n.complaint
+                    when n.plan <> '' then n.plan else n.examination end, 1, 160), n.author_name
+            from note n where n.patient_id = $1 and $2 and n.state in ('signed', 'entered_in_error')
+            union all
+            select 'advice', n.id, n.clinical_at, n.state,
+                n.advice || case when n.advice <> '' and n.follow_up <> '' then ' ' else '' end || n.follow_up, n.author_name
+            from note n where n.patient_id = $1 and $10 and n.state = 'signed' and (n.advice <> '' or n.follow_up <> '')
          ) happened
          where ($3 = '' or what = $3) and at >= $4 and at < $5
            and (at < $6 or (at = $6 and (what < $7 or (what = $7 and id < $8))))
@@ -75,6 +91,7 @@ pub async fn timeline(
     .bind(after.map_or("", |cursor| cursor.what.as_str()))
     .bind(after.map_or(0, |cursor| cursor.id))
     .bind(limit)
+    .bind(narrow.own)
     .all(store)
     .await
 }

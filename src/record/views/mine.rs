@@ -53,6 +53,8 @@ pub struct FilePage {
     pub diagnoses: Vec<Diagnosis>,
     /// What was done, newest first.
     pub procedures: Vec<Procedure>,
+    /// Everything that was prescribed, newest first.
+    pub prescribed: Vec<crate::prescribing::Line>,
 }
 
 impl Summary {
@@ -132,6 +134,7 @@ impl FilePage {
         }
         resources.extend(self.diagnoses.iter().map(|diagnosis| condition(diagnosis, &patient)));
         resources.extend(self.procedures.iter().map(|procedure| treatment(procedure, &patient)));
+        resources.extend(self.prescribed.iter().map(|line| line.resource(&patient)));
         resources.extend(self.happenings.iter().map(|happening| event(happening, &patient)));
         let entries: Vec<Value> =
             resources.into_iter().map(|resource| json!({ "resource": resource })).collect();
@@ -201,6 +204,12 @@ fn event(happening: &Happening, patient: &Value) -> Value {
         return json!({
             "resourceType": "Appointment", "id": id, "status": happening.state, "start": happening.at.to_rfc3339(),
             "description": happening.title(), "participant": [{ "actor": patient, "status": "accepted" }],
+        });
+    }
+    if happening.what == What::Advice {
+        return json!({
+            "resourceType": "Communication", "id": id, "status": "completed", "subject": patient,
+            "sent": happening.at.to_rfc3339(), "payload": [{ "contentString": happening.words.trim() }],
         });
     }
     json!({

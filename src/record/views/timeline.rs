@@ -4,9 +4,10 @@ use askama::Template;
 
 use super::Banner;
 use crate::access::model::Permission;
-use crate::consultation::model::VitalsId;
+use crate::consultation::model::{NoteId, NoteKind, NoteState, VitalsId};
 use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
+use crate::prescribing::model::PrescriptionId;
 use crate::procedures::model::ProcedureId;
 use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
@@ -37,6 +38,7 @@ impl TimelinePage {
     /// Kinds to filter by.
     pub fn kinds(&self) -> Vec<(&'static str, &'static str)> {
         let shown = What::ALL.iter().filter(|what| self.banner.summary.clinical || !what.is_clinical());
+        let shown = shown.filter(|what| **what != What::Advice);
         shown.map(|what| (what.as_str(), what.label())).collect()
     }
 }
@@ -72,6 +74,15 @@ impl Happening {
             What::Result => format!("Result: {}", self.words),
             What::Diagnosis => format!("Diagnosis: {}", self.words),
             What::Procedure => format!("Procedure: {}", self.words),
+            What::Prescription if self.words.is_empty() => "Prescription, all of it cancelled".to_owned(),
+            What::Prescription => format!("Prescribed: {}", self.words),
+            What::Note => {
+                let kind = self.state.split(' ').next().unwrap_or_default().parse::<NoteKind>();
+                let kind = kind.map_or("Note", NoteKind::label);
+                let words = self.words.trim().replace('\n', " ");
+                if words.is_empty() { kind.to_owned() } else { format!("{kind}: {words}") }
+            }
+            What::Advice => format!("Advice: {}", self.words.trim()),
         }
     }
 
@@ -112,6 +123,8 @@ impl Happening {
             }
             What::Diagnosis => Some("Entered in error"),
             What::Procedure => own.parse().ok().map(crate::procedures::model::State::label),
+            What::Prescription => Some("Signed"),
+            What::Note | What::Advice => own.parse().ok().map(NoteState::label),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
     }
@@ -131,6 +144,12 @@ impl Happening {
             What::Procedure if page.may(Permission::RecordProcedures) => {
                 crate::web::paths::procedures::procedure(ProcedureId(self.id))
             }
+            What::Prescription if page.may(Permission::ReadPrescriptions) => {
+                crate::web::paths::prescribing::prescription(PrescriptionId(self.id))
+            }
+            What::Note if page.may(Permission::OpenRecords) => {
+                crate::web::paths::consultation::note(NoteId(self.id))
+            }
             What::Appointment
             | What::Visit
             | What::Allergy
@@ -138,7 +157,10 @@ impl Happening {
             | What::Vitals
             | What::Result
             | What::Diagnosis
-            | What::Procedure => String::new(),
+            | What::Procedure
+            | What::Prescription
+            | What::Note
+            | What::Advice => String::new(),
         }
     }
 }

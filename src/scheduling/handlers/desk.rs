@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::patients;
 use crate::patients::model::{find_words, read_patient_number};
+use crate::record;
 use crate::scheduling::calendar;
 use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules, may_mark_no_show};
 use crate::scheduling::store::appointments::{self, AppointmentRow, Listed, Narrow, Search};
@@ -134,7 +135,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>)
     let row = found(&app, id).await?;
     let opened = Entry::new("appointment.opened", "appointment", id.0).of_patient(row.patient_id.0);
     let shown = show_page(&app, page, FormState::new(), row).await?;
-    let clinical = shown.may.read_words && !shown.row.complaint.is_empty();
+    let clinical = shown.banner.is_some() || shown.may.read_words && !shown.row.complaint.is_empty();
     audit::opened(&app, &shown.page, opened.with("clinical", clinical)).await?;
     html(shown)
 }
@@ -158,6 +159,11 @@ pub(super) async fn show_page(
         .collect();
     let book = page.may(Permission::BookForPatients);
     let who = Some(page.actor()?.account);
+    let reach = patients::reach(app, &page, row.patient_id).await?;
+    let banner = match reach.is_open() {
+        true => record::banner(&app.db, row.patient_id).await?.map(|banner| banner.under(reach)),
+        false => None,
+    };
     let may = May {
         change: book && row.state == AppointmentState::Booked && row.starts_at > page.now,
         cancel: book && row.state.allows(AppointmentState::Cancelled),
@@ -165,10 +171,10 @@ pub(super) async fn show_page(
         answer: book && row.objection_state.as_deref() == Some("open"),
         undo: undoable(&row, who, page.now, &rules).ok().filter(|_| book),
         note: book,
-        read_words: patients::reach(app, &page, row.patient_id).await?.is_open(),
+        read_words: reach.is_open(),
     };
     let form = if form.value("note").is_empty() { form.with("note", &row.note) } else { form };
-    Ok(ShowPage { page, form, row, history, may })
+    Ok(ShowPage { page, form, row, history, may, banner })
 }
 
 /// The calendar file.

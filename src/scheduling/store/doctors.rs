@@ -34,7 +34,9 @@ pub async fn all(store: impl Store, now: DateTime<Utc>) -> Result<Vec<Doctor>, D
 /// A doctor's name for choosing.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
 pub struct Named {
+    /// The account.
     pub id: AccountId,
+    /// The name with title.
     pub name: String,
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::record::Banner;
 use crate::scheduling::model::AppointmentId;
 use crate::scheduling::store::appointments::{AppointmentRow, Listed};
 use crate::scheduling::store::doctors::Named;
@@ -47,6 +48,7 @@ pub struct ShowPage {
     pub row: AppointmentRow,
     pub history: Vec<Happened>,
     pub may: May,
+    pub banner: Option<Banner>,
 }
 
 /// What can be done with an appointment now.

@@ -5,6 +5,7 @@ mod consultation;
 mod laboratory;
 mod people;
 mod places;
+mod prescribing;
 mod queues;
 mod records;
 
@@ -16,7 +17,8 @@ use super::{filled, none, routes};
 use crate::support::{Browser, Clinic};
 
 /// Forms without an operation id, or that need another clinic, each with its reason.
-pub const APART: [(&str, &str); 5] = [
+pub const APART: [(&str, &str); 6] = [
+    ("/visits/{id}/consultation/draft", "a draft has versions of its own; consultation::drafts tells it"),
     ("/sign-in", "signing in twice is two sign-ins; access::sign_in and access::sessions tell it"),
     ("/sign-out", "signing out twice is signing out; access::sessions tells it"),
     ("/sign-in/lock", "a locked desk stays locked, and answers nothing else; access::lock tells it"),
@@ -170,6 +172,7 @@ impl World {
         forms.extend(consultation::forms(clinic, &boss, &mut real).await);
         forms.extend(records::forms(clinic, &boss, &mut real).await);
         forms.extend(laboratory::forms(clinic, &boss, &mut real).await);
+        forms.extend(prescribing::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;
         real.extend([

@@ -1,0 +1,67 @@
+//! What is unfinished of one member of staff, and who is booked with them today (CO10): one statement for the front page.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::AccountId;
+use crate::consultation::model::{DayItem, NoteId};
+use crate::db::{DbError, Store, sql};
+use crate::patients::model::PatientId;
+use crate::queue::model::VisitId;
+use crate::scheduling::model::AppointmentId;
+
+/// One line.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct Item {
+    /// What it is.
+    pub what: DayItem,
+    /// When it was touched last, or is booked for.
+    pub at: DateTime<Utc>,
+    /// The draft.
+    pub note_id: Option<NoteId>,
+    /// The visit.
+    pub visit_id: Option<VisitId>,
+    /// The booking.
+    pub appointment_id: Option<AppointmentId>,
+    /// Who it is about.
+    pub patient_id: PatientId,
+    /// Their name.
+    pub name: String,
+    /// The token, or the state of the booking.
+    pub mark: String,
+}
+
+/// Drafts of any day; visits of today that this person began and nobody ended; bookings of today. `booked` leaves the
+/// last two out for those who see no patients by themselves.
+pub async fn of_account(
+    store: impl Store,
+    who: AccountId,
+    (today, from, until): (NaiveDate, DateTime<Utc>, DateTime<Utc>),
+    booked: bool,
+) -> Result<Vec<Item>, DbError> {
+    sql("select i.what, i.at, i.note_id, i.visit_id, i.appointment_id, i.patient_id,
+            trim(p.given_names || ' ' || p.family_name) as name, i.mark
+         from (
+            select case when n.set_aside_at is null then 'draft' else 'set_aside' end as what, n.saved_at as at,
+                n.id as note_id, n.visit_id, cast(null as bigint) as appointment_id, n.patient_id, v.token as mark, 1 as rank
+            from note n join visit v on v.id = n.visit_id where n.author_id = $1 and n.state = 'draft'
+            union all
+            select 'visit', max(e.started_at), cast(null as bigint), e.visit_id, cast(null as bigint), v.patient_id, v.token, 2
+            from queue_entry e join service_point q on q.id = e.point_id and q.kind = 'consulting'
+                join visit v on v.id = e.visit_id left join disposition d on d.visit_id = v.id
+            where e.day = $2 and e.served_by = $1 and e.started_at is not null and $5 = 1
+                and (v.closed_at is null or d.visit_id is null)
+                and not exists (select 1 from note n where n.visit_id = v.id and n.author_id = $1 and n.state = 'draft')
+            group by e.visit_id, v.patient_id, v.token
+            union all
+            select 'booking', a.starts_at, cast(null as bigint), cast(null as bigint), a.id, a.patient_id, a.state, 3
+            from appointment a where a.doctor_id = $1 and a.starts_at >= $3 and a.starts_at < $4 and $5 = 1
+                and a.state in ('booked', 'arrived', 'in_service')
+         ) i join patient p on p.id = i.patient_id order by i.rank, i.at limit 60")
+    .bind(who)
+    .bind(today)
+    .bind(from)
+    .bind(until)
+    .bind(i64::from(booked))
+    .all(store)
+    .await
+}
