@@ -88,10 +88,11 @@ impl Clinic {
 
     /// The consulting point; made when there is none.
     async fn consulting(&self) -> PointId {
-        let known: Option<(PointId,)> = sql("select id from service_point where kind = 'consulting' order by id limit 1")
-            .optional(&self.app.db)
-            .await
-            .unwrap();
+        let known: Option<(PointId,)> =
+            sql("select id from service_point where kind = 'consulting' order by id limit 1")
+                .optional(&self.app.db)
+                .await
+                .unwrap();
         match known {
             Some((point,)) => point,
             None => self.point("Consulting", "consulting").await,
@@ -152,7 +153,8 @@ pub async fn send_to(
     fields: &[(&str, &str)],
 ) -> super::Seen {
     let (_, pairs) = page.form("#consultation", fields);
-    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pairs: Vec<(&str, &str)> =
+        pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     browser.post(path, &pairs).await
 }
 

@@ -10,7 +10,11 @@ use crate::support::Clinic;
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
 const MORE: [(&str, u32, &str); 5] = [
-    ("/visits/{id}/consultation", 17, "it is the whole of a doctor's work on one page: visit, door, allergies, notes, vital signs, tests, earlier visits, ways on, doctors, templates"),
+    (
+        "/visits/{id}/consultation",
+        17,
+        "it is the whole of a doctor's work on one page: visit, door, allergies, notes, vital signs, tests, earlier visits, ways on, doctors, templates",
+    ),
     ("/appointments/{id}", 7, "whether the record is open, and the allergies at its top, are two questions"),
     ("/visits/{id}/tests", 7, "whether the record is open, and the allergies at its top, are two questions"),
     ("/results/{id}", 7, "the same"),

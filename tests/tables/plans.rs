@@ -51,8 +51,14 @@ const GROWING: [&str; 40] = [
     "vitals",
 ];
 /// Partial indexes that hold only what is open now, however long the past.
-const SMALL: [&str; 6] =
-    ["account_staff", "attention_open", "note_author_draft", "queue_entry_waiting", "record_opening_emergency", "visit_unsettled"];
+const SMALL: [&str; 6] = [
+    "account_staff",
+    "attention_open",
+    "note_author_draft",
+    "queue_entry_waiting",
+    "record_opening_emergency",
+    "visit_unsettled",
+];
 /// Files whose statements go through everything on purpose.
 const WHOLE: [&str; 3] = ["src/cli/check.rs", "src/demo/", "src/db/"];
 /// Statements that walk a table in its order and stop at a limit, or that nobody waits for: file, how the text goes on

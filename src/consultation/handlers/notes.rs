@@ -56,8 +56,14 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Ans
         return Ok(see_other(&paths::consultation::consult(note.visit_id)));
     }
     opened(&app, &page, &note).await?;
-    let sitting = sittings::of_visit(&app.db, note.visit_id).await?.ok_or(Error::NotFound)?;
-    html(NotePage { page, banner: door.banner, note, thread, is_open: sitting.visit.closed_at.is_none() })
+    let is_open = match note.state {
+        NoteState::Draft => {
+            let sitting = sittings::of_visit(&app.db, note.visit_id).await?.ok_or(Error::NotFound)?;
+            sitting.visit.closed_at.is_none()
+        }
+        NoteState::Signed | NoteState::EnteredInError | NoteState::Discarded => false,
+    };
+    html(NotePage { page, banner: door.banner, note, thread, is_open })
 }
 
 /// Which draft becomes the addendum.

@@ -34,7 +34,8 @@ async fn notes(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str, St
     let me: AccountId =
         sql("select id from account where sign_in_name = 'boss'").scalar(&clinic.app.db).await.unwrap();
     let other = clinic.staff("dr.other", &[Role::Doctor]).await;
-    let (signs, taken) = (clinic.sits_with(me, "Signs Note").await, clinic.sits_with(other, "Taken Over").await);
+    let (signs, taken) =
+        (clinic.sits_with(me, "Signs Note").await, clinic.sits_with(other, "Taken Over").await);
     let finished = clinic.sits_with(me, "Is Finished").await;
     let mut signed = Vec::new();
     for name in ["Added To", "Wrongly Entered"] {
@@ -55,11 +56,21 @@ async fn notes(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str, St
     vec![
         Form::fields("/visits/{id}/consultation", boss, signs.visit, &write),
         Form::fields("/visits/{id}/takeover", boss, taken.visit, &[]),
-        Form::fields("/visits/{id}/completion", boss, finished.visit, &[("outcome", "home"), ("next", "home")]),
+        Form::fields(
+            "/visits/{id}/completion",
+            boss,
+            finished.visit,
+            &[("outcome", "home"), ("next", "home")],
+        ),
         Form::fields("/notes/{id}/addendum", boss, signed[0], &add),
         Form::fields("/notes/{id}/error", boss, signed[1], &[("reason", "Another patient")]),
         Form::fields("/notes/{id}/discard", boss, draft, &[]),
         Form::fields("/notes/templates", boss, "", &[("name", "Fever"), ("complaint", "Fever")]),
-        Form::fields("/notes/templates/{id}", boss, template, &[("version", "1"), ("name", "Cold"), ("plan", "Sleep")]),
+        Form::fields(
+            "/notes/templates/{id}",
+            boss,
+            template,
+            &[("version", "1"), ("name", "Cold"), ("plan", "Sleep")],
+        ),
     ]
 }
