@@ -14,7 +14,8 @@ use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
 use crate::{
-    access, audit, consultation, home, laboratory, patients, queue, record, scheduling, settings, web,
+    access, audit, consultation, diagnoses, home, laboratory, letters, patients, prescribing, procedures,
+    queue, record, scheduling, settings, web,
 };
 
 /// The running node; cheap to clone.
@@ -127,7 +128,11 @@ pub fn routes() -> Routes {
         .merge(scheduling::routes())
         .merge(queue::routes())
         .merge(consultation::routes())
+        .merge(diagnoses::routes())
+        .merge(procedures::routes())
         .merge(laboratory::routes())
+        .merge(letters::routes())
+        .merge(prescribing::routes())
         .merge(settings::routes())
         .merge(audit::routes())
 }

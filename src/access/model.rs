@@ -63,6 +63,11 @@ words! {
         RecordVitals = "record_vitals" => "Take vital signs",
         WriteNotes = "write_notes" => "Write and sign notes",
         Consult = "consult" => "Consult: decide, order and sign",
+        RecordProcedures = "record_procedures" => "Do procedures and record what was used",
+        ManageProcedures = "manage_procedures" => "Change prices and supplies of procedures",
+        IssueLetters = "issue_letters" => "Issue visit verifications and referrals",
+        ReadPrescriptions = "read_prescriptions" => "Read prescriptions with allergies, weight and pregnancy",
+        ManageMedicines = "manage_medicines" => "Maintain the catalogue of medicines",
         KeepRecords = "keep_records" => "Seal records and review emergency openings",
         DeactivatePatients = "deactivate_patients" => "Deactivate patients",
         SeeAppointments = "see_appointments" => "See appointments and the calendar",
@@ -104,6 +109,7 @@ impl Role {
                 SeeQueue,
                 SettleVisits,
                 ManageCatalogue,
+                ManageProcedures,
             ],
             Role::Receptionist => &[
                 ImportStudents,
@@ -125,6 +131,9 @@ impl Role {
                 RecordVitals,
                 WriteNotes,
                 Consult,
+                IssueLetters,
+                RecordProcedures,
+                ReadPrescriptions,
                 SeeAppointments,
                 BookForPatients,
                 OverrideBooking,
@@ -138,7 +147,10 @@ impl Role {
                 FindPatients,
                 OpenRecords,
                 RecordVitals,
+                RecordProcedures,
+                ManageProcedures,
                 WriteNotes,
+                ReadPrescriptions,
                 SeeAppointments,
                 CheckIn,
                 SeeQueue,
@@ -149,7 +161,8 @@ impl Role {
             Role::LabAttendant => {
                 &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue]
             }
-            Role::Pharmacist | Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
+            Role::Pharmacist => &[FindPatients, SeeQueue, WorkQueue, ReadPrescriptions, ManageMedicines],
+            Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
         };
         allowed.contains(&permission)
     }

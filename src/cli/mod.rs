@@ -3,6 +3,7 @@
 pub mod accounts;
 mod backup;
 mod check;
+mod codes;
 mod demo;
 mod logs;
 mod metrics;
@@ -36,6 +37,7 @@ Examples:
   infirmary serve --database-url postgres://infirmary@db.example/infirmary --bind 0.0.0.0:8080
   infirmary create-admin ada --name \"Ada Obi\"      prints a one-time code
   infirmary import-students students.csv --dry-run what an import would change
+  infirmary import-codes icd10.csv --system icd10 --dry-run
   infirmary backup /var/backups/clinic.db          while the clinic is running
   infirmary check                                  integrity, audit chain, invariants";
 
@@ -72,6 +74,20 @@ enum Command {
         /// Open faculties, departments, levels and sessions that are not there yet.
         #[arg(long)]
         create_missing: bool,
+        /// Only print what would be saved.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Take a full ICD-10 or ICD-11 list that the clinic is entitled to; diagnoses are chosen from it, too.
+    ImportCodes {
+        /// The file: comma, semicolon or tab separated; the simple tabulation of WHO is recognised.
+        file: PathBuf,
+        /// Which list it holds.
+        #[arg(long, value_enum)]
+        system: codes::Which,
+        /// The columns of code and title, by heading or by number: `code,title` or `2,5`.
+        #[arg(long)]
+        columns: Option<crate::diagnoses::model::Pick>,
         /// Only print what would be saved.
         #[arg(long)]
         dry_run: bool,
@@ -143,6 +159,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Command::CreateAdmin { sign_in_name, name } => accounts::run(config, &sign_in_name, &name).await,
             Command::ImportStudents { file, create_missing, dry_run } => {
                 students::run(config, &file, create_missing, dry_run).await
+            }
+            Command::ImportCodes { file, system, columns, dry_run } => {
+                codes::run(config, &file, system, columns, dry_run).await
             }
             Command::Routes => routes::print(),
             Command::Check => check::run(&config).await,

@@ -11,7 +11,9 @@ use crate::app::{App, router};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{ConnectError, Db};
+use crate::diagnoses;
 use crate::laboratory;
+use crate::procedures;
 use crate::web;
 
 /// How long closing the database may take at the end.
@@ -23,6 +25,9 @@ pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
     db.migrate().await.map_err(refusal)?;
     crate::record::fill_catalogue(&db).await?;
     laboratory::ensure_catalogue(&db).await?;
+    diagnoses::codes::ensure_catalogue(&db).await?;
+    procedures::ensure_catalogue(&db).await?;
+    crate::prescribing::ensure_catalogue(&db).await?;
     Ok(db)
 }
 

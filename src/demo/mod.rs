@@ -8,6 +8,7 @@ mod names;
 mod notes;
 mod past;
 mod people;
+mod prescribing;
 mod record;
 mod schedule;
 mod store;
@@ -81,6 +82,8 @@ struct Shape {
     upcoming: usize,
     /// One past visit in so many went on to the pharmacy.
     pharmacy_one_in: usize,
+    /// Which past visits went on to the laboratory.
+    laboratory: laboratory::Past,
     /// Whether each step of past visits is written too.
     events: bool,
 }
@@ -96,6 +99,7 @@ impl Size {
                 walk_ins_a_day: 9,
                 upcoming: 110,
                 pharmacy_one_in: 2,
+                laboratory: laboratory::Past::Weeks,
                 events: true,
             },
             Size::Large => Shape {
@@ -106,6 +110,7 @@ impl Size {
                 walk_ins_a_day: 190,
                 upcoming: 3_000,
                 pharmacy_one_in: 10,
+                laboratory: laboratory::Past::OneIn(4),
                 events: false,
             },
         }
@@ -202,6 +207,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     let hash = password::hash_blocking(PASSWORD).map_err(DemoError::Hash)?;
     let clinic = settings::ensure_clinic(db, &clinic::settings(now)).await?;
     crate::record::fill_catalogue(db).await?;
+    crate::prescribing::ensure_catalogue(db).await?;
     bulk::widen(db, true).await?;
     let bar = ProgressBar::new(shape.students as u64);
     if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos:>7}/{len} {msg}") {
@@ -224,7 +230,8 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     }
     filling.step("today", shape.students).await?;
     today::write(db, now).await?;
-    laboratory::write(db, now).await?;
+    laboratory::write(db, now, shape.laboratory, bar.clone()).await?;
+    prescribing::write(db, now, (shape.events, 4), bar.clone()).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
     bar.finish_and_clear();

@@ -17,10 +17,12 @@ pub use views::Banner;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::access::model::Permission;
+use crate::audit;
 use crate::db::{Db, DbError, Store};
 use crate::patients::model::PatientId;
 use crate::web::paths::record as paths;
 use crate::web::routes::{Access, Routes};
+use crate::work::Work;
 use model::{Allergy, REVIEW_DAYS};
 
 /// Who a clinical page is about and what could harm them, by one query. Only for readers to whom the health part is open;
@@ -47,6 +49,22 @@ pub async fn unread_emergencies(db: &Db, patient: PatientId) -> Result<Vec<Emerg
 /// How many emergencies wait for a review, and how many of them are overdue.
 pub async fn reviews_waiting(db: &Db, now: DateTime<Utc>) -> Result<(i64, i64), DbError> {
     store::waiting(db, now - TimeDelta::days(REVIEW_DAYS)).await
+}
+
+/// Adds a condition that a diagnosis of a visit names. The patient reads the diagnosis itself.
+///
+/// # Errors
+/// A violation of `health_entry_twice` when it stands there already.
+pub async fn add_condition(
+    work: &mut Work,
+    patient: PatientId,
+    words: &str,
+    code: &str,
+) -> Result<(), DbError> {
+    let (doer, at) = (work.doer().clone(), work.now());
+    let new = store::NewEntry::condition(words, code);
+    let id = store::insert_entry(work.tx(), patient, &new, (&doer, at)).await?;
+    work.audit(audit::Entry::new("health.recorded", "health_entry", id.0).of_patient(patient.0)).await
 }
 
 /// The pages of this capability.

@@ -1,7 +1,9 @@
 //! Where a person can go: the rail of staff and the four places of patients. Nobody sees a link that would refuse them.
 
 use super::Page;
-use super::paths::{self, access, audit, laboratory, patients, queue, record, scheduling, settings};
+use super::paths::{
+    self, access, audit, laboratory, patients, prescribing, procedures, queue, record, scheduling, settings,
+};
 use crate::access::model::Permission;
 
 /// A link of the navigation.
@@ -37,6 +39,7 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Queues", "users", queue::QUEUES, Some(Permission::SeeQueue)),
             ("Laboratory", "lab", laboratory::WORKLIST, Some(Permission::CollectSamples)),
             ("Results", "lab", laboratory::REVIEWS, Some(Permission::OrderTests)),
+            ("Prescriptions", "pharmacy", prescribing::FIND, Some(Permission::ReadPrescriptions)),
         ],
     ),
     (
@@ -45,6 +48,8 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Health records", "record", laboratory::HEALTH_RECORDS, Some(Permission::WorkLab)),
             ("Turn-around", "clock", laboratory::TIMES, Some(Permission::WorkLab)),
             ("Tests", "lab", laboratory::CATALOGUE, Some(Permission::ManageCatalogue)),
+            ("Procedures", "record", procedures::CATALOGUE, Some(Permission::ManageProcedures)),
+            ("Medicines", "pharmacy", prescribing::MEDICINES, Some(Permission::ReadPrescriptions)),
             ("Patients", "user", patients::INDEX, Some(Permission::FindPatients)),
             ("Appointments", "record", scheduling::APPOINTMENTS, Some(Permission::SeeAppointments)),
             ("Calendar", "calendar", scheduling::CALENDAR, Some(Permission::SeeAppointments)),

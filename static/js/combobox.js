@@ -91,6 +91,20 @@
     }
   });
 
+  // A page that comes back to a section goes on where the next thing is typed; the browser's own jump lets go of it first.
+  addEventListener("load", () => setTimeout(() => {
+    document.getElementById(location.hash.slice(1))?.querySelector("[data-combobox] input")?.focus({ preventScroll: true });
+  }));
+
+  // In a row that adds something, Enter adds it, whatever else the form could do.
+  document.addEventListener("keydown", (event) => {
+    const row = event.target.closest?.("[data-enter]:not([data-combobox])");
+    if (!row || event.key !== "Enter" || event.ctrlKey || event.defaultPrevented) return;
+    if (!event.target.matches("input, select")) return;
+    event.preventDefault();
+    document.getElementById(row.dataset.enter)?.click();
+  });
+
   // The list must not take the focus away before the click arrives.
   document.addEventListener("mousedown", (event) => {
     if (event.target.closest?.("[data-combobox] [role=listbox]")) event.preventDefault();

@@ -7,6 +7,7 @@ mod phone;
 mod place;
 mod record;
 mod screen;
+mod secrets;
 
 use infirmary::access::model::Role;
 

@@ -26,7 +26,7 @@ pub struct Window {
     pub page: Client,
     base: String,
     driver: Child,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 /// Whether a browser is at hand. Where everything is to be tested its absence is a failure.
@@ -73,12 +73,7 @@ impl Window {
         let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options });
         let serde_json::Value::Object(capabilities) = capabilities else { unreachable!() };
         let page = connect(port, capabilities).await;
-        Window {
-            page,
-            base: format!("http://localhost:{}", clinic.address.port()),
-            driver,
-            _profile: profile,
-        }
+        Window { page, base: format!("http://localhost:{}", clinic.address.port()), driver, profile }
     }
 
     /// Opens a path of the clinic.
@@ -160,10 +155,35 @@ impl Window {
 
     /// Closes the window and its driver.
     pub async fn close(mut self) {
+        self.end().await;
+    }
+
+    /// Closes the window and hands out every file that the browser left behind.
+    pub async fn left_behind(mut self) -> Vec<(String, Vec<u8>)> {
+        self.end().await;
+        files_in(self.profile.path())
+    }
+
+    async fn end(&mut self) {
         let _ = self.page.clone().close().await;
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+fn files_in(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => found.extend(files_in(&entry.path())),
+            Ok(kind) if kind.is_file() => {
+                let content = std::fs::read(entry.path()).unwrap_or_default();
+                found.push((entry.path().display().to_string(), content));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 impl Drop for Window {

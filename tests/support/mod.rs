@@ -6,20 +6,25 @@ pub mod chromium;
 pub mod consultation;
 mod databases;
 mod demo;
+mod diagnoses;
 pub mod faults;
 mod laboratory;
+mod letters;
 mod outage;
 mod patients;
 mod people;
+mod prescribing;
 mod queue;
 mod record;
 mod scheduling;
 
 pub use browser::{Browser, Seen};
+pub use diagnoses::Consulting;
 pub use laboratory::Lab;
 pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;
+pub use prescribing::{AMOXICILLIN, COURSE, IBUPROFEN, PARACETAMOL, Room};
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use super::uses::paths;
 use super::{files, none};
 
-const CAPABILITIES: [&str; 9] = [
+const CAPABILITIES: [&str; 13] = [
     "access",
     "patients",
     "record",
@@ -11,8 +11,12 @@ const CAPABILITIES: [&str; 9] = [
     "queue",
     "consultation",
     "laboratory",
+    "prescribing",
     "settings",
     "audit",
+    "diagnoses",
+    "procedures",
+    "letters",
 ];
 /// The floors of a capability, from the ground up; verbs are operations that several handlers share.
 const FLOORS: [&str; 5] = ["model", "store", "views", "verbs", "handlers"];

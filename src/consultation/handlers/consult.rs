@@ -21,7 +21,7 @@ use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 use crate::work::Refused;
-use crate::{laboratory, queue, scheduling};
+use crate::{diagnoses, laboratory, prescribing, procedures, queue, scheduling};
 
 /// Earlier visits beside the form.
 const EARLIER: i64 = 6;
@@ -73,12 +73,30 @@ pub async fn load(
     let templates = templates::for_account(&app.db, me).await?;
     let form = match form {
         Some(form) => form,
-        None => filled(&page, &sitting, notes.iter().find(|note| is_draft_of(note, &page))),
+        None => {
+            let draft = notes.iter().find(|note| is_draft_of(note, &page));
+            let mut form = filled(&page, &sitting, draft);
+            // What is prescribed has to be given out.
+            if let Some(pharmacy) = onward.pharmacy.as_ref().filter(|_| sitting.has_prescription) {
+                form.set("next", pharmacy);
+            }
+            form
+        }
+    };
+    let (diagnoses, prescribing, procedures) = if page.may(Permission::Consult) {
+        (
+            diagnoses::section(&app.db, &sitting.visit, me, &form).await?,
+            prescribing::section(app, &page, &sitting.visit, me, &form).await?,
+            procedures::section(&app.db, &sitting.visit, me, &form).await?,
+        )
+    } else {
+        Default::default()
     };
     Ok(ConsultPage {
         page,
         form,
         banner: door.banner,
+        prescribing,
         sitting,
         kind,
         notes,
@@ -88,6 +106,8 @@ pub async fn load(
         onward,
         doctors,
         templates,
+        diagnoses,
+        procedures,
         conflict: None,
     })
 }
@@ -220,6 +240,7 @@ fn bare(page: Page, sitting: Sitting, form: FormState, banner: record::Banner) -
         page,
         form,
         banner,
+        prescribing: prescribing::Section::default(),
         sitting: Sitting { booked_words: None, ..sitting },
         kind,
         notes: Vec::new(),
@@ -229,6 +250,8 @@ fn bare(page: Page, sitting: Sitting, form: FormState, banner: record::Banner) -
         onward: queue::Onward::default(),
         doctors: Vec::new(),
         templates: Vec::new(),
+        diagnoses: diagnoses::Section::default(),
+        procedures: procedures::Section::default(),
         conflict: None,
     }
 }

@@ -14,10 +14,12 @@ use crate::consultation::verbs::doer;
 use crate::consultation::verbs::drafts::{self, Saved};
 use crate::consultation::verbs::outcomes::{self, Choice};
 use crate::consultation::verbs::takeover;
+use crate::prescribing;
 use crate::queue::model::{Move, Whom};
 use crate::queue::{self, Caller, Visit};
 use crate::web::{FormState, Page, paths};
 use crate::work::{Refused, Work};
+use crate::{diagnoses, procedures};
 
 /// Calling the patient in.
 pub const CALL: &str = "token.call";
@@ -91,12 +93,14 @@ pub async fn take(
             to: paths::scheduling::follow_up(sitting.visit.patient_id, doer(work)?, visit),
             words: String::new(),
         },
-        _ if section(work, &sitting.visit, head, rest, form).await? => here(head, ""),
         (TAKE_OVER, "") if page.may(Permission::Consult) => {
             takeover::take_over(work, sitting).await?;
             here("note", "The patient is with you now")
         }
         (FINISH, "") if page.may(Permission::Consult) => finish(work, sitting, form).await?,
+        _ if page.may(Permission::Consult) && section(work, &sitting.visit, head, rest, form).await? => {
+            here(head, "")
+        }
         ("token", what) => here("main", &token(work, sitting, caller, what, form).await?),
         _ => {
             return Err(Refused::Because(
@@ -136,8 +140,14 @@ pub async fn keep(
             Saved::Elsewhere(note) => return Err(Stopped::Elsewhere(note)),
         }
     };
+    if page.may(Permission::Consult) {
+        save_sections(work, &sitting.visit, form).await?;
+    }
     if let Some(choice) = chosen {
         outcomes::decide(work, &sitting.visit, &choice).await?;
+    }
+    if page.may(Permission::Consult) {
+        prescribing::step(work, &sitting.visit, "", form).await?;
     }
     Ok(draft)
 }
@@ -177,31 +187,45 @@ async fn sign(
 
 /// A step of a section: false when its prefix belongs to none. What does not fit stands in the form.
 async fn section(
-    _work: &mut Work,
-    _visit: &Visit,
+    work: &mut Work,
+    visit: &Visit,
     prefix: &str,
-    _rest: &str,
-    _form: &mut FormState,
+    rest: &str,
+    form: &mut FormState,
 ) -> Result<bool, Refused> {
     match prefix {
-        // Each section adds its prefix here and answers true.
-        _ => Ok(false),
+        "diagnosis" => diagnoses::step(work, visit, rest, form).await?,
+        "rx" => prescribing::step(work, visit, rest, form).await?,
+        "procedure" => procedures::step(work, visit, rest, form).await?,
+        _ => return Ok(false),
     }
+    Ok(true)
+}
+
+/// Keeps what stands in the rows of every section.
+async fn save_sections(work: &mut Work, visit: &Visit, form: &mut FormState) -> Result<(), Refused> {
+    diagnoses::save(work, visit, form).await?;
+    procedures::save(work, visit, form).await
 }
 
 /// Makes the drafts of every section final under this note. False when something does not fit; it stands in the form.
 async fn sign_sections(
-    _work: &mut Work,
-    _visit: &Visit,
-    _note: NoteId,
+    work: &mut Work,
+    visit: &Visit,
+    note: NoteId,
     form: &mut FormState,
 ) -> Result<bool, Refused> {
+    diagnoses::sign(work, visit, note, form).await?;
+    procedures::sign(work, visit, note, form).await?;
+    prescribing::sign(work, visit, note, form).await?;
     Ok(form.is_ok())
 }
 
 /// Throws the drafts of every section away, with the draft of the note.
-pub async fn discard_sections(_work: &mut Work, _visit: &Visit) -> Result<(), Refused> {
-    Ok(())
+pub async fn discard_sections(work: &mut Work, visit: &Visit) -> Result<(), Refused> {
+    diagnoses::discard(work, visit).await?;
+    prescribing::discard(work, visit).await?;
+    procedures::discard(work, visit).await
 }
 
 /// Fills the empty parts of the draft from a template.

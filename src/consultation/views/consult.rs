@@ -11,6 +11,7 @@ use crate::consultation::store::templates::Template as NoteTemplate;
 use crate::consultation::store::vitals::{Flag, Vitals};
 use crate::laboratory::Line;
 use crate::patients::PatientId;
+use crate::prescribing::Section;
 use crate::queue::model::{EntryState, PointKind, VisitId};
 use crate::queue::{Choices, Onward};
 use crate::record::Banner;
@@ -29,6 +30,8 @@ pub struct ConsultPage {
     pub form: FormState,
     /// The patient.
     pub banner: Banner,
+    /// What is prescribed.
+    pub prescribing: Section,
     /// The visit.
     pub sitting: Sitting,
     /// What kind of note this person writes.
@@ -47,6 +50,10 @@ pub struct ConsultPage {
     pub doctors: Vec<Named>,
     /// Texts that fill the draft.
     pub templates: Vec<NoteTemplate>,
+    /// What the doctor says it is.
+    pub diagnoses: crate::diagnoses::Section,
+    /// What is planned to be done.
+    pub procedures: crate::procedures::Section,
     /// What another window of the same person has saved.
     pub conflict: Option<Conflict>,
 }
@@ -115,7 +122,12 @@ impl ConsultPage {
     /// Whether this person has signed in this visit and writes nothing more at the moment.
     pub fn is_done_writing(&self) -> bool {
         let mine = |note: &&Note| note.state == NoteState::Signed && Some(note.author_id) == self.me();
-        self.draft().is_none() && self.form.is_ok() && self.notes.iter().any(|note| mine(&note))
+        self.draft().is_none()
+            && self.form.is_ok()
+            && self.prescribing.drafts.is_empty()
+            && self.diagnoses.drafts.is_empty()
+            && self.procedures.drafts.is_empty()
+            && self.notes.iter().any(|note| mine(&note))
     }
 
     /// Whether signing is what comes next.

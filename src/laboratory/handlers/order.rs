@@ -24,6 +24,8 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 #[serde(default)]
 pub struct Asked {
     q: String,
+    /// Codes of tests that are ticked from the start: the proposal of an order set.
+    tick: String,
 }
 
 /// The page as it stands; or the patient, when the record has to be opened with a reason first.
@@ -58,7 +60,11 @@ pub async fn new(
 ) -> Answer {
     let q: String = asked.q.chars().take(60).collect();
     match load(&app, page, id, FormState::new(), &q).await? {
-        Ok(order) => {
+        Ok(mut order) => {
+            let codes: Vec<&str> = asked.tick.split(',').collect();
+            for test in order.tests.iter().filter(|test| codes.contains(&test.code.as_str())) {
+                order.form = order.form.with("test", test.id);
+            }
             let patient = order.visit.patient_id;
             opened(&app, &order.page, ("lab.orders_opened", "visit", id.0), patient).await?;
             html(order)

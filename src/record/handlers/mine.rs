@@ -94,9 +94,12 @@ async fn whole(app: &App, page: Page, kind: &str) -> Result<FilePage, Error> {
     let id = own(&page)?;
     let summary = store::summary(&app.db, id, true).await?.ok_or(Error::NotFound)?;
     let happenings = store::timeline(&app.db, id, &narrow(None), ALL).await?;
+    let diagnoses = crate::diagnoses::shared_with(&app.db, id).await?;
+    let procedures = crate::procedures::done_for(&app.db, id).await?;
     let entry = Entry::new("record.downloaded", "record", None).of_patient(id.0).with("file", kind);
     audit::opened(app, &page, entry).await?;
-    Ok(FilePage { page, summary, happenings })
+    let prescribed = crate::prescribing::of_patient(&app.db, id, ALL).await?;
+    Ok(FilePage { page, summary, happenings, diagnoses, procedures, prescribed })
 }
 
 fn as_file(kind: &'static str, name: &str, mut answer: Response) -> Result<Response, Error> {

@@ -14,6 +14,9 @@ words! {
         Health = "health" => "Conditions and history",
         Vitals = "vitals" => "Vital signs",
         Result = "result" => "Test results",
+        Diagnosis = "diagnosis" => "Diagnoses",
+        Procedure = "procedure" => "Procedures",
+        Prescription = "prescription" => "Prescriptions",
         Note = "note" => "Notes",
         Advice = "advice" => "Advice",
     }
@@ -24,7 +27,15 @@ impl What {
     pub fn is_clinical(self) -> bool {
         match self {
             What::Visit | What::Appointment => false,
-            What::Allergy | What::Health | What::Vitals | What::Result | What::Note | What::Advice => true,
+            What::Allergy
+            | What::Health
+            | What::Vitals
+            | What::Result
+            | What::Diagnosis
+            | What::Procedure
+            | What::Prescription
+            | What::Note
+            | What::Advice => true,
         }
     }
 }

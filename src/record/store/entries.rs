@@ -24,6 +24,26 @@ pub struct NewEntry {
     pub reason: String,
 }
 
+impl NewEntry {
+    /// The first version of a condition.
+    pub fn condition(words: &str, code: &str) -> Self {
+        NewEntry {
+            replaces: None,
+            kind: EntryKind::Condition,
+            code: code.to_owned(),
+            words: words.to_owned(),
+            since: String::new(),
+            until_on: None,
+            note: String::new(),
+            source: String::new(),
+            shared: false,
+            everyone: false,
+            state: EntryState::Active,
+            reason: String::new(),
+        }
+    }
+}
+
 /// One version.
 pub async fn entry(store: impl Store, id: EntryId) -> Result<Option<Entry>, DbError> {
     sql("select id, patient_id, kind, code, words, since, until_on, note, source, shared, everyone, state, reason,

@@ -58,6 +58,18 @@ pub async fn timeline(
                 join lab_test c on c.id = l.test_id
             where l.patient_id = $1 and $2 and l.state in ('verified', 'released')
             union all
+            select 'diagnosis', d.id, d.signed_at, d.certainty || ' ' || d.state, d.term, d.recorded_name
+            from diagnosis d where d.patient_id = $1 and $2 and d.state <> 'draft'
+            union all
+            select 'procedure', o.id, coalesce(o.done_at, o.planned_at), o.state, o.name,
+                case when o.done_name <> '' then o.done_name else o.planned_name end
+            from visit_procedure o where o.patient_id = $1 and $2 and o.state <> 'draft'
+            union all
+            select 'prescription', r.id, r.signed_at, r.state,
+                coalesce((select string_agg(l.name || ' ' || l.strength, ', ') from prescription_line l
+                    where l.prescription_id = r.id and l.state <> 'cancelled'), ''), r.prescriber_name
+            from prescription r where r.patient_id = $1 and $2 and r.state = 'signed'
+            union all
             select 'note', n.id, n.clinical_at, n.kind || ' ' || n.state,
                 substr(case when n.assessment <> '' then n.assessment when n.complaint <> '' then n.complaint
                     when n.plan <> '' then n.plan else n.examination end, 1, 160), n.author_name

@@ -3,6 +3,9 @@
 use askama::Template;
 use serde_json::{Value, json};
 
+use crate::diagnoses::Diagnosis;
+use crate::diagnoses::model::Certainty as Sure;
+use crate::procedures::Procedure;
 use crate::record::model::{AllergenKind, Certainty, Entry, EntryKind, Happening, Severity, Summary, What};
 use crate::record::store::{Emergency, Opened};
 use crate::settings::model::plain_day;
@@ -46,6 +49,12 @@ pub struct FilePage {
     pub summary: Summary,
     /// Every visit and appointment, newest first.
     pub happenings: Vec<Happening>,
+    /// What was found in the visits, newest first.
+    pub diagnoses: Vec<Diagnosis>,
+    /// What was done, newest first.
+    pub procedures: Vec<Procedure>,
+    /// Everything that was prescribed, newest first.
+    pub prescribed: Vec<crate::prescribing::Line>,
 }
 
 impl Summary {
@@ -123,6 +132,9 @@ impl FilePage {
                 }));
             }
         }
+        resources.extend(self.diagnoses.iter().map(|diagnosis| condition(diagnosis, &patient)));
+        resources.extend(self.procedures.iter().map(|procedure| treatment(procedure, &patient)));
+        resources.extend(self.prescribed.iter().map(|line| line.resource(&patient)));
         resources.extend(self.happenings.iter().map(|happening| event(happening, &patient)));
         let entries: Vec<Value> =
             resources.into_iter().map(|resource| json!({ "resource": resource })).collect();
@@ -154,6 +166,36 @@ impl FilePage {
 
 fn coded(word: &str) -> Value {
     json!({ "coding": [{ "code": word }] })
+}
+
+/// What was found in a visit. ICD-10 codes of the own list name their system; free text has its words only.
+fn condition(diagnosis: &Diagnosis, patient: &Value) -> Value {
+    let sure = if diagnosis.certainty == Sure::Confirmed { "confirmed" } else { "provisional" };
+    let mut code = json!({ "text": diagnosis.plain_name });
+    if !diagnosis.code.is_empty() {
+        let system = if diagnosis.system == "icd11" {
+            "http://id.who.int/icd/release/11/mms"
+        } else {
+            "http://hl7.org/fhir/sid/icd-10"
+        };
+        code["coding"] = json!([{ "system": system, "code": diagnosis.code, "display": diagnosis.term }]);
+    }
+    json!({
+        "resourceType": "Condition", "id": format!("diagnosis-{}", diagnosis.id), "subject": patient,
+        "encounter": { "reference": format!("Encounter/visit-{}", diagnosis.visit_id) },
+        "category": [coded("encounter-diagnosis")], "verificationStatus": coded(sure), "code": code,
+        "recordedDate": diagnosis.recorded_at.to_rfc3339(), "onsetString": diagnosis.onset,
+    })
+}
+
+/// What was done in a visit.
+fn treatment(procedure: &Procedure, patient: &Value) -> Value {
+    json!({
+        "resourceType": "Procedure", "id": format!("procedure-{}", procedure.id), "subject": patient, "status": "completed",
+        "encounter": { "reference": format!("Encounter/visit-{}", procedure.visit_id) },
+        "code": { "text": procedure.plain_name },
+        "performedDateTime": procedure.done_at.map(|at| at.to_rfc3339()),
+    })
 }
 
 fn event(happening: &Happening, patient: &Value) -> Value {

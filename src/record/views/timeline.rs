@@ -7,6 +7,8 @@ use crate::access::model::Permission;
 use crate::consultation::model::{NoteId, NoteKind, NoteState, VitalsId};
 use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
+use crate::prescribing::model::PrescriptionId;
+use crate::procedures::model::ProcedureId;
 use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
 use crate::web::{FormState, Page};
@@ -52,7 +54,7 @@ impl Happening {
         match self.stands() {
             "finished" | "fulfilled" | "active" | "taken" | "released" | "signed" => "done",
             "open" | "arrived" | "in_service" => "now",
-            "no_show" | "left" | "refuted" | "entered_in_error" | "ended" => "missed",
+            "no_show" | "left" | "refuted" | "cancelled" | "entered_in_error" | "ended" => "missed",
             _ => "",
         }
     }
@@ -70,6 +72,10 @@ impl Happening {
             What::Vitals if self.words.trim().is_empty() => "Vital signs".to_owned(),
             What::Vitals => format!("Vital signs: {}", self.words.trim()),
             What::Result => format!("Result: {}", self.words),
+            What::Diagnosis => format!("Diagnosis: {}", self.words),
+            What::Procedure => format!("Procedure: {}", self.words),
+            What::Prescription if self.words.is_empty() => "Prescription, all of it cancelled".to_owned(),
+            What::Prescription => format!("Prescribed: {}", self.words),
             What::Note => {
                 let kind = self.state.split(' ').next().unwrap_or_default().parse::<NoteKind>();
                 let kind = kind.map_or("Note", NoteKind::label);
@@ -111,6 +117,13 @@ impl Happening {
             What::Vitals => Some("Taken"),
             What::Result if own == "released" => Some("Released"),
             What::Result => Some("Verified"),
+            What::Diagnosis if own == "signed" => {
+                let certainty = self.state.split(' ').next().unwrap_or_default().parse();
+                certainty.ok().map(crate::diagnoses::model::Certainty::label)
+            }
+            What::Diagnosis => Some("Entered in error"),
+            What::Procedure => own.parse().ok().map(crate::procedures::model::State::label),
+            What::Prescription => Some("Signed"),
             What::Note | What::Advice => own.parse().ok().map(NoteState::label),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
@@ -128,6 +141,12 @@ impl Happening {
             What::Result if page.may(Permission::OpenRecords) => {
                 crate::web::paths::laboratory::result(ResultId(self.id))
             }
+            What::Procedure if page.may(Permission::RecordProcedures) => {
+                crate::web::paths::procedures::procedure(ProcedureId(self.id))
+            }
+            What::Prescription if page.may(Permission::ReadPrescriptions) => {
+                crate::web::paths::prescribing::prescription(PrescriptionId(self.id))
+            }
             What::Note if page.may(Permission::OpenRecords) => {
                 crate::web::paths::consultation::note(NoteId(self.id))
             }
@@ -137,6 +156,9 @@ impl Happening {
             | What::Health
             | What::Vitals
             | What::Result
+            | What::Diagnosis
+            | What::Procedure
+            | What::Prescription
             | What::Note
             | What::Advice => String::new(),
         }

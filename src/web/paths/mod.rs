@@ -3,8 +3,12 @@
 pub mod access;
 pub mod audit;
 pub mod consultation;
+pub mod diagnoses;
 pub mod laboratory;
+pub mod letters;
 pub mod patients;
+pub mod prescribing;
+pub mod procedures;
 pub mod queue;
 pub mod record;
 pub mod scheduling;

@@ -5,6 +5,7 @@ mod consultation;
 mod laboratory;
 mod people;
 mod places;
+mod prescribing;
 mod queues;
 mod records;
 
@@ -171,6 +172,7 @@ impl World {
         forms.extend(consultation::forms(clinic, &boss, &mut real).await);
         forms.extend(records::forms(clinic, &boss, &mut real).await);
         forms.extend(laboratory::forms(clinic, &boss, &mut real).await);
+        forms.extend(prescribing::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;
         real.extend([

@@ -1,0 +1,118 @@
+//! Amounts: doses in thousandths of a unit, quantities in whole units (rules R2 and K9). No floating point anywhere.
+
+use super::{Frequency, Unit};
+
+/// The largest quantity of a line, in units; the table holds no more.
+pub const MOST: i64 = 10_000;
+
+/// `2`, `0.5`, `1.25`: no trailing zero, a leading one (experience C2).
+pub fn plain_number(thousandths: i64) -> String {
+    let (whole, part) = (thousandths / 1_000, (thousandths % 1_000).abs());
+    let mut text = grouped(whole);
+    if part > 0 {
+        text.push('.');
+        text.push_str(format!("{part:03}").trim_end_matches('0'));
+    }
+    text
+}
+
+fn grouped(whole: i64) -> String {
+    let digits = whole.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `0.5 tablet`, `10 mL`: a space between the number and its unit (experience C2).
+pub fn amount_words(thousandths: i64, unit: Unit) -> String {
+    format!("{} {}", plain_number(thousandths), unit.word(thousandths))
+}
+
+/// What holds a unit that is not divided: `bottle of 100 mL`.
+pub fn container_words(unit: Unit, step: i64, containers: i64) -> String {
+    let name = match unit {
+        Unit::Puff => "container",
+        Unit::Ml | Unit::Drop => "bottle",
+        Unit::Tablet
+        | Unit::Capsule
+        | Unit::Tube
+        | Unit::Ampoule
+        | Unit::Vial
+        | Unit::Bottle
+        | Unit::Sachet
+        | Unit::Suppository
+        | Unit::Pessary
+        | Unit::Patch
+        | Unit::Piece => "pack",
+    };
+    let plural = if containers == 1 { "" } else { "s" };
+    format!("{containers} {name}{plural} of {}", amount_words(step.saturating_mul(1_000), unit))
+}
+
+/// `15 tablets`, or `200 mL (2 bottles of 100 mL)` where only whole containers are given.
+pub fn quantity_words(units: i64, unit: Unit, step: i64) -> String {
+    let all = amount_words(units.saturating_mul(1_000), unit);
+    if step > 1 && units % step == 0 {
+        format!("{all} ({})", container_words(unit, step, units / step))
+    } else {
+        all
+    }
+}
+
+/// Reads a dose as people type it: `1`, `0.5`, `.5`, `1/2`, `½`, `1½`, `10 mL`, `2 tablets`.
+///
+/// # Errors
+/// A sentence that says what to enter.
+pub fn parse_dose(text: &str) -> Result<i64, &'static str> {
+    const WRONG: &str = "Enter the dose as a number, for example 1 or 0.5";
+    const OUT: &str = "Enter a dose from 0.001 to 1000";
+    let text = text.trim().trim_end_matches(|c: char| c.is_alphabetic() || c.is_whitespace());
+    let (whole, half) = match text.strip_suffix('½') {
+        Some(whole) => (whole.trim(), 500),
+        None => (text, 0),
+    };
+    let thousandths = match (whole, half) {
+        ("", 500) => Some(500),
+        ("1/2", 0) => Some(500),
+        ("1/4", 0) => Some(250),
+        (whole, 500) => whole.parse::<u32>().ok().map(|whole| i64::from(whole) * 1_000 + 500),
+        (number, _) => decimal(number),
+    };
+    let thousandths = thousandths.ok_or(WRONG)?;
+    if (1..=1_000_000).contains(&thousandths) { Ok(thousandths) } else { Err(OUT) }
+}
+
+fn decimal(text: &str) -> Option<i64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole)
+        || !digits(part)
+        || part.len() > 3
+        || whole.len() > 7
+        || (whole.is_empty() && part.is_empty())
+    {
+        return None;
+    }
+    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let part: i64 = format!("{part:0<3}").parse().ok()?;
+    Some(whole * 1_000 + part)
+}
+
+/// Rule P1: dose x frequency x days, rounded up to what can be dispensed (`step` units). None where it cannot be computed
+/// (as needed, or more than [`MOST`]).
+pub fn quantity(dose: i64, frequency: Frequency, days: i64, step: i64) -> Option<i64> {
+    if dose < 1 || days < 1 || step < 1 {
+        return None;
+    }
+    let doses = frequency.doses(days)?;
+    let thousandths = i128::from(dose).checked_mul(i128::from(doses))?;
+    let of_step = i128::from(step).checked_mul(1_000)?;
+    let steps = (thousandths + of_step - 1) / of_step;
+    let units = i64::try_from(steps * i128::from(step)).ok()?;
+    (units <= MOST).then_some(units)
+}

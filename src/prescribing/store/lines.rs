@@ -1,0 +1,255 @@
+//! Lines of prescriptions: drafts and signed ones, with what the catalogue says of their medicines now.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+use crate::prescribing::model::{
+    Form, Frequency, LineId, LineMove, LineState, MedicineId, Pregnancy, PrescriptionId, Route, Unit,
+    amount_words, label, quantity_words,
+};
+use crate::queue::model::VisitId;
+use crate::work::Doer;
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct Line {
+    pub id: LineId,
+    pub prescription_id: PrescriptionId,
+    pub visit_id: VisitId,
+    pub patient_id: PatientId,
+    pub prescriber_id: AccountId,
+    pub medicine_id: Option<MedicineId>,
+    pub state: LineState,
+    pub name: String,
+    pub strength: String,
+    pub form: Form,
+    pub route: Route,
+    pub unit: Unit,
+    pub step: i64,
+    pub controlled: bool,
+    pub dose: Option<i64>,
+    pub frequency: Frequency,
+    pub max_doses_a_day: Option<i64>,
+    pub days: Option<i64>,
+    pub quantity: i64,
+    pub directions: String,
+    pub instructions: String,
+    pub advice: String,
+    pub reason: String,
+    pub set_code: String,
+    pub replaces_id: Option<LineId>,
+    pub signed_at: Option<DateTime<Utc>>,
+    pub valid_until: Option<NaiveDate>,
+    pub course_until: Option<NaiveDate>,
+    pub given: i64,
+    pub returned: i64,
+    pub state_reason: String,
+    pub version: i64,
+    /// Who prescribes it.
+    pub prescriber: String,
+    /// What the catalogue says of the medicine now.
+    pub ingredients: String,
+    pub classes: String,
+    pub min_age: Option<i64>,
+    pub pregnancy: Option<Pregnancy>,
+    /// Days for which a prescription of it holds, where the medicine has a number of its own.
+    pub own_valid_days: Option<i64>,
+    /// Whether the catalogue offers it, unchanged in what the line says of it.
+    pub offered: bool,
+}
+
+macro_rules! lines {
+    ($tail:literal) => {
+        concat!(
+            "select l.id, l.prescription_id, l.visit_id, l.patient_id, l.prescriber_id, l.medicine_id, l.state, l.name,
+                l.strength, l.form, l.route, l.unit, l.step, l.controlled, l.dose, l.frequency, l.max_doses_a_day, l.days,
+                l.quantity, l.directions, l.instructions, l.advice, l.reason, l.set_code, l.replaces_id, l.signed_at,
+                l.valid_until, l.course_until, l.given, l.returned, l.state_reason, l.version,
+                p.prescriber_name as prescriber, coalesce(m.ingredients, '') as ingredients,
+                coalesce(m.classes, '') as classes, m.min_age, m.pregnancy, m.valid_days as own_valid_days,
+                coalesce(m.active and m.generic = l.name and m.strength = l.strength and m.form = l.form
+                    and m.unit = l.unit and m.step = l.step, l.medicine_id is null) as offered
+             from prescription_line l join prescription p on p.id = l.prescription_id
+             left join medicine m on m.id = l.medicine_id where ",
+            $tail
+        )
+    };
+}
+
+impl Line {
+    /// `amoxicillin 500 mg capsule`.
+    pub fn label(&self) -> String {
+        label(&self.name, &self.strength, self.form)
+    }
+
+    /// `1 capsule`; empty for what is put on the skin.
+    pub fn dose_words(&self) -> String {
+        self.dose.map(|dose| amount_words(dose, self.unit)).unwrap_or_default()
+    }
+
+    /// `15 capsules`.
+    pub fn quantity_words(&self) -> String {
+        quantity_words(self.quantity, self.unit, self.step)
+    }
+
+    /// Units that are still to be given (rule P4).
+    pub fn remaining(&self) -> i64 {
+        (self.quantity - self.given + self.returned).max(0)
+    }
+
+    /// Whether it was written as free text.
+    pub fn is_free(&self) -> bool {
+        self.medicine_id.is_none()
+    }
+
+    /// Whether it can no longer be given out (rule P3).
+    pub fn is_expired(&self, today: NaiveDate) -> bool {
+        let waits = matches!(self.state, LineState::Open | LineState::Partly | LineState::Paused);
+        waits && self.valid_until.is_some_and(|until| until < today)
+    }
+
+    /// Whether the patient is meant to take it now: of the last seven days, or still in its course (rule P2).
+    pub fn is_active(&self, today: NaiveDate) -> bool {
+        let recent = today - chrono::Days::new(7);
+        let running = self.course_until.is_some_and(|until| until >= today);
+        let begun = self.signed_at.is_some_and(|at| at.date_naive() >= recent);
+        self.state.is_live() && !self.is_expired(today) && (running || begun)
+    }
+}
+
+/// The lines of a prescription, in the order in which they were added.
+pub async fn of_prescription(store: impl Store, id: PrescriptionId) -> Result<Vec<Line>, DbError> {
+    sql(lines!("l.prescription_id = $1 order by l.id limit 100")).bind(id).all(store).await
+}
+
+/// What the consultation needs of a patient: the author's drafts of this visit, what was signed since `since`, and the
+/// last few prescriptions, however old.
+pub async fn around(
+    store: impl Store,
+    patient: PatientId,
+    visit: VisitId,
+    author: AccountId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Line>, DbError> {
+    sql(lines!(
+        "l.patient_id = $1 and (l.signed_at >= $4
+            or (l.state = 'draft' and l.visit_id = $2 and l.prescriber_id = $3)
+            or (l.state <> 'draft' and l.prescription_id in (select e.id from prescription e
+                where e.patient_id = $1 and e.state = 'signed' order by e.id desc limit 5)))
+         order by l.id limit 400"
+    ))
+    .bind(patient)
+    .bind(visit)
+    .bind(author)
+    .bind(since)
+    .all(store)
+    .await
+}
+
+/// What was signed for a patient since a day and is neither stopped nor cancelled.
+pub async fn since(
+    store: impl Store,
+    patient: PatientId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Line>, DbError> {
+    sql(lines!(
+        "l.patient_id = $1 and l.signed_at >= $2 and l.state in ('open', 'partly', 'complete', 'paused')
+         order by l.id limit 400"
+    ))
+    .bind(patient)
+    .bind(since)
+    .all(store)
+    .await
+}
+
+/// Signed lines of a visit.
+pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Line>, DbError> {
+    sql(lines!("l.visit_id = $1 and l.state <> 'draft' order by l.id limit 200")).bind(visit).all(store).await
+}
+
+/// Signed lines of a patient, the newest first, older than a line.
+pub async fn of_patient(
+    store: impl Store,
+    patient: PatientId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Line>, DbError> {
+    sql(lines!(
+        "l.patient_id = $1 and l.state <> 'draft' and l.prescription_id in (select e.id from prescription e
+            where e.patient_id = $1 and e.state = 'signed' and e.id < $2 order by e.id desc limit $3)
+         order by l.prescription_id desc, l.id"
+    ))
+    .bind(patient)
+    .bind(before)
+    .bind(limit)
+    .all(store)
+    .await
+}
+
+/// One line.
+pub async fn by_id(store: impl Store, id: LineId) -> Result<Option<Line>, DbError> {
+    sql(lines!("l.id = $1")).bind(id).optional(store).await
+}
+
+/// What a move writes at a line.
+#[derive(Debug)]
+pub struct Moved<'a> {
+    /// What happened.
+    pub made: LineMove,
+    /// Where it stands then.
+    pub to: LineState,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// Moves a line on if it still stands as it was read, and notes the step. Returns whether it did: of two who are at it,
+/// one wins.
+pub async fn go(
+    tx: &mut Tx,
+    line: &Line,
+    moved: &Moved<'_>,
+    (who, at): (&Doer, DateTime<Utc>),
+) -> Result<bool, DbError> {
+    let ended = matches!(moved.to, LineState::Closed | LineState::Cancelled).then_some(at);
+    let changed = sql(
+        "update prescription_line set state = $3, state_reason = $5, ended_at = $6, version = version + 1
+         where id = $1 and version = $2 and state = $4 and (given = 0 or $3 <> 'cancelled')",
+    )
+    .bind(line.id)
+    .bind(line.version)
+    .bind(moved.to)
+    .bind(line.state)
+    .bind(moved.reason)
+    .bind(ended)
+    .run(&mut *tx)
+    .await?;
+    if changed == 1 {
+        note(tx, line.id, (line.state, moved), (who, at)).await?;
+    }
+    Ok(changed == 1)
+}
+
+/// Notes a step of a line.
+pub async fn note(
+    tx: &mut Tx,
+    line: LineId,
+    (from, moved): (LineState, &Moved<'_>),
+    (who, at): (&Doer, DateTime<Utc>),
+) -> Result<(), DbError> {
+    sql("insert into prescription_event (line_id, at, move, from_state, to_state, account_id, account_name, reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)")
+    .bind(line)
+    .bind(at)
+    .bind(moved.made)
+    .bind(from)
+    .bind(moved.to)
+    .bind(who.account_id)
+    .bind(&who.name)
+    .bind(moved.reason)
+    .run(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! After signing: a prescriber cancels or changes a line while nothing was given, and stops it later (rules P4, P5).
+
+use crate::access::model::AccountId;
+use crate::audit::Entry;
+use crate::live::Topic;
+use crate::prescribing::model::check;
+use crate::prescribing::model::{CannotMove, LineMove, LineState, Written};
+use crate::prescribing::store::catalogue;
+use crate::prescribing::store::context;
+use crate::prescribing::store::drafts::{self, Named, NewLine, Signing};
+use crate::prescribing::store::lines::{self, Line, Moved};
+use crate::prescribing::verbs::assess::{Assessed, drug};
+use crate::prescribing::verbs::sign::signing;
+use crate::prescribing::verbs::{Refused, prescriber};
+use crate::work::Work;
+
+impl From<CannotMove> for Refused {
+    fn from(why: CannotMove) -> Self {
+        Refused::Because(why.to_string())
+    }
+}
+
+fn meanwhile(line: &Line) -> Refused {
+    Refused::Because(format!(
+        "{} was changed by a colleague a moment ago. Here is how it stands now.",
+        line.label()
+    ))
+}
+
+/// A signed line that the prescriber who asks wrote, as it was seen.
+fn own(line: &Line, author: AccountId, version: i64) -> Result<(), Refused> {
+    if line.state == LineState::Draft {
+        return Err(Refused::NotFound);
+    }
+    if line.prescriber_id != author {
+        let words = format!("{} prescribed it. Ask them, or prescribe something else.", line.prescriber);
+        return Err(Refused::Because(words));
+    }
+    if line.version != version { Err(meanwhile(line)) } else { Ok(()) }
+}
+
+async fn trail(work: &mut Work, action: &'static str, line: &Line) -> Result<(), Refused> {
+    let entry = Entry::new(action, "prescription", line.prescription_id.0)
+        .of_patient(line.patient_id.0)
+        .with("line", line.id.0);
+    work.audit(entry).await?;
+    work.tell(Topic::Visit(line.visit_id.0));
+    Ok(())
+}
+
+/// Cancels a line of which nothing was given, or stops one: `made` says which.
+pub async fn end(
+    work: &mut Work,
+    line: &Line,
+    (made, version): (LineMove, i64),
+    reason: &str,
+) -> Result<(), Refused> {
+    let author = prescriber(work)?;
+    own(line, author, version)?;
+    if made == LineMove::Cancel && line.given > 0 {
+        return Err(Refused::Because(format!(
+            "Something of {} was given already. Stop it instead; what was given stays on record.",
+            line.label()
+        )));
+    }
+    let to = line.state.after(made, line.given > 0)?;
+    let (who, at) = (work.doer().clone(), work.now());
+    if !lines::go(work.tx(), line, &Moved { made, to, reason }, (&who, at)).await? {
+        return Err(meanwhile(line));
+    }
+    let action =
+        if made == LineMove::Cancel { "prescription.line_cancelled" } else { "prescription.line_stopped" };
+    trail(work, action, line).await
+}
+
+/// A change that was typed: the new amounts, the note, why, and the reason for what is warned of.
+#[derive(Debug)]
+pub struct Change<'a> {
+    pub written: Written,
+    pub instructions: &'a str,
+    pub reason: &'a str,
+    /// The stops that stood beside the reason.
+    pub seen: &'a str,
+    pub version: i64,
+}
+
+/// Takes a new line in the place of one of which nothing was given. Returns its warnings when they need a reason first;
+/// then nothing may be kept.
+pub async fn change(
+    work: &mut Work,
+    line: &Line,
+    change: &Change<'_>,
+) -> Result<Result<(), Assessed>, Refused> {
+    let author = prescriber(work)?;
+    own(line, author, change.version)?;
+    if line.given > 0 {
+        return Err(Refused::Because(format!(
+            "Something of {} was given already. Stop it, and prescribe it anew.",
+            line.label()
+        )));
+    }
+    let (who, at, today) = (work.doer().clone(), work.now(), work.today());
+    if line.is_expired(today) {
+        return Err(Refused::Because("This prescription has expired. Prescribe it again.".into()));
+    }
+    let to = line.state.after(LineMove::Change, false)?;
+    let moved = Moved { made: LineMove::Change, to, reason: "Changed by the prescriber" };
+    if !lines::go(work.tx(), line, &moved, (&who, at)).await? {
+        return Err(meanwhile(line));
+    }
+    let new = NewLine {
+        named: Named::of_line(line),
+        written: change.written,
+        instructions: change.instructions.to_owned(),
+        set_code: line.set_code.clone(),
+    };
+    let whose = (line.visit_id, line.patient_id, author);
+    let id = drafts::insert_line(work.tx(), line.prescription_id, whose, &new).await?;
+    let made = lines::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    let since = at - chrono::TimeDelta::days(crate::prescribing::verbs::sign::LOOK_BACK_DAYS);
+    let active = lines::since(work.tx(), line.patient_id, since).await?;
+    let context = context::context(work.tx(), line.patient_id, author, (at, today)).await?;
+    let clinic = work.app.clinic();
+    let drugs: Vec<_> =
+        active.iter().filter(|one| one.is_active(today)).map(|one| drug(one, &clinic)).collect();
+    let warnings = check(&drug(&made, &clinic), &[], &drugs, &context.facts, &context.known);
+    let assessed = Assessed { line: made, warnings };
+    let told = change.reason.chars().count() >= super::REASON && assessed.is_covered(change.seen);
+    if !assessed.stops().is_empty() && !told {
+        return Ok(Err(assessed));
+    }
+    let setting = catalogue::setting(work.tx()).await?;
+    let reason = if assessed.stops().is_empty() { "" } else { change.reason };
+    let signed = Signing {
+        replaces: Some(line.id),
+        valid_until: line.valid_until.unwrap_or(today),
+        ..signing(&assessed, reason, &setting, today)
+    };
+    if !drafts::sign_line(work.tx(), &signed, (&who, at)).await? {
+        return Err(meanwhile(line));
+    }
+    trail(work, "prescription.line_changed", line).await?;
+    Ok(Ok(()))
+}

@@ -1,0 +1,86 @@
+//! The warnings at new lines, from everything that is known at this moment.
+
+use chrono::NaiveDate;
+
+use crate::prescribing::model::{Drug, LineState, Pregnancy, Tier, Warning, check, list};
+use crate::prescribing::store::context::Context;
+use crate::prescribing::store::lines::Line;
+use crate::settings::model::{Clinic, plain_day};
+
+/// A new line with its warnings.
+#[derive(Debug, Clone)]
+pub struct Assessed {
+    /// The line.
+    pub line: Line,
+    /// Its warnings, the loudest first.
+    pub warnings: Vec<Warning>,
+}
+
+impl Assessed {
+    /// What stops signing until there is a reason.
+    pub fn stops(&self) -> Vec<&Warning> {
+        self.warnings.iter().filter(|warning| warning.tier == Tier::Stop).collect()
+    }
+
+    /// The stops as one text: a reason covers those that stood beside it.
+    pub fn seen(&self) -> String {
+        self.stops().iter().map(|warning| warning.key()).collect::<Vec<_>>().join(",")
+    }
+
+    /// Whether somebody who saw `seen` has seen every stop that holds now.
+    pub fn is_covered(&self, seen: &str) -> bool {
+        let seen: Vec<&str> = seen.split(',').collect();
+        self.stops().iter().all(|warning| seen.contains(&warning.key().as_str()))
+    }
+}
+
+/// A line as the checks see it.
+pub fn drug(line: &Line, clinic: &Clinic) -> Drug {
+    let since = match line.signed_at {
+        Some(at) => format!("from {}, {}", plain_day(clinic.day_of(at)), line.prescriber),
+        None => String::new(),
+    };
+    Drug {
+        line: line.id,
+        label: line.label(),
+        ingredients: list(&line.ingredients),
+        classes: list(&line.classes),
+        min_age: line.min_age,
+        pregnancy: line.pregnancy.unwrap_or(Pregnancy::Ok),
+        is_free: line.is_free(),
+        since,
+    }
+}
+
+/// Every draft among the lines with its warnings, in the order in which they were added.
+pub fn assess(lines: &[Line], context: &Context, clinic: &Clinic, today: NaiveDate) -> Vec<Assessed> {
+    let is_draft = |line: &&Line| line.state == LineState::Draft;
+    let active: Vec<Drug> = lines
+        .iter()
+        .filter(|line| line.state != LineState::Draft && line.is_active(today))
+        .map(|line| drug(line, clinic))
+        .collect();
+    let drafts: Vec<&Line> = lines.iter().filter(is_draft).collect();
+    let drugs: Vec<Drug> = drafts.iter().map(|line| drug(line, clinic)).collect();
+    let one = |(at, line): (usize, &&Line)| {
+        let before = drugs.get(..at).unwrap_or_default();
+        let warnings = drugs
+            .get(at)
+            .map(|own| check(own, before, &active, &context.facts, &context.known))
+            .unwrap_or_default();
+        Assessed { line: (*line).clone(), warnings }
+    };
+    drafts.iter().enumerate().map(one).collect()
+}
+
+/// What a tick says that somebody compared by hand: the free texts about allergies, and the new lines that are free text
+/// themselves. Empty when nothing has to be compared (rule P2).
+pub fn to_compare(assessed: &[Assessed], context: &Context) -> String {
+    let texts = context.free_texts();
+    let free: Vec<String> =
+        assessed.iter().filter(|one| one.line.is_free()).map(|one| format!("line {}", one.line.id)).collect();
+    if assessed.is_empty() || (texts.is_empty() && free.is_empty()) {
+        return String::new();
+    }
+    [texts, free].concat().join(" | ")
+}

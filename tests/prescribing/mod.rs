@@ -1,0 +1,7 @@
+//! Prescriptions (rules P1 to P6), their checks, the catalogue of medicines.
+
+mod after;
+mod catalogue;
+mod checks;
+mod reading;
+mod writing;
