@@ -14,7 +14,7 @@ use crate::queue::model::{EntryState, Missing, Move, PointKind, VisitId, Whom};
 use crate::web::request::Id;
 use crate::web::{Answer, FormState, Page, Submission, paths};
 use crate::work::{Refused, Work};
-use crate::{laboratory, queue};
+use crate::{laboratory, prescribing, queue};
 
 /// The patient is with who presses this from now on.
 pub async fn take_over(
@@ -57,6 +57,12 @@ pub async fn finish(work: &mut Work, sitting: &Sitting, form: &mut FormState) ->
     let own = notes::draft_of(work.tx(), me, sitting.visit.id).await?;
     if own.is_some_and(|own| !own.is_set_aside()) {
         form.refuse("sign-note", "Your note is not signed. Sign it or discard it, then finish");
+    }
+    if prescribing::is_unsigned(work.tx(), sitting.visit.id, me).await? {
+        form.refuse(
+            "rx_medicine",
+            "The prescription is not signed. Sign it with a note or remove its lines, then finish",
+        );
     }
     for missing in sittings::missing(work.tx(), sitting.visit.id).await?.list() {
         if missing != Missing::Signature || form.error("sign-note").is_none() {
