@@ -152,7 +152,7 @@ pub(super) async fn write(
     let mut making = Making { medicines, chance: Chance::new(99), prescription: 0, line: 0, events, rows };
     let (mut after, mut drafted, mut open) = (0, false, 0);
     loop {
-        let seen: Vec<Seen> = sql("select v.id, v.patient_id, v.day, e.doctor_id as doctor,
+        let seen: Vec<Seen> = sql("select v.id, v.patient_id, v.day, e.served_by as doctor,
                 trim(a.title || ' ' || a.name) as doctor_name, coalesce(e.ended_at, e.started_at, e.entered_at) as at,
                 v.closed_at is null as is_open,
                 exists (select 1 from queue_entry f where f.visit_id = v.id and f.coming_from = e.id) as went_on,
@@ -162,7 +162,8 @@ pub(super) async fn write(
                     when exists (select 1 from allergy_none n where n.patient_id = v.patient_id)
                     then 'No known allergies' else 'Not asked' end) as allergies
              from visit v join patient p on p.id = v.patient_id join queue_entry e on e.id = (select min(d.id) from queue_entry d where d.visit_id = v.id
-                and d.doctor_id is not null and d.started_at is not null) join account a on a.id = e.doctor_id
+                and d.point_id = 3 and d.started_at is not null and d.served_by is not null)
+             join account a on a.id = e.served_by
              where v.id > $1 order by v.id limit $2")
         .bind(after)
         .bind(BATCH)

@@ -129,10 +129,13 @@ both! {
         renewed.expect(303);
         assert!(renewed.leads_to().unwrap().contains(&format!("/visits/{}/consultation", room.visit)));
         assert_eq!(clinic.rx_lines(room.visit).await[1].1, LineState::Draft);
-        // Who treated her reads it still; prescribing wants her here.
-        sql("update queue_entry set served_by = $2, started_at = entered_at where visit_id = $1")
-            .bind(room.visit)
+        // Whoever opened the record with a reason reads it; prescribing wants the patient here.
+        sql("insert into record_opening (patient_id, account_id, kind, reason, words, opened_at, expires_at)
+             values ($1, $2, 'reason', 'contact', 'She rang', $3, $4)")
+            .bind(room.patient)
             .bind(room.doctor)
+            .bind(clinic.app.clock.now())
+            .bind(clinic.app.clock.now() + chrono::TimeDelta::minutes(30))
             .run(&clinic.app.db)
             .await
             .unwrap();

@@ -206,6 +206,18 @@ both! {
         other.press(&format!("rx.repeat.{prescription}"), &[]).await.expect(404);
     }
 
+    async fn v2_a_visit_with_an_unsigned_prescription_is_not_finished(clinic) {
+        let room = clinic.prescribing_room().await;
+        room.adds(AMOXICILLIN).await;
+        let page = room.page().await;
+        let (_, pairs) = page.form("#consultation", &[("outcome", "home"), ("next", "home")]);
+        let pairs: Vec<(&str, &str)> =
+            pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let seen = room.desk.post(&paths::consultation::completion(room.visit), &pairs).await;
+        seen.expect(422);
+        assert!(seen.errors().iter().any(|error| error.contains("prescription is not signed")), "{:?}", seen.errors());
+    }
+
     async fn nurses_write_notes_and_do_not_prescribe(clinic) {
         let room = clinic.prescribing_room().await;
         let nurse = clinic.nurse().await;

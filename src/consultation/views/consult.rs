@@ -278,6 +278,9 @@ impl ConsultPage {
         if self.draft().is_some_and(|draft| !draft.is_set_aside()) {
             missing.push("Your note is not signed.".to_owned());
         }
+        if !self.prescribing.drafts.is_empty() {
+            missing.push("The prescription is not signed.".to_owned());
+        }
         missing.extend(self.others().iter().map(|(who, _)| format!("The note of {who} is not signed.")));
         if self.sitting.outcome.is_none_or(|outcome| outcome == Outcome::NotConsulted) {
             missing.push("Choose what becomes of the visit.".to_owned());
