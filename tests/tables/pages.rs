@@ -29,7 +29,11 @@ const MORE: [(&str, u32, &str); 11] = [
 /// Addresses that may write when opened, with what and why.
 const WRITES: [(&str, &[&str], &str); 3] = [
     ("/display", &["display"], "a screen that is not paired yet gets its pairing code"),
-    ("/check/{code}", &["verification_check", "throttle"], "each check is counted, for its patient and for who guesses"),
+    (
+        "/check/{code}",
+        &["verification_check", "throttle"],
+        "each check is counted, for its patient and for who guesses",
+    ),
     ("/poster", &["door_code"], "the code of the day is made when it is first shown"),
 ];
 

@@ -11,8 +11,8 @@ use crate::letters::store::referrals::{self, Referral, Text};
 use crate::letters::store::told;
 use crate::letters::store::visits::Facts;
 use crate::live::Topic;
-use crate::prescribing::model::LineState;
 use crate::prescribing;
+use crate::prescribing::model::LineState;
 use crate::record::Banner;
 use crate::work::{Refused, Work};
 

@@ -57,7 +57,8 @@ impl Told {
 
     /// Whether there is anything to tell yet.
     pub fn is_empty(&self) -> bool {
-        self.diagnoses.is_empty() && self.medicines.is_empty()
+        self.diagnoses.is_empty()
+            && self.medicines.is_empty()
             && self.procedures.is_empty()
             && self.advice.is_empty()
             && self.tests.is_empty()
