@@ -14,7 +14,6 @@ pub struct Referral {
     pub id: ReferralId,
     pub visit_id: VisitId,
     pub patient_id: PatientId,
-    pub replaces_id: Option<ReferralId>,
     pub number: i64,
     pub state: ReferralState,
     pub to_whom: String,
@@ -25,7 +24,6 @@ pub struct Referral {
     pub included: String,
     /// What was copied of the record.
     pub copied: String,
-    pub author_id: AccountId,
     pub author_name: String,
     pub signed_at: Option<DateTime<Utc>>,
     pub version: i64,
@@ -36,8 +34,8 @@ pub struct Referral {
 macro_rules! referrals {
     ($tail:literal) => {
         concat!(
-            "select r.id, r.visit_id, r.patient_id, r.replaces_id, r.number, r.state, r.to_whom, r.urgency, r.question,
-                r.summary, r.included, r.copied, r.author_id, r.author_name, r.signed_at, r.version,
+            "select r.id, r.visit_id, r.patient_id, r.number, r.state, r.to_whom, r.urgency, r.question,
+                r.summary, r.included, r.copied, r.author_name, r.signed_at, r.version,
                 (select n.id from referral n where n.replaces_id = r.id and n.state <> 'draft') as replaced_by
              from referral r ",
             $tail
