@@ -14,7 +14,7 @@ use crate::queue::model::{EntryState, Missing, Move, PointKind, VisitId, Whom};
 use crate::web::request::Id;
 use crate::web::{Answer, FormState, Page, Submission, paths};
 use crate::work::{Refused, Work};
-use crate::{laboratory, prescribing, queue};
+use crate::{laboratory, queue};
 
 /// The patient is with who presses this from now on.
 pub async fn take_over(

@@ -113,18 +113,6 @@ pub async fn hold(tx: &mut Tx, visit: VisitId, author: AccountId) -> Result<Opti
     Ok(found.map(|(id,)| id))
 }
 
-/// Whether the author has draft lines in a visit.
-pub async fn any(store: impl Store, visit: VisitId, author: AccountId) -> Result<bool, DbError> {
-    let lines: i64 = sql(
-        "select count(*) from prescription_line where visit_id = $1 and prescriber_id = $2 and state = 'draft'",
-    )
-    .bind(visit)
-    .bind(author)
-    .scalar(store)
-    .await?;
-    Ok(lines > 0)
-}
-
 /// Adds a line to a prescription as a draft.
 pub async fn insert_line(
     tx: &mut Tx,
