@@ -12,6 +12,7 @@ mod verbs;
 mod views;
 
 pub use section::{Section, discard, save, section, sign, step};
+pub use store::codes::FIND as FIND_SQL;
 pub use store::diagnoses::Diagnosis;
 
 use crate::access::model::Permission;

@@ -15,7 +15,7 @@ use crate::web::routes::{Access, Routes};
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    use handlers::{check, issue, mine, print, rules, verification, visit};
+    use handlers::{check, issue, mine, print, referral, rules, summary, verification, visit};
     let letters = Access::May(Permission::IssueLetters);
     let settings = Access::May(Permission::ManageSettings);
     Routes::new("letters")
@@ -27,10 +27,17 @@ pub fn routes() -> Routes {
         .post(paths::REVOCATION, letters, verification::revoke)
         .get(paths::PRINT, letters, print::show)
         .post(paths::PRINT, letters, print::create)
+        .get(paths::WRITE, letters, referral::write)
+        .post(paths::WRITE, letters, referral::save)
+        .get(paths::REFERRAL, letters, referral::show)
+        .get(paths::REFERRAL_PRINT, letters, referral::print)
+        .get(paths::SUMMARY, Access::May(Permission::WriteNotes), summary::print)
         .get(paths::RULES, settings, rules::form)
         .post(paths::RULES, settings, rules::save)
         .get(paths::CHECK, Access::Public, check::field)
         .get(paths::CHECKED, Access::Public, check::show)
+        .get(paths::MY_VISITS, Access::Patient, summary::index)
+        .get(paths::MY_VISIT, Access::Patient, summary::show)
         .get(paths::MY_LETTERS, Access::Patient, mine::index)
         .get(paths::MY_LETTER, Access::Patient, mine::show)
         .post(paths::MY_CONSENT, Access::Patient, mine::agree)

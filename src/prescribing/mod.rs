@@ -1,7 +1,7 @@
 //! Prescribing: the catalogue of medicines, what is prescribed, the checks before it is signed.
 //!
 //! The consultation page uses [`section`], [`step`], [`sign`] and [`discard`]; others use [`open_of_visit`],
-//! [`of_patient`], [`active`], [`is_unsigned`] and [`ensure_catalogue`]. The pharmacy counts what is given at the same lines.
+//! [`of_patient`], [`active`] and [`ensure_catalogue`]. The pharmacy counts what is given at the same lines.
 
 mod handlers;
 pub mod model;
@@ -63,7 +63,7 @@ pub async fn section(
     author: AccountId,
     form: &FormState,
 ) -> Result<Section, DbError> {
-    use verbs::assess::{assess, to_compare};
+    use verbs::assess::{assess, shown, to_compare};
     let since = page.now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS);
     let lines = store::lines::around(&app.db, visit.patient_id, visit.id, author, since).await?;
     let context =
@@ -78,6 +78,7 @@ pub async fn section(
         };
     Ok(Section {
         visit: Some(visit.id),
+        shown: shown(&assessed),
         compare: to_compare(&assessed, &context),
         earlier: views::section::earlier(&lines, page, 5),
         free_texts: context.free_texts(),
@@ -108,15 +109,6 @@ pub async fn sign(
     form: &mut FormState,
 ) -> Result<usize, Refused> {
     verbs::sign::sign(work, visit, Some(note.0), form).await
-}
-
-/// Whether the author has medicines in a visit that are not signed: it cannot be finished like that (rule V2).
-pub async fn is_unsigned(
-    store: impl crate::db::Store,
-    visit: VisitId,
-    author: AccountId,
-) -> Result<bool, DbError> {
-    store::drafts::any(store, visit, author).await
 }
 
 /// Signed lines of a visit of which something is still to be given.

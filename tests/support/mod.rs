@@ -6,8 +6,10 @@ pub mod chromium;
 pub mod consultation;
 mod databases;
 mod demo;
+mod diagnoses;
 pub mod faults;
 mod laboratory;
+mod letters;
 mod outage;
 mod patients;
 mod people;
@@ -17,6 +19,7 @@ mod record;
 mod scheduling;
 
 pub use browser::{Browser, Seen};
+pub use diagnoses::Consulting;
 pub use laboratory::Lab;
 pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};

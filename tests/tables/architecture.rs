@@ -3,7 +3,7 @@
 use super::uses::paths;
 use super::{files, none};
 
-const CAPABILITIES: [&str; 10] = [
+const CAPABILITIES: [&str; 13] = [
     "access",
     "patients",
     "record",
@@ -14,6 +14,9 @@ const CAPABILITIES: [&str; 10] = [
     "prescribing",
     "settings",
     "audit",
+    "diagnoses",
+    "procedures",
+    "letters",
 ];
 /// The floors of a capability, from the ground up; verbs are operations that several handlers share.
 const FLOORS: [&str; 5] = ["model", "store", "views", "verbs", "handlers"];

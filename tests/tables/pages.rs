@@ -9,10 +9,10 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 7] = [
+const MORE: [(&str, u32, &str); 13] = [
     (
         "/visits/{id}/consultation",
-        17,
+        21,
         "it is the whole of a doctor's work on one page: visit, door, allergies, notes, vital signs, tests, earlier visits, ways on, doctors, templates",
     ),
     ("/appointments/{id}", 7, "whether the record is open, and the allergies at its top, are two questions"),
@@ -21,10 +21,21 @@ const MORE: [(&str, u32, &str); 7] = [
     ("/results/{id}/print", 7, "the same"),
     ("/prescriptions/{id}", 7, "the same, and its lines with their warnings and steps"),
     ("/prescriptions/{id}/print", 7, "the same"),
+    ("/visits/{id}/letters", 7, "the same, and verifications and referrals"),
+    ("/visits/{id}/verification", 8, "the same, and what was signed in the visit"),
+    ("/visits/{id}/summary", 12, "a visit as its patient reads it has a part of each capability"),
+    ("/my/visits/{id}", 12, "the same"),
+    ("/my/record/file.html", 7, "everything of the record goes into one file"),
+    ("/my/record/file.json", 7, "the same"),
 ];
 /// Addresses that may write when opened, with what and why.
-const WRITES: [(&str, &[&str], &str); 2] = [
+const WRITES: [(&str, &[&str], &str); 3] = [
     ("/display", &["display"], "a screen that is not paired yet gets its pairing code"),
+    (
+        "/check/{code}",
+        &["verification_check", "throttle"],
+        "each check is counted, for its patient and for who guesses",
+    ),
     ("/poster", &["door_code"], "the code of the day is made when it is first shown"),
 ];
 

@@ -14,7 +14,7 @@ use crate::queue::model::{EntryState, Missing, Move, PointKind, VisitId, Whom};
 use crate::web::request::Id;
 use crate::web::{Answer, FormState, Page, Submission, paths};
 use crate::work::{Refused, Work};
-use crate::{laboratory, prescribing, queue};
+use crate::{laboratory, queue};
 
 /// The patient is with who presses this from now on.
 pub async fn take_over(
@@ -55,16 +55,14 @@ pub async fn finish(work: &mut Work, sitting: &Sitting, form: &mut FormState) ->
     }
     let me = doer(work)?;
     let own = notes::draft_of(work.tx(), me, sitting.visit.id).await?;
-    if own.is_some_and(|own| !own.is_set_aside()) {
-        form.refuse("sign-note", "Your note is not signed. Sign it or discard it, then finish");
-    }
-    if prescribing::is_unsigned(work.tx(), sitting.visit.id, me).await? {
+    let open = sittings::missing(work.tx(), sitting.visit.id, me).await?;
+    if own.is_some_and(|own| !own.is_set_aside()) || open.unsigned > 0 {
         form.refuse(
-            "rx_medicine",
-            "The prescription is not signed. Sign it with a note or remove its lines, then finish",
+            "sign-note",
+            "Your note, or what you added to it, is not signed. Sign it or discard it, then finish",
         );
     }
-    for missing in sittings::missing(work.tx(), sitting.visit.id).await?.list() {
+    for missing in open.list() {
         if missing != Missing::Signature || form.error("sign-note").is_none() {
             form.refuse(field_of(missing), words_of(missing));
         }
@@ -88,6 +86,7 @@ const fn field_of(missing: Missing) -> &'static str {
         Missing::Signature => "aside",
         Missing::Disposition => "outcome",
         Missing::Orders => "handover",
+        Missing::Procedures => "procedure",
     }
 }
 
@@ -97,6 +96,7 @@ const fn words_of(missing: Missing) -> &'static str {
         Missing::Signature => "A colleague has not signed a note of this visit. Ask for it, or set it aside",
         Missing::Disposition => "Choose what becomes of the visit",
         Missing::Orders => "Choose the doctor who reviews the open results, or cancel the tests",
+        Missing::Procedures => "A procedure is planned and not done. Do it or cancel it first",
     }
 }
 

@@ -2,7 +2,7 @@
 //! but the route.
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -58,7 +58,8 @@ async fn answer(app: &App, page: Page, typed: &str) -> Answer {
     if shown.is_some() {
         throttle::forgive(app, &buckets).await?;
     }
-    private(html(CheckPage::answer(page, shown))?)
+    let status = if shown.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    private((status, html(CheckPage::answer(page, shown))?).into_response())
 }
 
 /// Headers of a page whose address is a secret.
@@ -66,5 +67,5 @@ fn private(mut answer: Response) -> Result<Response, Error> {
     let headers = answer.headers_mut();
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
-    Ok(answer.into_response())
+    Ok(answer)
 }

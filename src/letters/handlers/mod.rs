@@ -4,7 +4,9 @@ pub mod check;
 pub mod issue;
 pub mod mine;
 pub mod print;
+pub mod referral;
 pub mod rules;
+pub mod summary;
 pub mod verification;
 pub mod visit;
 

@@ -4,7 +4,7 @@ use axum::extract::State;
 
 use super::opened;
 use crate::app::App;
-use crate::letters::store::verifications;
+use crate::letters::store::{referrals, verifications};
 use crate::letters::verbs::verification::hindrance;
 use crate::letters::views::verification::LettersPage;
 use crate::queue::model::VisitId;
@@ -19,7 +19,8 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> An
         return Ok(see_other(&paths::patients::show(facts.patient_id)));
     }
     let verifications = verifications::of_visit(&app.db, id).await?;
+    let referrals = referrals::of_visit(&app.db, id).await?;
     opened(&app, &page, ("letters.opened", "visit", id.0), facts.patient_id).await?;
     let hindrance = hindrance(&facts);
-    html(LettersPage { page, banner: door.banner, facts, verifications, hindrance })
+    html(LettersPage { page, banner: door.banner, facts, verifications, referrals, hindrance })
 }

@@ -1,5 +1,6 @@
 //! What people do with letters, each in one unit of work with its trail. The trail carries ids, never words (rule A1).
 
+pub mod referral;
 pub mod verification;
 
 use crate::access::model::AccountId;

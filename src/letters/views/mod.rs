@@ -2,7 +2,9 @@
 
 pub mod check;
 pub mod mine;
+pub mod referral;
 pub mod verification;
+pub mod visit;
 
 use chrono::NaiveDate;
 

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use crate::diagnoses::Diagnosis;
 use crate::letters::model::CONSENT;
+use crate::letters::store::referrals::Referral;
 use crate::letters::store::settings::Reason;
 use crate::letters::store::verifications::Verification;
 use crate::letters::store::visits::Facts;
@@ -33,6 +34,8 @@ pub struct LettersPage {
     pub facts: Facts,
     /// Its verifications, the newest first.
     pub verifications: Vec<Verification>,
+    /// Its referrals, the newest first.
+    pub referrals: Vec<Referral>,
     /// Why none may be issued.
     pub hindrance: Option<String>,
 }

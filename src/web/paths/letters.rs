@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use crate::letters::model::VerificationId;
+use crate::letters::model::{ReferralId, VerificationId};
 use crate::queue::model::VisitId;
 
 /// The letters of a visit.
@@ -17,6 +17,18 @@ pub const CONSENT: &str = "/verifications/{id}/consent";
 pub const REVOCATION: &str = "/verifications/{id}/revocation";
 /// The sheet; numbering a print by POST.
 pub const PRINT: &str = "/verifications/{id}/print";
+/// Writing a referral in a visit; saving and signing by POST.
+pub const WRITE: &str = "/visits/{id}/referral";
+/// A signed referral.
+pub const REFERRAL: &str = "/referrals/{id}";
+/// The same on paper.
+pub const REFERRAL_PRINT: &str = "/referrals/{id}/print";
+/// What the patient takes home of a visit, on paper.
+pub const SUMMARY: &str = "/visits/{id}/summary";
+/// A patient's own visits.
+pub const MY_VISITS: &str = "/my/visits";
+/// One of them.
+pub const MY_VISIT: &str = "/my/visits/{id}";
 /// What the clinic allows in verifications.
 pub const RULES: &str = "/letters/rules";
 /// Checking a verification: the field.
@@ -80,4 +92,34 @@ pub fn my_consent(id: impl Borrow<VerificationId>) -> String {
 /// The patient no longer agrees, by POST.
 pub fn my_withdrawal(id: impl Borrow<VerificationId>) -> String {
     format!("/my/letters/{}/withdrawal", id.borrow())
+}
+
+/// Writing a referral in a visit.
+pub fn write(visit: impl Borrow<VisitId>) -> String {
+    format!("/visits/{}/referral", visit.borrow())
+}
+
+/// Writing a new version of a signed referral.
+pub fn correct(visit: impl Borrow<VisitId>, id: impl Borrow<ReferralId>) -> String {
+    format!("/visits/{}/referral?replaces={}", visit.borrow(), id.borrow())
+}
+
+/// A signed referral.
+pub fn referral(id: impl Borrow<ReferralId>) -> String {
+    format!("/referrals/{}", id.borrow())
+}
+
+/// The same on paper.
+pub fn referral_print(id: impl Borrow<ReferralId>) -> String {
+    format!("/referrals/{}/print", id.borrow())
+}
+
+/// What the patient takes home of a visit, on paper.
+pub fn summary(visit: impl Borrow<VisitId>) -> String {
+    format!("/visits/{}/summary", visit.borrow())
+}
+
+/// One of a patient's own visits.
+pub fn my_visit(visit: impl Borrow<VisitId>) -> String {
+    format!("/my/visits/{}", visit.borrow())
 }

@@ -1,0 +1,123 @@
+//! A visit for its patient, on paper and on the phone.
+
+use askama::Template;
+
+use crate::diagnoses::Diagnosis;
+use crate::letters::store::referrals::Referral;
+use crate::letters::store::told::{Advice, Found, Next, Ordered, Visited};
+use crate::letters::store::verifications::Verification;
+use crate::letters::store::visits::Facts;
+use crate::prescribing::Line;
+use crate::procedures::Procedure;
+use crate::record::Banner;
+use crate::settings::model::long_day;
+use crate::web::Page;
+
+/// What the patient is told of a visit.
+#[derive(Debug)]
+pub struct Told {
+    /// When it was.
+    pub facts: Facts,
+    /// What was found.
+    pub diagnoses: Vec<Diagnosis>,
+    /// What was done.
+    pub procedures: Vec<Procedure>,
+    /// What was written for the patient.
+    pub advice: Vec<Advice>,
+    /// What was prescribed and not cancelled.
+    pub medicines: Vec<Line>,
+    /// What was tested.
+    pub tests: Vec<Ordered>,
+    /// When the patient comes back.
+    pub next: Next,
+}
+
+impl Told {
+    /// The doctors and nurses who wrote, each once.
+    pub fn by(&self) -> String {
+        let mut names: Vec<&str> = self.advice.iter().map(|note| note.author_name.as_str()).collect();
+        names.dedup();
+        names.join(", ")
+    }
+
+    /// Advice and follow-up, line by line.
+    pub fn lines(&self) -> Vec<&str> {
+        let texts = self.advice.iter().flat_map(|note| [note.advice.as_str(), note.follow_up.as_str()]);
+        texts.flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty()).collect()
+    }
+
+    /// When the patient comes back, in words.
+    pub fn next_words(&self, page: &Page) -> Vec<String> {
+        let back = self.next.back_on.map(|day| format!("Come back on {}", long_day(day)));
+        let booked = self.next.appointment_at.map(|at| {
+            format!("Your next appointment: {}, {}", page.clinic.long_day(at), page.clinic.spoken_clock(at))
+        });
+        back.into_iter().chain(booked).collect()
+    }
+
+    /// Whether there is anything to tell yet.
+    pub fn is_empty(&self) -> bool {
+        self.diagnoses.is_empty()
+            && self.medicines.is_empty()
+            && self.procedures.is_empty()
+            && self.advice.is_empty()
+            && self.tests.is_empty()
+    }
+}
+
+impl Visited {
+    /// What the line says.
+    pub fn words(&self) -> String {
+        let mut words = Vec::new();
+        if self.is_open {
+            words.push("You are in the clinic now".to_owned());
+        }
+        if !self.found.is_empty() {
+            words.push(self.found.clone());
+        }
+        if !self.doctor.is_empty() {
+            words.push(self.doctor.clone());
+        }
+        words.join(". ")
+    }
+}
+
+/// The summary on paper.
+#[derive(Debug, Template)]
+#[template(path = "letters/summary.html")]
+pub struct SummaryPage {
+    /// The frame.
+    pub page: Page,
+    /// Who this is.
+    pub banner: Banner,
+    /// What the patient is told.
+    pub told: Told,
+    /// Results that the patient may read.
+    pub results: Vec<Found>,
+}
+
+/// The own visits.
+#[derive(Debug, Template)]
+#[template(path = "letters/my_visits.html")]
+pub struct MyVisitsPage {
+    /// The frame.
+    pub page: Page,
+    /// The newest first.
+    pub visits: Vec<Visited>,
+    /// The address of older ones.
+    pub older: Option<String>,
+}
+
+/// One of them.
+#[derive(Debug, Template)]
+#[template(path = "letters/my_visit.html")]
+pub struct MyVisitPage {
+    /// The frame.
+    pub page: Page,
+    /// What is told.
+    pub told: Told,
+    /// Its verifications.
+    pub letters: Vec<Verification>,
+    /// Its referrals.
+    pub referrals: Vec<Referral>,
+}

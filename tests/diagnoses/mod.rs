@@ -1,0 +1,4 @@
+mod import;
+mod lists;
+mod page;
+mod signed;

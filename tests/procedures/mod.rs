@@ -1,0 +1,2 @@
+mod doing;
+mod offers;
