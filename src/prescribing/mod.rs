@@ -63,7 +63,7 @@ pub async fn section(
     author: AccountId,
     form: &FormState,
 ) -> Result<Section, DbError> {
-    use verbs::assess::{assess, to_compare};
+    use verbs::assess::{assess, shown, to_compare};
     let since = page.now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS);
     let lines = store::lines::around(&app.db, visit.patient_id, visit.id, author, since).await?;
     let context =
@@ -78,6 +78,7 @@ pub async fn section(
         };
     Ok(Section {
         visit: Some(visit.id),
+        shown: shown(&assessed),
         compare: to_compare(&assessed, &context),
         earlier: views::section::earlier(&lines, page, 5),
         free_texts: context.free_texts(),

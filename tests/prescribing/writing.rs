@@ -1,9 +1,10 @@
 //! Prescribing on the consultation page.
 
+use infirmary::db::sql;
 use infirmary::prescribing::model::LineState;
 use infirmary::web::paths;
 
-use crate::support::{AMOXICILLIN, COURSE, Clinic, PARACETAMOL};
+use crate::support::{AMOXICILLIN, COURSE, PARACETAMOL};
 
 both! {
     async fn p1_the_quantity_is_computed_and_stands_there_before_signing(clinic) {
@@ -134,6 +135,41 @@ both! {
         assert_eq!(clinic.count("select count(*) from prescription_line where state = 'open'").await, 1);
     }
 
+    async fn what_another_window_added_is_not_signed_unseen(clinic) {
+        let room = clinic.prescribing_room().await;
+        room.adds(AMOXICILLIN).await;
+        let old = room.page().await;
+        room.adds(PARACETAMOL).await;
+        let seen = room.press_on(&old, "sign", &[("complaint", "Fever")]).await;
+        seen.expect(422);
+        assert!(seen.errors()[0].contains("another window"), "{:?}", seen.errors());
+        assert!(seen.text("#rx .rx-lines").contains("paracetamol"));
+        room.press_on(&seen, "sign", &[("complaint", "Fever")]).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from prescription_line where state = 'open'").await, 2);
+    }
+
+    async fn a_late_note_signs_no_prescription_that_its_page_does_not_show(clinic) {
+        let room = clinic.prescribing_room().await;
+        room.adds(AMOXICILLIN).await;
+        let before = room.page().await;
+        let (_, pairs) = before.form("#consultation", &[("complaint", "Fever"), ("step", "sign"), ("seen_at", "09:00")]);
+        let kept = pairs.iter().filter(|(name, _)| !name.starts_with("rx_"));
+        let pairs: Vec<(&str, &str)> = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        sql("insert into record_opening (patient_id, account_id, kind, reason, words, opened_at, expires_at)
+             values ($1, $2, 'reason', 'contact', 'She rang', $3, $4)")
+            .bind(room.patient)
+            .bind(room.doctor)
+            .bind(clinic.app.clock.now())
+            .bind(clinic.app.clock.now() + chrono::TimeDelta::minutes(30))
+            .run(&clinic.app.db)
+            .await
+            .unwrap();
+        clinic.ends(room.visit).await;
+        room.desk.post(&paths::consultation::consult(room.visit), &pairs).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from note where state = 'signed'").await, 1);
+        assert_eq!(clinic.rx_lines(room.visit).await[0].1, LineState::Draft);
+    }
+
     async fn a_draft_is_its_authors_alone_and_goes_with_the_draft_of_the_note(clinic) {
         let room = clinic.prescribing_room().await;
         room.adds(AMOXICILLIN).await;
@@ -215,7 +251,7 @@ both! {
             pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let seen = room.desk.post(&paths::consultation::completion(room.visit), &pairs).await;
         seen.expect(422);
-        assert!(seen.errors().iter().any(|error| error.contains("prescription is not signed")), "{:?}", seen.errors());
+        assert!(seen.errors().iter().any(|error| error.contains("is not signed")), "{:?}", seen.errors());
     }
 
     async fn nurses_write_notes_and_do_not_prescribe(clinic) {
@@ -235,17 +271,4 @@ both! {
             assert!([404, 409].contains(&seen.status), "{step}: {}", seen.status);
         }
     }
-}
-
-/// A clinic's page is judged by what is in it: doctors see the section, with its queries counted.
-async fn few_queries(clinic: Clinic) {
-    let room = clinic.prescribing_room().await;
-    room.adds(AMOXICILLIN).await;
-    let with = room.page().await.queries();
-    assert!(with <= 14, "{with} queries");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_section_takes_two_queries() {
-    few_queries(Clinic::on_sqlite().await).await;
 }

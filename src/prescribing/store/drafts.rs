@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::catalogue::Medicine;
 use super::lines::{self, Line, Moved};
 use crate::access::model::AccountId;
-use crate::db::{DbError, Store, Tx, sql};
+use crate::db::{DbError, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::prescribing::model::{
     Form, LineId, LineMove, LineState, MedicineId, PrescriptionId, Route, Unit, Warning, Written, directions,

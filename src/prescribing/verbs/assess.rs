@@ -73,6 +73,12 @@ pub fn assess(lines: &[Line], context: &Context, clinic: &Clinic, today: NaiveDa
     drafts.iter().enumerate().map(one).collect()
 }
 
+/// The drafts as one text: what is signed is what the page showed, in the versions it showed.
+pub fn shown(assessed: &[Assessed]) -> String {
+    let one = |one: &Assessed| format!("{}.{}", one.line.id, one.line.version);
+    assessed.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
 /// What a tick says that somebody compared by hand: the free texts about allergies, and the new lines that are free text
 /// themselves. Empty when nothing has to be compared (rule P2).
 pub fn to_compare(assessed: &[Assessed], context: &Context) -> String {

@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
-use super::assess::{Assessed, assess, to_compare};
+use super::assess::{Assessed, assess, shown, to_compare};
 use super::draft::{as_written, is_edited};
 use super::{REASON, Refused, WORDS, prescriber};
 use crate::access::model::AccountId;
@@ -53,6 +53,16 @@ pub async fn sign(
     let assessed = assess(&lines, &context, &work.app.clinic(), work.today());
     if assessed.is_empty() {
         drafts::discard(work.tx(), visit.id, author).await?;
+        return Ok(0);
+    }
+    let is_shown = form.pairs().any(|(name, _)| name == "rx_shown");
+    if visit.closed_at.is_some() && !is_shown {
+        // The page of a visit that is over has no prescription on it: what nobody sees stays a draft.
+        return Ok(0);
+    }
+    if form.value("rx_shown") != shown(&assessed) {
+        let words = "The prescription was changed in another window. Look at it as it stands now, then sign";
+        form.refuse("rx_medicine", words);
         return Ok(0);
     }
     let reasons: Vec<String> = assessed.iter().map(|one| reason(one, form)).collect();

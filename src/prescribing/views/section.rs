@@ -51,6 +51,8 @@ pub struct Section {
     pub asked: bool,
     /// Texts about allergies that the program cannot compare.
     pub free_texts: Vec<String>,
+    /// The drafts as one text: what is signed is what was shown.
+    pub shown: String,
     /// What the tick "compared" stands for; empty when nothing has to be compared.
     pub compare: String,
 }
