@@ -62,7 +62,7 @@ pub const FIND: &str =
        and ($7 = '' or exists (select 1 from diagnosis_word s
             where s.code_id = hit.code_id and s.word >= $7 and s.word < $8))
      order by coalesce(u.uses, 0) desc, c.uses desc, case when c.system = 'own' then 0 else 1 end,
-        case when lower(substr(c.term, 1, $11)) = $10 then 0 else 1 end, length(c.term), c.term, c.id limit $12";
+        case when lower(substr(c.term, 1, cast($11 as integer))) = $10 then 0 else 1 end, length(c.term), c.term, c.id limit $12";
 
 /// Terms that have a word beginning with each of `asked`; nothing typed finds nothing.
 pub async fn find(
