@@ -7,6 +7,7 @@ mod findings;
 mod laboratory;
 mod letters;
 mod names;
+mod notes;
 mod past;
 mod people;
 mod prescribing;
@@ -222,7 +223,9 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     people::students(&mut filling, shape.students, &hash).await?;
     bar.set_length((shape.past_days * (shape.booked_a_day + shape.walk_ins_a_day)) as u64);
     let mut ids = past::write(&mut filling, shape).await?;
+    notes::often(&mut filling).await?;
     vitals::write(&mut filling).await?;
+    notes::write(&mut filling, shape.events).await?;
     schedule::write(&mut filling, shape, &mut ids).await?;
     record::write(&mut filling, shape.students).await?;
     store::tell_of_filling(filling.tx().await?, now).await?;

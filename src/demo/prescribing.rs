@@ -56,6 +56,8 @@ const EVENT: &[&str] = &["line_id", "at", "move", "from_state", "to_state", "acc
 const BATCH: i64 = 5_000;
 /// The pharmacist of the demo.
 const PHARMACIST: (i64, &str) = (6, "Chidinma Okafor");
+/// The student who is shown.
+const SHOWN: i64 = 1;
 /// How long a prescription holds.
 const HOLDS: u64 = 90;
 
@@ -150,17 +152,18 @@ pub(super) async fn write(
     let mut making = Making { medicines, chance: Chance::new(99), prescription: 0, line: 0, events, rows };
     let (mut after, mut drafted, mut open) = (0, false, 0);
     loop {
-        let seen: Vec<Seen> = sql("select v.id, v.patient_id, v.day, e.doctor_id as doctor,
+        let seen: Vec<Seen> = sql("select v.id, v.patient_id, v.day, e.served_by as doctor,
                 trim(a.title || ' ' || a.name) as doctor_name, coalesce(e.ended_at, e.started_at, e.entered_at) as at,
                 v.closed_at is null as is_open,
                 exists (select 1 from queue_entry f where f.visit_id = v.id and f.coming_from = e.id) as went_on,
-                exists (select 1 from allergy y where y.patient_id = v.patient_id) as allergic,
+                p.allergies_told <> '' or exists (select 1 from allergy y where y.patient_id = v.patient_id) as allergic,
                 coalesce((select string_agg(y.substance, '; ') from allergy y where y.patient_id = v.patient_id
-                    and y.state = 'active'), case when exists (select 1 from allergy_none n
-                    where n.patient_id = v.patient_id) then 'No known allergies' else 'Allergies not asked' end)
-                    as allergies
-             from visit v join queue_entry e on e.id = (select min(d.id) from queue_entry d where d.visit_id = v.id
-                and d.doctor_id is not null and d.started_at is not null) join account a on a.id = e.doctor_id
+                    and y.state = 'active'), case when p.allergies_told <> '' then 'As told: ' || p.allergies_told
+                    when exists (select 1 from allergy_none n where n.patient_id = v.patient_id)
+                    then 'No known allergies' else 'Not asked' end) as allergies
+             from visit v join patient p on p.id = v.patient_id join queue_entry e on e.id = (select min(d.id) from queue_entry d where d.visit_id = v.id
+                and d.point_id = 3 and d.started_at is not null and d.served_by is not null)
+             join account a on a.id = e.served_by
              where v.id > $1 order by v.id limit $2")
         .bind(after)
         .bind(BATCH)
@@ -169,7 +172,8 @@ pub(super) async fn write(
         let Some(last) = seen.last() else { break };
         after = last.id;
         for one in &seen {
-            let prescribed = one.went_on || one.is_open || making.chance.one_in(one_in);
+            let prescribed =
+                one.went_on || one.is_open || one.patient_id == SHOWN || making.chance.one_in(one_in);
             if !prescribed {
                 continue;
             }

@@ -372,6 +372,7 @@ impl Day {
             bulk::follow_ids(filling.tx().await?, table).await?;
         }
         super::vitals::write(filling).await?;
+        super::notes::write(filling, true).await?;
         filling.step("today", 0).await
     }
 }

@@ -1,7 +1,7 @@
 //! Prescribing: the catalogue of medicines, what is prescribed, the checks before it is signed.
 //!
 //! The consultation page uses [`section`], [`step`], [`sign`] and [`discard`]; others use [`open_of_visit`],
-//! [`of_patient`], [`active`] and [`ensure_catalogue`]. The pharmacy counts what is given at the same lines.
+//! [`of_patient`], [`active`], [`is_unsigned`] and [`ensure_catalogue`]. The pharmacy counts what is given at the same lines.
 
 mod handlers;
 pub mod model;
@@ -88,7 +88,10 @@ pub async fn section(
             .into_iter()
             .map(|one| {
                 let seen = one.seen();
-                views::section::DraftLine { line: one.line, warnings: one.warnings, seen }
+                // What was not asked is said once, above the lines.
+                let said = |warning: &model::Warning| warning.kind != model::WarningKind::Unasked;
+                let warnings = one.warnings.into_iter().filter(said).collect();
+                views::section::DraftLine { line: one.line, warnings, seen }
             })
             .collect(),
     })
@@ -105,6 +108,15 @@ pub async fn sign(
     form: &mut FormState,
 ) -> Result<usize, Refused> {
     verbs::sign::sign(work, visit, Some(note.0), form).await
+}
+
+/// Whether the author has medicines in a visit that are not signed: it cannot be finished like that (rule V2).
+pub async fn is_unsigned(
+    store: impl crate::db::Store,
+    visit: VisitId,
+    author: AccountId,
+) -> Result<bool, DbError> {
+    store::drafts::any(store, visit, author).await
 }
 
 /// Signed lines of a visit of which something is still to be given.

@@ -91,8 +91,10 @@
     }
   });
 
-  // A page that comes back to a section goes on where the next thing is typed.
-  document.getElementById(location.hash.slice(1))?.querySelector("[data-combobox] input")?.focus();
+  // A page that comes back to a section goes on where the next thing is typed; the browser's own jump lets go of it first.
+  addEventListener("load", () => setTimeout(() => {
+    document.getElementById(location.hash.slice(1))?.querySelector("[data-combobox] input")?.focus({ preventScroll: true });
+  }));
 
   // In a row that adds something, Enter adds it, whatever else the form could do.
   document.addEventListener("keydown", (event) => {

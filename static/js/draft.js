@@ -6,7 +6,7 @@
   const WAIT = 5000, AGAIN = 5000;
   const saved = document.getElementById("saved"), told = document.getElementById("told"), words = document.getElementById("told-words");
   const field = (name) => form.elements[name];
-  let typed = 0, kept = 0, busy = false, timer, leaving = false, stopped = false;
+  let typed = 0, kept = 0, sent = 0, timer = 0, busy = false, leaving = false, stopped = false, failing = false;
 
   function say(text, kind = "") {
     if (saved.textContent !== text) saved.textContent = text;
@@ -26,13 +26,13 @@
     return pairs;
   }
   function later(wait) {
-    clearTimeout(timer);
-    if (!stopped) timer = setTimeout(save, wait);
+    if (!timer && !stopped) timer = setTimeout(() => { timer = 0; save(); }, wait);
   }
 
   async function save() {
     if (typed === kept || busy || leaving || stopped) return;
     busy = true;
+    failing = false;
     const upTo = typed;
     try {
       const answer = await fetch(form.dataset.draft, { method: "POST", body: body(), headers: { accept: "application/json" } });
@@ -55,6 +55,7 @@
         }
       }
     } catch {
+      failing = true;
       say("Not saved: the server is not reached. Trying again", "danger");
       later(AGAIN);
       return;
@@ -66,25 +67,22 @@
 
   // What is left over goes out with the page; the browser finishes it.
   function leave() {
-    if (typed === kept || stopped) return;
-    const pairs = body();
-    fetch(form.dataset.draft, { method: "POST", body: pairs, keepalive: true }).catch(() => {});
+    if (typed === kept || typed === sent || stopped || leaving) return;
+    sent = typed;
+    fetch(form.dataset.draft, { method: "POST", body: body(), keepalive: true }).catch(() => { sent = 0; });
   }
 
-  form.addEventListener("input", () => {
-    typed += 1;
-    if (!timer || !busy) later(WAIT);
-  });
-  form.addEventListener("change", () => { typed += 1; later(WAIT); });
+  for (const happens of ["input", "change"]) form.addEventListener(happens, () => { typed += 1; later(WAIT); });
   form.addEventListener("submit", () => {
     field("turn").value = String(Number(field("turn").value) + 1);
     leaving = true;
     clearTimeout(timer);
   });
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && !leaving) leave(); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+  addEventListener("pagehide", leave);
   addEventListener("pageshow", () => { leaving = false; });
+  // Only what the server does not take is worth a question.
   addEventListener("beforeunload", (event) => {
-    if (leaving || typed === kept) return;
-    event.preventDefault();
+    if (!leaving && typed !== kept && (failing || stopped)) event.preventDefault();
   });
 })();

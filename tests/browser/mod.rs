@@ -5,6 +5,7 @@ mod lock;
 mod offline;
 mod phone;
 mod place;
+mod prescribing;
 mod record;
 mod screen;
 mod secrets;

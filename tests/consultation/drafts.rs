@@ -113,15 +113,15 @@ both! {
         let here = clinic.sits_with(id, "Ada Obi").await;
         clinic.wait_minutes(8);
         sql("update visit set closed_at = $1, close_reason = 'left'").bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap();
-        clinic.wait_minutes(12);
+        clinic.wait_minutes(6);
         let page = doctor.get(&paths::consultation::consult(here.visit)).await;
         page.expect(200);
         assert_eq!(page.attribute("#seen_at", "value").as_deref(), Some("09:00"));
-        let refused = press_on(&doctor, &page, "sign", &[("complaint", "Fever"), ("seen_at", "09:30")]).await;
+        let refused = press_on(&doctor, &page, "sign", &[("complaint", "Fever"), ("seen_at", "09:12")]).await;
         assert!(refused.expect(409).errors()[0].contains("while the patient was in the clinic"), "{}", refused.body);
         press_on(&doctor, &page, "sign", &[("complaint", "Fever"), ("seen_at", "09:05")]).await.expect(303);
         let note = clinic.note_in(here.visit, "signed").await;
         let page = doctor.get(&paths::consultation::note(note)).await;
-        assert!(page.text(".note .by").contains("2026-11-09 09:05, written 2026-11-09 09:20"), "{}", page.text(".note .by"));
+        assert!(page.text(".note .by").contains("2026-11-09 09:05, written 2026-11-09 09:14"), "{}", page.text(".note .by"));
     }
 }

@@ -58,7 +58,7 @@ both! {
         let (id, doctor) = clinic.doctor_named("Dr Nwosu").await;
         let here = clinic.sits_with(id, "Ada Obi").await;
         let refused = finish(&doctor, here.visit, &[("complaint", "Cough")]).await;
-        assert_eq!(refused.expect(422).errors(), ["Your note is not signed. Sign it or discard it, then finish", "Choose what becomes of the visit"]);
+        assert_eq!(refused.expect(422).errors(), ["Your note, or what you added to it, is not signed. Sign it or discard it, then finish", "Choose what becomes of the visit"]);
         assert_eq!(refused.text("#complaint"), "Cough");
         assert_eq!((closed(&clinic).await, clinic.count("select count(*) from note").await), (0, 0), "nothing is saved in part");
         press(&doctor, here.visit, "sign", &[("complaint", "Cough")]).await.expect(303);

@@ -129,9 +129,19 @@ both! {
         renewed.expect(303);
         assert!(renewed.leads_to().unwrap().contains(&format!("/visits/{}/consultation", room.visit)));
         assert_eq!(clinic.rx_lines(room.visit).await[1].1, LineState::Draft);
+        // Whoever opened the record with a reason reads it; prescribing wants the patient here.
+        sql("insert into record_opening (patient_id, account_id, kind, reason, words, opened_at, expires_at)
+             values ($1, $2, 'reason', 'contact', 'She rang', $3, $4)")
+            .bind(room.patient)
+            .bind(room.doctor)
+            .bind(clinic.app.clock.now())
+            .bind(clinic.app.clock.now() + chrono::TimeDelta::minutes(30))
+            .run(&clinic.app.db)
+            .await
+            .unwrap();
         clinic.ends(room.visit).await;
         let page = room.desk.get(&path).await;
-        room.desk.submit(&page, "#renewal", &[]).await.expect(409);
+        room.desk.submit(page.expect(200), "#renewal", &[]).await.expect(409);
     }
 
     async fn p3_controlled_medicines_hold_for_a_shorter_time_and_the_clinic_sets_both(clinic) {

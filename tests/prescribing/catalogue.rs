@@ -4,7 +4,7 @@ use infirmary::db::sql;
 
 use crate::support::{AMOXICILLIN, Clinic};
 
-const ARTESUNATE: [(&str, &str); 13] = [
+const NEW: [(&str, &str); 13] = [
     ("generic", "testomycin"),
     ("strength", "250 mg"),
     ("form", "tablet"),
@@ -42,18 +42,18 @@ both! {
         let pharmacy = clinic.pharmacist().await;
         let page = pharmacy.get("/medicines/new").await;
         let wrong = [("price", "x"), ("classes", "no_such_class"), ("ingredients", "")];
-        let refused = pharmacy.submit(&page, "#medicine", &[ARTESUNATE.as_slice(), &wrong].concat()).await;
+        let refused = pharmacy.submit(&page, "#medicine", &[wrong.as_slice(), &NEW].concat()).await;
         refused.expect(422);
         assert!(refused.errors().len() >= 2, "{:?}", refused.errors());
         let (one, other) = futures::join!(
-            pharmacy.submit(&page, "#medicine", &ARTESUNATE),
-            pharmacy.submit(&page, "#medicine", &ARTESUNATE)
+            pharmacy.submit(&page, "#medicine", &NEW),
+            pharmacy.submit(&page, "#medicine", &NEW)
         );
         assert_eq!((one.status, other.status), (303, 303));
         let id = clinic.count("select id from medicine where generic = 'testomycin'").await;
         assert_eq!(clinic.count("select price from medicine where generic = 'testomycin'").await, 125_050);
         let twice = [("op", "the-same-medicine-again")];
-        pharmacy.submit(&page, "#medicine", &[ARTESUNATE.as_slice(), &twice].concat()).await.expect(409);
+        pharmacy.submit(&page, "#medicine", &[NEW.as_slice(), &twice].concat()).await.expect(409);
         let path = format!("/medicines/{id}");
         let read = room.desk.get(&path).await;
         assert!(read.expect(200).body.contains("Testobrand") && !read.has("#medicine"));

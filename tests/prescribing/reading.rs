@@ -80,7 +80,7 @@ both! {
         let record = room.desk.get(&paths::patients::show(room.patient)).await;
         assert!(record.body.contains("Prescribed: amoxicillin 500 mg"), "{}", record.body);
         // And the trail names no medicine.
-        let told = clinic.count("select count(*) from audit_entry where lower(details) like '%amoxicillin%'").await;
+        let told = clinic.count("select count(*) from audit_entry where lower(detail) like '%amoxicillin%'").await;
         assert_eq!(told, 0);
     }
 

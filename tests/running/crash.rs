@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::history::{History, counts};
-use super::load::{Crowd, slots};
+use super::load::{Crowd, slots, somebody};
 use super::{Node, empty_postgres, file_in, succeed};
 use crate::support::Browser;
 
@@ -28,12 +28,12 @@ async fn killed_again_and_again(url: &str) {
     let before = counts(url).await;
     let folder = tempfile::tempdir().unwrap();
     let history = Arc::new(History::new(folder.path()));
-    let slots = slots(url).await;
+    let (slots, visit) = (slots(url).await, somebody(url).await);
     let mut let_in = Vec::new();
     for round in 0..kills() {
         let node = Node::start(&["demo", "--database-url", url]).await;
         are_still_let_in(&node, &let_in, round).await;
-        let crowd = Crowd::at(node.port, &history, &slots);
+        let crowd = Crowd::at(node.port, &history, &slots, visit);
         tokio::time::sleep(Duration::from_millis(300 + u64::from(rand::random::<u8>()) * 3)).await;
         node.kill();
         let_in = crowd.ends(false).await;
@@ -45,7 +45,7 @@ async fn killed_again_and_again(url: &str) {
     are_still_let_in(&node, &let_in, kills()).await;
     let acknowledged = history.hold_against(url).await;
     eprintln!("{} kills, acknowledged and kept: {acknowledged:?}", kills());
-    for what in ["register", "check-in", "book", "hold", "confirm", "call"] {
+    for what in ["register", "check-in", "book", "hold", "confirm", "call", "sign"] {
         let count = acknowledged.get(what).copied().unwrap_or_default();
         assert!(count >= kills() / 2, "the load was too light to tell anything: {acknowledged:?}");
     }

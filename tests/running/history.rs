@@ -122,6 +122,10 @@ pub struct Counts {
     pub checked_in: i64,
     pub announcements: i64,
     pub called: i64,
+    pub notes: i64,
+    pub signed: i64,
+    /// Notes that were to be signed and are drafts.
+    pub halves: i64,
 }
 
 /// Counts them.
@@ -132,7 +136,10 @@ pub async fn counts(url: &str) -> Counts {
             (select count(*) from audit_entry where action = 'sign_in.opened') as opened,
             (select count(*) from audit_entry where action = 'patient.registered') as registered,
             (select count(*) from audit_entry where action = 'visit.checked_in') as checked_in,
-            (select count(*) from audit_entry where action in ('queue.called', 'queue.called_again')) as called")
+            (select count(*) from audit_entry where action in ('queue.called', 'queue.called_again')) as called,
+            (select count(*) from note where state = 'signed') as notes,
+            (select count(*) from audit_entry where action = 'note.signed') as signed,
+            (select count(*) from note where state = 'draft' and plan = 'Signed at once') as halves")
     .one(&db)
     .await
     .unwrap();
@@ -147,6 +154,8 @@ impl Counts {
             ("sign-ins", self.sign_ins - before.sign_ins, self.opened - before.opened),
             ("patients", self.patients - before.patients, self.registered - before.registered),
             ("visits", self.visits - before.visits, self.checked_in - before.checked_in),
+            ("signatures", self.notes - before.notes, self.signed - before.signed),
+            ("half signatures", self.halves, 0),
             ("calls", self.announcements - before.announcements, self.called - before.called),
         ];
         for (what, rows, entries) in pairs {

@@ -14,14 +14,15 @@ pub struct Crowd(Vec<tokio::task::JoinHandle<Option<Browser>>>);
 
 impl Crowd {
     /// Sets everybody to work.
-    pub fn at(port: u16, history: &Arc<History>, slots: &Arc<Vec<i64>>) -> Self {
+    pub fn at(port: u16, history: &Arc<History>, slots: &Arc<Vec<i64>>, visit: i64) -> Self {
         let browser = || Browser::new(([127, 0, 0, 1], port).into());
         let own = || (browser(), Arc::clone(history));
-        let (nurse, desk, student) = (own(), own(), own());
+        let (nurse, desk, student, doctor) = (own(), own(), own(), own());
         let slots = Arc::clone(slots);
         Crowd(vec![
             tokio::spawn(signs_in(port, "doctor")),
             tokio::spawn(calls(nurse.0, nurse.1)),
+            tokio::spawn(signs(doctor.0, doctor.1, visit)),
             tokio::spawn(registers(desk.0, desk.1, Arc::clone(&slots))),
             tokio::spawn(books(student.0, student.1, slots)),
         ])
@@ -144,6 +145,29 @@ async fn books(browser: Browser, history: Arc<History>, slots: Arc<Vec<i64>>) ->
                 break;
             }
         }
+    }
+    Some(browser)
+}
+
+/// Somebody who is in the clinic, and of whom nobody writes.
+pub async fn somebody(url: &str) -> i64 {
+    let db = Db::open_reading(url).await.unwrap();
+    let visit = sql("select min(v.id) from visit v where v.closed_at is null
+            and not exists (select 1 from note n where n.visit_id = v.id and n.state = 'draft')")
+    .scalar(&db)
+    .await
+    .unwrap();
+    db.close().await;
+    visit
+}
+
+/// Writes a note and signs it in one go.
+async fn signs(browser: Browser, history: Arc<History>, visit: i64) -> Option<Browser> {
+    sign_in(&browser, "doctor").await?;
+    let to = format!("/visits/{visit}/consultation");
+    let note = [("step", "sign"), ("complaint", "Cough"), ("plan", "Signed at once")];
+    while history.post(&browser, "sign", &to, &note).await.is_some() {
+        tokio::time::sleep(Duration::from_millis(15)).await;
     }
     Some(browser)
 }

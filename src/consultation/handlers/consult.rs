@@ -73,7 +73,15 @@ pub async fn load(
     let templates = templates::for_account(&app.db, me).await?;
     let form = match form {
         Some(form) => form,
-        None => filled(&page, &sitting, notes.iter().find(|note| is_draft_of(note, &page))),
+        None => {
+            let draft = notes.iter().find(|note| is_draft_of(note, &page));
+            let mut form = filled(&page, &sitting, draft);
+            // What is prescribed has to be given out.
+            if let Some(pharmacy) = onward.pharmacy.as_ref().filter(|_| sitting.has_prescription) {
+                form.set("next", pharmacy);
+            }
+            form
+        }
     };
     let (diagnoses, prescribing, procedures) = if page.may(Permission::Consult) {
         (

@@ -14,7 +14,7 @@ use crate::queue::model::{EntryState, Missing, Move, PointKind, VisitId, Whom};
 use crate::web::request::Id;
 use crate::web::{Answer, FormState, Page, Submission, paths};
 use crate::work::{Refused, Work};
-use crate::{laboratory, queue};
+use crate::{laboratory, prescribing, queue};
 
 /// The patient is with who presses this from now on.
 pub async fn take_over(
@@ -55,10 +55,14 @@ pub async fn finish(work: &mut Work, sitting: &Sitting, form: &mut FormState) ->
     }
     let me = doer(work)?;
     let own = notes::draft_of(work.tx(), me, sitting.visit.id).await?;
-    if own.is_some_and(|own| !own.is_set_aside()) {
-        form.refuse("sign-note", "Your note is not signed. Sign it or discard it, then finish");
+    let open = sittings::missing(work.tx(), sitting.visit.id, me).await?;
+    if own.is_some_and(|own| !own.is_set_aside()) || open.unsigned > 0 {
+        form.refuse(
+            "sign-note",
+            "Your note, or what you added to it, is not signed. Sign it or discard it, then finish",
+        );
     }
-    for missing in sittings::missing(work.tx(), sitting.visit.id).await?.list() {
+    for missing in open.list() {
         if missing != Missing::Signature || form.error("sign-note").is_none() {
             form.refuse(field_of(missing), words_of(missing));
         }
@@ -82,7 +86,7 @@ const fn field_of(missing: Missing) -> &'static str {
         Missing::Signature => "aside",
         Missing::Disposition => "outcome",
         Missing::Orders => "handover",
-        Missing::Procedures => "next",
+        Missing::Procedures => "procedure",
     }
 }
 

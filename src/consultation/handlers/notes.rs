@@ -56,8 +56,14 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Ans
         return Ok(see_other(&paths::consultation::consult(note.visit_id)));
     }
     opened(&app, &page, &note).await?;
-    let sitting = sittings::of_visit(&app.db, note.visit_id).await?.ok_or(Error::NotFound)?;
-    html(NotePage { page, banner: door.banner, note, thread, is_open: sitting.visit.closed_at.is_none() })
+    let is_open = match note.state {
+        NoteState::Draft => {
+            let sitting = sittings::of_visit(&app.db, note.visit_id).await?.ok_or(Error::NotFound)?;
+            sitting.visit.closed_at.is_none()
+        }
+        NoteState::Signed | NoteState::EnteredInError | NoteState::Discarded => false,
+    };
+    html(NotePage { page, banner: door.banner, note, thread, is_open })
 }
 
 /// Which draft becomes the addendum.
@@ -127,7 +133,14 @@ pub async fn add(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submiss
     let tab = form.value("tab").chars().take(64).collect::<String>();
     let mut work = submission.begin(&app).await?;
     let addition = amend::Addition { parts: &parts, reason: &reason, draft, tab: &tab };
-    match amend::add(&mut work, &note, addition).await {
+    let had_draft = addition.draft.is_some();
+    let added = amend::add(&mut work, &note, addition).await;
+    if added.is_ok() && had_draft {
+        // Whoever took over decides: what else was begun is not signed with the addendum.
+        let sitting = sittings::of_visit(work.tx(), note.visit_id).await?.ok_or(Error::NotFound)?;
+        steps::discard_sections(&mut work, &sitting.visit).await?;
+    }
+    match added {
         Ok(()) => work.done(paths::consultation::note(id), "Addendum signed").await,
         Err(Refused::Because(sentence)) => {
             work.undo();

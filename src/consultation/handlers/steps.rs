@@ -91,9 +91,10 @@ pub async fn take(
         ("letters", "") => Done { to: paths::letters::of_visit(visit), words: String::new() },
         ("procedures", "") => Done { to: paths::procedures::of_visit(visit), words: String::new() },
         ("vitals", "") => Done { to: paths::consultation::vitals(visit), words: String::new() },
-        ("booking", "") => {
-            Done { to: paths::scheduling::book_for(sitting.visit.patient_id), words: String::new() }
-        }
+        ("booking", "") => Done {
+            to: paths::scheduling::follow_up(sitting.visit.patient_id, doer(work)?, visit),
+            words: String::new(),
+        },
         (TAKE_OVER, "") if page.may(Permission::Consult) => {
             takeover::take_over(work, sitting).await?;
             here("note", "The patient is with you now")

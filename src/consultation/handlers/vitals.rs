@@ -166,7 +166,7 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
         Taking { visit: asked.visit, patient: who.patient_id, born_on: who.born_on, taken, note, corrects };
     match keep(&mut work, &taking).await {
         Ok(kept) => {
-            let (to, words) = onward(app, &kept, asked.visit).await?;
+            let (to, words) = onward(app, page.may(Permission::Consult), &kept, asked.visit).await?;
             work.done(to, words).await
         }
         Err(Refused::Because(sentence)) => {
@@ -196,11 +196,19 @@ async fn again(
     html(VitalsPage { page, form, visit, banner: door.banner, last, corrects, unusual })
 }
 
-/// Where the person goes on: back to the line, or to the score when it is bad.
-async fn onward(app: &App, kept: &Kept, visit: VisitId) -> Result<(String, &'static str), Error> {
+/// Where the person goes on: to the score when it is bad, else back to the line, doctors to the consultation.
+async fn onward(
+    app: &App,
+    consults: bool,
+    kept: &Kept,
+    visit: VisitId,
+) -> Result<(String, &'static str), Error> {
     let taking = paths::consultation::taking(kept.id);
     if kept.escalation > Escalation::None {
         return Ok((taking, "Vital signs saved"));
+    }
+    if consults {
+        return Ok((paths::consultation::consult(visit), "Vital signs saved"));
     }
     let to = queue::point_of(&app.db, visit).await?.map_or(taking, paths::queue::board);
     Ok((to, "Vital signs saved"))

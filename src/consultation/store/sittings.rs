@@ -41,6 +41,8 @@ pub struct Sitting {
     pub booked_words: Option<String>,
     /// When that was.
     pub booked_at: Option<DateTime<Utc>>,
+    /// Whether something is prescribed that the pharmacy has to give.
+    pub has_prescription: bool,
     /// What becomes of the visit, where somebody has said so.
     pub outcome: Option<Outcome>,
     /// More of it.
@@ -58,7 +60,9 @@ pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>,
     sql("select v.id, v.patient_id, v.token, v.slip_code, v.opened_at, v.closed_at, v.day,
             e.id as entry_id, e.version as entry_version, e.state as entry_state, e.point_id, p.name as point,
             p.kind as point_kind, e.served_by, trim(s.title || ' ' || s.name) as server, e.started_at,
-            r.name as booked_for, a.complaint as booked_words, a.booked_at, d.kind as outcome,
+            r.name as booked_for, a.complaint as booked_words, a.booked_at,
+            exists (select 1 from prescription_line l where l.visit_id = v.id and l.state in ('open', 'partly')) as has_prescription,
+            d.kind as outcome,
             d.note as outcome_note, d.back_on, d.decided_name, d.decided_at
          from visit v
          left join queue_entry e on e.visit_id = v.id
@@ -81,6 +85,10 @@ pub struct Open {
     pub dispositions: i64,
     /// Tests that are not done and not handed over.
     pub orders: i64,
+    /// Procedures that are planned and neither done nor cancelled.
+    pub procedures: i64,
+    /// What who asks has begun in a section of the page and not signed.
+    pub unsigned: i64,
 }
 
 impl Open {
@@ -90,19 +98,26 @@ impl Open {
             (self.notes > 0, Missing::Signature),
             (self.dispositions == 0, Missing::Disposition),
             (self.orders > 0, Missing::Orders),
+            (self.procedures > 0, Missing::Procedures),
         ];
         facts.into_iter().filter(|(misses, _)| *misses).map(|(_, what)| what).collect()
     }
 }
 
 /// What keeps a visit from being finished.
-pub async fn missing(store: impl Store, visit: VisitId) -> Result<Open, DbError> {
+pub async fn missing(store: impl Store, visit: VisitId, me: AccountId) -> Result<Open, DbError> {
     sql("select (select count(*) from note n where n.visit_id = $1 and n.state = 'draft' and n.set_aside_at is null) as notes,
             (select count(*) from disposition d where d.visit_id = $1 and d.kind <> 'not_consulted') as dispositions,
             (select count(*) from lab_line l where l.visit_id = $1
                 and l.state in ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
-                and not exists (select 1 from order_handover h where h.line_id = l.id)) as orders")
+                and not exists (select 1 from order_handover h where h.line_id = l.id)) as orders,
+            (select count(*) from visit_procedure p where p.visit_id = $1 and p.state = 'planned') as procedures,
+            (select count(*) from diagnosis g where g.visit_id = $1 and g.state = 'draft' and g.recorded_by = $2)
+                + (select count(*) from prescription_line r where r.visit_id = $1 and r.state = 'draft' and r.prescriber_id = $2)
+                + (select count(*) from visit_procedure q where q.visit_id = $1 and q.state = 'draft' and q.planned_by = $2)
+                as unsigned")
     .bind(visit)
+    .bind(me)
     .one(store)
     .await
 }

@@ -125,6 +125,8 @@ impl ConsultPage {
         self.draft().is_none()
             && self.form.is_ok()
             && self.prescribing.drafts.is_empty()
+            && self.diagnoses.drafts.is_empty()
+            && self.procedures.drafts.is_empty()
             && self.notes.iter().any(|note| mine(&note))
     }
 
@@ -236,7 +238,24 @@ impl ConsultPage {
         let of = |sign: &Sign| {
             let value = vitals.measured.of(*sign)?;
             let flag = flags.iter().find(|flag| flag.sign == sign.as_str()).cloned();
-            Some((sign.label(), sign.amount(value), flag))
+            match (sign, vitals.measured.diastolic) {
+                (Sign::Diastolic, _) => None,
+                (Sign::Systolic, Some(low)) => {
+                    let flag = flag.or_else(|| flags.iter().find(|flag| flag.sign == "diastolic").cloned());
+                    Some(("Blood pressure", format!("{value}/{}", Sign::Diastolic.amount(low)), flag))
+                }
+                (
+                    Sign::Temperature
+                    | Sign::Pulse
+                    | Sign::Respiration
+                    | Sign::OxygenSaturation
+                    | Sign::Systolic
+                    | Sign::Weight
+                    | Sign::Height
+                    | Sign::Pain,
+                    _,
+                ) => Some((sign.label(), sign.amount(value), flag)),
+            }
         };
         Sign::ALL.iter().filter_map(of).collect()
     }
@@ -258,6 +277,9 @@ impl ConsultPage {
         let mut missing = Vec::new();
         if self.draft().is_some_and(|draft| !draft.is_set_aside()) {
             missing.push("Your note is not signed.".to_owned());
+        }
+        if !self.prescribing.drafts.is_empty() {
+            missing.push("The prescription is not signed.".to_owned());
         }
         missing.extend(self.others().iter().map(|(who, _)| format!("The note of {who} is not signed.")));
         if self.sitting.outcome.is_none_or(|outcome| outcome == Outcome::NotConsulted) {

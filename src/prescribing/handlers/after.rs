@@ -5,6 +5,7 @@ use axum::extract::State;
 use super::show::load;
 use super::{door, opened, sentence};
 use crate::app::App;
+use crate::audit::Entry;
 use crate::prescribing::model::{LineId, LineMove, LineState, PrescriptionId, Written, plain_number};
 use crate::prescribing::store::lines::{self, Line};
 use crate::prescribing::store::prescriptions;
@@ -191,6 +192,8 @@ pub async fn renew(
     let fault = form.errors().first().map(|fault| fault.message.clone());
     match (made, fault) {
         (Ok(visit), None) => {
+            let entry = Entry::new("prescription.repeated", "prescription", id.0).of_patient(patient.0);
+            work.audit(entry.with("visit", visit.id.0)).await?;
             work.done(
                 paths::consultation::consult_at(visit.id, "rx"),
                 "Added to your draft. Look at it, then sign",

@@ -36,8 +36,6 @@ pub struct Context {
     pub favourites: Vec<(FavouriteId, String)>,
     /// What the patient told about allergies and nobody has dealt with yet.
     pub told: String,
-    /// The last weight in grams, and when it was taken.
-    pub weight: Option<i64>,
 }
 
 impl Context {
@@ -51,7 +49,7 @@ impl Context {
     /// What was known about allergies, in words.
     pub fn allergy_words(&self) -> String {
         if self.facts.allergies.is_empty() && self.told.is_empty() {
-            let words = if self.facts.asked { "No known allergies" } else { "Allergies not asked" };
+            let words = if self.facts.asked { "No known allergies" } else { "Not asked" };
             return words.to_owned();
         }
         let known = self.facts.allergies.iter().map(Allergy::words);
@@ -84,9 +82,6 @@ pub async fn context(
          union all select 'vitals', v.id, case when v.pregnant then 'yes' else 'no' end, '', '', '', '', 0
             from vitals v where v.id = (select max(w.id) from vitals w where w.patient_id = $1
                 and w.pregnant is not null and w.taken_at >= $2
-                and not exists (select 1 from vitals later where later.replaces = w.id))
-         union all select 'weight', v.id, '', '', '', '', '', v.weight
-            from vitals v where v.id = (select max(w.id) from vitals w where w.patient_id = $1 and w.weight is not null
                 and not exists (select 1 from vitals later where later.replaces = w.id))
          union all select 'favourite', f.id, f.words, '', '', '', '', 0
             from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active
@@ -127,7 +122,6 @@ impl Part {
             "none" => context.facts.asked = true,
             "pregnancy" => context.facts.pregnant = true,
             "vitals" => context.facts.pregnant = context.facts.pregnant || self.a == "yes",
-            "weight" => context.weight = Some(self.n),
             "favourite" => context.favourites.push((FavouriteId(self.id), self.a)),
             "class" => context.known.classes.push(Class {
                 also: list(&self.c),

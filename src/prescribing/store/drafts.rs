@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::catalogue::Medicine;
 use super::lines::{self, Line, Moved};
 use crate::access::model::AccountId;
-use crate::db::{DbError, Tx, sql};
+use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::prescribing::model::{
     Form, LineId, LineMove, LineState, MedicineId, PrescriptionId, Route, Unit, Warning, Written, directions,
@@ -113,7 +113,19 @@ pub async fn hold(tx: &mut Tx, visit: VisitId, author: AccountId) -> Result<Opti
     Ok(found.map(|(id,)| id))
 }
 
-/// Adds a line to a prescription, in this state.
+/// Whether the author has draft lines in a visit.
+pub async fn any(store: impl Store, visit: VisitId, author: AccountId) -> Result<bool, DbError> {
+    let lines: i64 = sql(
+        "select count(*) from prescription_line where visit_id = $1 and prescriber_id = $2 and state = 'draft'",
+    )
+    .bind(visit)
+    .bind(author)
+    .scalar(store)
+    .await?;
+    Ok(lines > 0)
+}
+
+/// Adds a line to a prescription as a draft.
 pub async fn insert_line(
     tx: &mut Tx,
     prescription: PrescriptionId,

@@ -20,7 +20,7 @@ pub struct Prescription {
     pub valid_until: NaiveDate,
     pub allergies: String,
     pub compared: String,
-    /// The patient's last weight, in grams.
+    /// The patient's last weight, in tenths of a kilogram.
     pub weight: Option<i64>,
 }
 

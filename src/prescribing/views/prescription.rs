@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::access::model::{AccountId, Permission};
 use crate::patients::{Brief, Qr};
-use crate::prescribing::model::{Frequency, LineId, LineState, Tier, Warning};
+use crate::prescribing::model::{Frequency, LineId, LineState, Tier, Warning, plain_number};
 use crate::prescribing::store::lines::Line;
 use crate::prescribing::store::prescriptions::{Kept, Mark, Prescription};
 use crate::prescribing::views::choices_of;
@@ -118,9 +118,8 @@ impl PrescriptionPage {
 impl Prescription {
     /// `64.5 kg`; empty where nobody weighed.
     pub fn weight_words(&self) -> String {
-        self.weight
-            .map(|grams| format!("{} kg", crate::prescribing::model::plain_number(grams)))
-            .unwrap_or_default()
+        // Vital signs keep tenths of a kilogram.
+        self.weight.map(|tenths| format!("{} kg", plain_number(tenths * 100))).unwrap_or_default()
     }
 }
 
@@ -181,6 +180,11 @@ pub struct ChangePage {
 }
 
 impl ChangePage {
+    /// `In tablets`.
+    pub fn counted(&self) -> String {
+        format!("In {}", self.line.unit.word(2_000))
+    }
+
     /// How often.
     pub fn frequencies(&self) -> Vec<(&'static str, &'static str)> {
         choices_of!(Frequency)

@@ -117,6 +117,18 @@ impl Section {
         }
     }
 
+    /// What was signed in this visit.
+    pub fn signed_here(&self) -> Vec<&Earlier> {
+        let here = |one: &&Earlier| one.lines.iter().any(|line| Some(line.visit_id) == self.visit);
+        self.earlier.iter().filter(here).collect()
+    }
+
+    /// What was prescribed before this visit.
+    pub fn before(&self) -> Vec<&Earlier> {
+        let here = |one: &&Earlier| one.lines.iter().any(|line| Some(line.visit_id) == self.visit);
+        self.earlier.iter().filter(|one| !here(one)).collect()
+    }
+
     /// The order sets.
     pub fn sets(&self) -> &'static [OrderSet] {
         shipped::sets()

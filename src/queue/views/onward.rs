@@ -17,6 +17,8 @@ pub struct Onward {
     pub choices: Choices,
     /// Where it goes when the doctor is done with it.
     pub after: Choices,
+    /// The pharmacy among them.
+    pub pharmacy: Option<String>,
 }
 
 /// Both for one entry.
@@ -25,6 +27,10 @@ pub fn onward(row: &Row, points: &[Point], doctors: &[AtWork]) -> Onward {
     let after = points.iter().filter(|point| matches!(point.kind, PointKind::Pharmacy | PointKind::Cashier));
     Onward {
         choices: back.chain(choices(row, points, doctors)).collect(),
+        pharmacy: points
+            .iter()
+            .find(|point| point.kind == PointKind::Pharmacy)
+            .map(|point| Whom::Usual.at(point.id)),
         after: after.map(|point| (Whom::Usual.at(point.id), point.name.clone())).collect(),
     }
 }

@@ -10,6 +10,7 @@ use super::day_of;
 use crate::access::model::{AccountId, Permission};
 use crate::app::App;
 use crate::patients::model::PatientId;
+use crate::queue::model::VisitId;
 use crate::scheduling::model::{AppointmentId, Place, ReasonId, SlotId};
 use crate::scheduling::offer::{Asking, Offered};
 use crate::scheduling::store::appointments;
@@ -29,6 +30,7 @@ pub struct Asked {
     day: String,
     doctor: String,
     moving: String,
+    visit: String,
 }
 
 /// The page; times appear once a reason and a day are chosen, the first ones at once.
@@ -36,6 +38,7 @@ pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>)
     let patient: PatientId = asked.patient.parse().map_err(|_| Error::NotFound)?;
     let day = if asked.day.is_empty() { page.today() } else { day_of(&asked.day)? };
     let form = FormState::new().with("reason", &asked.reason).with("day", day).with("doctor", &asked.doctor);
+    let form = if asked.visit.is_empty() { form } else { form.with("visit", &asked.visit) };
     html(new_page(&app, page, form, patient, asked.moving.parse().ok()).await?)
 }
 
@@ -139,7 +142,13 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
         let mut work = submission.begin(&app).await?;
         let booking = Booking { patient: sent.patient, slot, reason, complaint: sent.complaint };
         match verbs::book_at_desk(&mut work, &booking, sent.override_reason.as_deref()).await {
-            Ok(id) => return work.done(paths::scheduling::appointment(id), "Appointment booked").await,
+            // Whoever came from a consultation goes back to it.
+            Ok(id) => {
+                let visit = form.value("visit").parse().ok().map(VisitId);
+                let back = visit.map(|visit| paths::consultation::consult_at(visit, "finish"));
+                let to = back.unwrap_or_else(|| paths::scheduling::appointment(id));
+                return work.done(to, "Appointment booked").await;
+            }
             Err(why) => {
                 work.undo();
                 refuse(&mut form, why, page.may(Permission::OverrideBooking))?;

@@ -3,6 +3,8 @@
 use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::access::model::Permission;
+use crate::queue::model::VisitId;
 use crate::record::Banner;
 use crate::scheduling::model::AppointmentId;
 use crate::scheduling::store::appointments::{AppointmentRow, Listed};
@@ -88,6 +90,11 @@ pub struct NewPage {
 }
 
 impl NewPage {
+    /// The visit from which the follow-up is booked.
+    fn visit(&self) -> Option<VisitId> {
+        self.form.value("visit").parse().ok().filter(|_| self.page.may(Permission::WriteNotes))
+    }
+
     fn reason_choices(&self) -> Choices {
         self.reasons
             .iter()

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::access::model::AccountId;
 use crate::patients::model::PatientId;
+use crate::queue::model::VisitId;
 use crate::scheduling::model::{AppointmentId, AvailabilityId, BlockId};
 
 /// Appointments of the clinic; booking at the desk by POST.
@@ -94,6 +95,15 @@ pub fn appointment(id: impl Borrow<AppointmentId>) -> String {
 /// An address beneath one appointment, by its pattern.
 pub fn of(pattern: &str, id: impl Borrow<AppointmentId>) -> String {
     with_id(pattern, id.borrow())
+}
+
+/// Booking the follow-up of a visit with this doctor; it leads back to the visit.
+pub fn follow_up(
+    patient: impl Borrow<PatientId>,
+    doctor: impl Borrow<AccountId>,
+    visit: impl Borrow<VisitId>,
+) -> String {
+    format!("{}&doctor={}&visit={}", book_for(patient), doctor.borrow(), visit.borrow())
 }
 
 /// Booking at the desk for a patient.
