@@ -9,7 +9,7 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 11] = [
+const MORE: [(&str, u32, &str); 13] = [
     (
         "/visits/{id}/consultation",
         21,
@@ -25,6 +25,8 @@ const MORE: [(&str, u32, &str); 11] = [
     ("/visits/{id}/verification", 8, "the same, and what was signed in the visit"),
     ("/visits/{id}/summary", 12, "a visit as its patient reads it has a part of each capability"),
     ("/my/visits/{id}", 12, "the same"),
+    ("/my/record/file.html", 8, "the whole record: what was found, done and prescribed has a list each"),
+    ("/my/record/file.json", 8, "the same"),
 ];
 /// Addresses that may write when opened, with what and why.
 const WRITES: [(&str, &[&str], &str); 3] = [

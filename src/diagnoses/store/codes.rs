@@ -1,6 +1,6 @@
 //! The lists that diagnoses are chosen from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -165,9 +165,10 @@ pub async fn insert(tx: &mut Tx, new: &[NewCode]) -> Result<(), DbError> {
             .all(&mut *tx)
             .await?;
     let mut rows = Vec::new();
+    let ids: BTreeMap<(&str, &str), CodeId> =
+        ids.iter().map(|(id, code, term)| ((code.as_str(), term.as_str()), *id)).collect();
     for code in new {
-        let own = ids.iter().find(|(_, other, term)| *other == code.code && *term == code.term);
-        let Some((id, _, _)) = own else { continue };
+        let Some(id) = ids.get(&(code.code.as_str(), code.term.as_str())) else { continue };
         rows.extend(code.words().into_iter().map(|word| vec![word.into(), (*id).into()]));
     }
     bulk::insert(tx, WORDS, &mut rows).await
