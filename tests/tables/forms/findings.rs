@@ -115,12 +115,7 @@ pub async fn forms(
         Form::fields("/procedures/{id}/error", boss, marked, &reason),
         Form::fields("/procedure-kinds/{id}", boss, 1, &kind),
         Form::fields("/visits/{id}/verification", boss, issues, &[("consent", "no")]),
-        Form::fields(
-            "/visits/{id}/referral",
-            boss,
-            issues,
-            &[("to_whom", "Eye clinic"), ("urgency", "soon")],
-        ),
+        Form::fields("/visits/{id}/referral", boss, issues, &letter),
         Form::fields("/verifications/{id}/consent", boss, agrees, &[("consent", "no")]),
         Form::fields("/verifications/{id}/revocation", boss, revoked, &reason),
         Form::fields("/verifications/{id}/print", boss, printed, &[]),
