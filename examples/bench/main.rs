@@ -50,7 +50,8 @@ async fn measure(binary: &str, label: &str, url: &str, time: Duration) {
     println!("| page | status | requests/s | of bare | p50 ms | p99 ms | CPU µs | queries | bytes |");
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut board: Option<Measured> = None;
-    for page in plan::pages() {
+    let room = plan::consulting(url).await;
+    for page in plan::pages(&room) {
         let cookie = cookies.of(page.who);
         let measured = Load::new(&node, &page.path, cookie).run(CONNECTIONS, time).await;
         println!(
@@ -74,6 +75,7 @@ async fn measure(binary: &str, label: &str, url: &str, time: Duration) {
         plan::storm(&node, &cookies, &calm, time).await;
     }
     writes::measure(&node, url, &cookies, time).await;
+    writes::drafts(&node, &room, &cookies, time).await;
     watch::measure(&node, &cookies).await;
     println!("{} MB at the end.", node.memory() / 1024);
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use infirmary::db::{Db, sql};
 use infirmary::demo::{PASSWORD, STUDENT};
-use infirmary::queue::model::PointId;
+use infirmary::patients::model::PatientId;
+use infirmary::queue::model::{PointId, VisitId};
 use infirmary::web::paths;
 
 use crate::CONNECTIONS;
@@ -25,8 +27,32 @@ pub const CONSULTING: PointId = PointId(3);
 /// The page that must stay quick while people sign in.
 pub const STORM_PAGE: &str = "staff board";
 
+/// Who and what the pages of the consulting room are about.
+#[derive(sqlx::FromRow, serde::Deserialize)]
+pub struct Consulting {
+    /// A visit in which the demo's doctor serves somebody now.
+    pub visit: i64,
+    /// Who has come most often to that doctor.
+    often: i64,
+}
+
+/// Looks for them in the demo's database.
+pub async fn consulting(url: &str) -> Consulting {
+    let db = Db::open_reading(url).await.unwrap();
+    let found = sql("select (select e.visit_id from queue_entry e join account a on a.id = e.served_by
+                where e.state = 'in_service' and e.point_id = $1 and a.sign_in_name = 'doctor' limit 1) as visit,
+            (select patient_id from visit where series = 'B' group by patient_id order by count(*) desc limit 1) as often")
+        .bind(CONSULTING)
+        .one(&db)
+        .await
+        .unwrap();
+    db.close().await;
+    found
+}
+
 /// The hot pages; an address that changes changes here.
-pub fn pages() -> Vec<Hot> {
+pub fn pages(room: &Consulting) -> Vec<Hot> {
+    let (visit, often) = (VisitId(room.visit), PatientId(room.often));
     let board = paths::queue::board(CONSULTING);
     let hot = |name, who, path: &str| Hot { name, who, path: path.to_owned() };
     vec![
@@ -42,7 +68,13 @@ pub fn pages() -> Vec<Hot> {
         hot("display", "", paths::queue::SCREEN),
         hot("patient search by name", "reception", &format!("{}?q=ade", paths::patients::INDEX)),
         hot("patient search by number", "reception", &format!("{}?q=19%2F52HA001", paths::patients::INDEX)),
-        hot("record", "doctor", &paths::patients::show(infirmary::patients::model::PatientId(1))),
+        hot("record", "doctor", &paths::patients::show(PatientId(1))),
+        hot("record of 300 visits", "doctor", &paths::patients::show(often)),
+        hot("its timeline", "doctor", &paths::record::timeline(often)),
+        hot("consultation page", "doctor", &paths::consultation::consult(visit)),
+        hot("diagnosis search", "doctor", &format!("{}?q=mal", paths::diagnoses::OPTIONS)),
+        hot("medicine search", "doctor", &format!("{}?q=amox", paths::prescribing::OPTIONS)),
+        hot("lab worklist", "lab", paths::laboratory::WORKLIST),
         hot("audit trail", "admin", paths::audit::INDEX),
     ]
 }
@@ -60,7 +92,7 @@ impl Cookies {
 /// Signs in everybody who opens a page.
 pub async fn sign_in_everybody(node: &Node) -> Cookies {
     let mut cookies = Vec::new();
-    for who in ["admin", "reception", "nurse", "doctor", STUDENT] {
+    for who in ["admin", "reception", "nurse", "doctor", "lab", STUDENT] {
         let mut client = Client::connect(node.port).await.unwrap();
         let answer =
             client.post(paths::access::SIGN_IN, "", &[("name", who), ("password", PASSWORD)]).await.unwrap();

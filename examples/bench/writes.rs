@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use infirmary::db::{Db, sql};
+use infirmary::queue::model::VisitId;
 use infirmary::web::paths;
 
 use crate::client::Client;
 use crate::node::Node;
-use crate::plan::Cookies;
+use crate::plan::{Consulting, Cookies};
 
 /// Where somebody is checked in.
 const CHECK_INS: &str = "/check-ins";
@@ -48,6 +49,43 @@ pub async fn measure(node: &Node, url: &str, cookies: &Cookies, time: Duration) 
         time,
     )
     .await;
+}
+
+/// One doctor's draft saved again and again, as the script of the page does it.
+pub async fn drafts(node: &Node, room: &Consulting, cookies: &Cookies, time: Duration) {
+    let path = paths::consultation::draft(VisitId(room.visit));
+    let cookie = cookies.of("doctor");
+    let mut client = Client::connect(node.port).await.unwrap();
+    let page = client.get(&paths::consultation::consult(VisitId(room.visit)), cookie).await.unwrap();
+    let page = scraper::Html::parse_document(&String::from_utf8_lossy(&page.body));
+    let hidden = |name: &str| {
+        let field = scraper::Selector::parse(&format!("#consultation input[name={name}]")).unwrap();
+        page.select(&field).next().and_then(|field| field.attr("value")).unwrap_or_default().to_owned()
+    };
+    let (tab, mut version) = (hidden("tab"), hidden("version"));
+    let (mut kept, mut refused, began) = (0, 0, Instant::now());
+    while began.elapsed() < time {
+        let turn = (kept + refused + 1).to_string();
+        let text = format!("Cough for {turn} days. ").repeat(20);
+        let fields = [
+            ("tab", tab.as_str()),
+            ("version", version.as_str()),
+            ("turn", turn.as_str()),
+            ("complaint", text.as_str()),
+        ];
+        let answer = client.post(&path, cookie, &fields).await.unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if told["saved"] == true {
+            kept += 1;
+            version = told["version"].to_string();
+        } else {
+            refused += 1;
+        }
+    }
+    println!(
+        "{:.0} drafts saved a second by one doctor ({refused} refused).\n",
+        f64::from(kept) / began.elapsed().as_secs_f64()
+    );
 }
 
 async fn report(

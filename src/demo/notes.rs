@@ -276,7 +276,7 @@ const CONSULTING: i64 = 3;
 const ROOM: i64 = 4;
 const DOCTORS: [i64; 3] = [4, 8, 9];
 /// Days between the visits of whoever comes often, and how many there are.
-const OFTEN: (u64, u64) = (11, 60);
+const OFTEN: (u64, u64) = (5, 300);
 
 /// Earlier visits of the student who is shown, and of one who comes very often.
 pub(super) async fn often(filling: &mut Filling) -> Result<(), DbError> {
