@@ -3,7 +3,9 @@
 //! The same size gives the same people every time; days and times lie around the moment of filling.
 
 mod clinic;
+mod findings;
 mod laboratory;
+mod letters;
 mod names;
 mod notes;
 mod past;
@@ -208,6 +210,8 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     let clinic = settings::ensure_clinic(db, &clinic::settings(now)).await?;
     crate::record::fill_catalogue(db).await?;
     crate::prescribing::ensure_catalogue(db).await?;
+    crate::diagnoses::codes::ensure_catalogue(db).await?;
+    crate::procedures::ensure_catalogue(db).await?;
     bulk::widen(db, true).await?;
     let bar = ProgressBar::new(shape.students as u64);
     if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos:>7}/{len} {msg}") {
@@ -232,6 +236,8 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     today::write(db, now).await?;
     laboratory::write(db, now, shape.laboratory, bar.clone()).await?;
     prescribing::write(db, now, (shape.events, 4), bar.clone()).await?;
+    findings::write(db, now, shape.events, bar.clone()).await?;
+    letters::write(db, now, bar.clone()).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
     bar.finish_and_clear();

@@ -2,7 +2,8 @@
 
 use super::Page;
 use super::paths::{
-    self, access, audit, laboratory, patients, prescribing, procedures, queue, record, scheduling, settings,
+    self, access, audit, laboratory, letters, patients, prescribing, procedures, queue, record, scheduling,
+    settings,
 };
 use crate::access::model::Permission;
 
@@ -67,6 +68,7 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Service points", "place", settings::POINTS, Some(Permission::ManagePoints)),
             ("Displays", "screen", queue::DISPLAYS, Some(Permission::ManagePoints)),
             ("Visit reasons", "book", settings::REASONS, Some(Permission::ManageSettings)),
+            ("Verifications", "record", letters::RULES, Some(Permission::ManageSettings)),
             ("Permissions", "audit", access::PERMISSIONS, Some(Permission::ManageStaff)),
             ("Emergencies", "warn", record::REVIEWS, Some(Permission::KeepRecords)),
             ("Audit trail", "audit", audit::INDEX, Some(Permission::ReadAudit)),

@@ -79,6 +79,7 @@ both! {
 
     async fn a_visit_ends_only_when_what_was_planned_is_done_or_cancelled(clinic) {
         let (room, nurse, id) = planned(&clinic, "Nebulisation").await;
+        clinic.decided().await;
         let end = "update visit set closed_at = opened_at, close_reason = 'finished' where closed_at is null";
         let error = sql(end).run(&clinic.app.db).await.unwrap_err();
         assert!(error.violates("visit_open_procedures"), "{error}");

@@ -31,6 +31,15 @@ impl Clinic {
         sql("select code from verification order by id desc limit 1").scalar(&self.app.db).await.unwrap()
     }
 
+    /// A code that may be checked.
+    pub async fn newest_consented(&self) -> String {
+        sql("select v.code from verification v join verification_consent c on c.verification_id = v.id and c.given
+             order by v.id desc limit 1")
+        .scalar(&self.app.db)
+        .await
+        .unwrap()
+    }
+
     /// What anybody reads who has a code.
     pub async fn checked(&self, code: &str) -> Seen {
         self.browser().get(&paths::letters::checked(code)).await

@@ -25,8 +25,8 @@ const MORE: [(&str, u32, &str); 13] = [
     ("/visits/{id}/verification", 8, "the same, and what was signed in the visit"),
     ("/visits/{id}/summary", 12, "a visit as its patient reads it has a part of each capability"),
     ("/my/visits/{id}", 12, "the same"),
-    ("/my/record/file.html", 7, "everything of the record goes into one file"),
-    ("/my/record/file.json", 7, "the same"),
+    ("/my/record/file.html", 8, "the whole record: what was found, done and prescribed has a list each"),
+    ("/my/record/file.json", 8, "the same"),
 ];
 /// Addresses that may write when opened, with what and why.
 const WRITES: [(&str, &[&str], &str); 3] = [

@@ -96,7 +96,9 @@ const fn words_of(missing: Missing) -> &'static str {
         Missing::Signature => "A colleague has not signed a note of this visit. Ask for it, or set it aside",
         Missing::Disposition => "Choose what becomes of the visit",
         Missing::Orders => "Choose the doctor who reviews the open results, or cancel the tests",
-        Missing::Procedures => "A procedure is planned and not done. Do it or cancel it first",
+        Missing::Procedures => {
+            "A procedure is planned and not done. Send the patient to whoever does it, or cancel it"
+        }
     }
 }
 

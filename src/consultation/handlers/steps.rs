@@ -88,6 +88,8 @@ pub async fn take(
         },
         ("template", "") => here("note", &template(work, page, sitting, draft, form).await?),
         ("tests", "") => Done { to: paths::laboratory::order(visit), words: String::new() },
+        ("letters", "") => Done { to: paths::letters::of_visit(visit), words: String::new() },
+        ("procedures", "") => Done { to: paths::procedures::of_visit(visit), words: String::new() },
         ("vitals", "") => Done { to: paths::consultation::vitals(visit), words: String::new() },
         ("booking", "") => Done {
             to: paths::scheduling::follow_up(sitting.visit.patient_id, doer(work)?, visit),

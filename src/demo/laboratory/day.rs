@@ -1,5 +1,7 @@
 //! One visit's order written out: its sample, lines, steps and results.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::columns::{LINE, RESULT, SAMPLE, STEP, VALUE};
@@ -44,7 +46,8 @@ pub(super) struct Day {
     now: DateTime<Utc>,
     pub(super) today: NaiveDate,
     clinic: Clinic,
-    number: (NaiveDate, i64),
+    /// The last number of each day's samples.
+    numbers: BTreeMap<NaiveDate, i64>,
 }
 
 /// How a result came about.
@@ -77,23 +80,19 @@ impl Day {
     pub(super) fn new(kinds: Vec<Kind>, clinic: Clinic, now: DateTime<Utc>) -> Self {
         let today = clinic.day_of(now);
         let (rows, ids) = (Rows::default(), Ids::default());
-        Day { chance: Chance::new(71), kinds, rows, ids, now, today, clinic, number: (today, 0) }
+        Day { chance: Chance::new(71), kinds, rows, ids, now, today, clinic, numbers: BTreeMap::new() }
     }
 
-    pub(super) fn end_of_day(&mut self) {
-        let (day, number) = self.number;
-        if number > 0 {
-            self.rows.counters.push(row!["sample", day, number]);
-        }
+    /// Where the numbers of each day's samples stand, for the counter.
+    pub(super) fn counted(&mut self) {
+        let numbers = std::mem::take(&mut self.numbers);
+        self.rows.counters.extend(numbers.into_iter().map(|(day, number)| row!["sample", day, number]));
     }
 
     fn code(&mut self, day: NaiveDate) -> String {
-        if self.number.0 != day {
-            self.end_of_day();
-            self.number = (day, 0);
-        }
-        self.number.1 += 1;
-        sample_code(day, self.number.1)
+        let number = self.numbers.entry(day).or_insert(0);
+        *number += 1;
+        sample_code(day, *number)
     }
 
     /// An order of one visit, each of its tests as far as `state`.

@@ -121,7 +121,7 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, past: Past, bar: Progress
         filling.step("laboratory", usize::try_from(after).unwrap_or(0)).await?;
     }
     day.of_today(&mut filling).await?;
-    day.end_of_day();
+    day.counted();
     day.save(&mut filling).await?;
     for table in ["lab_order", "lab_sample", "lab_line", "lab_result"] {
         bulk::follow_ids(filling.tx().await?, table).await?;

@@ -1,6 +1,6 @@
 //! The lists that diagnoses are chosen from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -62,7 +62,7 @@ pub const FIND: &str =
        and ($7 = '' or exists (select 1 from diagnosis_word s
             where s.code_id = hit.code_id and s.word >= $7 and s.word < $8))
      order by coalesce(u.uses, 0) desc, c.uses desc, case when c.system = 'own' then 0 else 1 end,
-        case when lower(substr(c.term, 1, $11)) = $10 then 0 else 1 end, length(c.term), c.term, c.id limit $12";
+        case when lower(substr(c.term, 1, cast($11 as integer))) = $10 then 0 else 1 end, length(c.term), c.term, c.id limit $12";
 
 /// Terms that have a word beginning with each of `asked`; nothing typed finds nothing.
 pub async fn find(
@@ -165,9 +165,10 @@ pub async fn insert(tx: &mut Tx, new: &[NewCode]) -> Result<(), DbError> {
             .all(&mut *tx)
             .await?;
     let mut rows = Vec::new();
+    let ids: BTreeMap<(&str, &str), CodeId> =
+        ids.iter().map(|(id, code, term)| ((code.as_str(), term.as_str()), *id)).collect();
     for code in new {
-        let own = ids.iter().find(|(_, other, term)| *other == code.code && *term == code.term);
-        let Some((id, _, _)) = own else { continue };
+        let Some(id) = ids.get(&(code.code.as_str(), code.term.as_str())) else { continue };
         rows.extend(code.words().into_iter().map(|word| vec![word.into(), (*id).into()]));
     }
     bulk::insert(tx, WORDS, &mut rows).await

@@ -42,7 +42,7 @@ macro_rules! diagnoses {
             "select d.id, d.visit_id, d.patient_id, d.note_id, d.code_id, d.code, d.system, d.term, d.plain_name,
                 d.sensitive, d.certainty, d.is_main, d.onset, d.state, d.recorded_by, d.recorded_name,
                 coalesce(d.signed_at, d.recorded_at) as recorded_at, d.error_name, d.error_at, d.error_reason
-             from diagnosis d ",
+             from diagnosis d where ",
             $tail
         )
     };
@@ -51,7 +51,7 @@ macro_rules! diagnoses {
 /// The drafts of an author on a visit; nobody else's.
 pub async fn drafts(store: impl Store, visit: VisitId, author: AccountId) -> Result<Vec<Diagnosis>, DbError> {
     sql(diagnoses!(
-        "where d.visit_id = $1 and d.recorded_by = $2 and d.state = 'draft' order by d.is_main desc, d.id"
+        "d.visit_id = $1 and d.recorded_by = $2 and d.state = 'draft' order by d.is_main desc, d.id"
     ))
     .bind(visit)
     .bind(author)
@@ -62,7 +62,7 @@ pub async fn drafts(store: impl Store, visit: VisitId, author: AccountId) -> Res
 /// What was signed in a visit.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Diagnosis>, DbError> {
     sql(diagnoses!(
-        "where d.visit_id = $1 and d.state <> 'draft'
+        "d.visit_id = $1 and d.state <> 'draft'
          order by case when d.state = 'signed' then 0 else 1 end, d.is_main desc, d.id"
     ))
     .bind(visit)
@@ -77,7 +77,7 @@ pub async fn of_patient(
     limit: i64,
 ) -> Result<Vec<Diagnosis>, DbError> {
     sql(diagnoses!(
-        "where d.patient_id = $1 and d.state = 'signed' and d.certainty <> 'ruled_out'
+        "d.patient_id = $1 and d.state = 'signed' and d.certainty <> 'ruled_out'
            and not exists (select 1 from diagnosis later where later.patient_id = d.patient_id
                 and later.state = 'signed' and later.code = d.code and later.term = d.term and later.id > d.id)
          order by d.id desc limit $2"
@@ -95,20 +95,18 @@ pub async fn all_of_patient(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Diagnosis>, DbError> {
-    sql(diagnoses!(
-        "where d.patient_id = $1 and d.state <> 'draft' and d.id < $2 order by d.id desc limit $3"
-    ))
-    .bind(patient)
-    .bind(before)
-    .bind(limit)
-    .all(store)
-    .await
+    sql(diagnoses!("d.patient_id = $1 and d.state <> 'draft' and d.id < $2 order by d.id desc limit $3"))
+        .bind(patient)
+        .bind(before)
+        .bind(limit)
+        .all(store)
+        .await
 }
 
 /// What a patient reads of the own record.
 pub async fn shared_with(store: impl Store, patient: PatientId) -> Result<Vec<Diagnosis>, DbError> {
     sql(diagnoses!(
-        "where d.patient_id = $1 and d.state = 'signed' and d.certainty <> 'ruled_out' order by d.id desc limit 2000"
+        "d.patient_id = $1 and d.state = 'signed' and d.certainty <> 'ruled_out' order by d.id desc limit 2000"
     ))
     .bind(patient)
     .all(store)
@@ -117,7 +115,7 @@ pub async fn shared_with(store: impl Store, patient: PatientId) -> Result<Vec<Di
 
 /// One that was signed.
 pub async fn by_id(store: impl Store, id: DiagnosisId) -> Result<Option<Diagnosis>, DbError> {
-    sql(diagnoses!("where d.id = $1 and d.state <> 'draft'")).bind(id).optional(store).await
+    sql(diagnoses!("d.id = $1 and d.state <> 'draft'")).bind(id).optional(store).await
 }
 
 /// What is about to be added: a term of a list, or free text.

@@ -14,7 +14,6 @@ pub struct Referral {
     pub id: ReferralId,
     pub visit_id: VisitId,
     pub patient_id: PatientId,
-    pub replaces_id: Option<ReferralId>,
     pub number: i64,
     pub state: ReferralState,
     pub to_whom: String,
@@ -25,7 +24,6 @@ pub struct Referral {
     pub included: String,
     /// What was copied of the record.
     pub copied: String,
-    pub author_id: AccountId,
     pub author_name: String,
     pub signed_at: Option<DateTime<Utc>>,
     pub version: i64,
@@ -36,10 +34,10 @@ pub struct Referral {
 macro_rules! referrals {
     ($tail:literal) => {
         concat!(
-            "select r.id, r.visit_id, r.patient_id, r.replaces_id, r.number, r.state, r.to_whom, r.urgency, r.question,
-                r.summary, r.included, r.copied, r.author_id, r.author_name, r.signed_at, r.version,
+            "select r.id, r.visit_id, r.patient_id, r.number, r.state, r.to_whom, r.urgency, r.question,
+                r.summary, r.included, r.copied, r.author_name, r.signed_at, r.version,
                 (select n.id from referral n where n.replaces_id = r.id and n.state <> 'draft') as replaced_by
-             from referral r ",
+             from referral r where ",
             $tail
         )
     };
@@ -47,10 +45,7 @@ macro_rules! referrals {
 
 /// The signed ones of a visit, the newest first.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Referral>, DbError> {
-    sql(referrals!("where r.visit_id = $1 and r.state <> 'draft' order by r.id desc"))
-        .bind(visit)
-        .all(store)
-        .await
+    sql(referrals!("r.visit_id = $1 and r.state <> 'draft' order by r.id desc")).bind(visit).all(store).await
 }
 
 /// The draft of an author on a visit.
@@ -59,7 +54,7 @@ pub async fn draft(
     visit: VisitId,
     author: AccountId,
 ) -> Result<Option<Referral>, DbError> {
-    sql(referrals!("where r.visit_id = $1 and r.author_id = $2 and r.state = 'draft'"))
+    sql(referrals!("r.visit_id = $1 and r.author_id = $2 and r.state = 'draft'"))
         .bind(visit)
         .bind(author)
         .optional(store)
@@ -68,7 +63,7 @@ pub async fn draft(
 
 /// A signed one.
 pub async fn by_id(store: impl Store, id: ReferralId) -> Result<Option<Referral>, DbError> {
-    sql(referrals!("where r.id = $1 and r.state <> 'draft'")).bind(id).optional(store).await
+    sql(referrals!("r.id = $1 and r.state <> 'draft'")).bind(id).optional(store).await
 }
 
 /// What is written into a draft.

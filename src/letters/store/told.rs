@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::db::{DbError, Store, sql};
-use crate::laboratory::model::{AnalyteKind, Flag, decimal};
+use crate::laboratory::model::{Flag, decimal};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
@@ -11,14 +11,13 @@ use crate::queue::model::VisitId;
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Advice {
     pub author_name: String,
-    pub signed_at: DateTime<Utc>,
     pub advice: String,
     pub follow_up: String,
 }
 
 /// What was written for the patient in the signed notes of a visit.
 pub async fn advice(store: impl Store, visit: VisitId) -> Result<Vec<Advice>, DbError> {
-    sql("select n.author_name, n.signed_at, n.advice, n.follow_up from note n
+    sql("select n.author_name, n.advice, n.follow_up from note n
          where n.visit_id = $1 and n.state = 'signed' and n.signed_at is not null order by n.id")
     .bind(visit)
     .all(store)
@@ -30,7 +29,6 @@ pub async fn advice(store: impl Store, visit: VisitId) -> Result<Vec<Advice>, Db
 pub struct Found {
     pub test: String,
     pub name: String,
-    pub kind: AnalyteKind,
     pub unit: String,
     pub decimals: i64,
     pub number: Option<i64>,
@@ -63,7 +61,7 @@ pub async fn results(
     patient_reads: Option<DateTime<Utc>>,
 ) -> Result<Vec<Found>, DbError> {
     let far = DateTime::from_timestamp(32_503_680_000, 0).unwrap_or_default();
-    sql("select c.name as test, v.name, v.kind, v.unit, v.decimals, v.number, v.words, v.flag
+    sql("select c.name as test, v.name, v.unit, v.decimals, v.number, v.words, v.flag
          from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'
             join lab_test c on c.id = l.test_id join lab_value v on v.result_id = r.id
          where l.visit_id = $1 and l.state = 'released'

@@ -52,7 +52,7 @@ macro_rules! verifications {
                     as consented,
                 (select count(*) from verification_check k where k.verification_id = v.id) as checks,
                 (select count(*) from verification_print p where p.verification_id = v.id) as prints
-             from verification v ",
+             from verification v where ",
             $tail
         )
     };
@@ -60,12 +60,12 @@ macro_rules! verifications {
 
 /// Those of a visit, the newest first.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Verification>, DbError> {
-    sql(verifications!("where v.visit_id = $1 order by v.id desc")).bind(visit).all(store).await
+    sql(verifications!("v.visit_id = $1 order by v.id desc")).bind(visit).all(store).await
 }
 
 /// One.
 pub async fn by_id(store: impl Store, id: VerificationId) -> Result<Option<Verification>, DbError> {
-    sql(verifications!("where v.id = $1")).bind(id).optional(store).await
+    sql(verifications!("v.id = $1")).bind(id).optional(store).await
 }
 
 /// Those of a patient, the newest first.
@@ -75,7 +75,7 @@ pub async fn of_patient(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Verification>, DbError> {
-    sql(verifications!("where v.patient_id = $1 and v.id < $2 order by v.id desc limit $3"))
+    sql(verifications!("v.patient_id = $1 and v.id < $2 order by v.id desc limit $3"))
         .bind(patient)
         .bind(before)
         .bind(limit)

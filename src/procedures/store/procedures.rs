@@ -50,7 +50,7 @@ macro_rules! procedures {
                 p.outcome, p.consent_by, p.consent_at, p.ended_name, p.ended_at, p.reason, p.version,
                 coalesce((select string_agg(u.item || ': ' || u.quantity || ' ' || u.unit, '|' order by u.id)
                     from procedure_used u where u.procedure_id = p.id), '') as used
-             from visit_procedure p ",
+             from visit_procedure p where ",
             $tail
         )
     };
@@ -58,7 +58,7 @@ macro_rules! procedures {
 
 /// What a doctor sees on the consultation page: the own drafts, and everything of the visit that was planned.
 pub async fn around(store: impl Store, visit: VisitId, author: AccountId) -> Result<Vec<Procedure>, DbError> {
-    sql(procedures!("where p.visit_id = $1 and (p.state <> 'draft' or p.planned_by = $2) order by p.id"))
+    sql(procedures!("p.visit_id = $1 and (p.state <> 'draft' or p.planned_by = $2) order by p.id"))
         .bind(visit)
         .bind(author)
         .all(store)
@@ -67,7 +67,7 @@ pub async fn around(store: impl Store, visit: VisitId, author: AccountId) -> Res
 
 /// The drafts of an author.
 pub async fn drafts(store: impl Store, visit: VisitId, author: AccountId) -> Result<Vec<Procedure>, DbError> {
-    sql(procedures!("where p.visit_id = $1 and p.planned_by = $2 and p.state = 'draft' order by p.id"))
+    sql(procedures!("p.visit_id = $1 and p.planned_by = $2 and p.state = 'draft' order by p.id"))
         .bind(visit)
         .bind(author)
         .all(store)
@@ -77,7 +77,7 @@ pub async fn drafts(store: impl Store, visit: VisitId, author: AccountId) -> Res
 /// Everything of a visit but drafts, what is to be done first.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Procedure>, DbError> {
     sql(procedures!(
-        "where p.visit_id = $1 and p.state <> 'draft'
+        "p.visit_id = $1 and p.state <> 'draft'
          order by case when p.state = 'planned' then 0 else 1 end, p.id"
     ))
     .bind(visit)
@@ -87,7 +87,7 @@ pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Procedure
 
 /// What was done in a patient's visits, newest first; for the own record.
 pub async fn done_for(store: impl Store, patient: PatientId) -> Result<Vec<Procedure>, DbError> {
-    sql(procedures!("where p.patient_id = $1 and p.state = 'done' order by p.id desc limit 2000"))
+    sql(procedures!("p.patient_id = $1 and p.state = 'done' order by p.id desc limit 2000"))
         .bind(patient)
         .all(store)
         .await
@@ -95,7 +95,7 @@ pub async fn done_for(store: impl Store, patient: PatientId) -> Result<Vec<Proce
 
 /// One that is no draft.
 pub async fn by_id(store: impl Store, id: ProcedureId) -> Result<Option<Procedure>, DbError> {
-    sql(procedures!("where p.id = $1 and p.state <> 'draft'")).bind(id).optional(store).await
+    sql(procedures!("p.id = $1 and p.state <> 'draft'")).bind(id).optional(store).await
 }
 
 /// Puts one into a visit, as a draft or planned at once.

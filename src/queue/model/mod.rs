@@ -70,7 +70,7 @@ crate::words! {
         Signature = "visit_unsigned_note" => "A note of this visit is not signed yet. Whoever wrote it signs or discards it, or a doctor sets it aside on the consultation page.",
         Disposition = "visit_disposition" => "Nobody has said yet what becomes of this visit. The doctor chooses it on the consultation page.",
         Orders = "visit_open_order" => "A laboratory test of this visit is not done. Wait for it, cancel it, or hand its result over to a doctor on the consultation page.",
-        Procedures = "visit_open_procedures" => "A procedure of this visit is planned and not done. Do it or cancel it on the page of the procedures.",
+        Procedures = "visit_open_procedures" => "A procedure of this visit is planned and not done. Record it as done, or cancel it, on the page of its procedures.",
     }
 }
 

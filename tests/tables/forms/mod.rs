@@ -2,6 +2,7 @@
 
 mod appointments;
 mod consultation;
+mod findings;
 mod laboratory;
 mod people;
 mod places;
@@ -173,6 +174,7 @@ impl World {
         forms.extend(records::forms(clinic, &boss, &mut real).await);
         forms.extend(laboratory::forms(clinic, &boss, &mut real).await);
         forms.extend(prescribing::forms(clinic, &boss, &mut real).await);
+        forms.extend(findings::forms(clinic, (&boss, &patient), &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;
         real.extend([
