@@ -42,7 +42,7 @@ both! {
         let file = phone.get("/my/record/file.html").await;
         let headers = |name: &str| file.headers[name].to_str().unwrap().to_owned();
         assert_eq!(headers("content-disposition"), "attachment; filename=\"my-health-record.html\"");
-        assert!(file.expect(200).queries() <= 6);
+        assert!(file.expect(200).queries() <= 7);
         assert!(file.body.contains("Peanuts") && file.body.contains("AS (tested)") && !file.body.contains("Depression"));
         assert_eq!(file.texts("tbody tr").len(), 60, "all of it");
         let json = phone.get("/my/record/file.json").await;
