@@ -1,3 +1,5 @@
 mod check;
 mod issue;
 mod mine;
+mod referral;
+mod visits;
