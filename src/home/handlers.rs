@@ -20,7 +20,7 @@ const SHORTCUTS: [(&str, &str, &str); 12] = [
     ("Alt N", "Call the next patient", "Queue"),
     ("Alt S", "Start with the patient who was called", "Queue"),
     ("Alt A", "Call the present patient again", "Queue"),
-    ("Alt C", "Open the consultation of the present patient", "Queue"),
+    ("Alt C", "Open the consultation of the present patient", "Queue, tests"),
     ("Alt E", "Finish with the present patient", "Queue, consultation"),
     ("Alt G", "Sign the note", "Consultation"),
     ("Alt T", "Order tests", "Consultation"),

@@ -8,6 +8,11 @@
   const field = (name) => form.elements[name];
   let typed = 0, kept = 0, sent = 0, timer = 0, busy = false, leaving = false, stopped = false, failing = false;
 
+  // Writing begins where nothing is written yet, unless the address or a refusal leads elsewhere.
+  if (!location.hash && document.activeElement === document.body) {
+    [...form.querySelectorAll("#note textarea")].find((part) => !part.value)?.focus({ preventScroll: true });
+  }
+
   function say(text, kind = "") {
     if (saved.textContent !== text) saved.textContent = text;
     if (kind) saved.dataset.kind = kind; else delete saved.dataset.kind;

@@ -13,9 +13,14 @@
       }
     };
     box.addEventListener("input", narrow);
-    // Enter ticks the only test that is left, or else looks it up as without scripts.
+    // Enter ticks the first test that is left, or else looks it up as without scripts; Ctrl+Enter sends what is ticked.
     box.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        event.stopPropagation();
+        return list.closest("form").requestSubmit();
+      }
       const left = [...list.querySelectorAll("[data-words]:not([hidden]) input:not(:checked)")];
       if (box.value.trim() && left.length) {
         event.preventDefault();

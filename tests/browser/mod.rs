@@ -9,6 +9,7 @@ mod prescribing;
 mod record;
 mod screen;
 mod secrets;
+mod visit;
 
 use infirmary::access::model::Role;
 
