@@ -1,7 +1,7 @@
 //! What doctors wrote in the demo's visits, past and present, and what became of them. Which story a visit tells follows from
 //! its id, so that diagnoses and prescriptions of the same visit fit the note.
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::{Filling, row};
 use crate::db::{DbError, Value, bulk, sql};
@@ -294,12 +294,16 @@ pub(super) async fn often(filling: &mut Filling) -> Result<(), DbError> {
     let mut entries = Vec::new();
     for (patient, count, apart) in [(Some(1), 4, 37), (often.map(|(id,)| id), OFTEN.1, OFTEN.0)] {
         let Some(patient) = patient else { continue };
-        for back in (1..=count).rev() {
+        let been: Vec<NaiveDate> = sql("select day from visit where patient_id = $1")
+            .bind(patient)
+            .scalars(filling.tx().await?)
+            .await?;
+        let days = (1..=count).rev().map(|back| filling.today - Days::new(back * apart));
+        for day in days.filter(|day| !been.contains(day)) {
             let number = visits.len() as i64 + 1;
             let id = most + number;
-            let day = filling.today - Days::new(back * apart);
             let time = NaiveTime::from_hms_opt(9, 30, 0).unwrap_or_default();
-            let opened = filling.clinic.instant(day, time).unwrap_or(filling.now - Days::new(back * apart));
+            let opened = filling.clinic.instant(day, time).unwrap_or(filling.now - Days::new(apart));
             let doctor = DOCTORS[usize::try_from(id.rem_euclid(3)).unwrap_or(0)];
             let [called, started, ended] = [12, 14, 26].map(|minutes| opened + TimeDelta::minutes(minutes));
             let token = format!("B{number:03}");

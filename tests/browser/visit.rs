@@ -105,7 +105,12 @@ impl Story {
         clinic.staff("second", &[Role::LabAttendant]).await;
         let patient = clinic.visitor("Ada Obi").await;
         let born = clinic.app.clock.now().date_naive() - Months::new(12 * 21);
-        sql("update patient set born_on = $2 where id = $1").bind(patient).bind(born).run(&clinic.app.db).await.unwrap();
+        sql("update patient set born_on = $2 where id = $1")
+            .bind(patient)
+            .bind(born)
+            .run(&clinic.app.db)
+            .await
+            .unwrap();
         clinic.states_no_allergy(patient).await;
         let visit = clinic.arrived(patient).await.visit;
         let [triage, consulting, laboratory] = points[..] else { unreachable!() };
@@ -134,7 +139,14 @@ async fn triage(story: &Story) {
     hands.key(Key::Enter).await;
     nurse.reads("#vitals", "Temperature").await;
     hands.tab_to("temperature").await;
-    for (value, next) in [("38.4", "pulse"), ("96", "respiration"), ("18", "oxygen_saturation"), ("98", "systolic"), ("118", "diastolic"), ("76", "weight")] {
+    for (value, next) in [
+        ("38.4", "pulse"),
+        ("96", "respiration"),
+        ("18", "oxygen_saturation"),
+        ("98", "systolic"),
+        ("118", "diastolic"),
+        ("76", "weight"),
+    ] {
         hands.text(value).await;
         hands.key(Key::Tab).await;
         hands.is_at(next).await;
@@ -176,7 +188,12 @@ async fn first_sitting(story: &Story, doctor: &Window) {
     hands.key(Key::Tab).await;
     hands.key(Key::Enter).await;
     for _ in 0..100 {
-        if story.clinic.count("select count(*) from queue_entry where state = 'waiting' and point_id = 3").await == 1 {
+        if story
+            .clinic
+            .count("select count(*) from queue_entry where state = 'waiting' and point_id = 3")
+            .await
+            == 1
+        {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -186,7 +203,8 @@ async fn first_sitting(story: &Story, doctor: &Window) {
 
 /// Two people in the laboratory, without scripts: taken, received, entered, verified, sent back to the doctor.
 async fn laboratory(story: &Story) {
-    let (bench, second) = (story.seat("bench", Device::Desk, false).await, story.seat("second", Device::Desk, false).await);
+    let (bench, second) =
+        (story.seat("bench", Device::Desk, false).await, story.seat("second", Device::Desk, false).await);
     bench.goto(&at::board(story.laboratory)).await;
     bench.press("#call-next-button").await;
     bench.press_words("Start").await;
@@ -282,7 +300,13 @@ async fn nurse_doctor_laboratory_doctor_and_student_share_one_visit() {
     assert!(presses <= BUDGET, "{presses} presses for a note, a diagnosis, two medicines and the end");
     doctor.close().await;
 
-    assert_eq!(story.clinic.count("select count(*) from visit where closed_at is not null and close_reason = 'finished'").await, 1);
+    assert_eq!(
+        story
+            .clinic
+            .count("select count(*) from visit where closed_at is not null and close_reason = 'finished'")
+            .await,
+        1
+    );
     assert_eq!(story.clinic.count("select count(*) from note where state = 'signed'").await, 1);
     assert_eq!(story.clinic.count("select count(*) from prescription_line where state = 'open'").await, 2);
 
