@@ -292,6 +292,7 @@ pub(super) async fn often(filling: &mut Filling) -> Result<(), DbError> {
     let last: i64 = sql("select coalesce(max(id), 0) from queue_entry").scalar(&mut *tx).await?;
     let mut visits = Vec::new();
     let mut entries = Vec::new();
+    let mut numbers = std::collections::BTreeMap::new();
     for (patient, count, apart) in [(Some(1), 4, 37), (often.map(|(id,)| id), OFTEN.1, OFTEN.0)] {
         let Some(patient) = patient else { continue };
         let been: Vec<NaiveDate> = sql("select day from visit where patient_id = $1")
@@ -300,8 +301,10 @@ pub(super) async fn often(filling: &mut Filling) -> Result<(), DbError> {
             .await?;
         let days = (1..=count).rev().map(|back| filling.today - Days::new(back * apart));
         for day in days.filter(|day| !been.contains(day)) {
-            let number = visits.len() as i64 + 1;
-            let id = most + number;
+            let place = visits.len() as i64 + 1;
+            let id = most + place;
+            // Tokens of a day count from one.
+            let number = numbers.entry(day).and_modify(|last| *last += 1).or_insert(1_i64);
             let time = NaiveTime::from_hms_opt(9, 30, 0).unwrap_or_default();
             let opened = filling.clinic.instant(day, time).unwrap_or(filling.now - Days::new(apart));
             let doctor = DOCTORS[usize::try_from(id.rem_euclid(3)).unwrap_or(0)];
@@ -312,7 +315,7 @@ pub(super) async fn often(filling: &mut Filling) -> Result<(), DbError> {
                 patient,
                 day,
                 "B",
-                number,
+                *number,
                 token,
                 format!("{id:032x}"),
                 opened,
@@ -320,7 +323,7 @@ pub(super) async fn often(filling: &mut Filling) -> Result<(), DbError> {
                 "finished"
             ]);
             entries.push(row![
-                last + number,
+                last + place,
                 id,
                 patient,
                 CONSULTING,
