@@ -299,8 +299,10 @@ pub(super) async fn often(filling: &mut Filling) -> Result<(), DbError> {
             .bind(patient)
             .scalars(filling.tx().await?)
             .await?;
-        let days = (1..=count).rev().map(|back| filling.today - Days::new(back * apart));
-        for day in days.filter(|day| !been.contains(day)) {
+        let back = (1..).map(|back| filling.today - Days::new(back * apart));
+        let free = back.filter(|day| !been.contains(day)).take(usize::try_from(count).unwrap_or(0));
+        let days: Vec<NaiveDate> = free.collect();
+        for day in days.into_iter().rev() {
             let place = visits.len() as i64 + 1;
             let id = most + place;
             // Tokens of a day count from one.

@@ -14,7 +14,7 @@ use crate::web::{Answer, Error, FormState, Page, html};
 use crate::{consultation, laboratory, patients, queue, record, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
-const SHORTCUTS: [(&str, &str, &str); 12] = [
+const SHORTCUTS: [(&str, &str, &str); 14] = [
     ("Ctrl K", "Go to the search box", "Every page"),
     ("Ctrl Enter", "Send the form you are in", "Every form"),
     ("Alt N", "Call the next patient", "Queue"),
@@ -23,6 +23,8 @@ const SHORTCUTS: [(&str, &str, &str); 12] = [
     ("Alt C", "Open the consultation of the present patient", "Queue, tests"),
     ("Alt E", "Finish with the present patient", "Queue, consultation"),
     ("Alt G", "Sign the note", "Consultation"),
+    ("Alt I", "Go to the diagnoses", "Consultation"),
+    ("Alt M", "Go to the medicines", "Consultation"),
     ("Alt T", "Order tests", "Consultation"),
     ("Alt Z", "Undo the last move", "Queue"),
     ("Alt L", "Lock this desk", "Every page"),

@@ -30,7 +30,7 @@
     for (const button of doc.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   });
 
-  // Shortcuts use a modifier: Ctrl+K finds, Ctrl+Enter sends the form one is in, Alt+letter presses its button.
+  // Shortcuts use a modifier: Ctrl+K finds, Ctrl+Enter sends the form one is in, Alt+letter presses its button or goes to its field.
   doc.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       const find = doc.getElementById("find");
@@ -41,7 +41,7 @@
     } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code.startsWith("Key")) {
       const key = "Alt+" + event.code.slice(3);
       const target = doc.querySelector(`[aria-keyshortcuts="${key}"]`);
-      if (target && !target.disabled) { event.preventDefault(); target.click(); }
+      if (target && !target.disabled) { event.preventDefault(); if (target.matches("input")) target.focus(); else target.click(); }
     }
   });
 

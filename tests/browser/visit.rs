@@ -235,7 +235,7 @@ async fn laboratory(story: &Story) {
 async fn second_sitting(story: &Story, doctor: &Window) -> usize {
     let mut hands = Hands { window: doctor, presses: 0 };
     doctor.goto("/results").await;
-    hands.tab_until("here.textContent.includes('Malaria parasite')").await;
+    hands.tab_until("here.tagName === 'A' && here.textContent.includes('Malaria parasite')").await;
     hands.key(Key::Enter).await;
     doctor.reads("#acknowledge", "review").await;
     hands.tab_until("here.name === 'tell'").await;
@@ -253,10 +253,12 @@ async fn second_sitting(story: &Story, doctor: &Window) -> usize {
     let page = doctor.path().await;
     hands.presses = 0;
     hands.text("Malaria, film positive").await;
-    hands.tab_to("dx_term").await;
+    hands.with(Key::Alt, 'i').await;
+    hands.is_at("dx_term").await;
     hands.pick("falciparum unc", "#dx_term-list", "Uncomplicated falciparum").await;
     doctor.reads("#diagnosis .lines", "Uncomplicated falciparum malaria").await;
-    hands.tab_to("rx_medicine").await;
+    hands.with(Key::Alt, 'm').await;
+    hands.is_at("rx_medicine").await;
     hands.pick("artemether 80", "#rx_medicine-list", "artemether").await;
     doctor.reads("#rx .rx-lines", "6 tablets").await;
     hands.is_at("rx_medicine").await;

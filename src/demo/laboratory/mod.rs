@@ -102,14 +102,15 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, past: Past, bar: Progress
     };
     let mut number = 0;
     loop {
-        let seen: Vec<Seen> =
-            sql(seen!("where v.day < $1 and v.id > $2 and v.id % $3 = 0 order by v.id limit $4"))
-                .bind(today)
-                .bind(after)
-                .bind(one_in)
-                .bind(BATCH)
-                .all(filling.tx().await?)
-                .await?;
+        let seen: Vec<Seen> = sql(seen!(
+            "where v.series <> 'B' and v.day < $1 and v.id > $2 and v.id % $3 = 0 order by v.id limit $4"
+        ))
+        .bind(today)
+        .bind(after)
+        .bind(one_in)
+        .bind(BATCH)
+        .all(filling.tx().await?)
+        .await?;
         let Some(last) = seen.last() else { break };
         after = last.id;
         for visit in &seen {
@@ -130,9 +131,9 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, past: Past, bar: Progress
     health(&mut filling, now).await
 }
 
-/// The visit after which the last ones begin.
+/// The visit after which the last ones begin. Series B is whoever comes often, who would have all of them.
 async fn before_the_last(filling: &mut Filling, today: NaiveDate) -> Result<i64, DbError> {
-    let seen: Vec<Seen> = sql(seen!("where v.day < $1 order by v.id desc limit $2"))
+    let seen: Vec<Seen> = sql(seen!("where v.series <> 'B' and v.day < $1 order by v.id desc limit $2"))
         .bind(today)
         .bind(PAST)
         .all(filling.tx().await?)
