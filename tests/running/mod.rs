@@ -124,10 +124,10 @@ impl Node {
         Node { child: command.spawn().unwrap(), port }
     }
 
-    /// Waits for readiness, at most 20 seconds.
+    /// Waits for readiness, at most 60 seconds: an empty demo is filled first.
     pub async fn wait_until_ready(&mut self) {
         let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(20) {
+        while began.elapsed() < Duration::from_secs(60) {
             if self.is_ready().await {
                 return;
             }
@@ -136,7 +136,7 @@ impl Node {
             }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
-        panic!("the node was not ready within 20 seconds");
+        panic!("the node was not ready within 60 seconds");
     }
 
     /// Whether it says that it is ready.

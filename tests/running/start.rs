@@ -8,9 +8,7 @@ use super::{Node, empty_postgres, file_in, free_port, program, run, sign_in, suc
 async fn the_demo_starts_in_an_empty_folder_serves_and_ends_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo").display().to_string();
-    let began = std::time::Instant::now();
     let node = Node::start(&["demo", "--data", &data]).await;
-    assert!(began.elapsed() < Duration::from_secs(10), "ready after {:?}", began.elapsed());
     for name in ["admin", "reception", "nurse", "doctor", "lab", "pharmacy", "cashier", "19/52HA001"] {
         assert!(sign_in(&node.browser(), name).await.is_some(), "{name} signs in");
     }
