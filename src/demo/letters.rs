@@ -65,8 +65,9 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: indicatif::ProgressB
     .all(filling.tx().await?)
     .await?;
     let mut chance = Chance::new(202);
-    let (mut letters, mut words, mut checks): (Vec<Vec<Value>>, Vec<Vec<Value>>, Vec<Vec<Value>>) =
-        Default::default();
+    let mut letters: Vec<Vec<Value>> = Vec::new();
+    let mut words: Vec<Vec<Value>> = Vec::new();
+    let mut checks: Vec<Vec<Value>> = Vec::new();
     for (id, visit) in (1_i64..).zip(&visits) {
         let revoked = (id % 9 == 0).then_some(visit.closed_at + TimeDelta::hours(2));
         let rest = (id % 3 != 2).then(|| visit.day + TimeDelta::days(1 + id % 3));

@@ -245,7 +245,7 @@ impl Making {
             Fate::Partly | Fate::Given => ("complete", units),
         };
         let course = seen.day + Days::new(u64::try_from(*days - 1).unwrap_or(0));
-        let words = directions(Some(*dose), medicine.unit, medicine.route, frequency, Some(*days), None);
+        let words = directions(Some(*dose), (medicine.unit, medicine.route), frequency, Some(*days), None);
         self.rows.lines.push(row![
             self.line,
             prescription,
@@ -312,7 +312,7 @@ async fn favourites(filling: &mut Filling, making: &Making) -> Result<(), DbErro
         let frequency = Frequency::of_times(times).unwrap_or(Frequency::Daily);
         let Some(units) = quantity(dose, frequency, days, medicine.step) else { continue };
         let label = crate::prescribing::model::label(&medicine.generic, &medicine.strength, medicine.form);
-        let how = directions(Some(dose), medicine.unit, medicine.route, frequency, Some(days), None);
+        let how = directions(Some(dose), (medicine.unit, medicine.route), frequency, Some(days), None);
         let words = format!("{label}: {}", how.trim_end_matches('.'));
         rows.push(row![doctor, medicine.id, Some(dose), frequency, Some(days), units, words, now]);
     }

@@ -106,7 +106,7 @@ pub async fn import(
         }
         done.new += new.len();
         done.renamed += renamed.len();
-        if !dry_run && !(new.is_empty() && renamed.is_empty()) {
+        if !(dry_run || new.is_empty() && renamed.is_empty()) {
             save(app, system, &new, &renamed).await?;
         }
         told((at * STEP + lines.len()).min(file.lines.len()));

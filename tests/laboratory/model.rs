@@ -219,7 +219,7 @@ impl World {
         let page = self.lab.orders.get(&format!("/visits/{}/tests", self.lab.visit)).await;
         let mut seen = page.texts("#ordered li .tag");
         // Signing in takes longer than all else, so that every tenth patient looks at the phone.
-        if sequence % 10 == 0 {
+        if sequence.is_multiple_of(10) {
             let phone = self.clinic.phone_of(self.lab.patient).await;
             seen.extend(phone.get("/my/results").await.texts("main li"));
         }

@@ -210,7 +210,7 @@ pub async fn answer(app: &App, page: Page, id: VisitId, submission: Submission, 
         None => None,
     };
     let mut work = submission.begin(app).await?;
-    let taken = steps::take(&mut work, &page, &sitting, caller.as_ref(), step, &mut form).await;
+    let taken = steps::take(&mut work, (&page, &sitting), caller.as_ref(), step, &mut form).await;
     match taken {
         Ok(Done { to, words }) if form.is_ok() => work.done(to, &words).await,
         Ok(_) => {

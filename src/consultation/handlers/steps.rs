@@ -56,8 +56,7 @@ impl<E: Into<Refused>> From<E> for Stopped {
 /// of it may stay.
 pub async fn take(
     work: &mut Work,
-    page: &Page,
-    sitting: &Sitting,
+    (page, sitting): (&Page, &Sitting),
     caller: Option<&Caller>,
     step: &str,
     form: &mut FormState,

@@ -25,7 +25,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VerificationId>
     opened(&app, &page, ("verification.opened", "verification", id.0), patient).await?;
     let address = format!("{}{}", app.config.public_url, paths::letters::checked(&verification.code));
     let short = format!("{}{}", app.config.public_url, paths::letters::CHECK);
-    html(SheetPage::new(page, FormState::new(), verification, copy, &address, short))
+    html(SheetPage::new(page, FormState::new(), verification, copy, (&address, short)))
 }
 
 /// Numbers a print and shows the sheet.

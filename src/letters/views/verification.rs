@@ -141,8 +141,7 @@ impl SheetPage {
         form: FormState,
         verification: Verification,
         copy: bool,
-        address: &str,
-        short: String,
+        (address, short): (&str, String),
     ) -> Self {
         SheetPage { page, form, verification, copy, qr: Qr::of(address), short }
     }

@@ -82,7 +82,7 @@ proptest! {
         if let Some(units) = quantity(dose, frequency, days, step) {
             let needed = i128::from(dose) * i128::from(frequency.doses(days).unwrap_or(0));
             let have = |units: i64| i128::from(units) * 1_000;
-            prop_assert!(units >= 1 && units <= MOST && units % step == 0);
+            prop_assert!((1..=MOST).contains(&units) && units % step == 0);
             prop_assert!(have(units) >= needed);
             prop_assert!(have(units - step) < needed);
         }
@@ -124,7 +124,7 @@ proptest! {
     ) {
         let max = (frequency == Frequency::AsNeeded).then_some(4);
         let dose = (!is_applied(unit, route)).then_some(dose);
-        let words = directions(dose, unit, route, frequency, Some(days), max);
+        let words = directions(dose, (unit, route), frequency, Some(days), max);
         for bad in ["OD", "QD", "BD", "TDS", "PRN", "prn", "q8h", " U ", "IU", "μ", "µ", "..", "  ", ".0 "] {
             prop_assert!(!words.contains(bad), "{}", words);
         }

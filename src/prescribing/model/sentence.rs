@@ -10,8 +10,7 @@ pub fn label(name: &str, strength: &str, form: Form) -> String {
 /// `Take 2 tablets by mouth 3 times daily for 5 days.`
 pub fn directions(
     dose: Option<i64>,
-    unit: Unit,
-    route: Route,
+    (unit, route): (Unit, Route),
     frequency: Frequency,
     days: Option<i64>,
     max_doses_a_day: Option<i64>,
@@ -79,7 +78,7 @@ mod tests {
     #[test]
     fn directions_are_plain_sentences() {
         let say =
-            |dose, unit, route, frequency, days, max| directions(dose, unit, route, frequency, days, max);
+            |dose, unit, route, frequency, days, max| directions(dose, (unit, route), frequency, days, max);
         for (said, words) in [
             (
                 say(Some(2_000), Unit::Tablet, Route::Oral, Frequency::Three, Some(5), None),

@@ -73,8 +73,7 @@ impl NewLine {
         let (named, written) = (&self.named, &self.written);
         directions(
             written.dose,
-            named.unit,
-            named.route,
+            (named.unit, named.route),
             written.frequency,
             written.days,
             written.max_doses_a_day,

@@ -19,7 +19,8 @@ impl Medicine {
         if self.dose.is_none() && !self.is_applied() {
             return String::new();
         }
-        let words = directions(self.dose, self.unit, self.route, frequency, self.days, self.max_doses_a_day);
+        let words =
+            directions(self.dose, (self.unit, self.route), frequency, self.days, self.max_doses_a_day);
         words.trim_end_matches('.').to_owned()
     }
 

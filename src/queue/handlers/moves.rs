@@ -89,7 +89,9 @@ pub async fn create(
                     let entry = entries::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
                     Ok(see_other(&paths::consultation::consult_at(entry.visit_id, "finish")))
                 }
-                refused => conflict(&app, page, point, refused).await,
+                refused @ (Refused::NotFound | Refused::Because(_) | Refused::Db(_)) => {
+                    conflict(&app, page, point, refused).await
+                }
             }
         }
     }
