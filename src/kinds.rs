@@ -60,6 +60,10 @@ macro_rules! words {
         impl $name {
             /// Every variant, in the order of declaration.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
+            /// Stored word and label of each, for radios and lists.
+            pub fn choices() -> Vec<(&'static str, &'static str)> {
+                Self::ALL.iter().map(|one| (one.as_str(), one.label())).collect()
+            }
             /// The word that is stored.
             pub const fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $stored),+ }

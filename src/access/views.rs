@@ -137,12 +137,12 @@ impl StaffIndexPage {
     }
 
     fn states(&self) -> Vec<(&'static str, &'static str)> {
-        AccountState::ALL.iter().map(|state| (state.as_str(), state.label())).collect()
+        AccountState::choices()
     }
 }
 
 fn role_options() -> Vec<(&'static str, &'static str)> {
-    Role::ALL.iter().map(|role| (role.as_str(), role.label())).collect()
+    Role::choices()
 }
 
 /// One staff account.

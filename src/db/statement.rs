@@ -45,6 +45,11 @@ impl Sql {
         self
     }
 
+    /// Binds several, in their order.
+    pub fn bind_each<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Self {
+        values.into_iter().fold(self, Sql::bind)
+    }
+
     /// Every row.
     pub async fn all<T: Row>(self, store: impl Store) -> Result<Vec<T>, DbError> {
         store.all(self).await

@@ -33,7 +33,7 @@ pub struct Section {
 impl Section {
     /// The certainties with their words.
     pub fn certainties(&self) -> Vec<(&'static str, &'static str)> {
-        Certainty::ALL.iter().map(|one| (one.as_str(), one.label())).collect()
+        Certainty::choices()
     }
 
     /// The certainty of a draft as it stands in the form, or else in the table.

@@ -11,7 +11,7 @@ mod views;
 
 pub use store::fill::ensure_catalogue;
 pub use store::lines::Line;
-pub use verbs::draft::step;
+pub use verbs::draft::{save, step};
 pub use verbs::sign::discard;
 pub use views::section::Section;
 
@@ -66,8 +66,9 @@ pub async fn section(
     use verbs::assess::{assess, shown, to_compare};
     let since = page.now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS);
     let lines = store::lines::around(&app.db, visit.patient_id, visit.id, author, since).await?;
-    let context =
-        store::context::context(&app.db, visit.patient_id, author, (page.now, page.today())).await?;
+    let drafts = lines.iter().any(|line| line.state == model::LineState::Draft);
+    let now = (page.now, page.today());
+    let context = store::context::context(&app.db, visit.patient_id, author, now, drafts).await?;
     let assessed = assess(&lines, &context, &page.clinic, page.today());
     let typed = form.value("rx_medicine");
     let choices =

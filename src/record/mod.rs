@@ -1,7 +1,7 @@
 //! The health part of a record: allergies, conditions, history, alerts, the line of time; who opened it; emergencies.
 //!
 //! Others use [`model`], [`banner`] (what stands at the top of every clinical page), [`identity`] (the same without the
-//! health part), [`allergies`], [`timeline`], [`unread_emergencies`] and [`reviews_waiting`].
+//! health part), [`read`] and [`read_apart`] (what every clinical page writes down), [`allergies`], [`timeline`], [`unread_emergencies`] and [`reviews_waiting`].
 
 mod catalogue;
 mod handlers;
@@ -10,7 +10,7 @@ mod store;
 mod views;
 
 pub use catalogue::fill as fill_catalogue;
-pub use handlers::{Door, door};
+pub use handlers::{Door, door, read, read_apart};
 pub use store::{Emergency, Narrow, timeline};
 pub use views::Banner;
 

@@ -92,7 +92,7 @@ impl PointFormPage {
     }
 
     fn kinds(&self) -> Vec<(&'static str, &'static str)> {
-        PointKind::ALL.iter().map(|kind| (kind.as_str(), kind.label())).collect()
+        PointKind::choices()
     }
 }
 

@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
+use super::error::Error;
 use super::form::FormState;
+use crate::work::Refused;
 
 /// A change that came in between.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,14 @@ impl Conflict {
         form.renew();
         let (who, at) = who.unwrap_or_else(|| ("Somebody".to_owned(), DateTime::UNIX_EPOCH));
         Conflict { who, at, now }
+    }
+}
+
+/// The sentence of a refusal, to be shown on the page as it stands now; anything else is an error.
+pub fn sentence(refused: Refused) -> Result<String, Error> {
+    match refused {
+        Refused::Because(sentence) => Ok(sentence),
+        Refused::NotFound | Refused::Db(_) => Err(refused.into()),
     }
 }
 

@@ -137,6 +137,15 @@ impl FormState {
         text
     }
 
+    /// A reason in words that a colleague understands: `fewest` letters at least, as the table knows them.
+    pub fn reason(&mut self, name: &str, missing: &str, (fewest, longest): (usize, usize)) -> String {
+        let words = self.text(name, missing, longest);
+        if !words.is_empty() && words.chars().count() < fewest {
+            self.refuse(name, "Say a little more, so that a colleague understands it");
+        }
+        words
+    }
+
     /// Text that may be empty.
     pub fn optional_text(&mut self, name: &str, longest: usize) -> String {
         let keep_lines = longest > LINE;

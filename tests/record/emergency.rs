@@ -48,6 +48,22 @@ both! {
         assert!(!over.body.contains("Peanuts") && !over.has("#glass"), "the hour is over");
     }
 
+    async fn whatever_is_read_in_an_emergency_is_told_to_the_patient_as_read_in_one(clinic) {
+        let (id, phone) = clinic.someone("Ada Obi").await;
+        let doctor = clinic.doctor().await;
+        clinic.breaks_the_glass(&doctor, id).await.expect(303);
+        let parts = ["/vitals", "/diagnoses", "/prescriptions", "/timeline"];
+        for part in parts {
+            doctor.get(&format!("/patients/{id}{part}")).await.expect(200);
+        }
+        let lines = phone.get("/my/record/openings").await.texts("#openings li");
+        let read: Vec<_> = lines.iter().filter(|line| line.contains("Read")).collect();
+        assert!(read.len() >= parts.len(), "{lines:?}");
+        for line in read {
+            assert!(line.contains("emergency") && !line.contains("Work at the clinic"), "{line}");
+        }
+    }
+
     async fn an_emergency_asks_for_the_password_again_and_a_double_press_opens_once(clinic) {
         let doctor = clinic.doctor().await;
         let id = clinic.patient("Ada Obi").await;

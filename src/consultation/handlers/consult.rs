@@ -6,7 +6,6 @@ use chrono::{DateTime, NaiveTime, Utc};
 use super::steps::{self, Done};
 use crate::access::model::Permission;
 use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::consultation::model::{LONGEST, NoteKind, Part, Parts};
 use crate::consultation::store::notes::{self, Note};
 use crate::consultation::store::sittings::{self, Sitting};
@@ -39,8 +38,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> An
     if door.closed() {
         return Ok(see_other(&paths::patients::show(patient)));
     }
-    let opened = Entry::new("consultation.opened", "visit", id.0).of_patient(patient.0);
-    audit::opened(&app, &page, opened.with("clinical", true)).await?;
+    record::read(&app, &page, &door.banner, ("consultation.opened", "visit", id.0)).await?;
     let page = load(&app, page, sitting, door, None).await?;
     html(page)
 }

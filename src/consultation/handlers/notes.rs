@@ -6,7 +6,6 @@ use serde::Deserialize;
 use super::steps;
 use crate::access::model::{AccountId, Permission};
 use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::consultation::model::{LONGEST, NoteId, NoteKind, NoteState, Part, Parts, REASON};
 use crate::consultation::store::notes::{self, Note};
 use crate::consultation::store::sittings;
@@ -38,11 +37,6 @@ async fn found(app: &App, page: &Page, id: NoteId) -> Result<Found, Error> {
     Ok(Found { note, door, thread })
 }
 
-async fn opened(app: &App, page: &Page, note: &Note) -> Result<(), Error> {
-    let entry = Entry::new("note.opened", "note", note.id.0).of_patient(note.patient_id.0);
-    Ok(audit::opened(app, page, entry.with("clinical", true)).await?)
-}
-
 /// The note with everything that was added to it. An addendum stands below what it adds to.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Answer {
     let Found { note, door, thread } = found(&app, &page, id).await?;
@@ -55,7 +49,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Ans
     if note.state == NoteState::Draft && !note.is_set_aside() {
         return Ok(see_other(&paths::consultation::consult(note.visit_id)));
     }
-    opened(&app, &page, &note).await?;
+    record::read(&app, &page, &door.banner, ("note.opened", "note", note.id.0)).await?;
     let is_open = match note.state {
         NoteState::Draft => {
             let sitting = sittings::of_visit(&app.db, note.visit_id).await?.ok_or(Error::NotFound)?;
@@ -95,7 +89,7 @@ pub async fn addendum(
             form.set(part.as_str(), own.parts.get(*part));
         }
     }
-    opened(&app, &page, &note).await?;
+    record::read(&app, &page, &door.banner, ("note.opened", "note", note.id.0)).await?;
     html(AddendumPage { page, form, banner: door.banner, note })
 }
 
@@ -175,7 +169,7 @@ pub async fn error(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> An
     if door.closed() || note.state != NoteState::Signed {
         return Ok(see_other(&paths::consultation::note(id)));
     }
-    opened(&app, &page, &note).await?;
+    record::read(&app, &page, &door.banner, ("note.opened", "note", note.id.0)).await?;
     html(EndPage { page, form: FormState::new(), banner: door.banner, note })
 }
 
@@ -207,7 +201,7 @@ pub async fn discarding(State(app): State<App>, page: Page, Id(id): Id<NoteId>) 
     if door.closed() || note.state != NoteState::Draft {
         return Ok(see_other(&paths::consultation::note(id)));
     }
-    opened(&app, &page, &note).await?;
+    record::read(&app, &page, &door.banner, ("note.opened", "note", note.id.0)).await?;
     html(EndPage { page, form: FormState::new(), banner: door.banner, note })
 }
 

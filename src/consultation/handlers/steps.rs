@@ -14,12 +14,11 @@ use crate::consultation::verbs::doer;
 use crate::consultation::verbs::drafts::{self, Saved};
 use crate::consultation::verbs::outcomes::{self, Choice};
 use crate::consultation::verbs::takeover;
-use crate::prescribing;
 use crate::queue::model::{Move, Whom};
 use crate::queue::{self, Caller, Visit};
 use crate::web::{FormState, Page, paths};
 use crate::work::{Refused, Work};
-use crate::{diagnoses, procedures};
+use crate::{diagnoses, prescribing, procedures};
 
 /// Calling the patient in.
 pub const CALL: &str = "token.call";
@@ -147,9 +146,6 @@ pub async fn keep(
     if let Some(choice) = chosen {
         outcomes::decide(work, &sitting.visit, &choice).await?;
     }
-    if page.may(Permission::Consult) {
-        prescribing::step(work, &sitting.visit, "", form).await?;
-    }
     Ok(draft)
 }
 
@@ -206,6 +202,7 @@ async fn section(
 /// Keeps what stands in the rows of every section.
 async fn save_sections(work: &mut Work, visit: &Visit, form: &mut FormState) -> Result<(), Refused> {
     diagnoses::save(work, visit, form).await?;
+    prescribing::save(work, visit, form).await?;
     procedures::save(work, visit, form).await
 }
 

@@ -4,11 +4,10 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::consultation::model::VitalsId;
 use crate::consultation::store::vitals as store;
 use crate::consultation::views::TrendPage;
-use crate::patients::PatientId;
+use crate::patients::{self, PatientId};
 use crate::record;
 use crate::web::request::Id;
 use crate::web::submission::see_other;
@@ -43,7 +42,6 @@ pub async fn index(
         .last()
         .filter(|_| more)
         .map(|last| format!("{}?before={}", paths::consultation::trend(id), last.id));
-    let opened = Entry::new("patient.opened", "patient", id.0).of_patient(id.0).with("page", "vitals");
-    audit::opened(&app, &page, opened.with("clinical", true)).await?;
+    patients::opened(&app, &page, id, "vitals", door.reach).await?;
     html(TrendPage { page, banner: door.banner, takings, older })
 }

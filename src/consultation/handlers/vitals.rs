@@ -4,7 +4,6 @@ use axum::extract::State;
 
 use crate::access::model::Permission;
 use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::consultation::model::{
     Consciousness, Escalation, Measured, Oxygen, Sign, Taken, VitalsId, range_of,
 };
@@ -42,8 +41,7 @@ pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> 
     if last.as_ref().is_some_and(|last| last.second_scale) {
         form.set("second_scale", "yes");
     }
-    let entry = Entry::new("vitals.form_opened", "visit", visit.id.0).of_patient(visit.patient_id.0);
-    audit::opened(&app, &page, entry.with("clinical", true)).await?;
+    record::read(&app, &page, &door.banner, ("vitals.form_opened", "visit", visit.id.0)).await?;
     html(VitalsPage {
         page,
         form,
@@ -76,8 +74,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> A
         return Ok(see_other(&paths::patients::show(vitals.patient_id)));
     }
     let point = queue::point_of(&app.db, vitals.visit_id).await?;
-    let opened = Entry::new("vitals.opened", "vitals", id.0).of_patient(vitals.patient_id.0);
-    audit::opened(&app, &page, opened.with("clinical", true)).await?;
+    record::read(&app, &page, &door.banner, ("vitals.opened", "vitals", id.0)).await?;
     html(TakingPage { page, vitals, banner: door.banner, point })
 }
 
@@ -91,8 +88,7 @@ pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> A
     if let Some(newer) = vitals.replaced_by {
         return Ok(see_other(&paths::consultation::taking(newer)));
     }
-    let entry = Entry::new("vitals.opened", "vitals", id.0).of_patient(vitals.patient_id.0);
-    audit::opened(&app, &page, entry.with("clinical", true)).await?;
+    record::read(&app, &page, &door.banner, ("vitals.opened", "vitals", id.0)).await?;
     let (visit, form) = (vitals.visit_id, filled(&vitals));
     html(VitalsPage {
         page,

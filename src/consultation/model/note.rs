@@ -140,6 +140,11 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// Every text in the order of the columns, which is the order of [`Part::ALL`].
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        Part::ALL.iter().map(|part| self.get(*part))
+    }
+
     /// The text of a part.
     pub fn get(&self, part: Part) -> &str {
         match part {

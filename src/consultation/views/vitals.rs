@@ -91,12 +91,12 @@ impl VitalsPage {
 
     /// Air or oxygen.
     pub fn breathing(&self) -> Vec<(&'static str, &'static str)> {
-        Oxygen::ALL.iter().map(|one| (one.as_str(), one.label())).collect()
+        Oxygen::choices()
     }
 
     /// How awake.
     pub fn awake(&self) -> Vec<(&'static str, &'static str)> {
-        Consciousness::ALL.iter().map(|one| (one.as_str(), one.label())).collect()
+        Consciousness::choices()
     }
 
     /// Whether the question about pregnancy is asked.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::opened;
+use super::READ;
 use crate::app::App;
 use crate::diagnoses::model::{DiagnosisId, State as Stands};
 use crate::diagnoses::store::diagnoses::{self, Diagnosis};
@@ -26,7 +26,7 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<DiagnosisId>) -
     if door.closed() {
         return Ok(see_other(&paths::patients::show(diagnosis.patient_id)));
     }
-    opened(&app, &page, diagnosis.patient_id).await?;
+    record::read(&app, &page, &door.banner, READ).await?;
     html(ErrorPage { page, banner: door.banner, form: FormState::new(), diagnosis, closed: false })
 }
 
@@ -39,10 +39,7 @@ pub async fn save(
 ) -> Answer {
     let (diagnosis, door) = find(&app, &page, id).await?;
     let mut form = submission.form.clone();
-    let reason = form.text("reason", "Enter the reason", LINE);
-    if !reason.is_empty() && reason.chars().count() < 5 {
-        form.refuse("reason", "Say a little more, so that a colleague understands it");
-    }
+    let reason = form.reason("reason", "Enter the reason", (5, LINE));
     if diagnosis.state != Stands::Signed {
         submission.unless_answered(&app).await?;
         form.refuse("", "This was marked as entered in error already");

@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::opened;
+use super::READ;
 use crate::app::App;
 use crate::diagnoses::model::{DiagnosisId, State as Stands};
 use crate::diagnoses::store::diagnoses;
@@ -43,7 +43,7 @@ pub async fn show(
     all.truncate(PAGE as usize);
     let last = all.last().filter(|_| more);
     let older = last.map(|last| format!("{}?before={}", paths::diagnoses::of_patient(id), last.id));
-    opened(&app, &page, id).await?;
+    record::read(&app, &page, &door.banner, READ).await?;
     html(IndexPage { page, banner: door.banner, problems, all, older })
 }
 

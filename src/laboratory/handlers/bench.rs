@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 
-use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{LineId, RejectReason, SampleId};
 use crate::laboratory::store::results::{self, OfVersion};
@@ -10,7 +9,8 @@ use crate::laboratory::store::{lines, samples};
 use crate::laboratory::verbs::{Refused, bench, verify};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::{OnSample, SamplePage};
-use crate::web::conflict::conflicting;
+use crate::record;
+use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::LINE;
 use crate::web::request::Id;
 use crate::web::submission::{Answering, refused};
@@ -42,7 +42,7 @@ async fn load(app: &App, page: Page, id: SampleId, form: FormState) -> Result<Sa
 /// One sample with its tests, results and history.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<SampleId>) -> Answer {
     let shown = load(&app, page, id, FormState::new()).await?;
-    opened(&app, &shown.page, ("lab.sample_opened", "lab_sample", id.0), shown.sample.patient_id).await?;
+    record::read_apart(&app, &shown.page, ("lab.sample_opened", "lab_sample", id.0), shown.sample.patient_id).await?;
     html(shown)
 }
 

@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 
-use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::ResultId;
 use crate::laboratory::store::{lines, results};
 use crate::laboratory::verbs::call_back::{Told, call};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::CallPage;
-use crate::web::conflict::conflicting;
+use crate::record;
+use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::LINE;
 use crate::web::request::Id;
 use crate::web::submission::refused;
@@ -29,7 +29,7 @@ async fn load(app: &App, page: Page, id: ResultId, form: FormState) -> Result<Ca
 pub async fn new(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> Answer {
     let mut shown = load(&app, page, id, FormState::new()).await?;
     shown.form = shown.form.with("told", &shown.line.doctor).with("means", "phone");
-    opened(&app, &shown.page, ("lab.call_opened", "lab_result", id.0), shown.line.patient_id).await?;
+    record::read_apart(&app, &shown.page, ("lab.call_opened", "lab_result", id.0), shown.line.patient_id).await?;
     html(shown)
 }
 

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 
-use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{LineId, LineState, SampleId};
 use crate::laboratory::store::lines::{self, Line};
@@ -12,7 +11,8 @@ use crate::laboratory::verbs::collect::collect;
 use crate::laboratory::views::Who;
 use crate::laboratory::views::order::{CollectPage, Label, LabelsPage};
 use crate::queue::model::VisitId;
-use crate::web::conflict::conflicting;
+use crate::record;
+use crate::web::conflict::{conflicting, sentence};
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -43,7 +43,7 @@ pub async fn new(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> Ans
         collection.form = collection.form.with("line", line.id);
     }
     let patient = collection.visit.patient_id;
-    opened(&app, &collection.page, ("lab.collection_opened", "visit", id.0), patient).await?;
+    record::read_apart(&app, &collection.page, ("lab.collection_opened", "visit", id.0), patient).await?;
     html(collection)
 }
 
@@ -94,7 +94,7 @@ pub async fn labels(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> 
     let wanted = taken.iter().filter(|sample| sample.rejected_at.is_none() && (!any_fresh || fresh(sample)));
     let labels = wanted.map(|sample| Label::new(sample.clone(), tests_on(&lines, sample.id))).collect();
     let who = Who::of_visit(&page, &visit);
-    opened(&app, &page, ("lab.label_opened", "visit", id.0), visit.patient_id).await?;
+    record::read_apart(&app, &page, ("lab.label_opened", "visit", id.0), visit.patient_id).await?;
     html(LabelsPage { who, labels, back: paths::laboratory::collection(id), page })
 }
 
@@ -106,6 +106,6 @@ pub async fn label(State(app): State<App>, page: Page, Id(id): Id<SampleId>) -> 
     let who = Who::of_line(&page, line);
     let (patient, back) = (sample.patient_id, paths::laboratory::collection(sample.visit_id));
     let labels = vec![Label::new(sample, tests_on(&lines, id))];
-    opened(&app, &page, ("lab.label_opened", "lab_sample", id.0), patient).await?;
+    record::read_apart(&app, &page, ("lab.label_opened", "lab_sample", id.0), patient).await?;
     html(LabelsPage { page, who, labels, back })
 }

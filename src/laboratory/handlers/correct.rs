@@ -3,7 +3,7 @@
 use axum::extract::State;
 
 use super::entry::block;
-use super::{fields, opened, sentence};
+use super::fields;
 use crate::app::App;
 use crate::laboratory::model::{LineId, LineState, VersionState};
 use crate::laboratory::store::catalogue::{self, Analyte};
@@ -13,7 +13,8 @@ use crate::laboratory::verbs::correct::correct;
 use crate::laboratory::verbs::enter::Whose;
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::{EntryPage, version_of};
-use crate::web::conflict::conflicting;
+use crate::record;
+use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::TEXT;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
@@ -63,7 +64,7 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
     for value in held.values.iter().filter(|value| Some(value.result_id) == held.line.current_id) {
         form = form.with(&format!("v{}", value.analyte_id), value.shown());
     }
-    opened(&app, &page, ("lab.correction_opened", "lab_line", id.0), held.line.patient_id).await?;
+    record::read_apart(&app, &page, ("lab.correction_opened", "lab_line", id.0), held.line.patient_id).await?;
     html(render(page, form, held)?)
 }
 
@@ -71,10 +72,7 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
 pub async fn save(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
     let held = held(&app, id).await?;
     let mut form = submission.form.clone();
-    let reason = form.text("reason", "Say why the result is corrected", TEXT / 8);
-    if !reason.is_empty() && reason.chars().count() < FEWEST {
-        form.refuse("reason", "Say a little more, so that the doctor understands it");
-    }
+    let reason = form.reason("reason", "Say why the result is corrected", (FEWEST, TEXT / 8));
     let filled = fields::filled(&mut form, &held.line, &held.analytes);
     if filled.is_none() && form.is_ok() {
         form.refuse("", "Enter at least one result, or go back");

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::{fields, opened, sentence};
+use super::fields;
 use crate::app::App;
 use crate::laboratory::model::{AgeAt, LineState, SampleId, shown_code};
 use crate::laboratory::store::catalogue::{self, Analyte};
@@ -11,7 +11,8 @@ use crate::laboratory::store::results::{self, Value};
 use crate::laboratory::verbs::enter::{Whose, enter};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::{Block, EntryPage, Field, version_of};
-use crate::web::conflict::conflicting;
+use crate::record;
+use crate::web::conflict::{conflicting, sentence};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -71,7 +72,7 @@ pub async fn new(State(app): State<App>, page: Page, Id(id): Id<SampleId>) -> An
     let patient = on.first().map(|line| line.patient_id);
     match (render(&app, page, id, form, (on, analytes)).await?, patient) {
         (Some(entry), Some(patient)) => {
-            opened(&app, &entry.page, ("lab.sample_opened", "lab_sample", id.0), patient).await?;
+            record::read_apart(&app, &entry.page, ("lab.sample_opened", "lab_sample", id.0), patient).await?;
             html(entry)
         }
         _ => Ok(see_other(&paths::laboratory::sample(id))),

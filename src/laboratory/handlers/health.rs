@@ -4,7 +4,6 @@ use axum::extract::{Query, State};
 use chrono::DateTime;
 use serde::Deserialize;
 
-use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{HealthFacts, height_mm, weight_g};
 use crate::laboratory::store::health::{self, Narrow, Record};
@@ -12,7 +11,8 @@ use crate::laboratory::verbs;
 use crate::laboratory::views::health::{HealthRecordPage, HealthRecordsPage};
 use crate::patients::model::{BLOOD_GROUPS, GENOTYPES};
 use crate::patients::{self, PatientId};
-use crate::web::conflict::{Conflict, conflicting};
+use crate::record;
+use crate::web::conflict::{Conflict, conflicting, sentence};
 use crate::web::form::TEXT;
 use crate::web::request::Id;
 use crate::web::submission::refused;
@@ -85,7 +85,7 @@ fn fill(record: &Record) -> FormState {
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
     let record = health::of(&app.db, id).await?.ok_or(Error::NotFound)?;
     let versions = health::versions(&app.db, id).await?;
-    opened(&app, &page, ("health_record.opened", "patient", id.0), id).await?;
+    record::read_apart(&app, &page, ("health_record.opened", "patient", id.0), id).await?;
     let form = fill(&record);
     html(HealthRecordPage { page, form, record, versions, conflict: None })
 }

@@ -3,11 +3,11 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::opened;
 use crate::app::App;
 use crate::laboratory::model::{ResultId, VersionState};
 use crate::laboratory::store::{lines, results, reviews};
 use crate::laboratory::views::mine::{MyResultPage, MyResultsPage};
+use crate::record;
 use crate::web::request::Id;
 use crate::web::{Answer, Error, Page, html, paths};
 
@@ -30,7 +30,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     results.truncate(PAGE as usize);
     let last = results.last().filter(|_| more);
     let older = last.map(|last| format!("{}?before={}", paths::laboratory::MY_RESULTS, last.result_id));
-    opened(&app, &page, ("lab.own_results_opened", "patient", patient.0), patient).await?;
+    record::read_apart(&app, &page, ("lab.own_results_opened", "patient", patient.0), patient).await?;
     html(MyResultsPage { page, results, older })
 }
 
@@ -45,6 +45,6 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> A
     let mut all = results::values_of_test(&app.db, patient, line.test_id).await?;
     // Another result of the same test may have been kept for a talk: only this one's values are shown.
     all.retain(|value| value.line_id == line.id);
-    opened(&app, &page, ("lab.own_result_opened", "lab_result", version.id.0), patient).await?;
+    record::read_apart(&app, &page, ("lab.own_result_opened", "lab_result", version.id.0), patient).await?;
     html(MyResultPage { page, line, version, versions, all })
 }

@@ -3,7 +3,6 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{LineId, TestId};
 use crate::laboratory::store::{catalogue, lines, orders};
@@ -13,7 +12,7 @@ use crate::patients::model::fold;
 use crate::patients::{self, PatientId};
 use crate::queue::model::VisitId;
 use crate::record;
-use crate::web::conflict::conflicting;
+use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::TEXT;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
@@ -65,8 +64,7 @@ pub async fn new(
             for test in order.tests.iter().filter(|test| codes.contains(&test.code.as_str())) {
                 order.form = order.form.with("test", test.id);
             }
-            let patient = order.visit.patient_id;
-            opened(&app, &order.page, ("lab.orders_opened", "visit", id.0), patient).await?;
+            record::read(&app, &order.page, &order.banner, ("lab.orders_opened", "visit", id.0)).await?;
             html(order)
         }
         Err(patient) => Ok(see_other(&paths::patients::show(patient))),

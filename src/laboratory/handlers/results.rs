@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{opened, sentence};
 use crate::app::App;
 use crate::laboratory::model::{ResultId, ReviewReason, Tell};
 use crate::laboratory::store::{lines, results, reviews};
@@ -14,7 +13,7 @@ use crate::laboratory::views::result::{PrintPage, ResultPage, ReviewsPage, Revie
 use crate::live::Topic;
 use crate::patients::model::Reach;
 use crate::record;
-use crate::web::conflict::conflicting;
+use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::TEXT;
 use crate::web::live::{Watcher, stream};
 use crate::web::request::Id;
@@ -81,7 +80,7 @@ async fn load(
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> Answer {
     let (found, patient) = load(&app, &page, id).await?;
     let Some((shown, review)) = found else { return Ok(see_other(&paths::patients::show(patient))) };
-    opened(&app, &page, (READ, "lab_result", id.0), patient).await?;
+    record::read(&app, &page, &shown.banner, (READ, "lab_result", id.0)).await?;
     let tell = if shown.line.in_person { Tell::InPerson } else { Tell::Now };
     let form = FormState::new().with("tell", tell.as_str());
     html(ResultPage { page, form, shown, review, notice: None })
@@ -91,7 +90,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> A
 pub async fn print(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> Answer {
     let (found, patient) = load(&app, &page, id).await?;
     let Some((shown, _)) = found else { return Ok(see_other(&paths::patients::show(patient))) };
-    opened(&app, &page, (READ, "lab_result", id.0), patient).await?;
+    record::read(&app, &page, &shown.banner, (READ, "lab_result", id.0)).await?;
     html(PrintPage { page, shown })
 }
 

@@ -149,7 +149,7 @@ impl SamplePage {
 
     /// Reasons for rejecting.
     pub fn reasons(&self) -> Vec<(&'static str, &'static str)> {
-        RejectReason::ALL.iter().map(|reason| (reason.as_str(), reason.label())).collect()
+        RejectReason::choices()
     }
 
     /// Where a new sample is taken.

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use chrono::NaiveDate;
 
-use super::opened;
 use crate::app::App;
 use crate::diagnoses;
 use crate::diagnoses::model::{Certainty, State as Stands};
@@ -12,6 +11,7 @@ use crate::letters::store::{settings, verifications};
 use crate::letters::verbs::verification::{self, Issue, hindrance};
 use crate::letters::views::verification::IssuePage;
 use crate::queue::model::VisitId;
+use crate::record;
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
@@ -43,7 +43,7 @@ pub async fn new(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> Ans
     if let Some(stands) = all.iter().find(|one| one.revoked_at.is_none()) {
         return Ok(see_other(&paths::letters::verification(stands.id)));
     }
-    opened(&app, &shown.page, ("letters.opened", "visit", id.0), patient).await?;
+    record::read(&app, &shown.page, &shown.banner, ("letters.opened", "visit", id.0)).await?;
     html(shown)
 }
 

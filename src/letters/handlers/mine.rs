@@ -3,13 +3,13 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::opened;
 use super::verification::CHECKS;
 use crate::app::App;
 use crate::letters::model::VerificationId;
 use crate::letters::store::verifications::{self, Verification};
 use crate::letters::verbs::verification;
 use crate::letters::views::mine::{MyLetterPage, MyLettersPage};
+use crate::record;
 use crate::web::request::Id;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
@@ -32,7 +32,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     all.truncate(PAGE as usize);
     let last = all.last().filter(|_| more);
     let older = last.map(|last| format!("{}?before={}", paths::letters::MY_LETTERS, last.id));
-    opened(&app, &page, ("letters.own_opened", "patient", patient.0), patient).await?;
+    record::read_apart(&app, &page, ("letters.own_opened", "patient", patient.0), patient).await?;
     html(MyLettersPage { page, all, older })
 }
 
@@ -48,7 +48,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VerificationId>
     let verification = own(&app, &page, id).await?;
     let checks = verifications::checks(&app.db, id, CHECKS).await?;
     let patient = verification.patient_id;
-    opened(&app, &page, ("letters.own_opened", "verification", id.0), patient).await?;
+    record::read_apart(&app, &page, ("letters.own_opened", "verification", id.0), patient).await?;
     let address = format!("{}{}", app.config.public_url, paths::letters::checked(&verification.code));
     html(MyLetterPage::new(page, FormState::new(), verification, checks, &address))
 }

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 
-use super::opened;
 use super::verification::find;
 use crate::app::App;
 use crate::letters::model::VerificationId;
 use crate::letters::store::verifications;
 use crate::letters::verbs::verification::{self, is_copy};
 use crate::letters::views::verification::SheetPage;
+use crate::record;
 use crate::web::request::Id;
 use crate::web::submission::see_other;
 use crate::web::{Answer, FormState, Page, Submission, html, paths};
@@ -21,8 +21,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VerificationId>
     }
     let original = verifications::original(&app.db, id).await?.map(|(at, _)| at);
     let copy = verification.prints > 0 && is_copy(original, verification.prints, page.now);
-    let patient = verification.patient_id;
-    opened(&app, &page, ("verification.opened", "verification", id.0), patient).await?;
+    record::read(&app, &page, &door.banner, ("verification.opened", "verification", id.0)).await?;
     let address = format!("{}{}", app.config.public_url, paths::letters::checked(&verification.code));
     let short = format!("{}{}", app.config.public_url, paths::letters::CHECK);
     html(SheetPage::new(page, FormState::new(), verification, copy, (&address, short)))

@@ -3,7 +3,6 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::opened;
 use crate::app::App;
 use crate::letters::model::{Part, ReferralId, ReferralState, Urgency};
 use crate::letters::store::referrals::{self, Referral, Text};
@@ -77,7 +76,7 @@ pub async fn write(
     if let Some(old) = &old {
         form = form.with("replaces", old.id);
     }
-    opened(&app, &page, ("letters.opened", "visit", id.0), facts.patient_id).await?;
+    record::read(&app, &page, &door.banner, ("letters.opened", "visit", id.0)).await?;
     let banner = door.banner;
     html(WritePage { page, banner, form, facts, draft, closed: false })
 }
@@ -161,7 +160,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ReferralId>) ->
     if door.closed() {
         return Ok(see_other(&paths::patients::show(referral.patient_id)));
     }
-    opened(&app, &page, ("referral.opened", "referral", id.0), referral.patient_id).await?;
+    record::read(&app, &page, &door.banner, ("referral.opened", "referral", id.0)).await?;
     html(ReferralPage { page, banner: door.banner, referral })
 }
 
@@ -171,6 +170,6 @@ pub async fn print(State(app): State<App>, page: Page, Id(id): Id<ReferralId>) -
     if door.closed() {
         return Ok(see_other(&paths::patients::show(referral.patient_id)));
     }
-    opened(&app, &page, ("referral.opened", "referral", id.0), referral.patient_id).await?;
+    record::read(&app, &page, &door.banner, ("referral.opened", "referral", id.0)).await?;
     html(ReferralPrint { page, banner: door.banner, referral })
 }

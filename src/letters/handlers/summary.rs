@@ -3,7 +3,6 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::opened;
 use crate::app::App;
 use crate::diagnoses;
 use crate::diagnoses::model::{Certainty, State as Stands};
@@ -16,6 +15,7 @@ use crate::prescribing::model::LineState;
 use crate::procedures;
 use crate::procedures::model::State as Done;
 use crate::queue::model::VisitId;
+use crate::record;
 use crate::web::request::Id;
 use crate::web::submission::see_other;
 use crate::web::{Answer, Error, Page, html, paths};
@@ -51,7 +51,7 @@ pub async fn print(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> A
     }
     let told = told(&app, &page, facts).await?;
     let results = told::results(&app.db, id, Some(page.now)).await?;
-    opened(&app, &page, ("summary.opened", "visit", id.0), patient).await?;
+    record::read(&app, &page, &door.banner, ("summary.opened", "visit", id.0)).await?;
     html(SummaryPage { page, banner: door.banner, told, results })
 }
 
@@ -70,7 +70,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     visits.truncate(PAGE as usize);
     let last = visits.last().filter(|_| more);
     let older = last.map(|last| format!("{}?before={}", paths::letters::MY_VISITS, last.id));
-    opened(&app, &page, ("visits.own_opened", "patient", patient.0), patient).await?;
+    record::read_apart(&app, &page, ("visits.own_opened", "patient", patient.0), patient).await?;
     html(MyVisitsPage { page, visits, older })
 }
 
@@ -82,6 +82,6 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> An
     let letters = verifications::of_visit(&app.db, id).await?;
     let mut referrals = referrals::of_visit(&app.db, id).await?;
     referrals.retain(|one| one.state == crate::letters::model::ReferralState::Signed);
-    opened(&app, &page, ("visits.own_opened", "visit", id.0), patient).await?;
+    record::read_apart(&app, &page, ("visits.own_opened", "visit", id.0), patient).await?;
     html(MyVisitPage { page, told, letters, referrals })
 }

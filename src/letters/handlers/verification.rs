@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 
-use super::opened;
 use crate::app::App;
 use crate::letters::model::VerificationId;
 use crate::letters::store::verifications::{self, Verification};
@@ -40,7 +39,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VerificationId>
     if door.closed() {
         return Ok(see_other(&paths::patients::show(patient)));
     }
-    opened(&app, &shown.page, ("verification.opened", "verification", id.0), patient).await?;
+    record::read(&app, &shown.page, &shown.banner, ("verification.opened", "verification", id.0)).await?;
     html(shown)
 }
 
@@ -80,10 +79,7 @@ pub async fn revoke(
 ) -> Answer {
     let (mut shown, door) = load(&app, page, id).await?;
     let mut form = submission.form.clone();
-    let reason = form.text("reason", "Enter the reason", LINE);
-    if !reason.is_empty() && reason.chars().count() < 5 {
-        form.refuse("reason", "Say a little more, so that a colleague understands it");
-    }
+    let reason = form.reason("reason", "Enter the reason", (5, LINE));
     if !door.lets(&mut form) || !form.is_ok() {
         shown.form = form;
         return Ok(refused(html(shown)?));

@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 
-use super::opened;
 use crate::app::App;
 use crate::letters::store::{referrals, verifications};
 use crate::letters::verbs::verification::hindrance;
 use crate::letters::views::verification::LettersPage;
 use crate::queue::model::VisitId;
+use crate::record;
 use crate::web::request::Id;
 use crate::web::submission::see_other;
 use crate::web::{Answer, Page, html, paths};
@@ -20,7 +20,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> An
     }
     let verifications = verifications::of_visit(&app.db, id).await?;
     let referrals = referrals::of_visit(&app.db, id).await?;
-    opened(&app, &page, ("letters.opened", "visit", id.0), facts.patient_id).await?;
+    record::read(&app, &page, &door.banner, ("letters.opened", "visit", id.0)).await?;
     let hindrance = hindrance(&facts);
     html(LettersPage { page, banner: door.banner, facts, verifications, referrals, hindrance })
 }

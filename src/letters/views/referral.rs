@@ -50,12 +50,12 @@ pub struct WritePage {
 impl WritePage {
     /// What may be copied.
     pub fn options(&self) -> Vec<(&'static str, &'static str)> {
-        Part::ALL.iter().map(|part| (part.as_str(), part.label())).collect()
+        Part::choices()
     }
 
     /// How soon.
     pub fn urgencies(&self) -> Vec<(&'static str, &'static str)> {
-        Urgency::ALL.iter().map(|one| (one.as_str(), one.label())).collect()
+        Urgency::choices()
     }
 }
 

@@ -23,10 +23,7 @@ pub struct Reason {
 /// Reads the reason; what is missing stands at its field.
 pub fn read(form: &mut FormState) -> Option<Reason> {
     let category = form.parse::<OpeningReason>("opening_reason", "Choose why you open this record");
-    let words = form.text("opening_words", "Say in a few words why you open this record", TEXT / 8);
-    if !words.is_empty() && words.chars().count() < FEWEST {
-        form.refuse("opening_words", "Say a little more, so that a colleague understands it");
-    }
+    let words = form.reason("opening_words", "Say in a few words why you open this record", (FEWEST, TEXT / 8));
     form.is_ok().then_some(())?;
     Some(Reason { category: category?, words })
 }

@@ -62,12 +62,12 @@ impl Results {
 
 /// The kinds of patients for a field.
 pub fn kinds() -> Vec<(&'static str, &'static str)> {
-    Kind::ALL.iter().map(|kind| (kind.as_str(), kind.label())).collect()
+    Kind::choices()
 }
 
 /// The sexes for a field.
 pub fn sexes() -> Vec<(&'static str, &'static str)> {
-    Sex::ALL.iter().map(|sex| (sex.as_str(), sex.label())).collect()
+    Sex::choices()
 }
 
 /// What somebody else changed while a form was open (rule R8).

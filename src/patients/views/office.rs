@@ -128,7 +128,7 @@ pub struct ColumnsPage {
 impl ColumnsPage {
     /// What a column can hold.
     pub fn columns(&self) -> Vec<(&'static str, &'static str)> {
-        Column::ALL.iter().map(|column| (column.as_str(), column.label())).collect()
+        Column::choices()
     }
 
     /// The first cells of a column.

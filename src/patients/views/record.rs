@@ -85,7 +85,7 @@ pub struct RecordPage {
 
 /// Reasons for the field.
 fn opening_reasons() -> Vec<(&'static str, &'static str)> {
-    OpeningReason::ALL.iter().map(|reason| (reason.as_str(), reason.label())).collect()
+    OpeningReason::choices()
 }
 
 impl RecordPage {

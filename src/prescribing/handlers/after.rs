@@ -3,7 +3,7 @@
 use axum::extract::State;
 
 use super::show::load;
-use super::{door, opened, sentence};
+use super::door;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::prescribing::model::{LineId, LineMove, LineState, PrescriptionId, Written, plain_number};
@@ -13,7 +13,8 @@ use crate::prescribing::verbs::draft::without_usual;
 use crate::prescribing::verbs::{WORDS, add, after};
 use crate::prescribing::views::prescription::ChangePage;
 use crate::queue;
-use crate::web::conflict::conflicting;
+use crate::record;
+use crate::web::conflict::{conflicting, sentence};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -113,8 +114,7 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
     if line.given > 0 || line.prescriber_id != page.actor()?.account {
         return Ok(see_other(&paths::prescribing::prescription(line.prescription_id)));
     }
-    let whose = line.patient_id;
-    opened(&app, &page, ("prescription.opened", "prescription", line.prescription_id.0), whose).await?;
+    record::read(&app, &page, &banner, ("prescription.opened", "prescription", line.prescription_id.0)).await?;
     let form = filled(&line);
     html(ChangePage { page, form, banner, line, warnings: Vec::new(), seen: String::new() })
 }

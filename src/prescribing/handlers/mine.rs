@@ -2,10 +2,10 @@
 
 use axum::extract::{Query, State};
 
-use super::opened;
 use super::show::{Before, of};
 use crate::app::App;
 use crate::prescribing::views::mine::MyPrescriptionsPage;
+use crate::record;
 use crate::web::{Answer, Error, Page, html, paths};
 
 /// What to take and how.
@@ -13,6 +13,6 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Befor
     let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
     let path = paths::prescribing::MY_PRESCRIPTIONS;
     let (prescriptions, older) = of(&app, &page, patient, (asked.before(), path)).await?;
-    opened(&app, &page, ("prescriptions.own_opened", "patient", patient.0), patient).await?;
+    record::read_apart(&app, &page, ("prescriptions.own_opened", "patient", patient.0), patient).await?;
     html(MyPrescriptionsPage { page, prescriptions, older })
 }

@@ -8,12 +8,10 @@ pub mod show;
 
 use crate::access::model::Permission;
 use crate::app::App;
-use crate::audit::{self, Entry};
 use crate::patients::{self, PatientId};
 use crate::record::model::EntryKind;
 use crate::record::{self, Banner};
 use crate::web::{Error, Page};
-use crate::work::Refused;
 
 /// The head of a page about somebody's prescriptions, for those who may read it; none when the record has to be opened
 /// with a reason first. Doctors and nurses come by the record's own door. The pharmacy reads what makes giving out safe:
@@ -35,23 +33,4 @@ async fn door(app: &App, page: &Page, patient: PatientId) -> Result<Option<Banne
         entry.kind == EntryKind::Pregnancy || (entry.kind == EntryKind::Alert && entry.everyone)
     });
     Ok(Some(banner))
-}
-
-/// Writes down that somebody read prescriptions of a patient (rule A5).
-async fn opened(
-    app: &App,
-    page: &Page,
-    (action, kind, id): (&'static str, &'static str, i64),
-    patient: PatientId,
-) -> Result<(), Error> {
-    let entry = Entry::new(action, kind, id).of_patient(patient.0).with("clinical", true);
-    Ok(audit::opened(app, page, entry).await?)
-}
-
-/// The sentence of a refusal, to be shown on the page as it stands now; anything else is an error.
-fn sentence(refused: Refused) -> Result<String, Error> {
-    match refused {
-        Refused::Because(sentence) => Ok(sentence),
-        Refused::NotFound | Refused::Db(_) => Err(refused.into()),
-    }
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::{door, opened};
+use super::door;
 use crate::app::App;
 use crate::patients::model::is_card_code;
 use crate::patients::{self, PatientId, Qr};
@@ -11,6 +11,7 @@ use crate::prescribing::model::{LineId, LineState, PrescriptionId};
 use crate::prescribing::store::{lines, prescriptions};
 use crate::prescribing::views::prescription::{FindPage, OfPatientPage, PrescriptionPage, PrintPage};
 use crate::prescribing::views::section;
+use crate::record;
 use crate::web::request::Id;
 use crate::web::submission::see_other;
 use crate::web::{Answer, Error, FormState, Page, html, paths};
@@ -39,8 +40,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<PrescriptionId>
     match load(&app, page, id, (FormState::new(), None)).await? {
         Err(patient) => Ok(see_other(&paths::patients::show(patient))),
         Ok(shown) => {
-            let patient = shown.prescription.patient_id;
-            opened(&app, &shown.page, ("prescription.opened", "prescription", id.0), patient).await?;
+            record::read(&app, &shown.page, &shown.banner, ("prescription.opened", "prescription", id.0)).await?;
             html(shown)
         }
     }
@@ -56,7 +56,7 @@ pub async fn print(State(app): State<App>, page: Page, Id(id): Id<PrescriptionId
     let mut lines = lines::of_prescription(&app.db, id).await?;
     lines.retain(|line| !matches!(line.state, LineState::Cancelled | LineState::Closed));
     let qr = Qr::of(&prescription.code);
-    opened(&app, &page, ("prescription.printed", "prescription", id.0), patient).await?;
+    record::read(&app, &page, &banner, ("prescription.printed", "prescription", id.0)).await?;
     html(PrintPage { page, banner, prescription, lines, qr })
 }
 
@@ -101,7 +101,7 @@ pub async fn of_patient(
     };
     let path = paths::prescribing::of_patient(id);
     let (prescriptions, older) = of(&app, &page, id, (asked.before, &path)).await?;
-    opened(&app, &page, ("prescriptions.opened", "patient", id.0), id).await?;
+    record::read(&app, &page, &banner, ("prescriptions.opened", "patient", id.0)).await?;
     html(OfPatientPage { page, banner: banner.as_heading(), prescriptions, older })
 }
 

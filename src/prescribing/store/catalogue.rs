@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::db::bulk::{self, Table};
-use crate::db::{DbError, Store, Tx, Value, sql};
+use crate::db::{DbError, Store, Tx, Value, Sql, sql};
 use crate::patients::model::words_of;
 use crate::prescribing::model::{
     Form, MedicineId, Pregnancy, Route, Unit, Usual, families, is_applied, label, list,
@@ -139,15 +139,9 @@ pub async fn classes(store: impl Store) -> Result<Vec<(String, String)>, DbError
     sql("select code, name from medicine_class order by code").all(store).await
 }
 
-/// Writes a medicine; none when its code is taken.
-pub async fn insert(tx: &mut Tx, new: &Medicine) -> Result<Option<MedicineId>, DbError> {
-    let id: Option<(MedicineId,)> =
-        sql("insert into medicine (code, generic, strength, form, route, unit, pack, step, ingredients, classes, dose,
-            times_a_day, days, as_needed, max_doses_a_day, controlled, valid_days, min_age, pregnancy, brands,
-            manufacturer, advice, price, reorder_level, folded, active)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-            $24, $25, $26) on conflict (code) do nothing returning id")
-        .bind(&new.code)
+/// What both statements write, from `generic` to `active`, as $2 to $26.
+fn with_columns(statement: Sql, new: &Medicine) -> Sql {
+    statement
         .bind(&new.generic)
         .bind(&new.strength)
         .bind(new.form)
@@ -173,8 +167,18 @@ pub async fn insert(tx: &mut Tx, new: &Medicine) -> Result<Option<MedicineId>, D
         .bind(new.reorder_level)
         .bind(new.folded())
         .bind(new.active)
-        .optional(&mut *tx)
-        .await?;
+}
+
+/// Writes a medicine; none when its code is taken.
+pub async fn insert(tx: &mut Tx, new: &Medicine) -> Result<Option<MedicineId>, DbError> {
+    let insert =
+        sql("insert into medicine (code, generic, strength, form, route, unit, pack, step, ingredients, classes, dose,
+            times_a_day, days, as_needed, max_doses_a_day, controlled, valid_days, min_age, pregnancy, brands,
+            manufacturer, advice, price, reorder_level, folded, active)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+            $24, $25, $26) on conflict (code) do nothing returning id")
+        .bind(&new.code);
+    let id: Option<(MedicineId,)> = with_columns(insert, new).optional(&mut *tx).await?;
     let Some((id,)) = id else { return Ok(None) };
     put_terms(tx, id, new).await?;
     Ok(Some(id))
@@ -182,42 +186,15 @@ pub async fn insert(tx: &mut Tx, new: &Medicine) -> Result<Option<MedicineId>, D
 
 /// Changes a medicine if it is still at this version. What was prescribed of it keeps what it was called then.
 pub async fn update(tx: &mut Tx, new: &Medicine) -> Result<bool, DbError> {
-    let changed =
+    let update =
         sql("update medicine set generic = $2, strength = $3, form = $4, route = $5, unit = $6, pack = $7, step = $8,
             ingredients = $9, classes = $10, dose = $11, times_a_day = $12, days = $13, as_needed = $14,
             max_doses_a_day = $15, controlled = $16, valid_days = $17, min_age = $18, pregnancy = $19, brands = $20,
             manufacturer = $21, advice = $22, price = $23, reorder_level = $24, folded = $25, active = $26,
             version = version + 1
          where id = $1 and version = $27")
-        .bind(new.id)
-        .bind(&new.generic)
-        .bind(&new.strength)
-        .bind(new.form)
-        .bind(new.route)
-        .bind(new.unit)
-        .bind(new.pack)
-        .bind(new.step)
-        .bind(&new.ingredients)
-        .bind(&new.classes)
-        .bind(new.dose)
-        .bind(new.times_a_day)
-        .bind(new.days)
-        .bind(new.as_needed)
-        .bind(new.max_doses_a_day)
-        .bind(new.controlled)
-        .bind(new.valid_days)
-        .bind(new.min_age)
-        .bind(new.pregnancy)
-        .bind(&new.brands)
-        .bind(&new.manufacturer)
-        .bind(&new.advice)
-        .bind(new.price)
-        .bind(new.reorder_level)
-        .bind(new.folded())
-        .bind(new.active)
-        .bind(new.version)
-        .run(&mut *tx)
-        .await?;
+        .bind(new.id);
+    let changed = with_columns(update, new).bind(new.version).run(&mut *tx).await?;
     if changed == 1 {
         sql("delete from medicine_term where medicine_id = $1").bind(new.id).run(&mut *tx).await?;
         put_terms(tx, new.id, new).await?;

@@ -58,12 +58,14 @@ impl Context {
     }
 }
 
-/// Reads it for a patient and the doctor who prescribes, as of now.
+/// Reads it for a patient and the doctor who prescribes, as of now; families and interactions only where there is
+/// something to check.
 pub async fn context(
     store: impl Store,
     patient: PatientId,
     author: AccountId,
     (now, today): (DateTime<Utc>, NaiveDate),
+    checks: bool,
 ) -> Result<Context, DbError> {
     let parts: Vec<Part> = sql("select 'patient' as part, p.id, p.sex as a, coalesce(cast(p.born_on as text), '') as b,
             p.allergies_told as c,
@@ -86,14 +88,15 @@ pub async fn context(
          union all select 'favourite', f.id, f.words, '', '', '', '', 0
             from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active
          union all select 'class', 0, c.code, c.name, c.also, c.level, '', case when c.by_use then 1 else 0 end
-            from medicine_class c
+            from medicine_class c where $4
          union all select 'family', 0, k.ingredient, k.class, '', '', '', case when k.sure then 1 else 0 end
             from ingredient_class k where k.ingredient in (select y.code from allergy y where y.patient_id = $1
                 and y.kind = 'medicine')
-         union all select 'interaction', i.id, i.a, i.b, i.severity, i.effect, i.advice, 0 from medicine_interaction i")
+         union all select 'interaction', i.id, i.a, i.b, i.severity, i.effect, i.advice, 0 from medicine_interaction i where $4")
     .bind(patient)
     .bind(now - TimeDelta::days(PREGNANT_DAYS))
     .bind(author)
+    .bind(checks)
     .all(store)
     .await?;
     let mut context = Context::default();

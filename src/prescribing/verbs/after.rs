@@ -119,7 +119,7 @@ pub async fn change(
     let made = lines::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     let since = at - chrono::TimeDelta::days(crate::prescribing::verbs::sign::LOOK_BACK_DAYS);
     let active = lines::since(work.tx(), line.patient_id, since).await?;
-    let context = context::context(work.tx(), line.patient_id, author, (at, today)).await?;
+    let context = context::context(work.tx(), line.patient_id, author, (at, today), true).await?;
     let clinic = work.app.clinic();
     let drugs: Vec<_> =
         active.iter().filter(|one| one.is_active(today)).map(|one| drug(one, &clinic)).collect();

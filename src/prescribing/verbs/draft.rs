@@ -1,7 +1,6 @@
 //! The steps of the section in the consultation: `add`, `remove.17`, `edit.17`, `favourite.17`, `use.5`, `forget.5`,
-//! `repeat.4`, `again.17`, `set.malaria_adult`; an empty step keeps the reasons that were typed.
+//! `repeat.4`, `again.17`, `set.malaria_adult`.
 
-use crate::access::model::AccountId;
 use crate::prescribing::model::{LineId, LineState, Unit, Usual, Written};
 use crate::prescribing::store::drafts::{self, Named, NewLine};
 use crate::prescribing::store::lines::Line;
@@ -14,11 +13,9 @@ use crate::work::Work;
 /// One step. `rest` is what follows `rx.`.
 pub async fn step(work: &mut Work, visit: &Visit, rest: &str, form: &mut FormState) -> Result<(), Refused> {
     let author = prescriber(work)?;
-    keep_reasons(work, author, form).await?;
     let (verb, id) = rest.split_once('.').unwrap_or((rest, ""));
     let number = id.parse::<i64>().map_err(|_| Refused::NotFound);
     match verb {
-        "" | "save" => Ok(()),
         "add" => add::typed(work, visit, form).await,
         "remove" => {
             drafts::delete_line(work.tx(), LineId(number?), (visit.id, author)).await?;
@@ -43,8 +40,9 @@ pub async fn step(work: &mut Work, visit: &Visit, rest: &str, form: &mut FormSta
     }
 }
 
-/// Keeps the reasons typed at draft lines, so that nothing typed is lost.
-async fn keep_reasons(work: &mut Work, author: AccountId, form: &mut FormState) -> Result<(), Refused> {
+/// Keeps what was typed at the author's draft lines, before any step: the reasons for signing against a warning.
+pub async fn save(work: &mut Work, _: &Visit, form: &mut FormState) -> Result<(), Refused> {
+    let author = prescriber(work)?;
     let fields: Vec<String> = form
         .pairs()
         .map(|(name, _)| name)

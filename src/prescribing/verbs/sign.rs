@@ -31,7 +31,7 @@ pub async fn known(
     let (now, today) = (work.now(), work.today());
     let since = now - TimeDelta::days(LOOK_BACK_DAYS);
     let lines = lines::around(work.tx(), visit.patient_id, visit.id, author, since).await?;
-    let context = context::context(work.tx(), visit.patient_id, author, (now, today)).await?;
+    let context = context::context(work.tx(), visit.patient_id, author, (now, today), true).await?;
     Ok((lines, context))
 }
 

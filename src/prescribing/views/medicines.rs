@@ -8,7 +8,6 @@ use crate::prescribing::model::{
     Form, Frequency, Pregnancy, Route, Unit, amount_words, directions, quantity_words,
 };
 use crate::prescribing::store::catalogue::Medicine;
-use crate::prescribing::views::choices_of;
 use crate::web::conflict::Conflict;
 use crate::web::{FormState, Page};
 
@@ -126,22 +125,22 @@ impl MedicinePage {
 
     /// Forms.
     pub fn forms(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Form)
+        Form::choices()
     }
 
     /// Routes.
     pub fn routes(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Route)
+        Route::choices()
     }
 
     /// Units.
     pub fn units(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Unit)
+        Unit::choices()
     }
 
     /// Pregnancy.
     pub fn pregnancies(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Pregnancy)
+        Pregnancy::choices()
     }
 
     /// The names of a medicine's classes.

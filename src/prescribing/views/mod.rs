@@ -29,14 +29,3 @@ impl Line {
         format!("{}: {}", self.label(), self.directions.trim_end_matches('.'))
     }
 }
-
-/// Pairs of value and label of a closed list, for a select.
-macro_rules! choices_of {
-    ($name:ty) => {
-        <$name>::ALL
-            .iter()
-            .map(|one| (one.as_str(), one.label()))
-            .collect::<Vec<(&'static str, &'static str)>>()
-    };
-}
-pub(crate) use choices_of;

@@ -7,7 +7,6 @@ use crate::patients::{Brief, Qr};
 use crate::prescribing::model::{Frequency, LineId, LineState, Tier, Warning, plain_number};
 use crate::prescribing::store::lines::Line;
 use crate::prescribing::store::prescriptions::{Kept, Mark, Prescription};
-use crate::prescribing::views::choices_of;
 use crate::prescribing::views::section::Earlier;
 use crate::record::Banner;
 use crate::settings::model::plain_day;
@@ -187,7 +186,7 @@ impl ChangePage {
 
     /// How often.
     pub fn frequencies(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Frequency)
+        Frequency::choices()
     }
 }
 

@@ -7,7 +7,6 @@ use crate::prescribing::model::{
 };
 use crate::prescribing::store::catalogue::Medicine;
 use crate::prescribing::store::lines::Line;
-use crate::prescribing::views::choices_of;
 use crate::queue::model::VisitId;
 use crate::settings::model::plain_day;
 use crate::web::{FormState, Page, paths};
@@ -152,22 +151,22 @@ impl Section {
 
     /// How often.
     pub fn frequencies(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Frequency)
+        Frequency::choices()
     }
 
     /// Forms of free text.
     pub fn forms(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Form)
+        Form::choices()
     }
 
     /// Routes of free text.
     pub fn routes(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Route)
+        Route::choices()
     }
 
     /// Units of free text.
     pub fn units(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Unit)
+        Unit::choices()
     }
 
     /// Whether the fields of free text are open.

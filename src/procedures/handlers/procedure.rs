@@ -3,7 +3,6 @@
 use axum::extract::State;
 use chrono::{DateTime, NaiveTime, Utc};
 
-use super::opened;
 use crate::app::App;
 use crate::procedures::model::{MORE, ProcedureId, State as Stands, Supply};
 use crate::procedures::store::{kinds, procedures};
@@ -43,7 +42,8 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ProcedureId>) -
         form = form.with(&format!("used_{at}"), supply.quantity);
     }
     shown.form = form;
-    opened(&app, &shown.page, shown.procedure.visit_id, patient).await?;
+    let read = ("procedures.opened", "visit", shown.procedure.visit_id.0);
+    record::read(&app, &shown.page, &shown.banner, read).await?;
     html(shown)
 }
 
@@ -173,10 +173,7 @@ pub async fn mark(
 async fn end(app: App, page: Page, id: ProcedureId, submission: Submission, to: Stands) -> Answer {
     let (mut shown, door) = load(&app, page, id).await?;
     let mut form = submission.form.clone();
-    let reason = form.text("reason", "Enter the reason", LINE);
-    if !reason.is_empty() && reason.chars().count() < 5 {
-        form.refuse("reason", "Say a little more, so that a colleague understands it");
-    }
+    let reason = form.reason("reason", "Enter the reason", (5, LINE));
     if !door.lets(&mut form) || !form.is_ok() {
         shown.form = form;
         return Ok(refused(html(shown)?));

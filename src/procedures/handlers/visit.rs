@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 
-use super::opened;
 use crate::app::App;
 use crate::procedures::model::{KindId, State as Stands};
 use crate::procedures::section::found;
@@ -26,7 +25,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> An
         return Ok(see_other(&paths::patients::show(visit.patient_id)));
     }
     let all = procedures::of_visit(&app.db, id).await?;
-    opened(&app, &page, id, visit.patient_id).await?;
+    record::read(&app, &page, &door.banner, ("procedures.opened", "visit", id.0)).await?;
     html(VisitPage { page, banner: door.banner, form: FormState::new(), visit, all, choices: Vec::new() })
 }
 

@@ -34,7 +34,7 @@ pub struct EntryPage {
 impl EntryPage {
     /// The choices of priority.
     pub fn priorities(&self) -> Vec<(&'static str, &'static str)> {
-        Priority::ALL.iter().map(|priority| (priority.as_str(), priority.label())).collect()
+        Priority::choices()
     }
 
     /// A fresh operation id for each small form.

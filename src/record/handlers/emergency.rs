@@ -43,10 +43,7 @@ pub async fn create(
     let door = door(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let reason = form.parse::<EmergencyReason>("emergency_reason", "Choose what the emergency is");
-    let words = form.text("emergency_words", "Say in a few words what happened", TEXT / 8);
-    if !words.is_empty() && words.chars().count() < FEWEST {
-        form.refuse("emergency_words", "Say a little more, so that a colleague understands it");
-    }
+    let words = form.reason("emergency_words", "Say in a few words what happened", (FEWEST, TEXT / 8));
     let Some(reason) = reason.filter(|_| form.is_ok()) else {
         return Ok(refused(html(shown(page, door, form))?));
     };

@@ -130,10 +130,7 @@ pub async fn end(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submis
     let mut form = submission.form.clone();
     let state =
         form.parse::<EntryState>("state", "Choose how it ends").filter(|it| *it != EntryState::Active);
-    let reason = form.text("reason", "Enter the reason", LINE);
-    if !reason.is_empty() && reason.chars().count() < 3 {
-        form.refuse("reason", "Say a little more, so that a colleague understands it");
-    }
+    let reason = form.reason("reason", "Enter the reason", (3, LINE));
     if state.is_none() {
         form.refuse("state", "Choose how it ends");
     }

@@ -74,10 +74,7 @@ pub async fn withdraw_none(
 ) -> Answer {
     let door = door(&app, &page, id).await?;
     let mut form = submission.form.clone();
-    let reason = form.text("none_reason", "Say why it no longer holds", LINE);
-    if !reason.is_empty() && reason.chars().count() < 3 {
-        form.refuse("none_reason", "Say a little more");
-    }
+    let reason = form.reason("none_reason", "Say why it no longer holds", (3, LINE));
     if !door.lets(&mut form) || !form.is_ok() {
         return again(page, door, form);
     }

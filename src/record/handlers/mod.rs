@@ -14,6 +14,8 @@ pub mod time;
 use super::store;
 use super::views::Banner;
 use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::db::DbError;
 use crate::patients;
 use crate::patients::model::{PatientId, Reach};
 use crate::web::{Error, FormState, Page};
@@ -53,6 +55,33 @@ pub async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> 
     }
     let summary = store::summary(&app.db, id, reach.is_open()).await?.ok_or(Error::NotFound)?;
     Ok(Door { reach, banner: Banner::of(summary).under(reach) })
+}
+
+/// Writes down that somebody read clinical content through the door of the record, and why it stands open: the patient
+/// reads the same words (rule A5, PT8).
+pub async fn read(
+    app: &App,
+    page: &Page,
+    banner: &Banner,
+    (action, kind, id): (&'static str, &'static str, impl Into<Option<i64>>),
+) -> Result<(), DbError> {
+    let patient = banner.summary.who.patient_id;
+    let mut entry = Entry::new(action, kind, id).of_patient(patient.0).with("clinical", true);
+    if let Some(reach) = banner.reach.filter(|reach| reach.is_open()) {
+        entry = entry.with("why", reach.why());
+    }
+    audit::opened(app, page, entry).await
+}
+
+/// The same for those who come by another door: a station by its own work, patients to what is theirs.
+pub async fn read_apart(
+    app: &App,
+    page: &Page,
+    (action, kind, id): (&'static str, &'static str, i64),
+    patient: PatientId,
+) -> Result<(), DbError> {
+    let entry = Entry::new(action, kind, id).of_patient(patient.0).with("clinical", true);
+    audit::opened(app, page, entry).await
 }
 
 /// Writes the opening of a clinical page into the trail.

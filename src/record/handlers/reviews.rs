@@ -60,10 +60,7 @@ pub async fn save(
 ) -> Answer {
     let mut form = submission.form.clone();
     let verdict = form.parse::<Verdict>("verdict", "Choose what you found");
-    let words = form.text("words", "Say in a few words why", TEXT / 8);
-    if !words.is_empty() && words.chars().count() < FEWEST {
-        form.refuse("words", "Say a little more");
-    }
+    let words = form.reason("words", "Say in a few words why", (FEWEST, TEXT / 8));
     let page = shown(&app, page, id, form).await?;
     if page.own {
         return Err(Error::Forbidden("This is your own emergency. A colleague reviews it."));

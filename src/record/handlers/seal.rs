@@ -34,10 +34,7 @@ pub async fn save(
     submission: Submission,
 ) -> Answer {
     let mut form = submission.form.clone();
-    let reason = form.text("reason", "Enter the reason", LINE);
-    if !reason.is_empty() && reason.chars().count() < 3 {
-        form.refuse("reason", "Say a little more");
-    }
+    let reason = form.reason("reason", "Enter the reason", (3, LINE));
     let lifts = form.value("to") == "lifted";
     let (account, name) = (page.actor()?.account, page.name().to_owned());
     let page = shown(&app, page, id, form).await?;

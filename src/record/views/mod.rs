@@ -12,8 +12,6 @@ pub use mine::{FilePage, MyOpeningsPage, MyRecordPage};
 pub use openings::{EmergencyPage, ReviewPage, ReviewsPage, SealPage};
 pub use timeline::TimelinePage;
 
-use chrono::{DateTime, Utc};
-
 use super::model::{Entry, EntryKind, Summary};
 use crate::patients::model::{PatientState, Reach};
 use crate::settings::model::{age_on, plain_day};
@@ -24,8 +22,8 @@ use crate::web::Page;
 pub struct Banner {
     /// What holds now.
     pub summary: Summary,
-    /// Until when an emergency keeps the record open.
-    pub broken_until: Option<DateTime<Utc>>,
+    /// How far the record is open to who reads; absent where a station reads its own part of it.
+    pub reach: Option<Reach>,
     /// Whether the name is the heading of the page.
     pub is_heading: bool,
 }
@@ -33,12 +31,12 @@ pub struct Banner {
 impl Banner {
     /// Over a summary.
     pub fn of(summary: Summary) -> Self {
-        Banner { summary, broken_until: None, is_heading: false }
+        Banner { summary, reach: None, is_heading: false }
     }
 
-    /// Says in red that an emergency keeps the record open, where one does.
+    /// Says in red that an emergency keeps the record open, where one does; the trail says why it is open.
     pub fn under(mut self, reach: Reach) -> Self {
-        self.broken_until = reach.emergency();
+        self.reach = Some(reach);
         self
     }
 
@@ -121,7 +119,7 @@ impl Banner {
 
     /// Minutes that are left of an emergency, and its end on the clock.
     pub fn emergency(&self, page: &Page) -> Option<String> {
-        let until = self.broken_until?;
+        let until = self.reach.and_then(Reach::emergency)?;
         let left = ((until - page.now).num_seconds() + 59) / 60;
         let minutes = if left == 1 { "1 minute".to_owned() } else { format!("{left} minutes") };
         Some(format!("Opened in an emergency: {minutes} left, until {}", page.clinic.clock(until)))

@@ -42,7 +42,7 @@ impl EmergencyPage {
 
     /// Reasons for the field.
     pub fn reasons(&self) -> Vec<(&'static str, &'static str)> {
-        EmergencyReason::ALL.iter().map(|reason| (reason.as_str(), reason.label())).collect()
+        EmergencyReason::choices()
     }
 }
 
@@ -113,7 +113,7 @@ pub struct ReviewPage {
 impl ReviewPage {
     /// Verdicts for the field.
     pub fn verdicts(&self) -> Vec<(&'static str, &'static str)> {
-        Verdict::ALL.iter().map(|verdict| (verdict.as_str(), verdict.label())).collect()
+        Verdict::choices()
     }
 }
 
