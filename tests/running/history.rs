@@ -59,6 +59,12 @@ impl History {
         Some(Told { status, to })
     }
 
+    /// How often something was acknowledged so far.
+    pub fn acknowledged(&self, what: &str) -> usize {
+        let text = std::fs::read_to_string(&self.path).unwrap();
+        text.lines().filter(|line| line.split(' ').take(2).eq(["ok", what])).count()
+    }
+
     /// Every acknowledged effect is there. Returns how many of each kind were acknowledged.
     pub async fn hold_against(&self, url: &str) -> BTreeMap<String, usize> {
         let text = std::fs::read_to_string(&self.path).unwrap();

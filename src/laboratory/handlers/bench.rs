@@ -42,7 +42,8 @@ async fn load(app: &App, page: Page, id: SampleId, form: FormState) -> Result<Sa
 /// One sample with its tests, results and history.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<SampleId>) -> Answer {
     let shown = load(&app, page, id, FormState::new()).await?;
-    record::read_apart(&app, &shown.page, ("lab.sample_opened", "lab_sample", id.0), shown.sample.patient_id).await?;
+    record::read_apart(&app, &shown.page, ("lab.sample_opened", "lab_sample", id.0), shown.sample.patient_id)
+        .await?;
     html(shown)
 }
 

@@ -29,7 +29,8 @@ async fn load(app: &App, page: Page, id: ResultId, form: FormState) -> Result<Ca
 pub async fn new(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> Answer {
     let mut shown = load(&app, page, id, FormState::new()).await?;
     shown.form = shown.form.with("told", &shown.line.doctor).with("means", "phone");
-    record::read_apart(&app, &shown.page, ("lab.call_opened", "lab_result", id.0), shown.line.patient_id).await?;
+    record::read_apart(&app, &shown.page, ("lab.call_opened", "lab_result", id.0), shown.line.patient_id)
+        .await?;
     html(shown)
 }
 

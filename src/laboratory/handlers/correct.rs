@@ -64,7 +64,8 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
     for value in held.values.iter().filter(|value| Some(value.result_id) == held.line.current_id) {
         form = form.with(&format!("v{}", value.analyte_id), value.shown());
     }
-    record::read_apart(&app, &page, ("lab.correction_opened", "lab_line", id.0), held.line.patient_id).await?;
+    record::read_apart(&app, &page, ("lab.correction_opened", "lab_line", id.0), held.line.patient_id)
+        .await?;
     html(render(page, form, held)?)
 }
 

@@ -23,7 +23,8 @@ pub struct Reason {
 /// Reads the reason; what is missing stands at its field.
 pub fn read(form: &mut FormState) -> Option<Reason> {
     let category = form.parse::<OpeningReason>("opening_reason", "Choose why you open this record");
-    let words = form.reason("opening_words", "Say in a few words why you open this record", (FEWEST, TEXT / 8));
+    let words =
+        form.reason("opening_words", "Say in a few words why you open this record", (FEWEST, TEXT / 8));
     form.is_ok().then_some(())?;
     Some(Reason { category: category?, words })
 }

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 
-use super::show::load;
 use super::door;
+use super::show::load;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::prescribing::model::{LineId, LineMove, LineState, PrescriptionId, Written, plain_number};
@@ -114,7 +114,8 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
     if line.given > 0 || line.prescriber_id != page.actor()?.account {
         return Ok(see_other(&paths::prescribing::prescription(line.prescription_id)));
     }
-    record::read(&app, &page, &banner, ("prescription.opened", "prescription", line.prescription_id.0)).await?;
+    record::read(&app, &page, &banner, ("prescription.opened", "prescription", line.prescription_id.0))
+        .await?;
     let form = filled(&line);
     html(ChangePage { page, form, banner, line, warnings: Vec::new(), seen: String::new() })
 }

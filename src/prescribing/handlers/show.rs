@@ -40,7 +40,8 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<PrescriptionId>
     match load(&app, page, id, (FormState::new(), None)).await? {
         Err(patient) => Ok(see_other(&paths::patients::show(patient))),
         Ok(shown) => {
-            record::read(&app, &shown.page, &shown.banner, ("prescription.opened", "prescription", id.0)).await?;
+            record::read(&app, &shown.page, &shown.banner, ("prescription.opened", "prescription", id.0))
+                .await?;
             html(shown)
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::db::bulk::{self, Table};
-use crate::db::{DbError, Store, Tx, Value, Sql, sql};
+use crate::db::{DbError, Sql, Store, Tx, Value, sql};
 use crate::patients::model::words_of;
 use crate::prescribing::model::{
     Form, MedicineId, Pregnancy, Route, Unit, Usual, families, is_applied, label, list,
