@@ -30,6 +30,8 @@ pub enum Topic {
     Arrivals,
     /// The laboratory's worklist.
     Laboratory,
+    /// What the cashier works on.
+    Money,
     /// The results that one doctor has to review.
     Reviews(i64),
     /// Rights or sign-ins of one account: its open streams look again whether they may go on.
@@ -48,6 +50,7 @@ impl std::fmt::Display for Topic {
             Topic::Doctor(id) => write!(f, "doctor:{id}"),
             Topic::Arrivals => f.write_str("arrivals"),
             Topic::Laboratory => f.write_str("laboratory"),
+            Topic::Money => f.write_str("money"),
             Topic::Reviews(id) => write!(f, "reviews:{id}"),
             Topic::Account(id) => write!(f, "account:{id}"),
         }
@@ -70,6 +73,7 @@ impl FromStr for Topic {
             "doctor" => Topic::Doctor(id()?),
             "arrivals" => Topic::Arrivals,
             "laboratory" => Topic::Laboratory,
+            "money" => Topic::Money,
             "reviews" => Topic::Reviews(id()?),
             "account" => Topic::Account(id()?),
             _ => return Err(()),

@@ -84,6 +84,10 @@ words! {
         CollectSamples = "collect_samples" => "Take samples and print their labels",
         WorkLab = "work_lab" => "Receive samples, enter, verify and correct results, keep health records",
         ManageCatalogue = "manage_catalogue" => "Change prices and what the laboratory offers",
+        ReadMoney = "read_money" => "See what a visit costs, invoices and balances",
+        TakePayments = "take_payments" => "Make out invoices, take payments, keep a shift",
+        ApproveMoney = "approve_money" => "Approve discounts, waivers and refunds of somebody else",
+        ManagePrices = "manage_prices" => "Set prices, tax, schemes and coverage",
     }
 }
 
@@ -110,6 +114,9 @@ impl Role {
                 SettleVisits,
                 ManageCatalogue,
                 ManageProcedures,
+                ReadMoney,
+                ApproveMoney,
+                ManagePrices,
             ],
             Role::Receptionist => &[
                 ImportStudents,
@@ -124,6 +131,7 @@ impl Role {
                 WorkQueue,
                 SettleVisits,
                 RaisePriority,
+                ReadMoney,
             ],
             Role::Doctor => &[
                 FindPatients,
@@ -162,7 +170,9 @@ impl Role {
                 &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue]
             }
             Role::Pharmacist => &[FindPatients, SeeQueue, WorkQueue, ReadPrescriptions, ManageMedicines],
-            Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
+            Role::Cashier => {
+                &[FindPatients, SeeQueue, WorkQueue, ReadMoney, TakePayments, ApproveMoney]
+            }
         };
         allowed.contains(&permission)
     }

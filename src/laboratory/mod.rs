@@ -16,7 +16,6 @@ pub use store::lines::{Line, Tally};
 pub use store::reviews::ToReview;
 pub use verbs::hand_over::hand_over;
 pub use verbs::place::{Placed, place};
-pub use views::naira;
 
 use crate::access::model::{AccountId, Permission as P};
 use crate::db::{Db, DbError};

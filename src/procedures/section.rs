@@ -44,7 +44,7 @@ impl Section {
     pub fn total(&self) -> String {
         let counts = |one: &&Procedure| !matches!(one.state, State::Cancelled | State::EnteredInError);
         let kobo: i64 = self.drafts.iter().chain(&self.standing).filter(counts).map(|one| one.price).sum();
-        crate::laboratory::naira(kobo)
+        crate::billing::model::naira(kobo)
     }
 }
 

@@ -5,7 +5,7 @@ use askama::Template;
 use super::model::{MORE, ROWS, State, Supply};
 use super::store::kinds::Kind;
 use super::store::procedures::Procedure;
-use crate::laboratory::naira;
+use crate::billing::model::naira;
 use crate::queue::Visit;
 use crate::record::Banner;
 use crate::web::conflict::Conflict;

@@ -3,7 +3,7 @@
 use super::uses::paths;
 use super::{files, none};
 
-const CAPABILITIES: [&str; 13] = [
+const CAPABILITIES: [&str; 14] = [
     "access",
     "patients",
     "record",
@@ -17,6 +17,7 @@ const CAPABILITIES: [&str; 13] = [
     "diagnoses",
     "procedures",
     "letters",
+    "billing",
 ];
 /// The floors of a capability, from the ground up; verbs are operations that several handlers share.
 const FLOORS: [&str; 5] = ["model", "store", "views", "verbs", "handlers"];

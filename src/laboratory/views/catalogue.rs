@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::naira;
+use crate::billing::model::naira;
 use crate::laboratory::model::{minutes_words, range_words};
 use crate::laboratory::store::catalogue::{Analyte, Test};
 use crate::patients::model::Sex;

@@ -95,28 +95,3 @@ impl Line {
         self.code.as_deref().map(shown_code).unwrap_or_default()
     }
 }
-
-/// `₦2,500`, with kobo only where there are any.
-pub fn naira(kobo: impl Borrow<i64>) -> String {
-    let kobo = *kobo.borrow();
-    let digits = (kobo / 100).to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    if kobo % 100 == 0 { format!("₦{grouped}") } else { format!("₦{grouped}.{:02}", kobo % 100) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::naira;
-
-    #[test]
-    fn money_is_grouped_and_shows_kobo_only_where_there_are_any() {
-        let shown = [0, 5, 250_000, 123_456_789].map(naira);
-        assert_eq!(shown, ["₦0", "₦0.05", "₦2,500", "₦1,234,567.89"]);
-    }
-}

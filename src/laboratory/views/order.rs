@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::{Who, naira, svg::Bars};
+use super::{Who, svg::Bars};
+use crate::billing::model::naira;
 use crate::laboratory::model::{LineState, shown_code};
 use crate::laboratory::store::catalogue::Test;
 use crate::laboratory::store::lines::Line;

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::access::model::Permission;
-use crate::laboratory::naira;
+use crate::billing::model::naira;
 use crate::prescribing::model::{
     Form, Frequency, Pregnancy, Route, Unit, amount_words, directions, quantity_words,
 };

@@ -1,0 +1,117 @@
+//! Types and rules of money (rules.md §9), pure.
+
+mod amounts;
+#[cfg(test)]
+mod amounts_tests;
+mod code;
+mod money;
+mod states;
+
+pub use amounts::{Amounts, Asked, Cover, amounts, rounded_to, split, spread};
+pub use code::{Code, Series};
+pub use money::{Money, Rounding, TooMuch, naira, percent};
+pub use states::{
+    BatchState, ChargeState, ClaimState, DiscountKind, DiscountState, InvoiceState, RefundState, Standing,
+    Status, WalletKind,
+};
+
+crate::ids! {
+    /// Who pays besides the patient.
+    SchemeId,
+    /// Somebody's place in a scheme for one academic session.
+    EnrolmentId,
+    /// What a scheme pays of a group of services.
+    CoverageId,
+    /// A price from a day on.
+    PriceId,
+    /// Tax, gate and group of a service.
+    RuleId,
+    /// Something that was done and costs.
+    ChargeId,
+    /// An invoice.
+    InvoiceId,
+    /// A line of an invoice.
+    InvoiceLineId,
+    /// Part of a price that is not asked.
+    DiscountId,
+    /// A cashier's shift.
+    ShiftId,
+    /// A receipt.
+    ReceiptId,
+    /// Money that came in.
+    PaymentId,
+    /// Money that goes back.
+    RefundId,
+    /// What an issued invoice asks no longer.
+    CreditNoteId,
+    /// Claims that go to a scheme together.
+    BatchId,
+    /// What a scheme owes for an invoice.
+    ClaimId,
+}
+
+crate::words! {
+    /// What a charge is for.
+    pub enum ChargeKind {
+        Consultation = "consultation" => "Consultation",
+        Procedure = "procedure" => "Procedure",
+        Test = "test" => "Laboratory test",
+        Medicine = "medicine" => "Medicine",
+        Other = "other" => "Other",
+    }
+}
+
+crate::words! {
+    /// How money came or goes.
+    pub enum Method {
+        Cash = "cash" => "Cash",
+        Card = "card" => "Card",
+        Transfer = "transfer" => "Bank transfer",
+        Mobile = "mobile" => "Mobile money",
+        Wallet = "wallet" => "Wallet",
+    }
+}
+
+impl Method {
+    /// Whether a machine or a bank names each payment, so that its reference must be written down (rule M7).
+    pub const fn has_reference(self) -> bool {
+        match self {
+            Method::Card | Method::Transfer | Method::Mobile => true,
+            Method::Cash | Method::Wallet => false,
+        }
+    }
+}
+
+/// Whether something may be done now, as far as money goes (rule M12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// It may.
+    Open,
+    /// It is to be paid first, or "treated now, paid later".
+    PayFirst {
+        /// The patient's part, in kobo.
+        owed: i64,
+    },
+}
+
+/// What a visit owes at this moment, in kobo.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Owed {
+    /// The patient's part of what is not invoiced yet, as far as one can say.
+    pub estimate: i64,
+    /// What issued invoices still ask.
+    pub invoiced: i64,
+}
+
+impl Owed {
+    /// Both together.
+    pub const fn total(self) -> i64 {
+        self.estimate + self.invoiced
+    }
+
+    /// `₦2,500`, with `about` while some of it is an estimate.
+    pub fn words(self) -> String {
+        let sum = naira(self.total());
+        if self.estimate > 0 { format!("about {sum}") } else { sum }
+    }
+}

@@ -1,0 +1,224 @@
+//! Charges: what was done and costs.
+
+use chrono::{DateTime, Utc};
+
+use crate::billing::model::{ChargeId, ChargeKind, ChargeState, InvoiceId, Money, Owed};
+use crate::db::{DbError, Store, Tx, sql};
+use crate::patients::model::PatientId;
+use crate::queue::model::VisitId;
+use crate::work::Doer;
+
+/// A charge.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Charge {
+    pub id: ChargeId,
+    pub visit_id: VisitId,
+    pub patient_id: PatientId,
+    pub kind: ChargeKind,
+    pub service: i64,
+    pub label: String,
+    pub quantity: i64,
+    pub unit_price: Money,
+    /// The patient's part, as far as one can say before the invoice.
+    pub estimate: Money,
+    pub pay_first: bool,
+    pub state: ChargeState,
+    pub done_at: Option<DateTime<Utc>>,
+    /// How many were really done, where that is another number than was invoiced.
+    pub done_quantity: Option<i64>,
+    pub treat_now_at: Option<DateTime<Utc>>,
+    pub treat_now_name: String,
+    pub treat_now_reason: String,
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    pub withdraw_reason: String,
+    pub recorded_name: String,
+    pub recorded_at: DateTime<Utc>,
+    /// The live invoice it is on.
+    pub invoice_id: Option<InvoiceId>,
+}
+
+macro_rules! charges {
+    ($tail:literal) => {
+        concat!(
+            "select c.id, c.visit_id, c.patient_id, c.kind, c.service, c.label, c.quantity, c.unit_price, c.estimate,
+                c.pay_first, c.state, c.done_at, c.done_quantity, c.treat_now_at, c.treat_now_name, c.treat_now_reason,
+                c.withdrawn_at, c.withdraw_reason, c.recorded_name, c.recorded_at, l.invoice_id
+             from charge c left join invoice_line l on l.charge_id = c.id and l.live where ",
+            $tail
+        )
+    };
+}
+
+/// Everything of a visit, in the order it arose.
+pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Charge>, DbError> {
+    sql(charges!("c.visit_id = $1 order by c.id limit 500")).bind(visit).all(store).await
+}
+
+/// What of a visit waits for an invoice.
+pub async fn open_of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Charge>, DbError> {
+    sql(charges!("c.visit_id = $1 and c.state in ('planned', 'billable') order by c.id limit 500"))
+        .bind(visit)
+        .all(store)
+        .await
+}
+
+/// The live charge of something that was done or is planned.
+pub async fn of_source(store: impl Store, kind: ChargeKind, source: i64) -> Result<Option<Charge>, DbError> {
+    sql(charges!("c.kind = $1 and c.source = $2 and c.withdrawn_at is null"))
+        .bind(kind)
+        .bind(source)
+        .optional(store)
+        .await
+}
+
+/// A charge that is about to be written.
+#[derive(Debug)]
+pub struct Writing<'a> {
+    pub new: &'a crate::billing::NewCharge<'a>,
+    pub unit_price: Money,
+    pub estimate: Money,
+    pub pay_first: bool,
+    pub state: ChargeState,
+}
+
+/// Writes a charge; none when another one of the same thing was first.
+pub async fn insert(
+    tx: &mut Tx,
+    writing: &Writing<'_>,
+    doer: &Doer,
+    at: DateTime<Utc>,
+) -> Result<Option<ChargeId>, DbError> {
+    let new = writing.new;
+    let id: Option<(ChargeId,)> =
+        sql("insert into charge (visit_id, patient_id, kind, service, source, label, quantity, unit_price, estimate,
+            pay_first, state, done_at, recorded_by, recorded_name, recorded_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         on conflict (kind, source) where withdrawn_at is null do nothing returning id")
+        .bind(new.visit)
+        .bind(new.patient)
+        .bind(new.kind)
+        .bind(new.service)
+        .bind(new.source)
+        .bind(new.label)
+        .bind(new.quantity)
+        .bind(writing.unit_price)
+        .bind(writing.estimate)
+        .bind(writing.pay_first)
+        .bind(writing.state)
+        .bind((writing.state == ChargeState::Billable).then_some(at))
+        .bind(doer.account_id)
+        .bind(&doer.name)
+        .bind(at)
+        .optional(tx)
+        .await?;
+    Ok(id.map(|(id,)| id))
+}
+
+/// What was planned was done: billable at once, with what was really done of it.
+pub async fn done(tx: &mut Tx, id: ChargeId, writing: &Writing<'_>, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update charge set state = 'billable', done_at = $2, label = $3, quantity = $4, unit_price = $5, estimate = $6,
+            version = version + 1 where id = $1 and state = 'planned'")
+    .bind(id)
+    .bind(at)
+    .bind(writing.new.label)
+    .bind(writing.new.quantity)
+    .bind(writing.unit_price)
+    .bind(writing.estimate)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// What was planned and invoiced was done; another number than was invoiced is kept for the cashier.
+pub async fn done_billed(tx: &mut Tx, id: ChargeId, quantity: i64, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update charge set done_at = $2, done_quantity = case when quantity = $3 then null else $3 end,
+            version = version + 1 where id = $1 and done_at is null and state in ('billed', 'paid')")
+    .bind(id)
+    .bind(at)
+    .bind(quantity)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// It was entered in error: not invoiced, it ends here; invoiced, it is marked.
+pub async fn withdraw(
+    tx: &mut Tx,
+    id: ChargeId,
+    (name, reason): (&str, &str),
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("update charge set withdrawn_at = $2, withdrawn_name = $3, withdraw_reason = $4,
+            state = case when state in ('planned', 'billable') then 'aborted' else state end, version = version + 1
+         where id = $1 and withdrawn_at is null")
+    .bind(id)
+    .bind(at)
+    .bind(name)
+    .bind(reason)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// "Treat now, pay later" (rule M12).
+pub async fn treat_now(
+    tx: &mut Tx,
+    id: ChargeId,
+    (name, reason): (&str, &str),
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let changed = sql("update charge set treat_now_at = $2, treat_now_name = $3, treat_now_reason = $4,
+            version = version + 1 where id = $1 and treat_now_at is null")
+    .bind(id)
+    .bind(at)
+    .bind(name)
+    .bind(reason)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// What decides whether something may be done now.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct AtGate {
+    /// The patient's part.
+    pub owed: i64,
+    /// Whether its service is paid first.
+    pub pay_first: bool,
+    /// Where its charge stands.
+    pub state: ChargeState,
+    /// Somebody decided to treat now.
+    pub treat_now: bool,
+    /// The visit is an emergency.
+    pub emergency: bool,
+}
+
+/// The charge of something as its gate sees it.
+pub async fn at_gate(
+    store: impl Store,
+    visit: VisitId,
+    (kind, source): (ChargeKind, i64),
+) -> Result<Option<AtGate>, DbError> {
+    sql("select coalesce(l.patient, c.estimate) as owed, c.pay_first, c.state, c.treat_now_at is not null as treat_now,
+            exists (select 1 from queue_entry e where e.visit_id = $1 and e.priority = 'emergency') as emergency
+         from charge c left join invoice_line l on l.charge_id = c.id and l.live
+         where c.kind = $2 and c.source = $3 and c.withdrawn_at is null and c.visit_id = $1")
+    .bind(visit)
+    .bind(kind)
+    .bind(source)
+    .optional(store)
+    .await
+}
+
+/// What a visit owes.
+pub async fn owed(store: impl Store, visit: VisitId) -> Result<Owed, DbError> {
+    sql("select cast(coalesce((select sum(c.estimate) from charge c where c.visit_id = $1
+                and c.state in ('planned', 'billable')), 0) + coalesce((select sum(i.patient_part) from invoice i
+                where i.visit_id = $1 and i.state = 'draft'), 0) as bigint) as estimate,
+            cast(coalesce((select sum(i.patient_part - i.credited_patient - i.paid + i.refunded) from invoice i
+                where i.visit_id = $1 and i.state = 'issued'
+                    and i.patient_part - i.credited_patient > i.paid - i.refunded), 0) as bigint) as invoiced")
+    .bind(visit)
+    .one(store)
+    .await
+}

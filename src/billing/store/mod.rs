@@ -1,0 +1,5 @@
+//! SQL of money.
+
+pub mod charges;
+pub mod settings;
+pub mod terms;
