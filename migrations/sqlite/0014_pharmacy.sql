@@ -1,0 +1,140 @@
+-- The pharmacy: what was given out of a prescription, what came back, what was asked (rules §7, decision 023). Which
+-- batches it came from stands in the ledger of the stock, under the id of the line.
+
+create table dispensing (
+    id integer primary key,
+    prescription_id integer not null references prescription (id),
+    patient_id integer not null references patient (id),
+    visit_id integer not null references visit (id),
+    store_id integer not null references stock_store (id),
+    account_id integer not null references account (id),
+    account_name text not null,
+    second_id integer references account (id),
+    second_name text not null default '',
+    collected_by text not null default '',
+    advice text not null default '',
+    at text not null,
+    day text not null,
+    constraint dispensing_second check ((second_id is null) = (second_name = '')
+        and (second_id is null or second_id <> account_id))
+) strict;
+create index dispensing_prescription on dispensing (prescription_id, id);
+create index dispensing_patient on dispensing (patient_id, id);
+create index dispensing_visit on dispensing (visit_id, id);
+create index dispensing_day on dispensing (day, id);
+create trigger dispensing_no_update before update on dispensing begin select raise(abort, 'dispensing_append_only'); end;
+create trigger dispensing_no_delete before delete on dispensing begin select raise(abort, 'dispensing_append_only'); end;
+
+-- One line of it, in the words that stand on the label. `quantity` counts what was given, `covers` the units of the
+-- prescribed line that it stands for: they differ where another strength was given. `owed` is what was missing then.
+create table dispensing_line (
+    id integer primary key,
+    dispensing_id integer not null references dispensing (id),
+    line_id integer not null references prescription_line (id),
+    item_id integer not null references stock_item (id),
+    medicine_id integer not null references medicine (id),
+    name text not null,
+    strength text not null,
+    form text not null,
+    unit text not null,
+    step integer not null,
+    quantity integer not null constraint dispensing_line_quantity check (quantity between 1 and 10000),
+    covers integer not null constraint dispensing_line_covers check (covers between 1 and 10000),
+    owed integer not null constraint dispensing_line_owed check (owed >= 0),
+    directions text not null,
+    price integer not null constraint dispensing_line_price check (price between 0 and 100000000),
+    substitution text not null default '' constraint dispensing_line_substitution check (substitution in
+        ('', 'not_in_stock', 'patient_wish', 'form', 'other')),
+    note text not null default '',
+    day text not null,
+    returned integer not null default 0,
+    returned_covers integer not null default 0,
+    constraint dispensing_line_returned check (returned between 0 and quantity and returned_covers between 0 and covers)
+) strict;
+create unique index dispensing_line_dispensing_id_line_id_unique on dispensing_line (dispensing_id, line_id);
+create index dispensing_line_line on dispensing_line (line_id, id);
+create index dispensing_line_medicine on dispensing_line (medicine_id, id);
+-- Nothing is given of a line that is paused, over or expired, and never more than remains (rules P3, P4).
+create trigger dispensing_line_open before insert on dispensing_line when not exists
+    (select 1 from prescription_line l where l.id = new.line_id and l.state in ('open', 'partly')
+        and l.valid_until >= new.day and l.quantity - l.given + l.returned >= new.covers)
+begin select raise(abort, 'dispensing_line_open'); end;
+-- A controlled medicine leaves in the sight of a second person (rule P10).
+create trigger dispensing_line_second before insert on dispensing_line when exists
+    (select 1 from medicine m where m.id = new.medicine_id and m.controlled = 1) and not exists
+    (select 1 from dispensing d where d.id = new.dispensing_id and d.second_id is not null)
+begin select raise(abort, 'dispensing_line_second'); end;
+-- Another medicine than the prescribed one has its reason (rule P6).
+create trigger dispensing_line_same before insert on dispensing_line when new.substitution = '' and not exists
+    (select 1 from prescription_line l where l.id = new.line_id and l.medicine_id = new.medicine_id)
+begin select raise(abort, 'dispensing_line_same'); end;
+-- The prescribed line counts with every line that is given: its sum is never kept by hand.
+create trigger dispensing_line_gives after insert on dispensing_line begin
+    update prescription_line set given = given + new.covers, version = version + 1,
+        state = case when given + new.covers - returned = quantity then 'complete' else 'partly' end
+        where id = new.line_id;
+end;
+create trigger dispensing_line_kept before update on dispensing_line when old.dispensing_id <> new.dispensing_id
+    or old.line_id <> new.line_id or old.item_id <> new.item_id or old.medicine_id <> new.medicine_id
+    or old.quantity <> new.quantity or old.covers <> new.covers or old.owed <> new.owed or old.price <> new.price
+    or old.directions <> new.directions or old.substitution <> new.substitution or old.day <> new.day
+    or new.returned < old.returned or new.returned_covers < old.returned_covers
+begin select raise(abort, 'dispensing_line_kept'); end;
+create trigger dispensing_line_no_delete before delete on dispensing_line begin select raise(abort, 'dispensing_line_kept'); end;
+
+-- What came back (rule P12), batch by batch.
+create table dispensing_return (
+    id integer primary key,
+    dispensing_line_id integer not null references dispensing_line (id),
+    batch_id integer not null references stock_batch (id),
+    store_id integer not null references stock_store (id),
+    quantity integer not null constraint dispensing_return_quantity check (quantity between 1 and 10000),
+    covers integer not null constraint dispensing_return_covers check (covers between 1 and 10000),
+    sealed integer not null check (sealed in (0, 1)),
+    reason text not null constraint dispensing_return_reason check (length(trim(reason)) >= 3),
+    account_id integer not null references account (id),
+    account_name text not null,
+    at text not null
+) strict;
+create index dispensing_return_line on dispensing_return (dispensing_line_id, id);
+create trigger dispensing_return_counts after insert on dispensing_return begin
+    update dispensing_line set returned = returned + new.quantity, returned_covers = returned_covers + new.covers
+        where id = new.dispensing_line_id;
+    update prescription_line set returned = returned + new.covers, version = version + 1,
+        state = case when state = 'complete' then 'partly' else state end
+        where id = (select line_id from dispensing_line where id = new.dispensing_line_id);
+end;
+create trigger dispensing_return_no_update before update on dispensing_return
+begin select raise(abort, 'dispensing_return_append_only'); end;
+create trigger dispensing_return_no_delete before delete on dispensing_return
+begin select raise(abort, 'dispensing_return_append_only'); end;
+
+-- What the pharmacy asks or tells the prescriber: a question waits for an answer, a substitution for having been read.
+create table pharmacy_message (
+    id integer primary key,
+    kind text not null constraint pharmacy_message_known_kind check (kind in ('query', 'substitution')),
+    prescription_id integer not null references prescription (id),
+    line_id integer references prescription_line (id),
+    patient_id integer not null references patient (id),
+    to_id integer not null references account (id),
+    from_id integer not null references account (id),
+    from_name text not null,
+    at text not null,
+    words text not null constraint pharmacy_message_words check (length(trim(words)) >= 5),
+    answer text not null default '',
+    answered_by integer references account (id),
+    answered_name text not null default '',
+    answered_at text,
+    constraint pharmacy_message_answered check ((answered_at is null) = (answered_by is null)
+        and (answered_at is null or kind <> 'query' or length(trim(answer)) >= 2))
+) strict;
+create index pharmacy_message_open on pharmacy_message (to_id, id) where answered_at is null;
+create index pharmacy_message_prescription on pharmacy_message (prescription_id, id);
+create trigger pharmacy_message_kept before update on pharmacy_message when old.answered_at is not null
+    or old.words <> new.words or old.kind <> new.kind or old.to_id <> new.to_id or old.prescription_id <> new.prescription_id
+    or old.from_id <> new.from_id
+begin select raise(abort, 'pharmacy_message_kept'); end;
+create trigger pharmacy_message_no_delete before delete on pharmacy_message begin select raise(abort, 'pharmacy_message_kept'); end;
+
+-- What is still owed, for the worklist and for whoever comes back for it.
+create index prescription_line_owed on prescription_line (signed_at, id) where state = 'partly';
