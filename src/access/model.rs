@@ -68,6 +68,9 @@ words! {
         IssueLetters = "issue_letters" => "Issue visit verifications and referrals",
         ReadPrescriptions = "read_prescriptions" => "Read prescriptions with allergies, weight and pregnancy",
         ManageMedicines = "manage_medicines" => "Maintain the catalogue of medicines",
+        ReadStock = "read_stock" => "See what is in stock and every movement",
+        ManageStock = "manage_stock" => "Receive, correct, transfer, count and recall stock",
+        ApproveStock = "approve_stock" => "Approve corrections and stocktakes of somebody else",
         KeepRecords = "keep_records" => "Seal records and review emergency openings",
         DeactivatePatients = "deactivate_patients" => "Deactivate patients",
         SeeAppointments = "see_appointments" => "See appointments and the calendar",
@@ -110,6 +113,8 @@ impl Role {
                 SettleVisits,
                 ManageCatalogue,
                 ManageProcedures,
+                ReadStock,
+                ApproveStock,
             ],
             Role::Receptionist => &[
                 ImportStudents,
@@ -142,6 +147,7 @@ impl Role {
                 WorkQueue,
                 RaisePriority,
                 OrderTests,
+                ReadStock,
             ],
             Role::Nurse => &[
                 FindPatients,
@@ -157,11 +163,21 @@ impl Role {
                 WorkQueue,
                 RaisePriority,
                 CollectSamples,
+                ReadStock,
             ],
             Role::LabAttendant => {
-                &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue]
+                &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue, ReadStock]
             }
-            Role::Pharmacist => &[FindPatients, SeeQueue, WorkQueue, ReadPrescriptions, ManageMedicines],
+            Role::Pharmacist => &[
+                FindPatients,
+                SeeQueue,
+                WorkQueue,
+                ReadPrescriptions,
+                ManageMedicines,
+                ReadStock,
+                ManageStock,
+                ApproveStock,
+            ],
             Role::Cashier => &[FindPatients, SeeQueue, WorkQueue],
         };
         allowed.contains(&permission)
