@@ -26,5 +26,6 @@ pub mod queue;
 pub mod record;
 pub mod scheduling;
 pub mod settings;
+pub mod stock;
 pub mod web;
 pub mod work;

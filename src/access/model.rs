@@ -67,7 +67,11 @@ words! {
         ManageProcedures = "manage_procedures" => "Change prices and supplies of procedures",
         IssueLetters = "issue_letters" => "Issue visit verifications and referrals",
         ReadPrescriptions = "read_prescriptions" => "Read prescriptions with allergies, weight and pregnancy",
+        Dispense = "dispense" => "Give out medicines, take them back, ask the prescriber",
         ManageMedicines = "manage_medicines" => "Maintain the catalogue of medicines",
+        ReadStock = "read_stock" => "See what is in stock and every movement",
+        ManageStock = "manage_stock" => "Receive, correct, transfer, count and recall stock",
+        ApproveStock = "approve_stock" => "Approve corrections and stocktakes of somebody else",
         KeepRecords = "keep_records" => "Seal records and review emergency openings",
         DeactivatePatients = "deactivate_patients" => "Deactivate patients",
         SeeAppointments = "see_appointments" => "See appointments and the calendar",
@@ -117,6 +121,8 @@ impl Role {
                 ReadMoney,
                 ApproveMoney,
                 ManagePrices,
+                ReadStock,
+                ApproveStock,
             ],
             Role::Receptionist => &[
                 ImportStudents,
@@ -150,6 +156,7 @@ impl Role {
                 WorkQueue,
                 RaisePriority,
                 OrderTests,
+                ReadStock,
             ],
             Role::Nurse => &[
                 FindPatients,
@@ -165,11 +172,22 @@ impl Role {
                 WorkQueue,
                 RaisePriority,
                 CollectSamples,
+                ReadStock,
             ],
             Role::LabAttendant => {
-                &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue]
+                &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue, ReadStock]
             }
-            Role::Pharmacist => &[FindPatients, SeeQueue, WorkQueue, ReadPrescriptions, ManageMedicines],
+            Role::Pharmacist => &[
+                FindPatients,
+                SeeQueue,
+                WorkQueue,
+                ReadPrescriptions,
+                ManageMedicines,
+                Dispense,
+                ReadStock,
+                ManageStock,
+                ApproveStock,
+            ],
             Role::Cashier => {
                 &[FindPatients, SeeQueue, WorkQueue, ReadMoney, TakePayments, ApproveMoney]
             }

@@ -28,6 +28,7 @@ pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
     diagnoses::codes::ensure_catalogue(&db).await?;
     procedures::ensure_catalogue(&db).await?;
     crate::prescribing::ensure_catalogue(&db).await?;
+    crate::stock::ensure_catalogue(&db).await?;
     Ok(db)
 }
 

@@ -13,6 +13,7 @@ mod people;
 mod prescribing;
 mod record;
 mod schedule;
+mod stock;
 mod store;
 mod today;
 mod university;
@@ -212,6 +213,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     crate::prescribing::ensure_catalogue(db).await?;
     crate::diagnoses::codes::ensure_catalogue(db).await?;
     crate::procedures::ensure_catalogue(db).await?;
+    crate::stock::ensure_catalogue(db).await?;
     bulk::widen(db, true).await?;
     let bar = ProgressBar::new(shape.students as u64);
     if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos:>7}/{len} {msg}") {
@@ -238,6 +240,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     prescribing::write(db, now, (shape.events, 4), bar.clone()).await?;
     findings::write(db, now, shape.events, bar.clone()).await?;
     letters::write(db, now, bar.clone()).await?;
+    stock::write(db, now, bar.clone()).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
     bar.finish_and_clear();

@@ -1,0 +1,104 @@
+//! Stock: items, stores, batches and the ledger of every unit (rules §8, decision 022).
+//!
+//! Others use [`item_of_medicine`], [`usable_of_medicines`], [`choose`], [`take`], [`put_back`], [`hold`],
+//! [`dispensing_stores`], [`quarantine`], [`refs_of_batch`] and [`of_ref`]. Nobody else writes into the ledger.
+
+mod catalogue;
+pub mod model;
+mod store;
+mod verbs;
+
+pub use catalogue::ensure as ensure_catalogue;
+pub use store::items::{Batch, Item};
+pub use store::ledger::Movement;
+pub use store::stores::StockStore;
+pub use verbs::{put_back, take};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::db::{DbError, Store};
+use crate::work::{Refused, Work};
+use model::{BatchId, Choice, ItemId, Rule, StoreId, StoreKind, Wanted, pick};
+
+/// The item of a medicine; every medicine has one, also with nothing on the shelf.
+pub async fn item_of_medicine(store: impl Store, medicine: i64) -> Result<Option<ItemId>, DbError> {
+    store::items::of_medicine(store, medicine).await
+}
+
+/// One item: its unit, pack and the least that leaves.
+pub async fn item(store: impl Store, id: ItemId) -> Result<Option<Item>, DbError> {
+    store::items::by_id(store, id).await
+}
+
+/// One batch: its number and expiry.
+pub async fn batch(store: impl Store, id: BatchId) -> Result<Option<Batch>, DbError> {
+    store::items::batch(store, id).await
+}
+
+/// Usable units (there, not held, not recalled, not expired) of medicines in stores that hand out to patients, by one
+/// query; of every medicine when none is named. What is not there has no entry unless it was named.
+pub async fn usable_of_medicines(
+    store: impl Store,
+    medicines: &[i64],
+    today: NaiveDate,
+) -> Result<BTreeMap<i64, i64>, DbError> {
+    if let [medicine] = medicines {
+        let usable = store::ledger::usable_of_medicine(store, *medicine, today).await?;
+        return Ok(BTreeMap::from([(*medicine, usable)]));
+    }
+    let mut usable: BTreeMap<i64, i64> =
+        store::ledger::usable_of_medicines(store, today).await?.into_iter().collect();
+    if !medicines.is_empty() {
+        usable.retain(|medicine, _| medicines.contains(medicine));
+        for medicine in medicines {
+            usable.entry(*medicine).or_insert(0);
+        }
+    }
+    Ok(usable)
+}
+
+/// What [`take`] would choose for a patient, and why other batches are passed over; for the page. One query.
+pub async fn choose(store: impl Store, want: &Wanted) -> Result<Choice, DbError> {
+    let candidates = store::ledger::candidates(store, want.item, want.store).await?;
+    Ok(pick(&candidates, want, Rule::Usable))
+}
+
+/// Takes several items for this work, always in the same order, before the first [`take`] of a work with several lines:
+/// two of them then never wait for each other crosswise.
+///
+/// # Errors
+/// `NotFound` when there is no such item.
+pub async fn hold(work: &mut Work, items: &[ItemId]) -> Result<(), Refused> {
+    for item in items.iter().copied().collect::<BTreeSet<_>>() {
+        if !store::items::hold(work.tx(), item).await? {
+            return Err(Refused::NotFound);
+        }
+    }
+    Ok(())
+}
+
+/// Stores that hand out to patients, the default one of a service point first.
+pub async fn dispensing_stores(store: impl Store) -> Result<Vec<StockStore>, DbError> {
+    store::stores::of_kind(store, StoreKind::Dispensary).await
+}
+
+/// Where returns go that nobody accepted as sealed.
+pub async fn quarantine(store: impl Store) -> Result<StoreId, DbError> {
+    store::stores::quarantine(store).await
+}
+
+/// What of a batch went where (rule PH6): ids of rows of `ref_kind` with the units that are still out.
+pub async fn refs_of_batch(
+    store: impl Store,
+    batch: BatchId,
+    ref_kind: &str,
+) -> Result<Vec<(i64, i64)>, DbError> {
+    store::ledger::refs_of_batch(store, batch, ref_kind).await
+}
+
+/// The rows of the ledger that one cause wrote, for instance a dispensing line.
+pub async fn of_ref(store: impl Store, ref_kind: &str, ref_id: i64) -> Result<Vec<Movement>, DbError> {
+    store::ledger::of_ref(store, ref_kind, ref_id).await
+}

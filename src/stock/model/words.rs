@@ -1,0 +1,89 @@
+//! Quantities, packs and days in words.
+
+use chrono::NaiveDate;
+
+use super::NEVER;
+
+/// Units that have no plural of their own.
+const UNCHANGED: [&str; 4] = ["mL", "cm", "g", "mg"];
+
+/// `1 tablet`, `1,200 tablets`, `15 mL`.
+pub fn quantity_words(quantity: i64, unit: &str) -> String {
+    let plural = match unit {
+        _ if quantity.abs() == 1 || UNCHANGED.contains(&unit) => "",
+        _ if unit.ends_with('x') || unit.ends_with('s') || unit.ends_with("ch") => "es",
+        _ => "s",
+    };
+    match unit.strip_suffix('y') {
+        Some(stem) if plural == "s" && !stem.ends_with(['a', 'e', 'o', 'u']) => {
+            format!("{} {stem}ies", grouped(quantity))
+        }
+        Some(_) | None => format!("{} {unit}{plural}", grouped(quantity)),
+    }
+}
+
+/// `1,200`.
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if number < 0 { format!("\u{2212}{out}") } else { out }
+}
+
+/// How many packs that is: `12 packs and 4 more`; empty where a pack is one unit.
+pub fn packs(quantity: i64, pack: i64) -> String {
+    if pack <= 1 || quantity < pack {
+        return String::new();
+    }
+    let (whole, rest) = (quantity / pack, quantity % pack);
+    let s = if whole == 1 { "" } else { "s" };
+    let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+    format!("{} pack{s}{more}", grouped(whole))
+}
+
+/// `14 May 2027`, or that it does not expire.
+pub fn expiry_words(expiry: NaiveDate) -> String {
+    if expiry >= NEVER { "does not expire".to_owned() } else { expiry.format("%-d %b %Y").to_string() }
+}
+
+/// Kobo of one unit out of what a pack costs, rounded half up, once.
+pub fn cost_of_unit(pack_cost: i64, pack: i64) -> i64 {
+    let pack = pack.max(1);
+    pack_cost.max(0).saturating_mul(2).saturating_add(pack) / (2 * pack)
+}
+
+/// Kobo of so many units; never an overflow.
+pub fn worth(quantity: i64, unit_cost: i64) -> i64 {
+    quantity.abs().saturating_mul(unit_cost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_read_like_a_sentence() {
+        assert_eq!(quantity_words(1, "tablet"), "1 tablet");
+        assert_eq!(quantity_words(12_345, "tablet"), "12,345 tablets");
+        assert_eq!(quantity_words(15, "mL"), "15 mL");
+        assert_eq!(quantity_words(2, "box"), "2 boxes");
+        assert_eq!(quantity_words(3, "patch"), "3 patches");
+        assert_eq!(quantity_words(2, "suppository"), "2 suppositories");
+        assert_eq!(quantity_words(-20, "tablet"), "\u{2212}20 tablets");
+    }
+
+    #[test]
+    fn k9_packs_only_convert() {
+        assert_eq!(packs(100, 96), "1 pack and 4 more");
+        assert_eq!(packs(192, 96), "2 packs");
+        assert_eq!((packs(50, 96), packs(50, 1)), (String::new(), String::new()));
+        assert_eq!(cost_of_unit(1_000, 96), 10);
+        assert_eq!(cost_of_unit(1_008, 96), 11);
+        assert_eq!(cost_of_unit(500, 1), 500);
+    }
+}

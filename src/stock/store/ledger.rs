@@ -1,0 +1,257 @@
+//! The ledger: rows in, and what it says about levels.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::bulk::{self, Table};
+use crate::db::{DbError, Store, Tx, Value, sql};
+use crate::stock::model::{BatchId, Candidate, ItemId, Kind, MovementId, Out, StoreId};
+
+const MOVEMENT: Table = Table {
+    name: "stock_movement",
+    columns: &[
+        "item_id",
+        "batch_id",
+        "store_id",
+        "kind",
+        "quantity",
+        "balance",
+        "unit_cost",
+        "reason",
+        "ref_kind",
+        "ref_id",
+        "account_id",
+        "account_name",
+        "at",
+        "occurred_at",
+        "day",
+    ],
+};
+
+/// What lies in a store of an item, batch by batch.
+pub async fn candidates(store: impl Store, item: ItemId, place: StoreId) -> Result<Vec<Candidate>, DbError> {
+    sql("select b.id as batch, b.number, b.expiry, b.received_at, b.unit_cost, l.on_hand, b.held_reason,
+            b.recall_reason
+         from stock_level l join stock_batch b on b.id = l.batch_id
+         where l.item_id = $1 and l.store_id = $2 and l.on_hand > 0 order by b.expiry, b.received_at, b.id")
+    .bind(item)
+    .bind(place)
+    .all(store)
+    .await
+}
+
+/// What lies of a batch in a store.
+pub async fn level(store: impl Store, batch: BatchId, place: StoreId) -> Result<i64, DbError> {
+    let row: Option<(i64,)> = sql("select on_hand from stock_level where batch_id = $1 and store_id = $2")
+        .bind(batch)
+        .bind(place)
+        .optional(store)
+        .await?;
+    Ok(row.map_or(0, |row| row.0))
+}
+
+/// One row on its way into the ledger.
+#[derive(Debug, Clone, Copy)]
+pub struct NewMovement {
+    /// The item.
+    pub item: ItemId,
+    /// The batch.
+    pub batch: BatchId,
+    /// The store.
+    pub store: StoreId,
+    /// Signed.
+    pub quantity: i64,
+    /// What lies there before it.
+    pub on_hand: i64,
+    /// Kobo of one unit.
+    pub unit_cost: i64,
+}
+
+/// Who writes, when, and when it happened if that was earlier (rule K4).
+#[derive(Debug, Clone, Copy)]
+pub struct Hand<'a> {
+    pub by: Option<AccountId>,
+    /// What it is called.
+    pub name: &'a str,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    pub day: NaiveDate,
+    /// When it happened, if that was earlier.
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+/// Writes rows of one cause. The table keeps the levels and refuses what would go below zero; `balance` is checked by
+/// SQLite, which has one writer, and set by PostgreSQL in the statement that books it.
+pub async fn write(
+    tx: &mut Tx,
+    rows: &[NewMovement],
+    out: &Out<'_>,
+    hand: &Hand<'_>,
+) -> Result<(), DbError> {
+    let row = |one: &NewMovement| -> Vec<Value> {
+        vec![
+            one.item.into(),
+            one.batch.into(),
+            one.store.into(),
+            out.kind.into(),
+            one.quantity.into(),
+            (one.on_hand + one.quantity).into(),
+            one.unit_cost.into(),
+            out.reason.into(),
+            out.ref_kind.into(),
+            out.ref_id.into(),
+            hand.by.into(),
+            hand.name.into(),
+            hand.at.into(),
+            hand.occurred_at.into(),
+            hand.day.into(),
+        ]
+    };
+    bulk::insert(tx, MOVEMENT, &mut rows.iter().map(row).collect()).await
+}
+
+/// A row of the ledger as it is read.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Movement {
+    /// Its id.
+    pub id: MovementId,
+    /// The item.
+    pub item_id: ItemId,
+    /// The batch.
+    pub batch_id: BatchId,
+    /// The number on the pack.
+    pub number: String,
+    /// The day on which it can no longer be used.
+    pub expiry: NaiveDate,
+    /// The store.
+    pub store_id: StoreId,
+    /// The store.
+    pub store: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Smallest units.
+    pub quantity: i64,
+    /// What lies in the store of this batch after it.
+    pub balance: i64,
+    /// Kobo of one unit.
+    pub unit_cost: i64,
+    /// Somebody's words.
+    pub reason: String,
+    /// The table of what caused it.
+    pub ref_kind: String,
+    /// Its row.
+    pub ref_id: i64,
+    /// Who wrote it.
+    pub account_name: String,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// When it happened, if that was earlier.
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+macro_rules! movements {
+    ($tail:literal) => {
+        concat!(
+            "select m.id, m.item_id, m.batch_id, b.number, b.expiry, m.store_id, s.name as store, m.kind, m.quantity,
+                m.balance, m.unit_cost, m.reason, m.ref_kind, m.ref_id, m.account_name, m.at, m.occurred_at
+             from stock_movement m join stock_batch b on b.id = m.batch_id join stock_store s on s.id = m.store_id ",
+            $tail
+        )
+    };
+}
+
+/// Which rows of an item's ledger are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The batch.
+    pub batch: Option<BatchId>,
+    /// The store.
+    pub store: Option<StoreId>,
+    /// What it is.
+    pub kind: Option<Kind>,
+    /// The first day.
+    pub from: Option<NaiveDate>,
+    /// The last day.
+    pub to: Option<NaiveDate>,
+    /// Rows older than this one.
+    pub before: Option<i64>,
+}
+
+/// The ledger of an item, newest first.
+pub async fn of_item(
+    store: impl Store,
+    item: ItemId,
+    filter: &Filter,
+    most: i64,
+) -> Result<Vec<Movement>, DbError> {
+    sql(movements!(
+        "where m.item_id = $1 and m.id < $2 and ($3 = 0 or m.batch_id = $3) and ($4 = 0 or m.store_id = $4)
+           and ($5 = '' or m.kind = $5) and m.day >= $6 and m.day <= $7 order by m.id desc limit $8"
+    ))
+    .bind(item)
+    .bind(filter.before.unwrap_or(i64::MAX))
+    .bind(filter.batch.map_or(0, |one| one.0))
+    .bind(filter.store.map_or(0, |one| one.0))
+    .bind(filter.kind.map_or("", Kind::as_str))
+    .bind(filter.from.unwrap_or(NaiveDate::MIN.max(FIRST)))
+    .bind(filter.to.unwrap_or(crate::stock::model::NEVER))
+    .bind(most)
+    .all(store)
+    .await
+}
+
+/// Before anything.
+const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
+/// The rows of one cause.
+pub async fn of_ref(store: impl Store, kind: &str, id: i64) -> Result<Vec<Movement>, DbError> {
+    sql(movements!("where m.ref_kind = $1 and m.ref_id = $2 and m.ref_kind <> '' order by m.id"))
+        .bind(kind)
+        .bind(id)
+        .all(store)
+        .await
+}
+
+/// What of a batch went to whom, by the row it points to: units that left less units that came back.
+pub async fn refs_of_batch(
+    store: impl Store,
+    batch: BatchId,
+    ref_kind: &str,
+) -> Result<Vec<(i64, i64)>, DbError> {
+    sql("select ref_id, cast(-sum(quantity) as bigint) from stock_movement
+         where batch_id = $1 and ref_kind = $2 and kind in ('issue', 'return_in')
+         group by ref_id order by ref_id")
+    .bind(batch)
+    .bind(ref_kind)
+    .all(store)
+    .await
+}
+
+/// Usable units of medicines in stores that hand out to patients.
+pub async fn usable_of_medicines(store: impl Store, today: NaiveDate) -> Result<Vec<(i64, i64)>, DbError> {
+    sql("select i.medicine_id, cast(sum(l.on_hand) as bigint)
+         from stock_store s join stock_level l on l.store_id = s.id join stock_batch b on b.id = l.batch_id
+         join stock_item i on i.id = l.item_id
+         where s.kind = 'dispensary' and s.active and l.on_hand > 0 and b.expiry > $1 and b.held_at is null
+           and b.recalled_at is null and i.medicine_id is not null
+         group by i.medicine_id")
+    .bind(today)
+    .all(store)
+    .await
+}
+
+/// The same of one medicine.
+pub async fn usable_of_medicine(store: impl Store, medicine: i64, today: NaiveDate) -> Result<i64, DbError> {
+    sql("select cast(coalesce(sum(l.on_hand), 0) as bigint)
+         from stock_item i join stock_level l on l.item_id = i.id join stock_store s on s.id = l.store_id
+         join stock_batch b on b.id = l.batch_id
+         where i.medicine_id = $1 and s.kind = 'dispensary' and s.active and l.on_hand > 0 and b.expiry > $2
+           and b.held_at is null and b.recalled_at is null")
+    .bind(medicine)
+    .bind(today)
+    .scalar(store)
+    .await
+}

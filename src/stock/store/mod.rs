@@ -1,0 +1,5 @@
+//! All SQL of stock.
+
+pub mod items;
+pub mod ledger;
+pub mod stores;

@@ -1,0 +1,33 @@
+//! What people do with stock. Each verb runs inside one unit of work; the ledger's own triggers refuse what must not be.
+
+mod take;
+
+pub use take::{bring, put_back, take};
+
+use crate::access::model::AccountId;
+use crate::db::DbError;
+use crate::stock::store::ledger::Hand;
+pub use crate::work::Refused;
+use crate::work::Work;
+
+/// Who writes into the ledger, and when.
+fn hand<'a>(work: &Work, name: &'a str) -> Hand<'a> {
+    let by = work.doer().account_id.map(AccountId);
+    Hand { by, name, at: work.now(), day: work.today(), occurred_at: None }
+}
+
+/// The sentence of what the tables refused.
+pub fn in_words(error: DbError) -> Refused {
+    let sentence = if error.violates("stock_level_on_hand") || error.violates("stock_movement_positive") {
+        "Less is there than that. A colleague took some a moment ago. Open the page again to see what is left."
+    } else if error.violates("stock_movement_usable") {
+        "This batch is expired, on hold or recalled. It does not leave for patients or other stores."
+    } else if error.violates("stock_movement_fresh") {
+        "This batch is expired. What is expired is not received."
+    } else if error.violates("stock_movement_expired") {
+        "This batch has not expired yet. Choose another reason."
+    } else {
+        return error.into();
+    };
+    Refused::Because(sentence.to_owned())
+}
