@@ -14,8 +14,8 @@ use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
 use crate::{
-    access, audit, consultation, diagnoses, home, laboratory, letters, patients, prescribing, procedures,
-    queue, record, scheduling, settings, web,
+    access, audit, consultation, diagnoses, home, laboratory, letters, patients, pharmacy, prescribing,
+    procedures, queue, record, scheduling, settings, web,
 };
 
 /// The running node; cheap to clone.
@@ -133,6 +133,7 @@ pub fn routes() -> Routes {
         .merge(laboratory::routes())
         .merge(letters::routes())
         .merge(prescribing::routes())
+        .merge(pharmacy::routes())
         .merge(settings::routes())
         .merge(audit::routes())
 }

@@ -20,6 +20,7 @@ pub mod laboratory;
 pub mod letters;
 pub mod live;
 pub mod patients;
+pub mod pharmacy;
 pub mod prescribing;
 pub mod procedures;
 pub mod queue;

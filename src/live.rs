@@ -30,6 +30,8 @@ pub enum Topic {
     Arrivals,
     /// The laboratory's worklist.
     Laboratory,
+    /// The pharmacy's worklist.
+    Pharmacy,
     /// What the cashier works on.
     Money,
     /// The results that one doctor has to review.
@@ -50,6 +52,7 @@ impl std::fmt::Display for Topic {
             Topic::Doctor(id) => write!(f, "doctor:{id}"),
             Topic::Arrivals => f.write_str("arrivals"),
             Topic::Laboratory => f.write_str("laboratory"),
+            Topic::Pharmacy => f.write_str("pharmacy"),
             Topic::Money => f.write_str("money"),
             Topic::Reviews(id) => write!(f, "reviews:{id}"),
             Topic::Account(id) => write!(f, "account:{id}"),
@@ -73,6 +76,7 @@ impl FromStr for Topic {
             "doctor" => Topic::Doctor(id()?),
             "arrivals" => Topic::Arrivals,
             "laboratory" => Topic::Laboratory,
+            "pharmacy" => Topic::Pharmacy,
             "money" => Topic::Money,
             "reviews" => Topic::Reviews(id()?),
             "account" => Topic::Account(id()?),

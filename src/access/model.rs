@@ -188,9 +188,7 @@ impl Role {
                 ManageStock,
                 ApproveStock,
             ],
-            Role::Cashier => {
-                &[FindPatients, SeeQueue, WorkQueue, ReadMoney, TakePayments, ApproveMoney]
-            }
+            Role::Cashier => &[FindPatients, SeeQueue, WorkQueue, ReadMoney, TakePayments, ApproveMoney],
         };
         allowed.contains(&permission)
     }

@@ -1,4 +1,6 @@
-//! Prescriptions of the demo: of past visits, what waits for the pharmacy today, a draft of the present doctor, favourites.
+//! Prescriptions of the demo: of past visits with what was given out of them, what waits for the pharmacy today, a draft
+//! of the present doctor, favourites. A line that was given out has the id of its prescribed line: the ledger of the stock
+//! knows it by this id.
 
 use std::collections::BTreeMap;
 
@@ -49,15 +51,47 @@ const LINE: &[&str] = &[
     "signed_at",
     "valid_until",
     "course_until",
-    "given",
+];
+const DISPENSING: &[&str] = &[
+    "id",
+    "prescription_id",
+    "patient_id",
+    "visit_id",
+    "store_id",
+    "account_id",
+    "account_name",
+    "at",
+    "day",
+];
+const DISPENSED: &[&str] = &[
+    "id",
+    "dispensing_id",
+    "line_id",
+    "item_id",
+    "medicine_id",
+    "name",
+    "strength",
+    "form",
+    "unit",
+    "step",
+    "quantity",
+    "covers",
+    "owed",
+    "directions",
+    "price",
+    "day",
 ];
 const EVENT: &[&str] = &["line_id", "at", "move", "from_state", "to_state", "account_id", "account_name"];
 /// Visits that are read at once.
 const BATCH: i64 = 5_000;
+/// The store that hands out.
+const PHARMACY: i64 = 1;
 /// The pharmacist of the demo.
 const PHARMACIST: (i64, &str) = (6, "Chidinma Okafor");
 /// The student who is shown.
 const SHOWN: i64 = 1;
+/// How long after it was signed a prescription was given out.
+const GIVEN_AFTER: TimeDelta = TimeDelta::minutes(9);
 /// How long a prescription holds.
 const HOLDS: u64 = 90;
 
@@ -91,6 +125,8 @@ struct Known {
     unit: Unit,
     step: i64,
     advice: String,
+    price: i64,
+    item: i64,
 }
 
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
@@ -121,6 +157,8 @@ struct Rows {
     prescriptions: Vec<Vec<Value>>,
     lines: Vec<Vec<Value>>,
     events: Vec<Vec<Value>>,
+    dispensings: Vec<Vec<Value>>,
+    dispensed: Vec<Vec<Value>>,
 }
 
 struct Making {
@@ -128,6 +166,7 @@ struct Making {
     chance: Chance,
     prescription: i64,
     line: i64,
+    dispensing: i64,
     /// Whether each step is written too.
     events: bool,
     rows: Rows,
@@ -144,12 +183,14 @@ pub(super) async fn write(
     let today = clinic.day_of(now);
     let mut filling = Filling::begin(db, clinic, now, bar).await?;
     let medicines: Vec<Known> =
-        sql("select id, code, generic, strength, form, route, unit, step, advice from medicine where active")
+        sql("select m.id, m.code, m.generic, m.strength, m.form, m.route, m.unit, m.step, m.advice, m.price, i.id as item
+             from medicine m join stock_item i on i.medicine_id = m.id where m.active")
             .all(filling.tx().await?)
             .await?;
     let medicines = medicines.into_iter().map(|one| (one.code.clone(), one)).collect();
     let rows = Rows::default();
-    let mut making = Making { medicines, chance: Chance::new(99), prescription: 0, line: 0, events, rows };
+    let mut making =
+        Making { medicines, chance: Chance::new(99), prescription: 0, line: 0, dispensing: 0, events, rows };
     let (mut after, mut drafted, mut open) = (0, false, 0);
     loop {
         let seen: Vec<Seen> = sql("select v.id, v.patient_id, v.day, e.served_by as doctor,
@@ -192,9 +233,12 @@ pub(super) async fn write(
         filling.put("prescription", PRESCRIPTION, rows.prescriptions).await?;
         filling.put("prescription_line", LINE, rows.lines).await?;
         filling.put("prescription_event", EVENT, rows.events).await?;
+        // The prescribed lines count along by the tables' triggers.
+        filling.put("dispensing", DISPENSING, rows.dispensings).await?;
+        filling.put("dispensing_line", DISPENSED, rows.dispensed).await?;
         filling.step("prescriptions", usize::try_from(after).unwrap_or(0)).await?;
     }
-    for table in ["prescription", "prescription_line"] {
+    for table in ["prescription", "prescription_line", "dispensing", "dispensing_line"] {
         bulk::follow_ids(filling.tx().await?, table).await?;
     }
     count_uses(&mut filling).await?;
@@ -225,6 +269,13 @@ impl Making {
             signed.map(|_| until),
             if is_draft { "" } else { seen.allergies.as_str() }
         ]);
+        if matches!(fate, Fate::Partly | Fate::Given) {
+            self.dispensing += 1;
+            let at = seen.at + GIVEN_AFTER;
+            let (patient, by) = (seen.patient_id, PHARMACIST.0);
+            let head = row![self.dispensing, id, patient, seen.id, PHARMACY, by, PHARMACIST.1, at, seen.day];
+            self.rows.dispensings.push(head);
+        }
         for (place, taken) in COURSES[course].iter().enumerate() {
             // Of what is given in part, the first medicine was there.
             let fate = if fate == Fate::Partly && place > 0 { Fate::Open } else { fate };
@@ -241,8 +292,8 @@ impl Making {
         let (state, given) = match fate {
             Fate::Draft => ("draft", 0),
             Fate::Open => ("open", 0),
-            Fate::Partly if units >= 2 * medicine.step => ("partly", units / 2 / medicine.step * medicine.step),
-            Fate::Partly | Fate::Given => ("complete", units),
+            Fate::Partly if units >= 2 * medicine.step => ("open", units / 2 / medicine.step * medicine.step),
+            Fate::Partly | Fate::Given => ("open", units),
         };
         let course = seen.day + Days::new(u64::try_from(*days - 1).unwrap_or(0));
         let words = directions(Some(*dose), (medicine.unit, medicine.route), frequency, Some(*days), None);
@@ -265,20 +316,39 @@ impl Making {
             frequency,
             Some(*days),
             units,
-            words,
+            words.as_str(),
             medicine.advice.as_str(),
             signed,
             signed.map(|_| seen.day + Days::new(HOLDS)),
-            signed.map(|_| course),
-            given
+            signed.map(|_| course)
         ]);
+        if given > 0 {
+            self.rows.dispensed.push(row![
+                self.line,
+                self.dispensing,
+                self.line,
+                medicine.item,
+                medicine.id,
+                medicine.generic.as_str(),
+                medicine.strength.as_str(),
+                medicine.form,
+                medicine.unit,
+                medicine.step,
+                given,
+                given,
+                units - given,
+                words.as_str(),
+                medicine.price,
+                seen.day
+            ]);
+        }
         if self.events && signed.is_some() {
             let by = seen.doctor_name.as_str();
             self.rows.events.push(row![self.line, seen.at, "sign", "draft", "open", seen.doctor, by]);
             if given > 0 {
-                let made = if state == "complete" { "complete" } else { "give" };
-                let at = seen.at + TimeDelta::minutes(9);
-                self.rows.events.push(row![self.line, at, made, "open", state, PHARMACIST.0, PHARMACIST.1]);
+                let (made, to) = if given == units { ("complete", "complete") } else { ("give", "partly") };
+                let at = seen.at + GIVEN_AFTER;
+                self.rows.events.push(row![self.line, at, made, "open", to, PHARMACIST.0, PHARMACIST.1]);
             }
         }
     }

@@ -26,6 +26,8 @@ pub struct Tally {
     pub next_booked: Option<DateTime<Utc>>,
     /// Where the asking person calls to.
     pub station: Option<i64>,
+    /// Questions and notes of the pharmacy to the asking person.
+    pub asked: i64,
 }
 
 /// The tally of `day`, which lasts over `[from, until)`, for `who`; `own` counts only the bookings of that doctor.
@@ -48,7 +50,8 @@ pub async fn tally(
                 and state in ('done', 'transferred')) as served_by_me,
             (select min(starts_at) from appointment where starts_at >= $2 and starts_at < $3 and state = 'booked'
                 and (doctor_id = $4 or $5 = 0)) as next_booked,
-            (select point_id from station where account_id = $4) as station")
+            (select point_id from station where account_id = $4) as station,
+            (select count(*) from pharmacy_message where to_id = $4 and answered_at is null) as asked")
     .bind(day)
     .bind(from)
     .bind(until)

@@ -8,6 +8,7 @@ use crate::access::model::Permission;
 use crate::consultation::Item;
 use crate::consultation::model::DayItem;
 use crate::laboratory;
+use crate::pharmacy;
 use crate::patients::Card;
 use crate::queue::{Count, Place};
 use crate::record::Emergency;
@@ -111,6 +112,8 @@ pub struct StaffHome {
     pub reviews: (i64, i64),
     /// What waits in the laboratory, or for the doctor; nothing for others.
     pub lab: Option<laboratory::Tally>,
+    /// What waits in the pharmacy; nothing for others.
+    pub pharmacy: Option<pharmacy::Tally>,
     /// What is unfinished of whoever treats, and who is booked with them today.
     pub day: Vec<Item>,
     /// The operation id of the call button.
@@ -180,6 +183,18 @@ impl StaffHome {
                 let words = ("of your tests needs a new sample", "of your tests need a new sample");
                 add(lab.rejected, "warn", words, "The laboratory rejected the first one", results);
             }
+        }
+        if self.page.may(Permission::Consult) {
+            let words = ("note from the pharmacy waits for you", "notes from the pharmacy wait for you");
+            let more = "Questions, and what was given instead";
+            add(self.tally.asked, "pharmacy", words, more, paths::pharmacy::MESSAGES);
+        }
+        if let Some(pharmacy) = self.pharmacy {
+            let words = ("prescription waits", "prescriptions wait");
+            let list = paths::pharmacy::WORKLIST;
+            add(pharmacy.waiting, "pharmacy", words, "Whoever is at the counter first", list);
+            let words = ("owed medicine is in stock now", "owed medicines are in stock now");
+            add(pharmacy.owed, "pharmacy", words, "Call the patients", paths::pharmacy::OWED);
         }
         if self.page.may(Permission::SeeAppointments) {
             let words = ("booked person needs a new time", "booked people need a new time");

@@ -9,11 +9,16 @@ mod store;
 mod verbs;
 mod views;
 
+pub use handlers::door;
 pub use store::fill::ensure_catalogue;
-pub use store::lines::Line;
+pub use store::lines::{Line, by_id as line, of_prescription as lines_of};
+pub use store::prescriptions::{Kept, Mark, Prescription, by_id as prescription, marks};
 pub use verbs::draft::{save, step};
+pub use verbs::pharmacist;
 pub use verbs::sign::discard;
 pub use views::section::Section;
+
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
@@ -24,6 +29,7 @@ use crate::db::{Db, DbError};
 use crate::patients::PatientId;
 use crate::queue::Visit;
 use crate::queue::model::VisitId;
+use crate::stock;
 use crate::web::paths::prescribing as paths;
 use crate::web::routes::{Access, Routes};
 use crate::web::{FormState, Page};
@@ -55,7 +61,8 @@ pub fn routes() -> Routes {
         .get(paths::MY_PRESCRIPTIONS, Access::Patient, mine::index)
 }
 
-/// The part of the consultation page, by two queries; a third one where several medicines fit what was typed.
+/// The part of the consultation page, by two queries; a third one for what lies on the shelf of drafts, and a fourth where
+/// several medicines fit what was typed.
 pub async fn section(
     app: &App,
     page: &Page,
@@ -69,6 +76,15 @@ pub async fn section(
     let drafts = lines.iter().any(|line| line.state == model::LineState::Draft);
     let now = (page.now, page.today());
     let context = store::context::context(&app.db, visit.patient_id, author, now, drafts).await?;
+    let named: Vec<i64> = lines
+        .iter()
+        .filter(|line| line.state == model::LineState::Draft)
+        .filter_map(|line| line.medicine_id.map(|id| id.0))
+        .collect();
+    let usable = match named.as_slice() {
+        [] => BTreeMap::new(),
+        named => stock::usable_of_medicines(&app.db, named, page.today()).await?,
+    };
     let assessed = assess(&lines, &context, &page.clinic, page.today());
     let typed = form.value("rx_medicine");
     let choices =
@@ -93,7 +109,11 @@ pub async fn section(
                 // What was not asked is said once, above the lines.
                 let said = |warning: &model::Warning| warning.kind != model::WarningKind::Unasked;
                 let warnings = one.warnings.into_iter().filter(said).collect();
-                views::section::DraftLine { line: one.line, warnings, seen }
+                let known = |id: model::MedicineId| {
+                    views::medicines::in_stock(&usable, id, (one.line.unit, one.line.step))
+                };
+                let stock = one.line.medicine_id.map(known).unwrap_or_default();
+                views::section::DraftLine { line: one.line, warnings, seen, stock }
             })
             .collect(),
     })

@@ -2,8 +2,8 @@
 
 use super::Page;
 use super::paths::{
-    self, access, audit, laboratory, letters, patients, prescribing, procedures, queue, record, scheduling,
-    settings,
+    self, access, audit, laboratory, letters, patients, pharmacy, prescribing, procedures, queue, record,
+    scheduling, settings,
 };
 use crate::access::model::Permission;
 
@@ -40,6 +40,7 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Queues", "users", queue::QUEUES, Some(Permission::SeeQueue)),
             ("Laboratory", "lab", laboratory::WORKLIST, Some(Permission::CollectSamples)),
             ("Results", "lab", laboratory::REVIEWS, Some(Permission::OrderTests)),
+            ("Pharmacy", "pharmacy", pharmacy::WORKLIST, Some(Permission::Dispense)),
             ("Prescriptions", "pharmacy", prescribing::FIND, Some(Permission::ReadPrescriptions)),
         ],
     ),

@@ -117,7 +117,8 @@ async fn places(filling: &mut Filling) -> Result<(), DbError> {
         .bind(PHARMACY)
         .run(filling.tx().await?)
         .await?;
-    let stores = vec![row![MAIN, "Main store", "store", 2_i64], row![TREATMENT, "Treatment room", "treatment", 3_i64]];
+    let stores =
+        vec![row![MAIN, "Main store", "store", 2_i64], row![TREATMENT, "Treatment room", "treatment", 3_i64]];
     filling.put("stock_store", &["id", "name", "kind", "position"], stores).await?;
     let suppliers = (1_i64..).zip(SUPPLIERS).map(|(id, (name, phone, email))| row![id, name, phone, email]);
     filling.put("supplier", &["id", "name", "phone", "email"], suppliers.collect()).await?;
@@ -190,7 +191,8 @@ impl Making {
                     filling.today.max(day) + self.shelf_life()
                 };
                 let batch = self.batch(one.id, at, expiry);
-                let units = if scarce { one.pack } else { one.packs(one.pack * (3 + self.chance.below(8) as i64)) };
+                let units =
+                    if scarce { one.pack } else { one.packs(one.pack * (3 + self.chance.below(8) as i64)) };
                 self.ledger.book((one.id, batch, PHARMACY), units, &cause);
             }
         }
@@ -215,13 +217,12 @@ impl Making {
 async fn given(filling: &mut Filling, making: &mut Making) -> Result<(), DbError> {
     let mut after = 0;
     loop {
-        let mut lines: Vec<Given> =
-            sql("select id, medicine_id, given, signed_at from prescription_line
+        let mut lines: Vec<Given> = sql("select id, medicine_id, given, signed_at from prescription_line
                  where id > $1 and given > 0 and medicine_id is not null order by id limit $2")
-            .bind(after)
-            .bind(BATCH)
-            .all(filling.tx().await?)
-            .await?;
+        .bind(after)
+        .bind(BATCH)
+        .all(filling.tx().await?)
+        .await?;
         let Some(last) = lines.last() else { return Ok(()) };
         after = last.id;
         lines.sort_by_key(|line| (line.signed_at, line.id));
@@ -233,8 +234,14 @@ async fn given(filling: &mut Filling, making: &mut Making) -> Result<(), DbError
             if missing > 0 {
                 making.refill(filling, item, missing, at);
             }
-            let cause =
-                Cause { kind: "issue", ref_kind: "dispensing_line", ref_id: line.id, at, day, by: PHARMACIST };
+            let cause = Cause {
+                kind: "issue",
+                ref_kind: "dispensing_line",
+                ref_id: line.id,
+                at,
+                day,
+                by: PHARMACIST,
+            };
             making.ledger.take((item, PHARMACY), line.given, &cause);
         }
         making.ledger.put(filling).await?;

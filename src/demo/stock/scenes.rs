@@ -8,7 +8,8 @@ use super::{MAIN, Making, PHARMACIST, PHARMACY};
 use crate::db::{DbError, sql};
 
 /// Scarce on the shelf: less than the reorder level.
-const LOW: [&str; 3] = ["loratadine-10mg-tablet", "oral-rehydration-salts-20-5g-sachet", "metformin-500mg-tablet"];
+const LOW: [&str; 3] =
+    ["loratadine-10mg-tablet", "oral-rehydration-salts-20-5g-sachet", "metformin-500mg-tablet"];
 /// A batch of these is expired and still there.
 const EXPIRED: [&str; 2] = ["ciprofloxacin-500mg-tablet", "chlorphenamine-2mg-per-5ml-syrup"];
 /// Only what is expired is left.

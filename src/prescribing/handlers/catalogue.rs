@@ -1,5 +1,7 @@
 //! The catalogue to read: the list, the search, what fits while one types; and how long prescriptions hold.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
@@ -9,6 +11,7 @@ use crate::prescribing::model::MedicineId;
 use crate::prescribing::store::catalogue::{self, Setting};
 use crate::prescribing::store::search;
 use crate::prescribing::views::medicines::{MedicinesPage, Options, RulesPage};
+use crate::stock;
 use crate::web::conflict::{Conflict, conflicting};
 use crate::web::submission::refused;
 use crate::web::{Answer, FormState, Page, Submission, html, paths};
@@ -49,7 +52,13 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
 pub async fn options(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let q: String = asked.q.chars().take(100).collect();
     let medicines = search::search(&app.db, &q, page.actor()?.account, false, OPTIONS).await?;
-    html(Options { medicines })
+    let ids: Vec<i64> = medicines.iter().map(|medicine| medicine.id.0).collect();
+    let usable = if ids.is_empty() {
+        BTreeMap::new()
+    } else {
+        stock::usable_of_medicines(&app.db, &ids, page.today()).await?
+    };
+    html(Options { medicines, usable })
 }
 
 /// How long prescriptions hold.

@@ -1,11 +1,14 @@
 //! A patient's own prescriptions.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Query, State};
 
 use super::show::{Before, of};
 use crate::app::App;
 use crate::prescribing::views::mine::MyPrescriptionsPage;
 use crate::record;
+use crate::stock;
 use crate::web::{Answer, Error, Page, html, paths};
 
 /// What to take and how.
@@ -14,5 +17,11 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Befor
     let path = paths::prescribing::MY_PRESCRIPTIONS;
     let (prescriptions, older) = of(&app, &page, patient, (asked.before(), path)).await?;
     record::read_apart(&app, &page, ("prescriptions.own_opened", "patient", patient.0), patient).await?;
-    html(MyPrescriptionsPage { page, prescriptions, older })
+    let waits = prescriptions.iter().flat_map(|one| &one.lines).filter(|line| line.state.waits());
+    let named: Vec<i64> = waits.filter_map(|line| line.medicine_id.map(|id| id.0)).collect();
+    let usable = match named.as_slice() {
+        [] => BTreeMap::new(),
+        named => stock::usable_of_medicines(&app.db, named, page.today()).await?,
+    };
+    html(MyPrescriptionsPage { page, prescriptions, usable, older })
 }

@@ -16,7 +16,7 @@ use crate::web::{Error, Page};
 /// The head of a page about somebody's prescriptions, for those who may read it; none when the record has to be opened
 /// with a reason first. Doctors and nurses come by the record's own door. The pharmacy reads what makes giving out safe:
 /// allergies and pregnancy, no conditions and no notes (rule A1); in sealed records too (rule A3).
-async fn door(app: &App, page: &Page, patient: PatientId) -> Result<Option<Banner>, Error> {
+pub async fn door(app: &App, page: &Page, patient: PatientId) -> Result<Option<Banner>, Error> {
     if page.may(Permission::OpenRecords) {
         let door = record::door(app, page, patient).await?;
         if !door.closed() {

@@ -232,6 +232,18 @@ pub async fn go(
     Ok(changed == 1)
 }
 
+/// Takes a signed line for the rest of the transaction if it is still at this version.
+pub async fn hold(tx: &mut Tx, id: LineId, version: i64) -> Result<bool, DbError> {
+    let held = sql(
+        "update prescription_line set version = version where id = $1 and version = $2 and state <> 'draft'",
+    )
+    .bind(id)
+    .bind(version)
+    .run(tx)
+    .await?;
+    Ok(held == 1)
+}
+
 /// Notes a step of a line.
 pub async fn note(
     tx: &mut Tx,

@@ -11,14 +11,23 @@ use crate::queue::model::VisitId;
 /// A signed prescription.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct Prescription {
+    /// Its id.
     pub id: PrescriptionId,
+    /// Whose it is.
     pub patient_id: PatientId,
+    /// Who signed it.
     pub prescriber_id: AccountId,
+    /// Their name at that time.
     pub prescriber_name: String,
+    /// The code on paper.
     pub code: String,
+    /// When it was signed.
     pub signed_at: DateTime<Utc>,
+    /// The last day on which it holds (rule P3).
     pub valid_until: NaiveDate,
+    /// What was known about allergies then, in words.
     pub allergies: String,
+    /// What was compared by hand (rule P2).
     pub compared: String,
     /// The patient's last weight, in tenths of a kilogram.
     pub weight: Option<i64>,

@@ -45,6 +45,7 @@ async fn trail(work: &mut Work, action: &'static str, line: &Line) -> Result<(),
         .with("line", line.id.0);
     work.audit(entry).await?;
     work.tell(Topic::Visit(line.visit_id.0));
+    work.tell(Topic::Pharmacy);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ pub mod add;
 pub mod after;
 pub mod assess;
 pub mod draft;
+pub mod pharmacist;
 pub mod sign;
 
 use crate::access::model::{AccountId, Permission, Roles};

@@ -111,6 +111,7 @@ pub async fn sign(
         .with("overridden", stops as i64);
     work.audit(entry).await?;
     work.tell(Topic::Visit(visit.id.0));
+    work.tell(Topic::Pharmacy);
     Ok(assessed.len())
 }
 

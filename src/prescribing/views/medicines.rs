@@ -1,11 +1,13 @@
 //! The catalogue.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use crate::access::model::Permission;
 use crate::billing::model::naira;
 use crate::prescribing::model::{
-    Form, Frequency, Pregnancy, Route, Unit, amount_words, directions, quantity_words,
+    Form, Frequency, MedicineId, Pregnancy, Route, Unit, amount_words, directions, quantity_words,
 };
 use crate::prescribing::store::catalogue::Medicine;
 use crate::web::conflict::Conflict;
@@ -67,6 +69,23 @@ impl Medicine {
 pub struct Options {
     /// The medicines.
     pub medicines: Vec<Medicine>,
+    /// Units that can be given now, by medicine.
+    pub usable: BTreeMap<i64, i64>,
+}
+
+impl Options {
+    /// `120 tablets in stock`, `Not in stock`.
+    pub fn stock(&self, medicine: &Medicine) -> String {
+        in_stock(&self.usable, medicine.id, (medicine.unit, medicine.step))
+    }
+}
+
+/// What lies on the shelf of a medicine, in words: only what can be given counts (rule K7).
+pub fn in_stock(usable: &BTreeMap<i64, i64>, medicine: MedicineId, (unit, step): (Unit, i64)) -> String {
+    match usable.get(&medicine.0).copied().unwrap_or(0) {
+        0 => "Not in stock".to_owned(),
+        units => format!("{} in stock", quantity_words(units, unit, step)),
+    }
 }
 
 /// The catalogue, or what fits a search.

@@ -1,5 +1,7 @@
 //! A patient's own prescriptions, in plain words.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use serde_json::{Value, json};
 
@@ -16,6 +18,8 @@ pub struct MyPrescriptionsPage {
     pub page: Page,
     /// Prescriptions, the newest first.
     pub prescriptions: Vec<Earlier>,
+    /// Units that can be given now, by medicine.
+    pub usable: BTreeMap<i64, i64>,
     /// The address of older ones.
     pub older: Option<String>,
 }
@@ -23,7 +27,17 @@ pub struct MyPrescriptionsPage {
 impl MyPrescriptionsPage {
     /// Where a line stands, as the patient reads it.
     pub fn stands(&self, line: &Line) -> String {
-        line.for_patient(self.page.today())
+        let words = line.for_patient(self.page.today());
+        let waits =
+            matches!(line.state, LineState::Open | LineState::Partly) && !line.is_expired(self.page.today());
+        let Some(medicine) = line.medicine_id.filter(|_| waits) else { return words };
+        let there = self.usable.get(&medicine.0).copied().unwrap_or(0);
+        match there {
+            0 => format!("{words}. The pharmacy has none of it now; look here again"),
+            there if there < line.remaining() => format!("{words}. The pharmacy has a part of it now"),
+            _ if line.state == LineState::Partly => format!("{words}. It has come in: fetch it any time"),
+            _ => words,
+        }
     }
 }
 

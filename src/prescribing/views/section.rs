@@ -20,6 +20,8 @@ pub struct DraftLine {
     pub warnings: Vec<Warning>,
     /// The stops as one text: what a reason covers.
     pub seen: String,
+    /// What lies on the shelf of it, in words; empty for free text.
+    pub stock: String,
 }
 
 /// An earlier prescription of the patient.

@@ -269,6 +269,11 @@ impl Board {
         self.point.kind == PointKind::Consulting
     }
 
+    /// Whether medicines are given out here.
+    pub fn gives_out(&self) -> bool {
+        self.point.kind == PointKind::Pharmacy
+    }
+
     /// The first consulting room, where triage passes on to.
     pub fn after_triage(&self) -> Option<&Point> {
         let consulting = || self.points.iter().find(|point| point.kind == PointKind::Consulting);

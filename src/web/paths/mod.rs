@@ -7,6 +7,7 @@ pub mod diagnoses;
 pub mod laboratory;
 pub mod letters;
 pub mod patients;
+pub mod pharmacy;
 pub mod prescribing;
 pub mod procedures;
 pub mod queue;

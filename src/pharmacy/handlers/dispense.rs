@@ -1,0 +1,235 @@
+//! Giving out of a prescription; pausing, resuming and closing its lines.
+
+use axum::extract::{Query, State};
+use serde::Deserialize;
+
+use super::super::model::{Ratio, Substitution};
+use super::super::verbs::give::{Gift, Gifts, give};
+use super::super::verbs::{REASON, WORDS};
+use super::super::views::dispense::{DispensePage, Offer};
+use super::offers::{find, load};
+use crate::access::model::AccountId;
+use crate::access::proof::{Proof, prove};
+use crate::app::App;
+use crate::prescribing::model::{LineId, LineMove, PrescriptionId};
+use crate::prescribing::{self, pharmacist};
+use crate::record;
+use crate::stock::model::{BatchId, StoreId};
+use crate::web::conflict::{conflicting, sentence};
+use crate::web::request::Id;
+use crate::web::submission::{refused, see_other};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// The store that is looked into.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    store: Option<i64>,
+}
+
+/// What can be given.
+pub async fn show(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PrescriptionId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let (prescription, lines, banner) = find(&app, &page, id).await?;
+    let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(prescription.patient_id))) };
+    record::read(&app, &page, &banner, ("prescription.opened", "prescription", id.0)).await?;
+    let mut form = FormState::new();
+    if let Some(store) = asked.store {
+        form.set("store", store);
+    }
+    html(load(&app, page, banner, (prescription, lines), form).await?)
+}
+
+async fn again(app: &App, page: Page, id: PrescriptionId, form: FormState) -> Answer {
+    let (prescription, lines, banner) = find(app, &page, id).await?;
+    let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(prescription.patient_id))) };
+    html(load(app, page, banner, (prescription, lines), form).await?)
+}
+
+/// Gives out what was typed: everything or nothing.
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PrescriptionId>,
+    submission: Submission,
+) -> Answer {
+    submission.unless_answered(&app).await?;
+    let (prescription, lines, banner) = find(&app, &page, id).await?;
+    let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(prescription.patient_id))) };
+    let form = submission.form.clone();
+    let mut shown = load(&app, page, banner, (prescription, lines), form.clone()).await?;
+    let mut form = form;
+    let second = second(&app, &shown, &mut form).await?;
+    let (collected_by, advice) =
+        (form.optional_text("collected_by", 120), form.optional_text("advice", WORDS));
+    let gifts = gifts(&shown, &mut form);
+    if gifts.is_empty() && form.is_ok() {
+        form.refuse("", "Enter how much is given of at least one line");
+    }
+    if !form.is_ok() {
+        drop(gifts);
+        shown.form = form;
+        return Ok(refused(html(shown)?));
+    }
+    let new = Gifts {
+        prescription: &shown.prescription,
+        store: StoreId(shown.store),
+        gifts,
+        second: second.as_ref().map(|(id, name)| (*id, name.as_str())),
+        collected_by: &collected_by,
+        advice: &advice,
+    };
+    let mut work = submission.begin(&app).await?;
+    match give(&mut work, &new).await {
+        Ok(given) => {
+            let lines = new.gifts.len();
+            let words =
+                if lines == 1 { "1 line given out".to_owned() } else { format!("{lines} lines given out") };
+            work.done(paths::pharmacy::dispensing(given), &words).await
+        }
+        Err(why) => {
+            work.undo();
+            let words = sentence(why)?;
+            drop(new);
+            form.refuse("", words);
+            form.renew();
+            again(&app, shown.page, id, form).await.map(conflicting)
+        }
+    }
+}
+
+/// Who sees a controlled medicine leave, by the own password (rule P10).
+async fn second(
+    app: &App,
+    shown: &DispensePage,
+    form: &mut FormState,
+) -> Result<Option<(AccountId, String)>, Error> {
+    let controlled = shown.offers.iter().any(|offer| {
+        let units: i64 = form.value(format!("give_{}", offer.line.id)).trim().parse().unwrap_or(0);
+        units > 0 && offer.line.controlled
+    });
+    if !controlled {
+        return Ok(None);
+    }
+    let asked: Option<i64> = form.value("second").parse().ok();
+    let Some(who) = shown.colleagues.iter().find(|one| Some(one.id.0) == asked) else {
+        form.refuse("second", "Choose who sees the controlled medicine leave");
+        return Ok(None);
+    };
+    match prove(app, who.id, form.secret("second_password")).await? {
+        Proof::Right => Ok(Some((who.id, who.name.clone()))),
+        Proof::Wrong => {
+            form.refuse("second_password", "This is not the password of the second person");
+            Ok(None)
+        }
+        Proof::Wait(_) => {
+            form.refuse("second_password", "Too many tries. Wait a few minutes, or ask somebody else");
+            Ok(None)
+        }
+    }
+}
+
+/// What was typed at the lines.
+fn gifts<'a>(shown: &'a DispensePage, form: &mut FormState) -> Vec<Gift<'a>> {
+    let mut gifts = Vec::new();
+    for offer in &shown.offers {
+        let field = format!("give_{}", offer.line.id);
+        let typed = form.value(&field).trim();
+        if typed.is_empty() || typed == "0" || !offer.is_open(&shown.page) {
+            continue;
+        }
+        let most = offer.line.remaining();
+        let Some(covers) = typed.parse::<i64>().ok().filter(|units| (1..=most).contains(units)) else {
+            form.refuse(&field, format!("Enter a whole number from 1 to {most}, or 0 for nothing"));
+            continue;
+        };
+        gifts.extend(gift(offer, covers, form));
+    }
+    gifts
+}
+
+fn gift<'a>(offer: &'a Offer, covers: i64, form: &mut FormState) -> Option<Gift<'a>> {
+    let id = offer.line.id;
+    let give = format!("give_{id}");
+    let version: i64 = form.value(format!("version_{id}")).parse().unwrap_or(0);
+    let instead: Option<i64> = form.value(format!("instead_{id}")).parse().ok();
+    let other = instead.and_then(|id| offer.others.iter().find(|other| other.medicine.medicine_id.0 == id));
+    if instead.is_some() && other.is_none() {
+        form.refuse(&format!("instead_{id}"), "This one is not in stock any more. Choose again");
+        return None;
+    }
+    let (medicine, ratio) = match other {
+        Some(other) => (&other.medicine, other.ratio),
+        None => match &offer.medicine {
+            Some(medicine) => (medicine, Ratio::SAME),
+            None => {
+                form.refuse(
+                    &give,
+                    "This line is free text. Ask the prescriber to choose a medicine, or close it",
+                );
+                return None;
+            }
+        },
+    };
+    let why = match other {
+        Some(_) => {
+            let why =
+                form.parse::<Substitution>(&format!("instead_why_{id}"), "Say why another one is given");
+            Some(why?)
+        }
+        None => None,
+    };
+    let units = ratio.given_for(covers).filter(|units| units % medicine.step == 0);
+    if units.is_none() {
+        form.refuse(
+            &give,
+            format!("This does not come out in whole packs of {}. Give another amount", medicine.step),
+        );
+        return None;
+    }
+    let first: Vec<BatchId> =
+        form.values(&format!("batch_{id}")).iter().filter_map(|one| one.parse().ok()).collect();
+    let reason = form.optional_text(&format!("why_{id}"), WORDS);
+    if !first.is_empty() && reason.chars().count() < REASON {
+        form.refuse(&format!("why_{id}"), "Say why this batch is chosen");
+        return None;
+    }
+    let note = form.optional_text(&format!("instead_note_{id}"), WORDS);
+    let instead = why.map(|why| (why, note));
+    Some(Gift { line: id, version, covers, medicine, ratio, instead, first, why: reason })
+}
+
+/// Pauses a line, goes on with it, or closes it.
+pub async fn set(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
+    submission.unless_answered(&app).await?;
+    let line = prescribing::line(&app.db, id).await?.ok_or(Error::NotFound)?;
+    if prescribing::prescription(&app.db, line.prescription_id).await?.is_none() {
+        return Err(Error::NotFound);
+    }
+    let mut form = submission.form.clone();
+    let field = format!("state_reason_{id}");
+    let reason = form.text(&field, "Say why, so that prescriber and patient know", WORDS);
+    let version = form.number("version", 1, i64::MAX);
+    let made: Option<LineMove> = form.parse("move", "Choose what to do with the line");
+    if !reason.is_empty() && reason.chars().count() < REASON {
+        form.refuse(&field, "Say why in a few words");
+    }
+    let Some(made) = made.filter(|_| form.is_ok()) else {
+        return again(&app, page, line.prescription_id, form).await.map(refused);
+    };
+    let to = paths::pharmacy::dispense(line.prescription_id);
+    let mut work = submission.begin(&app).await?;
+    match pharmacist::set(&mut work, &line, (made, version), &reason).await {
+        Ok(()) => work.done(to, &format!("{}: {}", line.label(), made.label().to_lowercase())).await,
+        Err(why) => {
+            work.undo();
+            form.refuse("", sentence(why)?);
+            form.renew();
+            again(&app, page, line.prescription_id, form).await.map(conflicting)
+        }
+    }
+}

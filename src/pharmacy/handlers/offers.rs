@@ -1,0 +1,118 @@
+//! Puts the page of a prescription together: what remains, what lies on the shelf, what could be given instead.
+
+use std::collections::BTreeMap;
+
+use super::super::model::Ratio;
+use super::super::store::shelf::{self, OnShelf};
+use super::super::store::{dispensings, messages, people};
+use super::super::views::dispense::{DispensePage, Offer, Other};
+use crate::app::App;
+use crate::prescribing::model::{MedicineId, PrescriptionId};
+use crate::prescribing::{self, Line};
+use crate::record::Banner;
+use crate::stock::model::{Candidate, Rule, StoreId, Wanted, pick};
+use crate::web::{Error, FormState, Page};
+
+/// Reads everything; `store` is the one that is looked into, the first when none is named.
+pub async fn load(
+    app: &App,
+    page: Page,
+    banner: Banner,
+    (prescription, lines): (prescribing::Prescription, Vec<Line>),
+    form: FormState,
+) -> Result<DispensePage, Error> {
+    let stores = crate::stock::dispensing_stores(&app.db).await?;
+    let asked: Option<i64> = form.value("store").parse().ok();
+    let store = stores.iter().find(|store| Some(store.id.0) == asked).or(stores.first());
+    let store = store.ok_or(Error::Conflict("No store hands out to patients. Set one up first.".into()))?.id;
+    let id = prescription.id;
+    let shelf = shelf::of_prescription(&app.db, id, store).await?;
+    let marks = prescribing::marks(&app.db, id).await?;
+    let messages = messages::of_prescription(&app.db, id).await?;
+    let before = dispensings::of_prescription(&app.db, id).await?;
+    let (open, over): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.state.waits());
+    let offers: Vec<Offer> = open.into_iter().map(|line| offer(line, &shelf, store, &page)).collect();
+    let controlled = offers.iter().any(|offer| offer.line.controlled);
+    let colleagues =
+        if controlled { people::colleagues(&app.db, page.actor()?.account).await? } else { Vec::new() };
+    let store = store.0;
+    let mut shown = DispensePage {
+        page,
+        form,
+        banner,
+        prescription,
+        offers,
+        over,
+        marks,
+        stores,
+        store,
+        colleagues,
+        messages,
+        before,
+    };
+    shown.prefill();
+    Ok(shown)
+}
+
+impl DispensePage {
+    /// What is not typed yet: what remains and can be given, the version that is seen.
+    fn prefill(&mut self) {
+        for offer in &self.offers {
+            let field = format!("give_{}", offer.line.id);
+            if !self.form.pairs().any(|(name, _)| name == field) {
+                let units =
+                    if offer.is_open(&self.page) { offer.usable().min(offer.line.remaining()) } else { 0 };
+                self.form.set(&field, units);
+            }
+            self.form.set(&format!("version_{}", offer.line.id), offer.line.version);
+        }
+        self.form.set("store", self.store);
+    }
+}
+
+/// What lies on the shelf for a line.
+fn offer(line: Line, shelf: &[OnShelf], store: StoreId, page: &Page) -> Offer {
+    let mut by_medicine: BTreeMap<MedicineId, (OnShelf, Vec<Candidate>)> = BTreeMap::new();
+    for row in shelf.iter().filter(|row| row.line_id == line.id) {
+        let (_, batches) = by_medicine.entry(row.medicine_id).or_insert_with(|| (row.clone(), Vec::new()));
+        batches.extend(row.candidate());
+    }
+    let want = |medicine: &OnShelf, quantity: i64| Wanted {
+        item: medicine.item_id,
+        store,
+        quantity,
+        step: medicine.step,
+        today: page.today(),
+        until: line.course_until,
+        first: Vec::new(),
+    };
+    let own = line.medicine_id.and_then(|id| by_medicine.remove(&id));
+    let choice = own
+        .as_ref()
+        .map(|(medicine, batches)| pick(batches, &want(medicine, line.remaining()), Rule::Usable));
+    let others = by_medicine.into_values().filter_map(|(medicine, batches)| {
+        let ratio = Ratio::of(&line.strength, &medicine.strength)?;
+        let all = pick(&batches, &want(&medicine, i64::from(i32::MAX)), Rule::Usable).total();
+        (all > 0).then_some(Other { medicine, ratio, usable: all })
+    });
+    let others = others.collect();
+    let (medicine, batches) = own.map_or((None, Vec::new()), |(medicine, batches)| (Some(medicine), batches));
+    let today = page.today();
+    let usable = |one: &Candidate| {
+        one.expiry > today && one.held_reason.is_empty() && one.recall_reason.is_empty() && one.on_hand > 0
+    };
+    let batches = batches.into_iter().filter(usable).collect();
+    Offer { line, medicine, choice, batches, others }
+}
+
+/// The prescription with its lines and the head of its page; none when the record has to be opened first.
+pub async fn find(
+    app: &App,
+    page: &Page,
+    id: PrescriptionId,
+) -> Result<(prescribing::Prescription, Vec<Line>, Option<Banner>), Error> {
+    let prescription = prescribing::prescription(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let banner = prescribing::door(app, page, prescription.patient_id).await?;
+    let lines = if banner.is_some() { prescribing::lines_of(&app.db, id).await? } else { Vec::new() };
+    Ok((prescription, lines, banner))
+}

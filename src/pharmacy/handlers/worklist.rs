@@ -1,0 +1,107 @@
+//! The worklist, what was prescribed earlier, what was given out.
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+
+use super::super::FRESH;
+use crate::app::App;
+use crate::live::Topic;
+use crate::pharmacy::store::{dispensings, worklist};
+use crate::pharmacy::views::worklist::{EarlierPage, GivenPage, Job, WorklistPage, WorklistPart};
+use crate::prescribing::model::LineId;
+use crate::queue::model::VisitId;
+use crate::settings::model::plain_day;
+use crate::web::live::{Watcher, stream};
+use crate::web::request::Id;
+use crate::web::submission::see_other;
+use crate::web::{Answer, Error, FormState, Page, html, paths};
+
+/// Hand-outs of one page.
+const PAGE: i64 = 50;
+
+async fn jobs(app: &App, page: &Page) -> Result<Vec<Job>, Error> {
+    let since = page.now - FRESH;
+    let lines = worklist::since(&app.db, page.today(), since).await?;
+    let usable = crate::stock::usable_of_medicines(&app.db, &[], page.today()).await?;
+    let mut jobs = Job::all(lines, &usable);
+    jobs.sort_by_key(Job::rank);
+    Ok(jobs)
+}
+
+/// What waits.
+pub async fn index(State(app): State<App>, page: Page) -> Answer {
+    let jobs = jobs(&app, &page).await?;
+    html(WorklistPage { page, jobs })
+}
+
+/// The part of it that changes.
+pub async fn part(State(app): State<App>, page: Page) -> Answer {
+    let jobs = jobs(&app, &page).await?;
+    html(WorklistPart { page, jobs })
+}
+
+/// The stream of the worklist: the pharmacy's own, and the lines at its points.
+pub async fn live(State(app): State<App>, page: Page) -> Result<Response, Error> {
+    let actor = page.actor()?;
+    let mut topics = vec![Topic::Pharmacy];
+    topics.extend(worklist::points(&app.db).await?.into_iter().map(Topic::Point));
+    Ok(stream(&app, topics, Watcher::SignIn(actor.sign_in, actor.account.0)))
+}
+
+/// What the list of earlier ones is narrowed to, and where it goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    owed: String,
+    before: Option<DateTime<Utc>>,
+    line: Option<i64>,
+}
+
+/// What was prescribed earlier and waits, or is owed.
+pub async fn earlier(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
+    let owed = asked.owed == "yes";
+    let fresh = if owed { page.now } else { page.now - FRESH };
+    let before = (asked.before.unwrap_or(fresh), LineId(asked.line.unwrap_or(i64::MAX)));
+    let lines = worklist::earlier(&app.db, page.today(), before, owed).await?;
+    let older = lines.last().filter(|_| lines.len() as i64 == worklist::PAGE).map(|last| {
+        let owed = if owed { "&owed=yes" } else { "" };
+        let at = paths::encoded(&last.signed_at.to_rfc3339());
+        format!("{}?before={at}&line={}{owed}", paths::pharmacy::EARLIER, last.line_id)
+    });
+    let usable = crate::stock::usable_of_medicines(&app.db, &[], page.today()).await?;
+    html(EarlierPage { page, owed, jobs: Job::all(lines, &usable), older })
+}
+
+/// The day that is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Day {
+    day: String,
+    before: Option<i64>,
+}
+
+/// What was given out on a day, today unless another one is named.
+pub async fn given(State(app): State<App>, page: Page, Query(asked): Query<Day>) -> Answer {
+    let day: NaiveDate = asked.day.parse().unwrap_or_else(|_| page.today());
+    let mut all = dispensings::of_day(&app.db, day, asked.before.unwrap_or(i64::MAX), PAGE + 1).await?;
+    let more = all.len() as i64 > PAGE;
+    all.truncate(PAGE as usize);
+    let older = all
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("{}?day={day}&before={}", paths::pharmacy::GIVEN, last.id));
+    let form = FormState::new().with("day", day);
+    html(GivenPage { page, form, day: plain_day(day), all, older })
+}
+
+/// Leads to the prescription of a visit that waits, the oldest first; to the worklist when none does.
+pub async fn of_visit(State(app): State<App>, Id(id): Id<VisitId>) -> Answer {
+    crate::queue::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let waits = crate::prescribing::open_of_visit(&app.db, id).await?;
+    Ok(see_other(&waits.first().map_or_else(
+        || paths::pharmacy::WORKLIST.to_owned(),
+        |line| paths::pharmacy::dispense(line.prescription_id),
+    )))
+}

@@ -1,0 +1,52 @@
+//! The pharmacy: what is given out of a prescription, what comes back, what the prescriber is asked (rules §7, decision 023).
+//!
+//! Every unit leaves by the stock's one way out, every line that is given is charged by billing, and the prescribed lines
+//! count along by the tables' triggers. Others use [`tally`].
+
+mod handlers;
+pub mod model;
+mod store;
+mod verbs;
+mod views;
+
+pub use store::worklist::Tally;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use crate::access::model::Permission as P;
+use crate::db::{DbError, Store};
+use crate::web::paths::pharmacy as paths;
+use crate::web::routes::{Access, Routes};
+
+/// For so long a new prescription stands on the worklist; later it stands under "Earlier".
+const FRESH: TimeDelta = TimeDelta::hours(20);
+
+/// The pages of this capability.
+pub fn routes() -> Routes {
+    use handlers::{dispense, dispensing, messages, register, worklist};
+    let (read, give) = (Access::May(P::ReadPrescriptions), Access::May(P::Dispense));
+    let prescribe = Access::May(P::Consult);
+    Routes::new("pharmacy")
+        .get(paths::WORKLIST, give, worklist::index)
+        .get(paths::WORKLIST_PART, give, worklist::part)
+        .get(paths::WORKLIST_LIVE, give, worklist::live)
+        .get(paths::EARLIER, give, worklist::earlier)
+        .get(paths::GIVEN, give, worklist::given)
+        .get(paths::REGISTER, give, register::show)
+        .get(paths::MESSAGES, prescribe, messages::index)
+        .post(paths::ANSWER, prescribe, messages::answer)
+        .post(paths::QUERIES, give, messages::ask)
+        .get(paths::OF_VISIT, give, worklist::of_visit)
+        .get(paths::DISPENSE, give, dispense::show)
+        .post(paths::DISPENSE, give, dispense::create)
+        .post(paths::LINE_STATE, give, dispense::set)
+        .get(paths::DISPENSING, read, dispensing::show)
+        .get(paths::LABELS, give, dispensing::labels)
+        .get(paths::SLIP, give, dispensing::slip)
+        .post(paths::RETURNS, give, dispensing::take_back)
+}
+
+/// What waits in the pharmacy, for the home of whoever works there.
+pub async fn tally(store: impl Store, today: NaiveDate, now: DateTime<Utc>) -> Result<Tally, DbError> {
+    store::worklist::tally(store, today, now - FRESH).await
+}

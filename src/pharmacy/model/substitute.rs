@@ -1,0 +1,59 @@
+//! How much of one strength stands for another one (rule P6): exact, or not at all.
+
+/// So many units of the medicine that is given stand for so many of the prescribed one, in lowest terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ratio {
+    /// Units that are given.
+    pub given: i64,
+    /// Units of the prescribed medicine that they stand for.
+    pub covers: i64,
+}
+
+impl Ratio {
+    /// One for one.
+    pub const SAME: Ratio = Ratio { given: 1, covers: 1 };
+
+    /// Compares two strengths: `500 mg` and `250 mg` give two for one. Strengths of several parts (`80 mg/480 mg`), or in
+    /// different units, stand for each other only when they read the same.
+    pub fn of(prescribed: &str, other: &str) -> Option<Self> {
+        if prescribed == other {
+            return Some(Ratio::SAME);
+        }
+        let ((many, unit), (few, same)) = (amount(prescribed)?, amount(other)?);
+        if unit != same {
+            return None;
+        }
+        let by = gcd(many, few);
+        Some(Ratio { given: many / by, covers: few / by })
+    }
+
+    /// How many are given for so many prescribed ones; none when it does not come out even.
+    pub fn given_for(self, covers: i64) -> Option<i64> {
+        (covers % self.covers == 0).then(|| covers / self.covers * self.given)
+    }
+
+    /// How many prescribed ones stand behind so many given ones; none when it does not come out even.
+    pub fn covered_by(self, given: i64) -> Option<i64> {
+        (given % self.given == 0).then(|| given / self.given * self.covers)
+    }
+}
+
+/// `2.5 mg` as thousandths with its unit; none for anything that is not one number and one unit.
+fn amount(strength: &str) -> Option<(i64, &str)> {
+    let (number, unit) = strength.trim().split_once(' ')?;
+    if unit.is_empty() || unit.contains(['/', '+', ' ']) {
+        return None;
+    }
+    let number = number.replace(',', "");
+    let (whole, part) = number.split_once('.').unwrap_or((&number, ""));
+    if part.len() > 3 || whole.is_empty() {
+        return None;
+    }
+    let thousandths: i64 = format!("{part:0<3}").parse().ok()?;
+    let amount = whole.parse::<i64>().ok()?.checked_mul(1_000)?.checked_add(thousandths)?;
+    (amount > 0).then_some((amount, unit))
+}
+
+const fn gcd(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}

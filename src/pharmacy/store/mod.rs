@@ -1,0 +1,8 @@
+//! Every statement of the pharmacy.
+
+pub mod dispensings;
+pub mod messages;
+pub mod people;
+pub mod register;
+pub mod shelf;
+pub mod worklist;

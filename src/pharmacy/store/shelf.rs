@@ -1,0 +1,70 @@
+//! What could be given for the lines of a prescription: their medicines and others of the same ingredients, with what lies
+//! in one store.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::db::{DbError, Store, sql};
+use crate::prescribing::model::{Form, LineId, MedicineId, PrescriptionId, Unit};
+use crate::stock::model::{BatchId, Candidate, ItemId, StoreId};
+
+/// A medicine that could be given for a line, with one of its batches.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct OnShelf {
+    pub line_id: LineId,
+    pub item_id: ItemId,
+    pub medicine_id: MedicineId,
+    pub name: String,
+    pub strength: String,
+    pub form: Form,
+    pub unit: Unit,
+    pub step: i64,
+    pub price: i64,
+    pub controlled: bool,
+    batch_id: Option<BatchId>,
+    number: String,
+    expiry: Option<NaiveDate>,
+    received_at: Option<DateTime<Utc>>,
+    unit_cost: i64,
+    on_hand: i64,
+    held_reason: String,
+    recall_reason: String,
+}
+
+impl OnShelf {
+    /// The batch, where one lies there.
+    pub fn candidate(&self) -> Option<Candidate> {
+        Some(Candidate {
+            batch: self.batch_id?,
+            number: self.number.clone(),
+            expiry: self.expiry?,
+            received_at: self.received_at?,
+            unit_cost: self.unit_cost,
+            on_hand: self.on_hand,
+            held_reason: self.held_reason.clone(),
+            recall_reason: self.recall_reason.clone(),
+        })
+    }
+}
+
+/// Everything that could be given for the signed lines of a prescription out of a store.
+pub async fn of_prescription(
+    reader: impl Store,
+    prescription: PrescriptionId,
+    store: StoreId,
+) -> Result<Vec<OnShelf>, DbError> {
+    sql("select l.id as line_id, i.id as item_id, s.id as medicine_id, s.generic as name, s.strength, s.form, s.unit, s.step,
+            s.price, s.controlled, b.id as batch_id, coalesce(b.number, '') as number, b.expiry, b.received_at,
+            coalesce(b.unit_cost, 0) as unit_cost, coalesce(v.on_hand, 0) as on_hand,
+            coalesce(b.held_reason, '') as held_reason, coalesce(b.recall_reason, '') as recall_reason
+         from prescription_line l join medicine m on m.id = l.medicine_id
+         join medicine s on s.ingredients = m.ingredients and s.route = m.route and (s.active or s.id = m.id)
+         join stock_item i on i.medicine_id = s.id
+         left join stock_level v on v.item_id = i.id and v.store_id = $2 and v.on_hand > 0
+         left join stock_batch b on b.id = v.batch_id
+         where l.prescription_id = $1 and l.state in ('open', 'partly', 'paused')
+         order by l.id, s.generic, s.strength, s.id, b.expiry, b.id limit 2000")
+    .bind(prescription)
+    .bind(store)
+    .all(reader)
+    .await
+}

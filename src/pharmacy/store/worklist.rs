@@ -1,0 +1,119 @@
+//! Lines that somebody still has to give out.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::db::{DbError, Store, sql};
+use crate::prescribing::model::{LineId, LineState, MedicineId, PrescriptionId};
+use crate::queue::model::{EntryState, Priority};
+
+/// A line that waits, with where its patient is.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct Waiting {
+    pub line_id: LineId,
+    pub prescription_id: PrescriptionId,
+    pub medicine_id: Option<MedicineId>,
+    pub state: LineState,
+    pub controlled: bool,
+    pub remaining: i64,
+    pub signed_at: DateTime<Utc>,
+    pub prescriber: String,
+    pub patient: String,
+    pub number: String,
+    pub token: String,
+    /// Where the token stands at the pharmacy's point; none when it is elsewhere.
+    pub entry_state: Option<EntryState>,
+    pub priority: Option<Priority>,
+    pub entered_at: Option<DateTime<Utc>>,
+    /// Questions that the prescriber has not answered.
+    pub questions: i64,
+    /// Whether it was signed against a warning.
+    pub overridden: bool,
+}
+
+macro_rules! waiting {
+    ($tail:literal) => {
+        concat!(
+            "select l.id as line_id, l.prescription_id, l.medicine_id, l.state, l.controlled,
+                l.quantity - l.given + l.returned as remaining, l.signed_at, r.prescriber_name as prescriber,
+                trim(p.given_names || ' ' || p.family_name) as patient, p.number, v.token, e.state as entry_state,
+                e.priority, e.entered_at,
+                (select count(*) from pharmacy_message m where m.prescription_id = l.prescription_id
+                    and m.kind = 'query' and m.answered_at is null) as questions,
+                exists (select 1 from prescription_warning w where w.line_id = l.id and w.tier = 'stop') as overridden
+             from prescription_line l join prescription r on r.id = l.prescription_id
+             join patient p on p.id = l.patient_id join visit v on v.id = l.visit_id
+             left join queue_entry e on e.visit_id = l.visit_id
+                and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+                and e.point_id in (select id from service_point where kind = 'pharmacy')
+             where l.valid_until >= $1 and ",
+            $tail
+        )
+    };
+}
+
+/// Signed since `since`, the oldest first.
+pub async fn since(
+    store: impl Store,
+    today: NaiveDate,
+    since: DateTime<Utc>,
+) -> Result<Vec<Waiting>, DbError> {
+    sql(waiting!(
+        "l.state in ('open', 'partly', 'paused') and l.signed_at >= $2 order by l.signed_at, l.id limit 500"
+    ))
+    .bind(today)
+    .bind(since)
+    .all(store)
+    .await
+}
+
+/// Signed before, the newest first; `owed` only where something was given already.
+pub async fn earlier(
+    store: impl Store,
+    today: NaiveDate,
+    (before, after): (DateTime<Utc>, LineId),
+    owed: bool,
+) -> Result<Vec<Waiting>, DbError> {
+    let all = waiting!(
+        "l.state in ('open', 'partly', 'paused') and (l.signed_at, l.id) < ($2, $3)
+            order by l.signed_at desc, l.id desc limit 100"
+    );
+    let part = waiting!(
+        "l.state = 'partly' and (l.signed_at, l.id) < ($2, $3) order by l.signed_at desc, l.id desc limit 100"
+    );
+    sql(if owed { part } else { all }).bind(today).bind(before).bind(after).all(store).await
+}
+
+/// Lines of one page of earlier ones.
+pub const PAGE: i64 = 100;
+
+/// The points where the pharmacy serves.
+pub async fn points(store: impl Store) -> Result<Vec<i64>, DbError> {
+    let rows: Vec<(i64,)> =
+        sql("select id from service_point where kind = 'pharmacy' and active order by id").all(store).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// What waits, in numbers.
+#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
+pub struct Tally {
+    /// Prescriptions on the worklist.
+    pub waiting: i64,
+    /// Lines of which something is owed that lies on the shelf now.
+    pub owed: i64,
+}
+
+/// The tally; `since` is where the worklist begins.
+pub async fn tally(store: impl Store, today: NaiveDate, since: DateTime<Utc>) -> Result<Tally, DbError> {
+    sql("select (select count(distinct l.prescription_id) from prescription_line l
+                where l.state in ('open', 'partly', 'paused') and l.signed_at >= $2 and l.valid_until >= $1) as waiting,
+            (select count(*) from prescription_line l join stock_item i on i.medicine_id = l.medicine_id
+                where l.state = 'partly' and l.valid_until >= $1 and exists
+                    (select 1 from stock_level v join stock_batch b on b.id = v.batch_id
+                        join stock_store s on s.id = v.store_id
+                        where v.item_id = i.id and v.on_hand > 0 and s.kind = 'dispensary' and s.active
+                            and b.expiry > $1 and b.held_at is null and b.recalled_at is null)) as owed")
+    .bind(today)
+    .bind(since)
+    .one(store)
+    .await
+}

@@ -1,0 +1,221 @@
+//! Giving out: all lines of one hand-out, or none (rules P4, P7–P10, M13).
+
+use crate::access::model::AccountId;
+use crate::audit::Entry;
+use crate::billing::model::ChargeKind;
+use crate::billing::{self, NewCharge};
+use crate::live::Topic;
+use crate::pharmacy::model::{DispensingId, LEDGER, MessageKind, Ratio, Substitution};
+use crate::pharmacy::store::dispensings::{self, NewDispensed, NewDispensing};
+use crate::pharmacy::store::messages::{self, NewMessage};
+use crate::pharmacy::store::shelf::OnShelf;
+use crate::pharmacy::verbs::{Refused, doer, in_words};
+use crate::prescribing::model::{LineId, LineMove, LineState, directions};
+use crate::prescribing::{Line, Prescription, pharmacist};
+use crate::stock::model::{BatchId, Kind, Out, StoreId, Wanted};
+use crate::stock::{hold, take};
+use crate::work::Work;
+
+/// What is given for one prescribed line.
+#[derive(Debug)]
+pub struct Gift<'a> {
+    /// The prescribed line.
+    pub line: LineId,
+    /// Its version as it was seen.
+    pub version: i64,
+    /// Units of the prescribed line.
+    pub covers: i64,
+    /// The medicine that is given, with what stands for what.
+    pub medicine: &'a OnShelf,
+    pub ratio: Ratio,
+    /// Why it is another one than prescribed, and a word about it.
+    pub instead: Option<(Substitution, String)>,
+    /// Batches chosen by hand, and why (rule P8).
+    pub first: Vec<BatchId>,
+    pub why: String,
+}
+
+/// What is given out at one moment.
+#[derive(Debug)]
+pub struct Gifts<'a> {
+    pub prescription: &'a Prescription,
+    pub store: StoreId,
+    /// Never empty.
+    pub gifts: Vec<Gift<'a>>,
+    /// Who saw controlled medicines leave (rule P10).
+    pub second: Option<(AccountId, &'a str)>,
+    /// Who fetched it, when it was not the patient.
+    pub collected_by: &'a str,
+    /// What was said about taking it.
+    pub advice: &'a str,
+}
+
+/// Gives out. Every line is taken first in the order of its id, then every item in the order of its id, so that two who
+/// give out at once never wait crosswise; then each line is written, leaves the stock and is charged.
+///
+/// # Errors
+/// A sentence when a line is no longer as it was seen, or not enough lies in the store; then nothing is kept.
+pub async fn give(work: &mut Work, new: &Gifts<'_>) -> Result<DispensingId, Refused> {
+    let (account, who) = (doer(work)?, work.doer().clone());
+    let (at, today) = (work.now(), work.today());
+    let mut gifts: Vec<&Gift<'_>> = new.gifts.iter().collect();
+    gifts.sort_by_key(|gift| gift.line);
+    let mut held = Vec::with_capacity(gifts.len());
+    for gift in gifts {
+        let line = pharmacist::hold(work, gift.line, gift.version).await?;
+        if line.prescription_id != new.prescription.id {
+            return Err(Refused::NotFound);
+        }
+        fits(&line, gift, today)?;
+        held.push((gift, line));
+    }
+    let Some(visit) = held.first().map(|(_, line)| line.visit_id) else { return Err(Refused::NotFound) };
+    hold(work, &new.gifts.iter().map(|gift| gift.medicine.item_id).collect::<Vec<_>>()).await?;
+    let head = NewDispensing {
+        prescription: new.prescription.id,
+        patient: new.prescription.patient_id,
+        visit,
+        store: new.store,
+        account,
+        name: &who.name,
+        second: new.second,
+        collected_by: new.collected_by,
+        advice: new.advice,
+    };
+    let id = dispensings::insert(work.tx(), &head, (at, today)).await.map_err(in_words)?;
+    for (gift, line) in &held {
+        one(work, (id, new.store), gift, line).await?;
+    }
+    let owed = held.iter().filter(|(gift, line)| gift.covers < line.remaining()).count();
+    let entry = Entry::new("dispensing.given", "dispensing", id.0)
+        .of_patient(new.prescription.patient_id.0)
+        .with("prescription", new.prescription.id.0)
+        .with("lines", held.len() as i64)
+        .with("owed", owed as i64)
+        .with("second", new.second.map_or(0, |(second, _)| second.0));
+    work.audit(entry).await?;
+    work.tell(Topic::Visit(visit.0));
+    work.tell(Topic::Pharmacy);
+    Ok(id)
+}
+
+/// Whether a line may be given out at all (rules P3, P4); the table's triggers say the same.
+fn fits(line: &Line, gift: &Gift<'_>, today: chrono::NaiveDate) -> Result<(), Refused> {
+    let because = |words: String| Err(Refused::Because(words));
+    if line.is_expired(today) {
+        return because(format!("The prescription of {} has expired. Ask the prescriber.", line.label()));
+    }
+    if !matches!(line.state, LineState::Open | LineState::Partly) {
+        let state = line.state.label().to_lowercase();
+        return because(format!("{} is {state}. Nothing can be given of it.", line.label()));
+    }
+    if gift.covers < 1 || gift.covers > line.remaining() {
+        return because(format!("{}: {} can still be given.", line.label(), line.remaining()));
+    }
+    Ok(())
+}
+
+async fn one(
+    work: &mut Work,
+    (dispensing, store): (DispensingId, StoreId),
+    gift: &Gift<'_>,
+    line: &Line,
+) -> Result<(), Refused> {
+    let (medicine, today) = (gift.medicine, work.today());
+    let Some(quantity) = gift.ratio.given_for(gift.covers) else {
+        return Err(Refused::Because(format!(
+            "{} does not come out even. Give another amount.",
+            line.label()
+        )));
+    };
+    let words = taken(line, medicine, gift.ratio);
+    let new = NewDispensed {
+        dispensing,
+        line: line.id,
+        item: medicine.item_id,
+        medicine: medicine.medicine_id,
+        name: &medicine.name,
+        strength: &medicine.strength,
+        form: medicine.form,
+        unit: medicine.unit,
+        step: medicine.step,
+        quantity,
+        covers: gift.covers,
+        owed: line.remaining() - gift.covers,
+        directions: &words,
+        price: medicine.price,
+        substitution: gift.instead.as_ref().map(|(why, _)| *why),
+        note: gift.instead.as_ref().map_or(&gift.why, |(_, note)| note),
+    };
+    let id = dispensings::insert_line(work.tx(), &new, today).await.map_err(in_words)?;
+    let made = if gift.covers == line.remaining() { LineMove::Complete } else { LineMove::Give };
+    pharmacist::note(work, line, made, "").await?;
+    let want = Wanted {
+        item: medicine.item_id,
+        store,
+        quantity,
+        step: medicine.step,
+        today,
+        until: line.course_until,
+        first: gift.first.clone(),
+    };
+    let out = Out { kind: Kind::Issue, reason: &gift.why, ref_kind: LEDGER, ref_id: id.0, partly: false };
+    take(work, &want, &out).await?;
+    let label = charged_as(medicine);
+    let charge = NewCharge {
+        visit: line.visit_id,
+        patient: line.patient_id,
+        kind: ChargeKind::Medicine,
+        service: medicine.medicine_id.0,
+        source: id.0,
+        label: &label,
+        quantity,
+        unit_price: medicine.price,
+    };
+    billing::charge(work, &charge).await?;
+    if let Some((why, note)) = &gift.instead {
+        told(work, line, medicine, (*why, note)).await?;
+    }
+    Ok(())
+}
+
+/// What the cashier reads: what it is, never what it is for (rule A1).
+pub fn charged_as(medicine: &OnShelf) -> String {
+    format!("Medicine, {}", medicine.form.label())
+}
+
+/// How it is taken: as prescribed, or in the units of what is given instead.
+fn taken(line: &Line, medicine: &OnShelf, ratio: Ratio) -> String {
+    if ratio == Ratio::SAME && medicine.unit == line.unit {
+        return line.directions.clone();
+    }
+    let dose = line.dose.map(|dose| dose * ratio.given / ratio.covers);
+    directions(dose, (medicine.unit, line.route), line.frequency, line.days, line.max_doses_a_day)
+}
+
+/// The prescriber reads what was given instead (rule P6).
+async fn told(
+    work: &mut Work,
+    line: &Line,
+    medicine: &OnShelf,
+    (why, note): (Substitution, &str),
+) -> Result<(), Refused> {
+    let given = crate::prescribing::model::label(&medicine.name, &medicine.strength, medicine.form);
+    let mut words = format!("{given} was given instead of {}. {}", line.label(), why.label());
+    if !note.is_empty() {
+        words.push_str(&format!(": {note}"));
+    }
+    let (from, who, at) = (doer(work)?, work.doer().name.clone(), work.now());
+    let new = NewMessage {
+        kind: MessageKind::Substitution,
+        prescription: line.prescription_id,
+        line: Some(line.id),
+        patient: line.patient_id,
+        to: line.prescriber_id,
+        from: (from, &who),
+        words: &words,
+    };
+    messages::insert(work.tx(), &new, at).await?;
+    work.tell(Topic::Reviews(line.prescriber_id.0));
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! Giving out of a prescription.
+
+use askama::Template;
+
+use crate::pharmacy::model::{Ratio, Substitution};
+use crate::pharmacy::store::dispensings::Dispensing;
+use crate::pharmacy::store::messages::Message;
+use crate::pharmacy::store::people::Colleague;
+use crate::pharmacy::store::shelf::OnShelf;
+use crate::prescribing::model::{LineMove, LineState, Tier, label, quantity_words};
+use crate::prescribing::{Kept, Line, Mark, Prescription};
+use crate::record::Banner;
+use crate::stock::StockStore;
+use crate::stock::model::{Candidate, Choice, expiry_words};
+use crate::web::{FormState, Page};
+
+/// Another medicine of the same ingredients.
+#[derive(Debug, Clone)]
+pub struct Other {
+    /// What it is.
+    pub medicine: OnShelf,
+    /// What stands for what.
+    pub ratio: Ratio,
+    /// Units that can be given of it.
+    pub usable: i64,
+}
+
+/// A prescribed line with what lies on the shelf for it.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The line.
+    pub line: Line,
+    /// The prescribed medicine; none where it was written as free text.
+    pub medicine: Option<OnShelf>,
+    /// What would be chosen for what remains.
+    pub choice: Option<Choice>,
+    /// Its batches that may leave.
+    pub batches: Vec<Candidate>,
+    /// What could be given instead.
+    pub others: Vec<Other>,
+}
+
+impl Offer {
+    /// Units of it that can be given now.
+    pub fn usable(&self) -> i64 {
+        self.choice.as_ref().map_or(0, Choice::total)
+    }
+
+    /// Whether something can be given of it.
+    pub fn is_open(&self, page: &Page) -> bool {
+        matches!(self.line.state, LineState::Open | LineState::Partly) && !self.line.is_expired(page.today())
+    }
+
+    /// `30 capsules`.
+    pub fn remaining_words(&self) -> String {
+        quantity_words(self.line.remaining(), self.line.unit, self.line.step)
+    }
+
+    /// `18 capsules` out of what remains.
+    pub fn usable_words(&self) -> String {
+        quantity_words(self.usable(), self.line.unit, self.line.step)
+    }
+
+    /// Whether less lies there than remains.
+    pub fn is_short(&self) -> bool {
+        self.usable() < self.line.remaining()
+    }
+
+    /// `BT1021, expires March 2027: 18`.
+    pub fn taken(&self) -> Vec<String> {
+        let taken = self.choice.iter().flat_map(|choice| &choice.taken);
+        let early = |ends: bool| if ends { ", before the course ends" } else { "" };
+        taken
+            .map(|one| {
+                let expiry = expiry_words(one.expiry);
+                format!("{} of batch {}, expires {expiry}{}", one.quantity, one.number, early(one.ends_early))
+            })
+            .collect()
+    }
+
+    /// `BT1020: expired`.
+    pub fn passed(&self) -> Vec<String> {
+        let passed = self.choice.iter().flat_map(|choice| &choice.passed);
+        passed.map(|one| format!("Batch {}: {}", one.number, one.why)).collect()
+    }
+
+    /// The batches as choices: number and expiry.
+    pub fn batch_choices(&self) -> Vec<(String, String)> {
+        let one = |batch: &Candidate| {
+            let words =
+                format!("{}, expires {}, {} there", batch.number, expiry_words(batch.expiry), batch.on_hand);
+            (batch.batch.to_string(), words)
+        };
+        self.batches.iter().map(one).collect()
+    }
+
+    /// The other medicines as choices.
+    pub fn other_choices(&self) -> Vec<(String, String)> {
+        self.others.iter().map(|other| (other.medicine.medicine_id.to_string(), other.words())).collect()
+    }
+}
+
+impl Other {
+    /// `amoxicillin 250 mg capsule, 2 for 1, 40 capsules there`.
+    pub fn words(&self) -> String {
+        let medicine = &self.medicine;
+        let name = label(&medicine.name, &medicine.strength, medicine.form);
+        let there = quantity_words(self.usable, medicine.unit, medicine.step);
+        if self.ratio == Ratio::SAME {
+            format!("{name}, {there} there")
+        } else {
+            format!("{name}, {} for {}, {there} there", self.ratio.given, self.ratio.covers)
+        }
+    }
+}
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "pharmacy/dispense.html")]
+pub struct DispensePage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: FormState,
+    /// Allergies and pregnancy.
+    pub banner: Banner,
+    /// The prescription.
+    pub prescription: Prescription,
+    /// Lines that wait.
+    pub offers: Vec<Offer>,
+    /// Lines that are over.
+    pub over: Vec<Line>,
+    /// Warnings and steps of its lines.
+    pub marks: Vec<Mark>,
+    /// Stores that hand out, and the one that is looked into.
+    pub stores: Vec<StockStore>,
+    /// The store that is looked into.
+    pub store: i64,
+    /// Who can see a controlled medicine leave.
+    pub colleagues: Vec<Colleague>,
+    /// Questions and answers.
+    pub messages: Vec<Message>,
+    /// What was given out before.
+    pub before: Vec<Dispensing>,
+}
+
+impl DispensePage {
+    /// Whether anything can be given.
+    pub fn is_open(&self) -> bool {
+        self.offers.iter().any(|offer| offer.is_open(&self.page))
+    }
+
+    /// Whether a second person has to see it.
+    pub fn needs_second(&self) -> bool {
+        self.offers.iter().any(|offer| {
+            offer.line.controlled || offer.medicine.as_ref().is_some_and(|medicine| medicine.controlled)
+        })
+    }
+
+    /// The colleagues as choices.
+    pub fn seconds(&self) -> Vec<(String, String)> {
+        self.colleagues.iter().map(|one| (one.id.to_string(), one.name.clone())).collect()
+    }
+
+    /// The stores as choices.
+    pub fn store_choices(&self) -> Vec<(String, String)> {
+        self.stores.iter().map(|store| (store.id.to_string(), store.name.clone())).collect()
+    }
+
+    /// Why another medicine is given.
+    pub fn reasons(&self) -> Vec<(&'static str, &'static str)> {
+        Substitution::choices()
+    }
+
+    /// The warnings of a line as they were when it was signed.
+    pub fn warnings(&self, line: &Line) -> Vec<Kept> {
+        self.marks.iter().filter(|mark| mark.line_id == line.id).filter_map(Mark::warning).collect()
+    }
+
+    /// Why a line was signed in spite of its warnings.
+    pub fn reason(&self, line: &Line) -> Option<Kept> {
+        self.warnings(line).into_iter().find(|kept| kept.tier == Tier::Stop)
+    }
+
+    /// What happened to a line since: paused and why, given, stopped.
+    pub fn steps(&self, line: &Line) -> Vec<String> {
+        let own = self.marks.iter().filter(|mark| mark.line_id == line.id);
+        own.filter_map(|mark| {
+            let made = mark.step()?;
+            let why = if mark.reason.is_empty() { String::new() } else { format!(": {}", mark.reason) };
+            Some(format!("{}, {made} by {}{why}", self.page.clinic.stamp(mark.at), mark.account_name))
+        })
+        .collect()
+    }
+
+    /// `6 November 2026`.
+    pub fn signed_on(&self) -> String {
+        self.page.clinic.stamp(self.prescription.signed_at)
+    }
+
+    /// Moves that a line allows the pharmacy: stored word and label.
+    pub fn moves(&self, line: &Line) -> Vec<(&'static str, &'static str)> {
+        match line.state {
+            LineState::Open | LineState::Partly => {
+                vec![(LineMove::Pause.as_str(), "Pause"), (LineMove::Stop.as_str(), "Close")]
+            }
+            LineState::Paused => {
+                vec![(LineMove::Resume.as_str(), "Go on"), (LineMove::Stop.as_str(), "Close")]
+            }
+            LineState::Draft | LineState::Complete | LineState::Closed | LineState::Cancelled => Vec::new(),
+        }
+    }
+}

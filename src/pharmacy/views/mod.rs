@@ -1,0 +1,6 @@
+//! Pages of the pharmacy.
+
+pub mod dispense;
+pub mod dispensing;
+pub mod register;
+pub mod worklist;

@@ -1,0 +1,46 @@
+//! The register of controlled medicines.
+
+use askama::Template;
+
+use crate::pharmacy::store::register::{Controlled, Row};
+use crate::web::{FormState, Page};
+
+/// One medicine's page.
+#[derive(Debug, Template)]
+#[template(path = "pharmacy/register.html")]
+pub struct RegisterPage {
+    /// The frame.
+    pub page: Page,
+    /// Which one is asked for.
+    pub form: FormState,
+    /// Every controlled medicine.
+    pub medicines: Vec<Controlled>,
+    /// The one that is shown.
+    pub one: Option<Controlled>,
+    /// Its rows, the newest first, each with what lay in all stores after it.
+    pub rows: Vec<(Row, i64)>,
+    /// Where the list goes on.
+    pub older: Option<String>,
+}
+
+impl RegisterPage {
+    /// The medicines as choices.
+    pub fn choices(&self) -> Vec<(String, String)> {
+        self.medicines.iter().map(|one| (one.item_id.to_string(), one.name.clone())).collect()
+    }
+}
+
+impl Row {
+    /// `+30`, `-2`.
+    pub fn change(&self) -> String {
+        format!("{:+}", self.quantity).replace('-', "\u{2212}")
+    }
+
+    /// Whom it was for and who prescribed it, or why.
+    pub fn about(&self) -> String {
+        if self.patient.is_empty() {
+            return self.reason.clone();
+        }
+        format!("{}, {}. Prescribed by {}", self.patient, self.number, self.prescriber)
+    }
+}
