@@ -17,6 +17,7 @@ mod home;
 mod laboratory;
 mod letters;
 mod patients;
+mod pharmacy;
 mod prescribing;
 mod procedures;
 mod queue;

@@ -45,7 +45,8 @@ pub async fn show(State(app): State<App>, page: Page) -> Answer {
 async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
     let now = read(app, &page, patient).await?;
     let emergencies = record::unread_emergencies(&app.db, patient).await?;
-    html(PatientHome { page, now, emergencies })
+    let recalled = pharmacy::recalled(&app.db, patient, page.now).await?;
+    html(PatientHome { page, now, emergencies, recalled })
 }
 
 /// The part of a patient's front page that changes while a token waits.

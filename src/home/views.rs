@@ -8,8 +8,8 @@ use crate::access::model::Permission;
 use crate::consultation::Item;
 use crate::consultation::model::DayItem;
 use crate::laboratory;
-use crate::pharmacy;
 use crate::patients::Card;
+use crate::pharmacy;
 use crate::queue::{Count, Place};
 use crate::record::Emergency;
 use crate::scheduling::Expected;
@@ -51,6 +51,8 @@ pub struct PatientHome {
     pub now: Now,
     /// Emergencies in which the record was opened, not read yet.
     pub emergencies: Vec<Emergency>,
+    /// What they were given of batches that are recalled now.
+    pub recalled: Vec<pharmacy::Recalled>,
 }
 
 /// The part of it that changes.

@@ -1,7 +1,7 @@
 //! The pharmacy: what is given out of a prescription, what comes back, what the prescriber is asked (rules §7, decision 023).
 //!
 //! Every unit leaves by the stock's one way out, every line that is given is charged by billing, and the prescribed lines
-//! count along by the tables' triggers. Others use [`tally`].
+//! count along by the tables' triggers. Others use [`tally`] and [`recalled`].
 
 mod handlers;
 pub mod model;
@@ -9,17 +9,22 @@ mod store;
 mod verbs;
 mod views;
 
+pub use store::recalls::Recalled;
 pub use store::worklist::Tally;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::access::model::Permission as P;
 use crate::db::{DbError, Store};
+use crate::patients::model::PatientId;
 use crate::web::paths::pharmacy as paths;
 use crate::web::routes::{Access, Routes};
 
 /// For so long a new prescription stands on the worklist; later it stands under "Earlier".
 const FRESH: TimeDelta = TimeDelta::hours(20);
+
+/// For so long a medicine may lie in somebody's drawer.
+const KEPT_AT_HOME: TimeDelta = TimeDelta::days(365);
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
@@ -44,6 +49,17 @@ pub fn routes() -> Routes {
         .get(paths::LABELS, give, dispensing::labels)
         .get(paths::SLIP, give, dispensing::slip)
         .post(paths::RETURNS, give, dispensing::take_back)
+        .get(paths::LINE, give, dispensing::of_line)
+        .get(paths::RECEIVERS, give, register::receivers)
+}
+
+/// What a patient was given lately of batches that are recalled now.
+pub async fn recalled(
+    store: impl Store,
+    patient: PatientId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Recalled>, DbError> {
+    store::recalls::of_patient(store, patient, now - KEPT_AT_HOME).await
 }
 
 /// What waits in the pharmacy, for the home of whoever works there.

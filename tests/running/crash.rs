@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::history::{History, counts};
-use super::load::{Crowd, slots, somebody};
+use super::load::{Crowd, slots, there};
 use super::{Node, empty_postgres, file_in, succeed};
 use crate::support::Browser;
 
@@ -24,7 +24,7 @@ async fn are_still_let_in(node: &Node, let_in: &[Browser], round: usize) {
 }
 
 /// What has to be acknowledged often enough to tell anything.
-const TOLD: [&str; 7] = ["register", "check-in", "book", "hold", "confirm", "call", "sign"];
+const TOLD: [&str; 8] = ["register", "check-in", "book", "hold", "confirm", "call", "sign", "give"];
 
 /// A busy machine gets more time: until each kind was acknowledged so often, within ten seconds.
 async fn enough(history: &History, least: usize) {
@@ -41,12 +41,12 @@ async fn killed_again_and_again(url: &str) {
     let before = counts(url).await;
     let folder = tempfile::tempdir().unwrap();
     let history = Arc::new(History::new(folder.path()));
-    let (slots, visit) = (slots(url).await, somebody(url).await);
+    let (slots, there) = (slots(url).await, there(url).await);
     let mut let_in = Vec::new();
     for round in 0..kills() {
         let node = Node::start(&["demo", "--database-url", url]).await;
         are_still_let_in(&node, &let_in, round).await;
-        let crowd = Crowd::at(node.port, &history, &slots, visit);
+        let crowd = Crowd::at(node.port, &history, &slots, &there);
         tokio::time::sleep(Duration::from_millis(300 + u64::from(rand::random::<u8>()) * 3)).await;
         enough(&history, (round + 1).div_ceil(2)).await;
         node.kill();

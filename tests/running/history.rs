@@ -132,6 +132,11 @@ pub struct Counts {
     pub signed: i64,
     /// Notes that were to be signed and are drafts.
     pub halves: i64,
+    pub given: i64,
+    pub given_told: i64,
+    pub units_given: i64,
+    pub units_out: i64,
+    pub charged: i64,
 }
 
 /// Counts them.
@@ -145,7 +150,12 @@ pub async fn counts(url: &str) -> Counts {
             (select count(*) from audit_entry where action in ('queue.called', 'queue.called_again')) as called,
             (select count(*) from note where state = 'signed') as notes,
             (select count(*) from audit_entry where action = 'note.signed') as signed,
-            (select count(*) from note where state = 'draft' and plan = 'Signed at once') as halves")
+            (select count(*) from note where state = 'draft' and plan = 'Signed at once') as halves,
+            (select count(*) from dispensing_line) as given,
+            (select count(*) from audit_entry where action = 'dispensing.given') as given_told,
+            (select cast(sum(quantity) as bigint) from dispensing_line) as units_given,
+            (select cast(-sum(quantity) as bigint) from stock_movement where ref_kind = 'dispensing_line') as units_out,
+            (select count(*) from charge where kind = 'medicine') as charged")
     .one(&db)
     .await
     .unwrap();
@@ -162,6 +172,9 @@ impl Counts {
             ("visits", self.visits - before.visits, self.checked_in - before.checked_in),
             ("signatures", self.notes - before.notes, self.signed - before.signed),
             ("half signatures", self.halves, 0),
+            ("hand-outs", self.given - before.given, self.given_told - before.given_told),
+            ("units", self.units_given - before.units_given, self.units_out - before.units_out),
+            ("charges", self.given - before.given, self.charged - before.charged),
             ("calls", self.announcements - before.announcements, self.called - before.called),
         ];
         for (what, rows, entries) in pairs {

@@ -14,15 +14,16 @@ pub struct Crowd(Vec<tokio::task::JoinHandle<Option<Browser>>>);
 
 impl Crowd {
     /// Sets everybody to work.
-    pub fn at(port: u16, history: &Arc<History>, slots: &Arc<Vec<i64>>, visit: i64) -> Self {
+    pub fn at(port: u16, history: &Arc<History>, slots: &Arc<Vec<i64>>, there: &There) -> Self {
         let browser = || Browser::new(([127, 0, 0, 1], port).into());
         let own = || (browser(), Arc::clone(history));
-        let (nurse, desk, student, doctor) = (own(), own(), own(), own());
+        let (nurse, desk, student, doctor, pharmacist) = (own(), own(), own(), own(), own());
         let slots = Arc::clone(slots);
         Crowd(vec![
             tokio::spawn(signs_in(port, "doctor")),
             tokio::spawn(calls(nurse.0, nurse.1)),
-            tokio::spawn(signs(doctor.0, doctor.1, visit)),
+            tokio::spawn(signs(doctor.0, doctor.1, there.visit)),
+            tokio::spawn(gives(pharmacist.0, pharmacist.1, there.lines.clone())),
             tokio::spawn(registers(desk.0, desk.1, Arc::clone(&slots))),
             tokio::spawn(books(student.0, student.1, slots)),
         ])
@@ -41,6 +42,59 @@ impl Crowd {
         }
         let_in
     }
+}
+
+/// What the crowd works on, besides slots.
+pub struct There {
+    /// An open visit in which nobody is writing.
+    pub visit: i64,
+    /// Prescribed lines of which single units can be given, with their prescriptions.
+    pub lines: Vec<(i64, i64)>,
+}
+
+/// What of the demo a doctor and a pharmacist find.
+pub async fn there(url: &str) -> There {
+    let db = Db::open_reading(url).await.unwrap();
+    let visit = sql("select min(v.id) from visit v where v.closed_at is null
+            and not exists (select 1 from note n where n.visit_id = v.id and n.state = 'draft')")
+    .scalar(&db)
+    .await
+    .unwrap();
+    let lines = sql("select l.prescription_id, l.id from prescription_line l join medicine m on m.id = l.medicine_id
+            join stock_item i on i.medicine_id = m.id
+         where l.state = 'open' and l.step = 1 and not l.controlled and exists (select 1 from stock_level v
+            join stock_batch b on b.id = v.batch_id where v.item_id = i.id and v.store_id = 1 and v.on_hand > 20
+                and b.held_at is null and b.recalled_at is null) order by l.id")
+    .all(&db)
+    .await
+    .unwrap();
+    db.close().await;
+    There { visit, lines }
+}
+
+/// Gives out one unit of a prescription after the other.
+async fn gives(browser: Browser, history: Arc<History>, lines: Vec<(i64, i64)>) -> Option<Browser> {
+    sign_in(&browser, "pharmacy").await?;
+    loop {
+        let (prescription, line) = lines[rand::random_range(0..lines.len())];
+        let path = format!("/prescriptions/{prescription}/dispensing");
+        let page = browser
+            .request(reqwest::Method::GET, &path)
+            .header("cookie", browser.cookies())
+            .send()
+            .await
+            .ok()?;
+        let page = page.text().await.ok()?;
+        let field = format!("version_{line}");
+        let (_, rest) = page.split_once(&format!("name=\"{field}\" value=\""))?;
+        let (version, _) = rest.split_once('"')?;
+        let give = format!("give_{line}");
+        let one = [("store", "1"), (give.as_str(), "1"), (field.as_str(), version)];
+        if history.post(&browser, "give", &path, &one).await.is_none() {
+            break;
+        }
+    }
+    Some(browser)
 }
 
 /// Slots of the days to come, for people to book.
@@ -147,18 +201,6 @@ async fn books(browser: Browser, history: Arc<History>, slots: Arc<Vec<i64>>) ->
         }
     }
     Some(browser)
-}
-
-/// Somebody who is in the clinic, and of whom nobody writes.
-pub async fn somebody(url: &str) -> i64 {
-    let db = Db::open_reading(url).await.unwrap();
-    let visit = sql("select min(v.id) from visit v where v.closed_at is null
-            and not exists (select 1 from note n where n.visit_id = v.id and n.state = 'draft')")
-    .scalar(&db)
-    .await
-    .unwrap();
-    db.close().await;
-    visit
 }
 
 /// Writes a note and signs it in one go.

@@ -82,7 +82,7 @@ async fn a_database_server_that_crashes_under_load_loses_nothing_acknowledged() 
     let history = Arc::new(History::new(folder.path()));
     let slots = slots(&url).await;
     let node = Node::start(&["demo", "--database-url", &url]).await;
-    let crowd = Crowd::at(node.port, &history, &slots, super::load::somebody(&url).await);
+    let crowd = Crowd::at(node.port, &history, &slots, &super::load::there(&url).await);
     let mut slowest = Duration::ZERO;
     for round in 0..3 {
         tokio::time::sleep(Duration::from_millis(1_500)).await;

@@ -13,6 +13,7 @@ mod letters;
 mod outage;
 mod patients;
 mod people;
+mod pharmacy;
 mod prescribing;
 mod queue;
 mod record;

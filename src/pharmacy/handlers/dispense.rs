@@ -66,6 +66,15 @@ pub async fn create(
     let second = second(&app, &shown, &mut form).await?;
     let (collected_by, advice) =
         (form.optional_text("collected_by", 120), form.optional_text("advice", WORDS));
+    if overtaken(&shown, &form) {
+        form.refuse(
+            "",
+            "A colleague gave out, paused or closed a line a moment ago. Here is how it stands now.",
+        );
+        form.renew();
+        shown.form = form;
+        return Ok(conflicting(html(shown)?));
+    }
     let gifts = gifts(&shown, &mut form);
     if gifts.is_empty() && form.is_ok() {
         form.refuse("", "Enter how much is given of at least one line");
@@ -131,6 +140,20 @@ async fn second(
             Ok(None)
         }
     }
+}
+
+/// Whether something is to be given of a line that is not as it was seen.
+fn overtaken(shown: &DispensePage, form: &FormState) -> bool {
+    let typed = |name: &str, field: &str| name.strip_prefix(field).and_then(|id| id.parse::<LineId>().ok());
+    form.pairs().any(|(name, value)| {
+        let given = typed(name, "give_").filter(|_| !["", "0"].contains(&value.trim()));
+        let stands = |id: LineId| {
+            let offer = shown.offers.iter().find(|offer| offer.line.id == id);
+            let seen: i64 = form.value(format!("version_{id}")).parse().unwrap_or(0);
+            offer.is_some_and(|offer| offer.is_open(&shown.page) && offer.line.version == seen)
+        };
+        given.is_some_and(|id| !stands(id))
+    })
 }
 
 /// What was typed at the lines.

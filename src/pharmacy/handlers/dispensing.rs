@@ -4,9 +4,11 @@ use axum::extract::State;
 
 use super::super::model::{DispensedId, DispensingId};
 use super::super::store::dispensings::{self, Dispensing};
+use super::super::store::{people, recalls};
 use super::super::verbs::give_back::{Back, take_back as back};
 use super::super::verbs::{REASON, WORDS};
 use super::super::views::dispensing::{DispensingPage, Label, LabelsPage, SlipPage};
+use crate::access::model::Permission;
 use crate::app::App;
 use crate::prescribing;
 use crate::record::{self, Banner};
@@ -31,7 +33,11 @@ async fn load(
 ) -> Result<DispensingPage, Error> {
     let lines = dispensings::lines(&app.db, dispensing.id).await?;
     let batches = dispensings::batches(&app.db, dispensing.id).await?;
-    Ok(DispensingPage { page, form, banner, dispensing, lines, batches })
+    let here = match page.may(Permission::Dispense) {
+        true => people::here(&app.db, dispensing.visit_id).await?,
+        false => None,
+    };
+    Ok(DispensingPage { page, form, banner, dispensing, lines, batches, here })
 }
 
 /// What was given.
@@ -40,6 +46,12 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<DispensingId>) 
     let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(found.patient_id))) };
     record::read(&app, &page, &banner, ("dispensing.opened", "dispensing", id.0)).await?;
     html(load(&app, page, (found, banner), FormState::new()).await?)
+}
+
+/// Leads to the hand-out of a line, for who comes from the ledger.
+pub async fn of_line(State(app): State<App>, Id(id): Id<DispensedId>) -> Answer {
+    let found = recalls::of_line(&app.db, id).await?.ok_or(Error::NotFound)?;
+    Ok(see_other(&paths::pharmacy::dispensing(found)))
 }
 
 /// A label for each pack (rule P11).

@@ -1,14 +1,16 @@
-//! The register of controlled medicines.
+//! The register of controlled medicines, and who was given of a batch.
 
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
+use super::super::store::recalls;
 use super::super::store::register::{self, Row};
-use super::super::views::register::RegisterPage;
+use super::super::views::register::{ReceiversPage, RegisterPage};
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::stock::model::ItemId;
-use crate::web::{Answer, FormState, Page, html, paths};
+use crate::stock::model::{BatchId, ItemId};
+use crate::web::request::Id;
+use crate::web::{Answer, Error, FormState, Page, html, paths};
 
 /// Rows of one page.
 const PAGE: i64 = 50;
@@ -21,11 +23,12 @@ pub struct Asked {
     before: Option<i64>,
 }
 
-/// One medicine's page of the register; the first one's when none is named.
+/// One medicine's page of the register; when none is named, of the first one that is kept.
 pub async fn show(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let medicines = register::medicines(&app.db).await?;
-    let one = medicines.iter().find(|one| Some(one.item_id) == asked.item.map(ItemId)).or(medicines.first());
-    let one = one.cloned();
+    let asked_for = medicines.iter().find(|one| Some(one.item_id) == asked.item.map(ItemId));
+    let kept = || medicines.iter().find(|one| one.on_hand > 0);
+    let one = asked_for.or_else(kept).or(medicines.first()).cloned();
     let before = asked.before.unwrap_or(i64::MAX);
     let (mut rows, mut balance) = match &one {
         Some(one) => (
@@ -51,4 +54,14 @@ pub async fn show(State(app): State<App>, page: Page, Query(asked): Query<Asked>
     audit::opened(&app, &page, entry.with("clinical", true)).await?;
     let form = FormState::new().with("item", item);
     html(RegisterPage { page, form, medicines, one, rows, older })
+}
+
+/// Who was given of a batch and still has it: whom to call when it is recalled (PH6).
+pub async fn receivers(State(app): State<App>, page: Page, Id(id): Id<BatchId>) -> Answer {
+    let batch = recalls::batch(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let receivers = recalls::receivers(&app.db, id).await?;
+    let entry = Entry::new("pharmacy.receivers_opened", "stock_batch", id.0);
+    let people = receivers.len() as i64;
+    audit::opened(&app, &page, entry.with("clinical", true).with("people", people)).await?;
+    html(ReceiversPage { page, id, batch, receivers })
 }

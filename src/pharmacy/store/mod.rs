@@ -3,6 +3,7 @@
 pub mod dispensings;
 pub mod messages;
 pub mod people;
+pub mod recalls;
 pub mod register;
 pub mod shelf;
 pub mod worklist;

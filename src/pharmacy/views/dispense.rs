@@ -10,6 +10,7 @@ use crate::pharmacy::store::shelf::OnShelf;
 use crate::prescribing::model::{LineMove, LineState, Tier, label, quantity_words};
 use crate::prescribing::{Kept, Line, Mark, Prescription};
 use crate::record::Banner;
+use crate::settings::model::plain_day;
 use crate::stock::StockStore;
 use crate::stock::model::{Candidate, Choice, expiry_words};
 use crate::web::{FormState, Page};
@@ -193,9 +194,10 @@ impl DispensePage {
         .collect()
     }
 
-    /// `6 November 2026`.
+    /// `6 November 2026, 14:05`.
     pub fn signed_on(&self) -> String {
-        self.page.clinic.stamp(self.prescription.signed_at)
+        let (clinic, at) = (&self.page.clinic, self.prescription.signed_at);
+        format!("{}, {}", plain_day(clinic.day_of(at)), clinic.clock(at))
     }
 
     /// Moves that a line allows the pharmacy: stored word and label.

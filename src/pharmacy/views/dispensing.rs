@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use crate::pharmacy::model::DispensedId;
 use crate::pharmacy::store::dispensings::{Dispensed, Dispensing, Out};
+use crate::pharmacy::store::people::Here;
 use crate::prescribing::model::quantity_words;
 use crate::record::Banner;
 use crate::stock::model::expiry_words;
@@ -26,6 +27,8 @@ pub struct DispensingPage {
     pub lines: Vec<Dispensed>,
     /// The batches they came from.
     pub batches: Vec<Out>,
+    /// The patient's token, while it is served here.
+    pub here: Option<Here>,
 }
 
 /// The batches of one line.

@@ -1,8 +1,10 @@
-//! The register of controlled medicines.
+//! The register of controlled medicines, and who was given of a batch.
 
 use askama::Template;
 
+use crate::pharmacy::store::recalls::{Batch, Receiver};
 use crate::pharmacy::store::register::{Controlled, Row};
+use crate::stock::model::{BatchId, expiry_words};
 use crate::web::{FormState, Page};
 
 /// One medicine's page.
@@ -42,5 +44,26 @@ impl Row {
             return self.reason.clone();
         }
         format!("{}, {}. Prescribed by {}", self.patient, self.number, self.prescriber)
+    }
+}
+
+/// Who was given of a batch.
+#[derive(Debug, Template)]
+#[template(path = "pharmacy/receivers.html")]
+pub struct ReceiversPage {
+    /// The frame.
+    pub page: Page,
+    /// The batch's id.
+    pub id: BatchId,
+    /// The batch.
+    pub batch: Batch,
+    /// The latest first.
+    pub receivers: Vec<Receiver>,
+}
+
+impl Batch {
+    /// `27 Mar 2027`.
+    pub fn expiry_words(&self) -> String {
+        expiry_words(self.expiry)
     }
 }

@@ -36,7 +36,7 @@ impl Stocked {
     /// The mark of a tag.
     pub fn kind(self) -> &'static str {
         match self {
-            Stocked::All => "done",
+            Stocked::All => "ok",
             Stocked::Part => "wait",
             Stocked::None => "danger",
         }

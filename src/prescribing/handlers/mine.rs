@@ -8,8 +8,8 @@ use super::show::{Before, of};
 use crate::app::App;
 use crate::prescribing::views::mine::MyPrescriptionsPage;
 use crate::record;
-use crate::stock;
 use crate::web::{Answer, Error, Page, html, paths};
+use crate::{pharmacy, stock};
 
 /// What to take and how.
 pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Before>) -> Answer {
@@ -23,5 +23,6 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Befor
         [] => BTreeMap::new(),
         named => stock::usable_of_medicines(&app.db, named, page.today()).await?,
     };
-    html(MyPrescriptionsPage { page, prescriptions, usable, older })
+    let recalled = pharmacy::recalled(&app.db, patient, page.now).await?;
+    html(MyPrescriptionsPage { page, prescriptions, usable, recalled, older })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use serde_json::{Value, json};
 
+use crate::pharmacy::Recalled;
 use crate::prescribing::model::{Frequency, LineState};
 use crate::prescribing::store::lines::Line;
 use crate::prescribing::views::section::Earlier;
@@ -20,6 +21,8 @@ pub struct MyPrescriptionsPage {
     pub prescriptions: Vec<Earlier>,
     /// Units that can be given now, by medicine.
     pub usable: BTreeMap<i64, i64>,
+    /// What they were given of batches that are recalled now.
+    pub recalled: Vec<Recalled>,
     /// The address of older ones.
     pub older: Option<String>,
 }

@@ -3,11 +3,12 @@
 use axum::extract::{Path, State};
 
 use crate::app::App;
+use crate::billing;
 use crate::queue::model::Move;
 use crate::queue::places::place as place_at;
 use crate::queue::store::places::{self, Held};
 use crate::queue::verbs::{Refused, moves};
-use crate::queue::views::place::{LeavePage, MyPlacePage, PlacePage, PlacePart};
+use crate::queue::views::place::{LeavePage, MyPlacePage, Place, PlacePage, PlacePart};
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
@@ -18,11 +19,22 @@ async fn held(app: &App, code: &str) -> Result<Held, Error> {
     places::by_code(&app.db, code).await?.ok_or(Error::NotFound)
 }
 
+/// The place, with what it costs so far where the patient looks at the own one: a slip alone tells nobody (rule A6).
+async fn place_of(app: &App, page: &Page, held: Held) -> Result<Place, Error> {
+    let own = page.actor.as_ref().and_then(|actor| actor.patient) == Some(held.patient_id);
+    let visit = held.visit_id;
+    let mut place = place_at(&app.db, held, &page.clinic, page.now).await?;
+    if own {
+        place.owed = Some(billing::owed(&app.db, visit).await?).filter(|owed| owed.total() > 0);
+    }
+    Ok(place)
+}
+
 /// The own place of whoever is signed in.
 pub async fn mine(State(app): State<App>, page: Page) -> Answer {
     let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
     let place = match places::of_patient(&app.db, patient, page.today()).await? {
-        Some(held) => Some(place_at(&app.db, held, &page.clinic, page.now).await?),
+        Some(held) => Some(place_of(&app, &page, held).await?),
         None => None,
     };
     html(MyPlacePage { page, place })
@@ -31,14 +43,14 @@ pub async fn mine(State(app): State<App>, page: Page) -> Answer {
 /// The place of whoever holds the slip.
 pub async fn show(State(app): State<App>, page: Page, Path(code): Path<String>) -> Answer {
     let held = held(&app, &code).await?;
-    let place = place_at(&app.db, held, &page.clinic, page.now).await?;
+    let place = place_of(&app, &page, held).await?;
     html(PlacePage { page, place })
 }
 
 /// The part that changes.
 pub async fn part(State(app): State<App>, page: Page, Path(code): Path<String>) -> Answer {
     let held = held(&app, &code).await?;
-    let place = place_at(&app.db, held, &page.clinic, page.now).await?;
+    let place = place_of(&app, &page, held).await?;
     html(PlacePart { page, place })
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::onward::{Choices, choices};
+use super::onward::{BACK, Choices, choices};
 use crate::access::model::{AccountId, Permission};
 use crate::consultation::model::VitalsId;
 use crate::queue::model::{
@@ -274,10 +274,22 @@ impl Board {
         self.point.kind == PointKind::Pharmacy
     }
 
-    /// The first consulting room, where triage passes on to.
-    pub fn after_triage(&self) -> Option<&Point> {
-        let consulting = || self.points.iter().find(|point| point.kind == PointKind::Consulting);
-        if self.point.kind == PointKind::Triage { consulting() } else { None }
+    /// Where one who is done here usually goes next: from triage to a doctor, from the laboratory back to the own one,
+    /// from the pharmacy to the cashier. The value of the choice and the words of the button.
+    pub fn next(&self, seat: &Seat) -> Option<(String, String)> {
+        let to = |kind: PointKind| {
+            let point = self.points.iter().find(|point| point.kind == kind)?;
+            Some((point.id.to_string(), format!("Done, on to {}", point.name)))
+        };
+        match self.point.kind {
+            PointKind::Triage => to(PointKind::Consulting),
+            PointKind::Laboratory => {
+                let doctor = seat.row.back_to.as_ref()?;
+                Some((BACK.to_owned(), format!("Done, back to {doctor}")))
+            }
+            PointKind::Pharmacy => to(PointKind::Cashier),
+            PointKind::Reception | PointKind::Consulting | PointKind::Cashier => None,
+        }
     }
 
     /// What a screen reader hears when something changed: the newest call, and how many wait (A12).

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use crate::billing::model::Owed;
 use crate::queue::model::{EntryState, PointKind, WaitRange};
 use crate::queue::store::places::Held;
 use crate::scheduling::model::AppointmentId;
@@ -55,6 +56,8 @@ pub struct LeavePage {
 pub struct Place {
     /// The visit and its latest entry.
     pub held: Held,
+    /// What the visit costs the patient so far; known to nobody else.
+    pub owed: Option<Owed>,
     /// How many stand before it; none unless it waits.
     pub ahead: Option<i64>,
     /// An honest range, where one can be given.

@@ -5,6 +5,7 @@ use std::borrow::Borrow;
 use crate::pharmacy::model::{DispensingId, MessageId};
 use crate::prescribing::model::{LineId, PrescriptionId};
 use crate::queue::model::VisitId;
+use crate::stock::model::BatchId;
 
 /// The worklist.
 pub const WORKLIST: &str = "/pharmacy";
@@ -38,6 +39,10 @@ pub const DISPENSING: &str = "/dispensings/{id}";
 pub const LABELS: &str = "/dispensings/{id}/labels";
 /// The slip for the patient: how to take it, what is still owed.
 pub const SLIP: &str = "/dispensings/{id}/slip";
+/// Leads to the hand-out of a line.
+pub const LINE: &str = "/dispensings/lines/{id}";
+/// Who was given of a batch.
+pub const RECEIVERS: &str = "/pharmacy/batches/{id}";
 /// Taking something back, by POST.
 pub const RETURNS: &str = "/dispensings/{id}/returns";
 
@@ -74,6 +79,16 @@ pub fn labels(id: impl Borrow<DispensingId>) -> String {
 /// The slip for the patient.
 pub fn slip(id: impl Borrow<DispensingId>) -> String {
     format!("/dispensings/{}/slip", id.borrow())
+}
+
+/// Leads to the hand-out of a line.
+pub fn line(id: i64) -> String {
+    format!("/dispensings/lines/{id}")
+}
+
+/// Who was given of a batch.
+pub fn receivers(id: impl Borrow<BatchId>) -> String {
+    format!("/pharmacy/batches/{}", id.borrow())
 }
 
 /// Taking something back, by POST.

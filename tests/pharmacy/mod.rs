@@ -1,0 +1,8 @@
+//! The pharmacy: giving out, batches, controlled medicines, returns, questions (rules §7).
+
+mod batches;
+mod giving;
+mod reading;
+mod returns;
+mod second;
+mod twice;

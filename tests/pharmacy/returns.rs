@@ -1,0 +1,42 @@
+//! What comes back (rule P12, U19).
+
+use infirmary::db::sql;
+use infirmary::prescribing::model::LineState;
+
+use crate::support::AMOXICILLIN;
+
+both! {
+    async fn p12_u19_what_comes_back_is_quarantined_counted_and_never_more_than_was_given(clinic) {
+        let counter = clinic.counter(&[AMOXICILLIN]).await;
+        clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 100).await;
+        counter.gives(&[]).await.expect(303);
+        let page = counter.given(&clinic).await;
+        let what = page.attribute("#what option:nth-of-type(2)", "value").unwrap();
+        let back = [("what", what.as_str()), ("quantity", "16"), ("reason", "Not tolerated")];
+        let refused = counter.desk.submit(&page, "#return", &back).await;
+        assert!(refused.expect(409).errors()[0].contains("15 are still out"), "{:?}", refused.errors());
+        let wrong = counter.desk.submit(&page, "#return", &[("what", what.as_str()), ("quantity", "x"), ("reason", "")]).await;
+        assert_eq!(wrong.expect(422).errors().len(), 2);
+        let some = [("what", what.as_str()), ("quantity", "5"), ("reason", "Not tolerated")];
+        let (one, other) = futures::join!(
+            counter.desk.submit(&page, "#return", &some),
+            counter.desk.submit(&page, "#return", &some)
+        );
+        assert_eq!((one.status, other.status), (303, 303), "a double press is one return");
+        assert_eq!((clinic.lies("AM1", "Pharmacy").await, clinic.lies("AM1", "Quarantine").await), (85, 5));
+        let sealed = [("what", what.as_str()), ("quantity", "2"), ("reason", "Never opened"), ("sealed", "yes")];
+        let page = counter.given(&clinic).await;
+        counter.desk.submit(&page, "#return", &sealed).await.expect(303);
+        assert_eq!((clinic.lies("AM1", "Pharmacy").await, clinic.lies("AM1", "Quarantine").await), (87, 5));
+        assert_eq!(clinic.rx_lines(counter.room.visit).await[0].1, LineState::Partly);
+        let counted: (i64, i64) = sql("select given, returned from prescription_line").one(&clinic.app.db).await.unwrap();
+        assert_eq!(counted, (15, 7));
+        // What stays with the patient is what is charged.
+        let live: Vec<(i64,)> = sql("select quantity from charge where withdrawn_at is null").all(&clinic.app.db).await.unwrap();
+        assert_eq!(live, [(8,)]);
+        // The ledger says the same as the levels.
+        let wrong = "select count(*) from stock_level v where v.on_hand <> (select sum(m.quantity) from stock_movement m
+            where m.batch_id = v.batch_id and m.store_id = v.store_id)";
+        assert_eq!(clinic.count(wrong).await, 0);
+    }
+}

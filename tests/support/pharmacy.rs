@@ -1,0 +1,109 @@
+//! The counter of the stories about giving out: what lies on the shelf, a prescription that waits, a pharmacist.
+
+use chrono::{Days, NaiveDate};
+use infirmary::access::model::Role;
+use infirmary::db::sql;
+use infirmary::prescribing::model::PrescriptionId;
+
+use super::{Browser, Clinic, Room, Seen};
+
+/// A counter with a prescription that waits.
+pub struct Counter {
+    /// Where it was prescribed.
+    pub room: Room,
+    /// The pharmacist.
+    pub desk: Browser,
+    /// The prescription.
+    pub prescription: PrescriptionId,
+}
+
+impl Clinic {
+    /// Units of a medicine in a batch that expires in so many days, as they were when the books were opened.
+    pub async fn shelf(&self, code: &str, number: &str, days: i64, units: i64) {
+        let day: NaiveDate = self.app.clinic().day_of(self.app.clock.now());
+        let expiry = day + Days::new(u64::try_from(days.max(0)).unwrap())
+            - Days::new(u64::try_from((-days).max(0)).unwrap());
+        let mut tx = self.app.db.begin().await.unwrap();
+        let batch: i64 = sql("insert into stock_batch (item_id, number, expiry, unit_cost, received_at)
+             select i.id, $2, $3, 100, $4 from stock_item i join medicine m on m.id = i.medicine_id where m.code = $1
+             returning id")
+        .bind(code)
+        .bind(number)
+        .bind(expiry)
+        .bind(self.app.clock.now())
+        .scalar(&mut tx)
+        .await
+        .unwrap();
+        sql("insert into stock_movement (item_id, batch_id, store_id, kind, quantity, balance, unit_cost, account_name, at, day)
+             select item_id, id, 1, 'opening', $2, $2, 100, 'the story', $3, $4 from stock_batch where id = $1")
+        .bind(batch)
+        .bind(units)
+        .bind(self.app.clock.now())
+        .bind(day)
+        .run(&mut tx)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// What lies in a store of a batch.
+    pub async fn lies(&self, number: &str, store: &str) -> i64 {
+        let found: Option<(i64,)> =
+            sql("select v.on_hand from stock_level v join stock_batch b on b.id = v.batch_id
+                join stock_store s on s.id = v.store_id where b.number = $1 and s.name = $2")
+            .bind(number)
+            .bind(store)
+            .optional(&self.app.db)
+            .await
+            .unwrap();
+        found.map_or(0, |found| found.0)
+    }
+
+    /// A counter, where these medicines were prescribed for five days.
+    pub async fn counter(&self, medicines: &[&str]) -> Counter {
+        let room = self.prescribing_room().await;
+        self.at_counter(room, "pharmacist", medicines).await
+    }
+
+    /// The same for somebody else, with another doctor and another pharmacist.
+    pub async fn counter_of(&self, name: &str, medicines: &[&str]) -> Counter {
+        let first = name.split(' ').next().unwrap().to_lowercase();
+        let (doctor, desk) = self.doctor_named(&format!("Okoro {first}")).await;
+        let (patient, visit) = self.is_examined(name, doctor).await;
+        self.states_no_allergy(patient).await;
+        self.at_counter(Room { doctor, desk, patient, visit }, &format!("pharmacist {first}"), medicines)
+            .await
+    }
+
+    async fn at_counter(&self, room: Room, pharmacist: &str, medicines: &[&str]) -> Counter {
+        for medicine in medicines {
+            room.adds(medicine).await;
+        }
+        room.signs(&[]).await.expect(303);
+        let prescription = self.signed_in_visit(room.visit).await;
+        Counter { room, desk: self.signed_in(pharmacist, &[Role::Pharmacist]).await, prescription }
+    }
+}
+
+impl Counter {
+    /// The page of the prescription.
+    pub async fn page(&self) -> Seen {
+        let seen = self.desk.get(&format!("/prescriptions/{}/dispensing", self.prescription)).await;
+        seen.expect(200);
+        seen
+    }
+
+    /// Opens the page and gives out with these fields typed.
+    pub async fn gives(&self, fields: &[(&str, &str)]) -> Seen {
+        let page = self.page().await;
+        self.desk.submit(&page, "#dispense", fields).await
+    }
+
+    /// What was given out last.
+    pub async fn given(&self, clinic: &Clinic) -> Seen {
+        let id: i64 = sql("select max(id) from dispensing").scalar(&clinic.app.db).await.unwrap();
+        let seen = self.desk.get(&format!("/dispensings/{id}")).await;
+        seen.expect(200);
+        seen
+    }
+}
