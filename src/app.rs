@@ -14,8 +14,7 @@ use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
 use crate::{
-    access, audit, consultation, diagnoses, home, laboratory, letters, patients, pharmacy, prescribing,
-    procedures, queue, record, scheduling, settings, web,
+    access, audit, consultation, diagnoses, home, laboratory, letters, patients, pharmacy, prescribing, procedures, queue, record, scheduling, settings, stock, web,
 };
 
 /// The running node; cheap to clone.
@@ -134,13 +133,14 @@ pub fn routes() -> Routes {
         .merge(letters::routes())
         .merge(prescribing::routes())
         .merge(pharmacy::routes())
+        .merge(stock::routes())
         .merge(settings::routes())
         .merge(audit::routes())
 }
 
 /// Everything that runs by the clock.
 pub fn jobs() -> Vec<Job> {
-    [web::jobs(), audit::jobs(), access::jobs(), scheduling::jobs(), queue::jobs()].concat()
+    [web::jobs(), audit::jobs(), access::jobs(), scheduling::jobs(), queue::jobs(), stock::jobs()].concat()
 }
 
 /// The whole application behind its middleware.

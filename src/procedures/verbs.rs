@@ -11,6 +11,7 @@ use crate::audit::Entry;
 use crate::db::DbError;
 use crate::live::Topic;
 use crate::queue::Visit;
+use crate::stock;
 use crate::work::{Refused, Work};
 
 /// Whose work it is.
@@ -65,6 +66,8 @@ pub async fn done(work: &mut Work, procedure: &Procedure, report: &Report<'_>) -
         return Err(meanwhile());
     }
     procedures::use_up(work.tx(), procedure.id, report.used).await?;
+    let used: Vec<(&str, i64)> = report.used.iter().map(|one| (one.item.as_str(), one.quantity)).collect();
+    stock::use_for_procedure(work, procedure.id.0, &used).await?;
     work.audit(trail("procedure.done", procedure).with("items", report.used.len() as i64)).await?;
     work.tell(Topic::Visit(procedure.visit_id.0));
     Ok(())
@@ -80,6 +83,9 @@ pub async fn end(work: &mut Work, procedure: &Procedure, to: State, reason: &str
     };
     if !procedures::end(work.tx(), (procedure.id, from, to), (by, &name), reason, at).await? {
         return Err(meanwhile());
+    }
+    if to == State::EnteredInError {
+        stock::undo_procedure(work, procedure.id.0, reason).await?;
     }
     work.audit(trail(action, procedure)).await?;
     work.tell(Topic::Visit(procedure.visit_id.0));

@@ -4,23 +4,104 @@
 //! [`dispensing_stores`], [`quarantine`], [`refs_of_batch`] and [`of_ref`]. Nobody else writes into the ledger.
 
 mod catalogue;
+mod handlers;
 pub mod model;
 mod store;
 mod verbs;
+mod views;
 
 pub use catalogue::ensure as ensure_catalogue;
-pub use store::items::{Batch, Item};
+pub use store::batches::Batch;
+pub use store::items::Item;
 pub use store::ledger::Movement;
 pub use store::stores::StockStore;
-pub use verbs::{put_back, take};
+pub use verbs::{put_back, take, undo_procedure, use_for_procedure};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 
+use crate::access::model::Permission as P;
+use crate::app::App;
 use crate::db::{DbError, Store};
+use crate::jobs::Job;
+use crate::web::paths::stock as paths;
+use crate::web::routes::{Access, Routes};
 use crate::work::{Refused, Work};
 use model::{BatchId, Choice, ItemId, Rule, StoreId, StoreKind, Wanted, pick};
+
+/// The pages of this capability.
+pub fn routes() -> Routes {
+    use handlers::{batch, buying, correct, counts, items, places, receive, transfers};
+    let (read, manage) = (Access::May(P::ReadStock), Access::May(P::ManageStock));
+    let (approve, rules) = (Access::May(P::ApproveStock), Access::May(P::ManageSettings));
+    Routes::new("stock")
+        .get(paths::STOCK, read, items::index)
+        .post(paths::STOCK, manage, items::create)
+        .get(paths::OPTIONS, read, items::options)
+        .get(paths::ENDING, read, items::ending)
+        .get(paths::ITEM_NEW, manage, items::new)
+        .get(paths::ITEM, read, items::show)
+        .post(paths::ITEM, manage, items::save)
+        .get(paths::BATCH, read, batch::show)
+        .post(paths::BATCH_STATE, manage, batch::turn)
+        .post(paths::BATCH_EXPIRY, manage, batch::correct_expiry)
+        .post(paths::CORRECTION, manage, correct::create)
+        .get(paths::CORRECTIONS, approve, correct::index)
+        .post(paths::DECISION, approve, correct::decide)
+        .get(paths::RECEIPT_NEW, manage, receive::new)
+        .post(paths::RECEIPTS, manage, receive::create)
+        .get(paths::RECEIPT, read, receive::show)
+        .get(paths::ORDERS, read, buying::index)
+        .post(paths::ORDERS, manage, buying::create)
+        .get(paths::REORDER, manage, buying::reorder)
+        .get(paths::ORDER, read, buying::show)
+        .post(paths::SENDING, manage, buying::send)
+        .post(paths::CLOSING, manage, buying::close)
+        .get(paths::TRANSFERS, read, transfers::index)
+        .post(paths::TRANSFERS, manage, transfers::create)
+        .get(paths::TRANSFER_NEW, manage, transfers::new)
+        .get(paths::TRANSFER, read, transfers::show)
+        .post(paths::ACCEPTANCE, manage, transfers::accept)
+        .post(paths::REFUSAL, manage, transfers::refuse)
+        .get(paths::COUNTS, read, counts::index)
+        .post(paths::COUNTS, manage, counts::create)
+        .get(paths::COUNT, read, counts::show)
+        .post(paths::COUNT, manage, counts::keep)
+        .post(paths::HAND_IN, manage, counts::hand_in)
+        .post(paths::RECOUNT, manage, counts::recount)
+        .post(paths::POSTING, approve, counts::post)
+        .post(paths::COUNT_END, manage, counts::cancel)
+        .get(paths::SUPPLIERS, read, places::suppliers)
+        .post(paths::SUPPLIERS, manage, places::add_supplier)
+        .get(paths::SUPPLIER, read, places::supplier)
+        .post(paths::SUPPLIER, manage, places::save_supplier)
+        .get(paths::STORES, read, places::all_stores)
+        .post(paths::STORES, manage, places::add_store)
+        .get(paths::STORE, read, places::store)
+        .post(paths::STORE, manage, places::save_store)
+        .get(paths::RULES, rules, places::rules)
+        .post(paths::RULES, rules, places::save_rules)
+}
+
+/// Timed work of this capability.
+pub fn jobs() -> Vec<Job> {
+    vec![Job {
+        name: "stock_outs",
+        every: Duration::from_secs(3_600),
+        run: |app| Box::pin(async move { note_stock_outs(&app).await }),
+    }]
+}
+
+/// Notes which items nobody could get today: days without stock do not count as days of little use (rule K8).
+pub async fn note_stock_outs(app: &App) -> Result<(), DbError> {
+    let today = app.clinic().day_of(app.clock.now());
+    let mut tx = app.db.begin().await?;
+    store::lists::note_stock_outs(&mut tx, today).await?;
+    tx.commit().await
+}
 
 /// The item of a medicine; every medicine has one, also with nothing on the shelf.
 pub async fn item_of_medicine(store: impl Store, medicine: i64) -> Result<Option<ItemId>, DbError> {
@@ -34,7 +115,7 @@ pub async fn item(store: impl Store, id: ItemId) -> Result<Option<Item>, DbError
 
 /// One batch: its number and expiry.
 pub async fn batch(store: impl Store, id: BatchId) -> Result<Option<Batch>, DbError> {
-    store::items::batch(store, id).await
+    store::batches::by_id(store, id).await
 }
 
 /// Usable units (there, not held, not recalled, not expired) of medicines in stores that hand out to patients, by one

@@ -2,8 +2,7 @@
 
 use super::Page;
 use super::paths::{
-    self, access, audit, laboratory, letters, patients, pharmacy, prescribing, procedures, queue, record,
-    scheduling, settings,
+    self, access, audit, laboratory, letters, patients, pharmacy, prescribing, procedures, queue, record, scheduling, settings, stock,
 };
 use crate::access::model::Permission;
 
@@ -31,7 +30,7 @@ pub struct Group {
 
 type Entry = (&'static str, &'static str, &'static str, Option<Permission>);
 
-const RAIL: [(&str, &[Entry]); 4] = [
+const RAIL: [(&str, &[Entry]); 5] = [
     ("", &[("Today", "home", paths::HOME, None)]),
     (
         "Stations",
@@ -42,6 +41,18 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Results", "lab", laboratory::REVIEWS, Some(Permission::OrderTests)),
             ("Pharmacy", "pharmacy", pharmacy::WORKLIST, Some(Permission::Dispense)),
             ("Prescriptions", "pharmacy", prescribing::FIND, Some(Permission::ReadPrescriptions)),
+        ],
+    ),
+    (
+        "Stock",
+        &[
+            ("Stock", "record", stock::STOCK, Some(Permission::ReadStock)),
+            ("Expiry", "clock", stock::ENDING, Some(Permission::ManageStock)),
+            ("Orders", "cashier", stock::ORDERS, Some(Permission::ManageStock)),
+            ("Transfers", "transfer", stock::TRANSFERS, Some(Permission::ManageStock)),
+            ("Stocktakes", "done", stock::COUNTS, Some(Permission::ApproveStock)),
+            ("Corrections", "undo", stock::CORRECTIONS, Some(Permission::ApproveStock)),
+            ("Stores", "place", stock::STORES, Some(Permission::ManageStock)),
         ],
     ),
     (

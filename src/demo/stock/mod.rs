@@ -43,7 +43,6 @@ struct Known {
     id: i64,
     code: String,
     medicine: i64,
-    unit: String,
     pack: i64,
     price: i64,
     used: i64,
@@ -60,6 +59,7 @@ struct Given {
 #[derive(Debug, sqlx::FromRow, serde::Deserialize)]
 struct UsedUp {
     id: i64,
+    procedure: i64,
     item_id: i64,
     quantity: i64,
     done_at: DateTime<Utc>,
@@ -82,7 +82,7 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: ProgressBar) -> Resu
     let mut filling = Filling::begin(db, clinic, now, bar).await?;
     places(&mut filling).await?;
     let items: Vec<Known> =
-        sql("select i.id, coalesce(m.code, '') as code, coalesce(m.id, 0) as medicine, i.unit, i.pack,
+        sql("select i.id, coalesce(m.code, '') as code, coalesce(m.id, 0) as medicine, i.pack,
                 coalesce(m.price, 15000) as price, cast(coalesce((select sum(l.given) from prescription_line l
                     where l.medicine_id = m.id), 0) as bigint) as used
              from stock_item i left join medicine m on m.id = i.medicine_id order by i.id")
@@ -105,7 +105,7 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: ProgressBar) -> Resu
     given(&mut filling, &mut making).await?;
     used_up(&mut filling, &mut making).await?;
     scenes::write(&mut filling, &mut making).await?;
-    for table in ["stock_batch", "stock_receipt", "stock_order", "stock_transfer", "stock_count"] {
+    for table in ["stock_batch", "stock_receipt"] {
         bulk::follow_ids(filling.tx().await?, table).await?;
     }
     filling.step("stock", 0).await
@@ -166,14 +166,17 @@ impl Making {
         Days::new(480 + self.chance.below(400) as u64)
     }
 
-    /// What was there when the books were opened. Some medicines were never bought, some are scarce.
+    /// What was there when the books of an item were opened. Some medicines were never bought, some are scarce; of what
+    /// nobody was given, the books begin some weeks ago.
     fn open(&mut self, filling: &Filling) {
-        let (at, day) = (self.since, filling.clinic.day_of(self.since));
+        let recent = self.since.max(filling.clinic.start_of(filling.today - Days::new(60)));
         let items: Vec<Known> = self.items.values().cloned().collect();
         for one in items {
+            let at = if one.used > 0 { self.since } else { recent };
+            let day = filling.clinic.day_of(at);
             let cause = Cause { kind: "opening", ref_kind: "", ref_id: 0, at, day, by: PHARMACIST };
             if one.medicine == 0 {
-                let expiry = filling.today + self.shelf_life();
+                let expiry = day + self.shelf_life();
                 let batch = self.batch(one.id, at, expiry);
                 self.ledger.book((one.id, batch, TREATMENT), one.packs(one.pack * 3), &cause);
                 self.ledger.book((one.id, batch, MAIN), one.packs(one.pack * 6), &cause);
@@ -188,7 +191,7 @@ impl Making {
                 let expiry = if one.used == 0 && self.chance.one_in(14) {
                     filling.today + Days::new(12 + self.chance.below(70) as u64)
                 } else {
-                    filling.today.max(day) + self.shelf_life()
+                    day + self.shelf_life()
                 };
                 let batch = self.batch(one.id, at, expiry);
                 let units =
@@ -198,11 +201,22 @@ impl Making {
         }
     }
 
+    /// What is expired is destroyed before something new comes.
+    fn destroy_expired(&mut self, place: (i64, i64), at: DateTime<Utc>, day: NaiveDate) {
+        for one in self.ledger.lying(place).to_vec() {
+            if one.expiry <= day {
+                let cause = Cause { kind: "expired", ref_kind: "", ref_id: 0, at, day, by: PHARMACIST };
+                self.ledger.book((place.0, one.batch, place.1), -one.on_hand, &cause);
+            }
+        }
+    }
+
     /// Brings what is missing before it is given out: enough for some weeks.
     fn refill(&mut self, filling: &Filling, item: i64, need: i64, at: DateTime<Utc>) {
         let day = filling.clinic.day_of(at);
         let morning = (filling.clinic.start_of(day) + TimeDelta::minutes(450)).min(at);
         let Some(known) = self.items.get(&item).cloned() else { return };
+        self.destroy_expired((item, PHARMACY), morning, day);
         let units = known.packs(need.max(known.used * 40 / self.days));
         let expiry = day + self.shelf_life();
         let batch = self.batch(item, morning, expiry);
@@ -253,7 +267,7 @@ async fn given(filling: &mut Filling, making: &mut Making) -> Result<(), DbError
 async fn used_up(filling: &mut Filling, making: &mut Making) -> Result<(), DbError> {
     let mut after = 0;
     loop {
-        let used: Vec<UsedUp> = sql("select u.id, a.item_id, u.quantity, p.done_at, p.done_by, p.done_name
+        let used: Vec<UsedUp> = sql("select u.id, p.id as procedure, a.item_id, u.quantity, p.done_at, p.done_by, p.done_name
              from procedure_used u join visit_procedure p on p.id = u.procedure_id
              join stock_alias a on a.name = lower(u.item)
              where u.id > $1 and p.done_at is not null order by u.id limit $2")
@@ -267,7 +281,7 @@ async fn used_up(filling: &mut Filling, making: &mut Making) -> Result<(), DbErr
             let (at, day) = (one.done_at, filling.clinic.day_of(one.done_at));
             let by = (one.done_by, one.done_name.as_str());
             let there = making.ledger.usable((one.item_id, TREATMENT), day);
-            let cause = Cause { kind: "issue", ref_kind: "procedure_used", ref_id: one.id, at, day, by };
+            let cause = Cause { kind: "issue", ref_kind: "visit_procedure", ref_id: one.procedure, at, day, by };
             if there >= one.quantity {
                 making.ledger.take((one.item_id, TREATMENT), one.quantity, &cause);
             }

@@ -9,7 +9,7 @@ mod words;
 
 pub use pick::{Candidate, Choice, Passed, Rule, Taken, Wanted, Why, pick};
 pub use reorder::{DailyUse, days_left, suggestion};
-pub use words::{cost_of_unit, expiry_words, packs, quantity_words, worth};
+pub use words::{cost_of_unit, expiry_words, pack_words, packs, quantity_words, unit_words, worth};
 
 use chrono::NaiveDate;
 
@@ -109,4 +109,91 @@ pub struct Out<'a> {
     pub ref_id: i64,
     /// Whether less than wanted may leave.
     pub partly: bool,
+}
+
+crate::words! {
+    /// Why the stock is corrected.
+    pub enum Reason {
+        Expired = "expired" => "Expired, destroyed",
+        Damaged = "damaged" => "Broken, spilled or spoiled",
+        Lost = "lost" => "Cannot be found",
+        Stolen = "stolen" => "Stolen",
+        TooMuch = "too_much" => "Too much was entered",
+        Found = "found" => "Found",
+        TooLittle = "too_little" => "Too little was entered",
+        Supplier = "supplier" => "Returned to the supplier",
+    }
+}
+
+impl Reason {
+    /// The kind of the row that it writes.
+    pub fn kind(self) -> Kind {
+        match self {
+            Reason::Expired => Kind::Expired,
+            Reason::Damaged => Kind::Damaged,
+            Reason::Lost | Reason::Stolen | Reason::TooMuch => Kind::AdjustLoss,
+            Reason::Found | Reason::TooLittle => Kind::AdjustGain,
+            Reason::Supplier => Kind::ReturnSupplier,
+        }
+    }
+}
+
+crate::words! {
+    /// Where a correction stands.
+    pub enum AdjustmentState {
+        Waiting = "waiting" => "Waits for a second person",
+        Done = "done" => "Done",
+        Refused = "refused" => "Refused",
+    }
+}
+
+crate::words! {
+    /// Where an order stands.
+    pub enum OrderState {
+        Draft = "draft" => "Draft",
+        Sent = "sent" => "Sent",
+        Part = "part" => "Arrived in part",
+        Received = "received" => "Arrived",
+        Closed = "closed" => "Closed",
+    }
+}
+
+crate::words! {
+    /// Where a transfer stands.
+    pub enum TransferState {
+        Sent = "sent" => "On its way",
+        Accepted = "accepted" => "Accepted",
+        Refused = "refused" => "Refused",
+    }
+}
+
+crate::words! {
+    /// Where a stocktake stands.
+    pub enum CountState {
+        Counting = "counting" => "Being counted",
+        Counted = "counted" => "Waits for a second person",
+        Posted = "posted" => "Posted",
+        Cancelled = "cancelled" => "Cancelled",
+    }
+}
+
+crate::words! {
+    /// What is done to a batch without moving a unit.
+    pub enum BatchMove {
+        Held = "held" => "Put on hold",
+        Released = "released" => "Released",
+        Recalled = "recalled" => "Recalled",
+        RecallEnded = "recall_ended" => "Recall ended",
+        Expiry = "expiry" => "Expiry corrected",
+    }
+}
+
+impl BatchMove {
+    /// Whether nothing of the batch leaves afterwards.
+    pub fn stops(self) -> bool {
+        match self {
+            BatchMove::Held | BatchMove::Recalled => true,
+            BatchMove::Released | BatchMove::RecallEnded | BatchMove::Expiry => false,
+        }
+    }
 }

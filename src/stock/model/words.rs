@@ -7,19 +7,26 @@ use super::NEVER;
 /// Units that have no plural of their own.
 const UNCHANGED: [&str; 4] = ["mL", "cm", "g", "mg"];
 
+/// `tablet`, `tablets`, `mL`.
+pub fn unit_words(quantity: i64, unit: &str) -> String {
+    if quantity.abs() == 1 || UNCHANGED.contains(&unit) {
+        return unit.to_owned();
+    }
+    match unit.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if unit.ends_with(['x', 's']) || unit.ends_with("ch") => format!("{unit}es"),
+        Some(_) | None => format!("{unit}s"),
+    }
+}
+
 /// `1 tablet`, `1,200 tablets`, `15 mL`.
 pub fn quantity_words(quantity: i64, unit: &str) -> String {
-    let plural = match unit {
-        _ if quantity.abs() == 1 || UNCHANGED.contains(&unit) => "",
-        _ if unit.ends_with('x') || unit.ends_with('s') || unit.ends_with("ch") => "es",
-        _ => "s",
-    };
-    match unit.strip_suffix('y') {
-        Some(stem) if plural == "s" && !stem.ends_with(['a', 'e', 'o', 'u']) => {
-            format!("{} {stem}ies", grouped(quantity))
-        }
-        Some(_) | None => format!("{} {unit}{plural}", grouped(quantity)),
-    }
+    format!("{} {}", grouped(quantity), unit_words(quantity, unit))
+}
+
+/// `pack of 96 tablets`; where a pack is one unit, the unit.
+pub fn pack_words(pack: i64, unit: &str) -> String {
+    if pack <= 1 { format!("each {unit} by itself") } else { format!("pack of {}", quantity_words(pack, unit)) }
 }
 
 /// `1,200`.

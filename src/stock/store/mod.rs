@@ -1,5 +1,11 @@
 //! All SQL of stock.
 
+pub mod adjustments;
+pub mod batches;
+pub mod counts;
 pub mod items;
 pub mod ledger;
+pub mod lists;
+pub mod orders;
 pub mod stores;
+pub mod transfers;

@@ -1,7 +1,14 @@
 //! What people do with stock. Each verb runs inside one unit of work; the ledger's own triggers refuse what must not be.
 
+pub mod adjust;
+pub mod count;
+pub mod receive;
+pub mod states;
+mod supplies;
 mod take;
+pub mod transfer;
 
+pub use supplies::{undo_procedure, use_for_procedure};
 pub use take::{bring, put_back, take};
 
 use crate::access::model::AccountId;
@@ -16,6 +23,11 @@ fn hand<'a>(work: &Work, name: &'a str) -> Hand<'a> {
     Hand { by, name, at: work.now(), day: work.today(), occurred_at: None }
 }
 
+/// Who does it: the account, and the name as it is kept.
+fn doer(work: &Work) -> (Option<AccountId>, String) {
+    (work.doer().account_id.map(AccountId), work.doer().name.clone())
+}
+
 /// The sentence of what the tables refused.
 pub fn in_words(error: DbError) -> Refused {
     let sentence = if error.violates("stock_level_on_hand") || error.violates("stock_movement_positive") {
@@ -26,6 +38,8 @@ pub fn in_words(error: DbError) -> Refused {
         "This batch is expired. What is expired is not received."
     } else if error.violates("stock_movement_expired") {
         "This batch has not expired yet. Choose another reason."
+    } else if error.violates("stock_batch_expires") {
+        "A medicine expires. Enter the expiry that stands on the pack."
     } else {
         return error.into();
     };

@@ -2,6 +2,7 @@
 
 use super::{Refused, hand, in_words};
 use crate::stock::model::{BatchId, Choice, Kind, Out, StoreId, Wanted, pick, quantity_words};
+use crate::stock::store::batches;
 use crate::stock::store::items::{self, Item};
 use crate::stock::store::ledger::{self, NewMovement};
 use crate::work::Work;
@@ -79,7 +80,7 @@ pub async fn bring(
     if !into.kind.comes_in() || quantity < 1 {
         return Err(Refused::Because("Enter how much comes in.".to_owned()));
     }
-    let batch = items::batch(work.tx(), batch).await?.ok_or(Refused::NotFound)?;
+    let batch = batches::by_id(work.tx(), batch).await?.ok_or(Refused::NotFound)?;
     held(work, batch.item_id).await?;
     let on_hand = ledger::level(work.tx(), batch.id, store).await?;
     let unit_cost = unit_cost.unwrap_or(batch.unit_cost);

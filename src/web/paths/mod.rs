@@ -14,6 +14,7 @@ pub mod queue;
 pub mod record;
 pub mod scheduling;
 pub mod settings;
+pub mod stock;
 
 /// The front page: the role's home, or the sign-in page.
 pub const HOME: &str = "/";

@@ -1,0 +1,288 @@
+//! The list of what there is, one item with its ledger, a new item.
+
+use axum::extract::{Query, State};
+use chrono::{Days, NaiveDate};
+use serde::Deserialize;
+
+use super::fields::{found, optional_units};
+use crate::access::model::Permission;
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::patients::model::fold;
+use crate::stock::catalogue::alias;
+use crate::stock::model::{BatchId, ItemId, ItemKind, Kind, StoreId};
+use crate::stock::store::items::{self, Item, NewItem};
+use crate::stock::store::ledger::{self, Filter};
+use crate::stock::store::lists::{self, Stocked};
+use crate::stock::store::stores;
+use crate::stock::views::items::{EndingPage, ItemPage, ItemsPage, NewItemPage, Options, Show};
+use crate::web::conflict::{Conflict, conflicting};
+use crate::web::request::Id;
+use crate::web::submission::refused;
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// Items of one page.
+const PAGE: usize = 60;
+/// Rows of the ledger on one page.
+const ROWS: i64 = 50;
+/// Options of one list.
+const OPTIONS: usize = 12;
+/// Most units that a field takes.
+const MOST: i64 = 1_000_000;
+
+/// What is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    show: String,
+    from: usize,
+    days: String,
+}
+
+fn soon(today: NaiveDate, days: i64) -> NaiveDate {
+    today.checked_add_days(Days::new(days.unsigned_abs())).unwrap_or(today)
+}
+
+fn fits(one: &Stocked, words: &[String]) -> bool {
+    let all = fold(&format!("{} {}", one.name, one.brands.replace('|', " ")));
+    words.iter().all(|word| all.split(' ').any(|own| own.starts_with(word.as_str())))
+}
+
+/// The list.
+pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
+    let q: String = asked.q.chars().take(100).collect();
+    let show: Show = asked.show.parse().unwrap_or(Show::All);
+    let setting = stores::setting(&app.db).await?;
+    let today = page.today();
+    let all = lists::overview(&app.db, today, soon(today, setting.soon_days)).await?;
+    let waiting = lists::waiting(&app.db).await?;
+    let count = |show: Show| all.iter().filter(|one| show.fits(one)).count();
+    let counts = [count(Show::Low), count(Show::Soon), count(Show::Expired), count(Show::Held)];
+    let words = crate::patients::model::words_of(&q);
+    let fitting: Vec<Stocked> =
+        all.into_iter().filter(|one| show.fits(one) && fits(one, &words)).collect();
+    let found = fitting.len();
+    let from = asked.from.min(found);
+    let items: Vec<Stocked> = fitting.into_iter().skip(from).take(PAGE).collect();
+    let next = from + PAGE;
+    let more = (next < found).then(|| {
+        let q = paths::encoded(&q);
+        format!("{}?show={}&q={q}&from={next}", paths::stock::STOCK, show.as_str())
+    });
+    html(ItemsPage { page, q, show, items, found, counts, waiting, more })
+}
+
+/// What fits while one types.
+pub async fn options(State(app): State<App>, Query(asked): Query<Asked>) -> Answer {
+    let q: String = asked.q.chars().take(100).collect();
+    let names = lists::names(&app.db).await?;
+    let items = found(&names, &q).into_iter().take(OPTIONS).cloned().collect();
+    html(Options { items })
+}
+
+/// What is expired, expires soon, is held or recalled.
+pub async fn ending(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
+    let setting = stores::setting(&app.db).await?;
+    let days = asked.days.trim().parse().ok().filter(|days| (0..=3650).contains(days));
+    let days: i64 = days.unwrap_or(setting.soon_days);
+    let levels = lists::ending(&app.db, soon(page.today(), days)).await?;
+    html(EndingPage { page, days, levels })
+}
+
+/// Which rows of the ledger are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Rows {
+    batch: String,
+    store: String,
+    kind: String,
+    from: String,
+    to: String,
+    before: String,
+}
+
+impl Rows {
+    fn filter(&self) -> Filter {
+        let id = |text: &str| text.parse::<i64>().ok().filter(|id| *id > 0);
+        let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        Filter {
+            batch: id(&self.batch).map(BatchId),
+            store: id(&self.store).map(StoreId),
+            kind: self.kind.parse::<Kind>().ok(),
+            from: day(&self.from),
+            to: day(&self.to),
+            before: id(&self.before),
+        }
+    }
+}
+
+fn older(item: ItemId, filter: &Filter, before: i64) -> String {
+    let mut path = format!("{}?before={before}", paths::stock::item(item));
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            path += &format!("&{name}={value}");
+        }
+    };
+    add("batch", filter.batch.map(|id| id.to_string()));
+    add("store", filter.store.map(|id| id.to_string()));
+    add("kind", filter.kind.map(|kind| kind.as_str().to_owned()));
+    add("from", filter.from.map(|day| day.to_string()));
+    add("to", filter.to.map(|day| day.to_string()));
+    path
+}
+
+async fn load(app: &App, page: Page, id: ItemId, filter: Filter) -> Result<ItemPage, Error> {
+    let today = page.today();
+    // What expires soon is told batch by batch here.
+    let item = lists::one(&app.db, id, (today, today)).await?.ok_or(Error::NotFound)?;
+    let levels = lists::of_item(&app.db, id).await?;
+    let mut rows = ledger::of_item(&app.db, id, &filter, ROWS + 1).await?;
+    let is_more = rows.len() as i64 > ROWS;
+    rows.truncate(ROWS as usize);
+    let more = rows.last().filter(|_| is_more).map(|last| older(id, &filter, last.id.0));
+    let aliases = if page.may(Permission::ManageStock) {
+        items::aliases_of(&app.db, id).await?
+    } else {
+        Vec::new()
+    };
+    let form = FormState::new();
+    Ok(ItemPage { page, form, item, levels, rows, filter, more, aliases, conflict: None })
+}
+
+fn filled(item: &Stocked, aliases: &[String]) -> FormState {
+    FormState::new()
+        .with("version", item.version)
+        .with("name", &item.name)
+        .with("unit", &item.unit)
+        .with("pack", item.pack)
+        .with("reorder", item.reorder_level.map(|level| level.to_string()).unwrap_or_default())
+        .with("lead_days", item.lead_days)
+        .with("cover_days", item.cover_days)
+        .with("aliases", aliases.join("\n"))
+        .with("active", if item.active { "yes" } else { "" })
+}
+
+/// One item: what lies where, and every movement.
+pub async fn show(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ItemId>,
+    Query(rows): Query<Rows>,
+) -> Answer {
+    let mut shown = load(&app, page, id, rows.filter()).await?;
+    shown.form = filled(&shown.item, &shown.aliases);
+    html(shown)
+}
+
+/// The names of a field, one a line.
+fn names(form: &mut FormState) -> Vec<String> {
+    let typed = form.optional_text("aliases", 1_000);
+    let mut names: Vec<String> = typed.lines().map(alias).filter(|name| !name.is_empty()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Saves what the clinic decides about an item.
+pub async fn save(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ItemId>,
+    submission: Submission,
+) -> Answer {
+    let old = items::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let mut form = submission.form.clone();
+    let aliases = names(&mut form);
+    let mut new = Item {
+        lead_days: form.number("lead_days", 0, 365),
+        cover_days: form.number("cover_days", 1, 365),
+        version: form.number("version", 1, i64::MAX),
+        ..old.clone()
+    };
+    if old.medicine_id.is_none() {
+        new.name = form.text("name", "Enter its name", 120);
+        new.unit = form.text("unit", "Enter what is counted", 20);
+        new.pack = form.number("pack", 1, 10_000);
+        new.reorder_level = optional_units(&mut form, "reorder", MOST);
+        new.active = form.chosen("active", "yes");
+    }
+    if !form.is_ok() {
+        let mut shown = load(&app, page, id, Filter::default()).await?;
+        shown.form = form;
+        return Ok(refused(html(shown)?));
+    }
+    let mut work = submission.begin(&app).await?;
+    let done = items::update(work.tx(), &new, &fold(&new.name)).await;
+    let sentence = match &done {
+        Err(error) if error.violates("stock_item_folded_unique") => Some(("name", "Another item has this name")),
+        Err(error) if error.violates("stock_item_unit") => {
+            Some(("unit", "Units of it are in the books already. Add a new item to count it differently"))
+        }
+        Ok(_) | Err(_) => None,
+    };
+    if let Some((field, sentence)) = sentence {
+        work.undo();
+        form.refuse(field, sentence);
+        let mut shown = load(&app, page, id, Filter::default()).await?;
+        shown.form = form;
+        return Ok(refused(html(shown)?));
+    }
+    if !done? {
+        work.undo();
+        let mut shown = load(&app, page, id, Filter::default()).await?;
+        let who = audit::last_change(&app.db, "stock_item", id.0).await?;
+        let stored = [
+            ("lead_days", "Days until a delivery is here", shown.item.lead_days.to_string()),
+            ("cover_days", "Days that it should last", shown.item.cover_days.to_string()),
+        ];
+        shown.conflict = Some(Conflict::of(&mut form, who, &stored, shown.item.version));
+        shown.form = form;
+        return Ok(conflicting(html(shown)?));
+    }
+    items::unname(work.tx(), id).await?;
+    for name in &aliases {
+        items::name(work.tx(), name, id).await?;
+    }
+    let entry = Entry::new("stock.item_changed", "stock_item", id.0)
+        .with("item", new.name.as_str())
+        .with("names", aliases.len() as i64)
+        .changed("days until it is here", &old.lead_days, &new.lead_days)
+        .changed("days it should last", &old.cover_days, &new.cover_days)
+        .changed("kept", &old.active, &new.active);
+    work.audit(entry).await?;
+    work.done(paths::stock::item(id), "Saved").await
+}
+
+/// The empty form of a supply or piece of equipment.
+pub async fn new(page: Page) -> Answer {
+    let form = FormState::new().with("kind", "supply").with("pack", 1);
+    html(NewItemPage { page, form })
+}
+
+/// Adds a supply or piece of equipment.
+pub async fn create(State(app): State<App>, page: Page, submission: Submission) -> Answer {
+    let mut form = submission.form.clone();
+    let kind = form.parse::<ItemKind>("kind", "Choose what it is");
+    let name = form.text("name", "Enter its name", 120);
+    let unit = form.text("unit", "Enter what is counted: piece, pair, mL", 20);
+    let pack = form.number("pack", 1, 10_000);
+    let reorder_level = optional_units(&mut form, "reorder", MOST);
+    if kind == Some(ItemKind::Medicine) {
+        form.refuse("kind", "Medicines are added in their catalogue");
+    }
+    let (Some(kind), true) = (kind, form.is_ok()) else {
+        return Ok(refused(html(NewItemPage { page, form })?));
+    };
+    let mut work = submission.begin(&app).await?;
+    let folded = fold(&name);
+    let row = NewItem { kind, name: &name, folded: &folded, unit: &unit, pack, reorder_level };
+    let Some(id) = items::insert(work.tx(), &row).await? else {
+        work.undo();
+        form.refuse("name", "An item of this name is there already");
+        form.renew();
+        return Ok(conflicting(html(NewItemPage { page, form })?));
+    };
+    work.audit(Entry::new("stock.item_added", "stock_item", id.0).with("item", name.as_str())).await?;
+    work.done(paths::stock::item(id), &format!("{name} added")).await
+}

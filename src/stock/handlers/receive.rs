@@ -1,0 +1,203 @@
+//! Receiving a delivery, with or without an order: several batches in one form, packs converted.
+
+use axum::extract::{Query, State};
+use serde::Deserialize;
+
+use super::fields::{expiry, item, naira, number};
+use super::transfers::units;
+use super::{places, suppliers};
+use crate::app::App;
+use crate::stock::model::{ItemKind, NEVER, ReceiptId, StockOrderId, StoreId, SupplierId, cost_of_unit};
+use crate::stock::store::lists::{self, Named};
+use crate::stock::store::orders::{self, Order, OrderLine};
+use crate::stock::store::stores::{self, Setting};
+use crate::stock::store::{items, ledger};
+use crate::stock::verbs::receive::{self, Arrival, Delivery};
+use crate::stock::views::buying::{DELIVERED, DeliveryRow, ReceiptPage, ReceivePage};
+use crate::web::conflict::conflicting;
+use crate::web::request::Id;
+use crate::web::submission::refused;
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Refused;
+
+/// Naira that a pack costs at most.
+const COST: i64 = 10_000_000;
+/// Lines of a delivery at most.
+const LINES: usize = 40;
+
+/// Against which order.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    order: Option<i64>,
+}
+
+/// The order that something is still expected of, with what that is.
+async fn expected(app: &App, id: Option<i64>) -> Result<Option<(Order, Vec<OrderLine>)>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let id = StockOrderId(id);
+    let order = orders::by_id(&app.db, id).await?.filter(Order::is_expected).ok_or(Error::NotFound)?;
+    let mut lines = orders::lines(&app.db, id).await?;
+    lines.retain(|line| line.left() > 0);
+    lines.truncate(LINES);
+    Ok(Some((order, lines)))
+}
+
+async fn load(
+    app: &App,
+    page: Page,
+    form: FormState,
+    order: Option<(Order, Vec<OrderLine>)>,
+) -> Result<ReceivePage, Error> {
+    let (order, lines) = order.map_or((None, Vec::new()), |(order, lines)| (Some(order), lines));
+    let rows = if order.is_some() {
+        let row = |(at, line): (usize, &OrderLine)| DeliveryRow {
+            item: line.item.clone(),
+            pack: line.pack_words(),
+            expected: line.words(line.left()),
+            at,
+        };
+        lines.iter().enumerate().map(row).collect()
+    } else {
+        let empty = |at| DeliveryRow { item: String::new(), pack: String::new(), expected: String::new(), at };
+        (0..DELIVERED).map(empty).collect()
+    };
+    let places = places(&app.db).await?;
+    let suppliers = suppliers(&app.db).await?;
+    Ok(ReceivePage { page, form, places, suppliers, order, rows })
+}
+
+/// The empty form, or what is expected of an order.
+pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
+    let order = expected(&app, asked.order).await?;
+    let mut form = FormState::new();
+    if let Some((order, lines)) = &order {
+        form = form
+            .with("order", order.id)
+            .with("store", order.store_id)
+            .with("supplier", order.supplier_id);
+        for (at, line) in lines.iter().enumerate() {
+            let pack_cost = line.unit_cost.saturating_mul(line.pack);
+            form = form
+                .with(&format!("item_{at}"), &line.item)
+                .with(&format!("packs_{at}"), line.left() / line.pack)
+                .with(&format!("units_{at}"), line.left() % line.pack)
+                .with(&format!("cost_{at}"), crate::laboratory::model::decimal(pack_cost, 2));
+        }
+    }
+    html(load(&app, page, form, order).await?)
+}
+
+/// One line of the form; nothing where it is empty.
+fn line(
+    form: &mut FormState,
+    at: usize,
+    names: &[Named],
+    (page, setting): (&Page, &Setting),
+) -> Option<Arrival> {
+    let field = |name: &str| format!("{name}_{at}");
+    let empty = |form: &FormState, name: &str| form.value(field(name)).trim().is_empty();
+    let all = ["item", "number", "expiry", "packs", "units", "cost"];
+    if all.iter().all(|name| empty(form, name)) || (!empty(form, "item") && empty(form, "number") && nothing(form, at))
+    {
+        return None;
+    }
+    let known = item(form, &field("item"), names)?;
+    let number = number(form, &field("number"));
+    let forever = known.kind == ItemKind::Equipment && empty(form, "expiry");
+    let expiry = if forever { Some(NEVER) } else { expiry(form, &field("expiry")) };
+    let quantity = units(form, (&field("units"), &field("packs")), known.pack);
+    let cost = if empty(form, "cost") { 0 } else { naira(form, &field("cost"), COST) };
+    let unit_cost = cost_of_unit(cost, known.pack);
+    let expiry = expiry?;
+    let left = (expiry - page.today()).num_days();
+    if left <= 0 {
+        form.refuse(&field("expiry"), "This is expired. What is expired is not received");
+    } else if left < setting.shelf_days && !form.chosen(&field("short"), "yes") {
+        form.refuse(&field("expiry"), format!("This expires in {left} days. Tick “Short life is fine” if you take it"));
+    }
+    let name = known.name.clone();
+    Some(Arrival { item: known.id, name, number, expiry, quantity, unit_cost })
+}
+
+/// Of what an order names, nothing arrived on this line.
+fn nothing(form: &FormState, at: usize) -> bool {
+    let number = |name: &str| form.value(format!("{name}_{at}")).trim().parse::<i64>().unwrap_or(0);
+    !form.value("order").is_empty() && (form.value(format!("none_{at}")) == "yes" || number("packs") + number("units") == 0)
+}
+
+/// Books the delivery.
+pub async fn create(State(app): State<App>, page: Page, submission: Submission) -> Answer {
+    let mut form = submission.form.clone();
+    let order = form.optional_parse::<i64>("order", "Open the order again");
+    let mut expected = match expected(&app, order).await {
+        // What was just booked against it may have been the last of it.
+        Err(Error::NotFound) => {
+            submission.unless_answered(&app).await?;
+            return Err(Error::Conflict("Nothing more is expected of this order. Receive without it.".into()));
+        }
+        other => other?,
+    };
+    let names = lists::names(&app.db).await?;
+    let setting = stores::setting(&app.db).await?;
+    let store = form.parse::<StoreId>("store", "Choose where it is put");
+    let supplier = form.optional_parse::<SupplierId>("supplier", "Choose who delivered it");
+    let note = form.optional_text("note", 120);
+    let most = if expected.is_some() { LINES } else { DELIVERED };
+    let mut arrivals: Vec<Arrival> = Vec::new();
+    for at in 0..most {
+        let Some(arrival) = line(&mut form, at, &names, (&page, &setting)) else { continue };
+        let twice = |one: &Arrival| one.item == arrival.item && one.number == arrival.number;
+        if arrivals.iter().any(twice) {
+            form.refuse(&format!("number_{at}"), "This batch stands in the list already");
+        }
+        arrivals.push(arrival);
+    }
+    if form.is_ok() && arrivals.is_empty() {
+        form.refuse("item_0", "Enter what arrived");
+    }
+    let known = |store: &StoreId, all: &[stores::StockStore]| all.iter().any(|one| one.id == *store);
+    if let Some(store) = store
+        && !known(&store, &places(&app.db).await?)
+    {
+        form.refuse("store", "Choose where it is put");
+    }
+    if let Some(supplier) = supplier
+        && stores::supplier(&app.db, supplier).await?.is_none()
+    {
+        form.refuse("supplier", "Choose who delivered it");
+    }
+    let (Some(store), true) = (store, form.is_ok()) else {
+        return Ok(refused(html(load(&app, page, form, expected).await?)?));
+    };
+    let mut work = submission.begin(&app).await?;
+    let order = expected.as_ref().map(|(order, _)| order.id);
+    let delivery = Delivery { store, supplier, order, note: &note };
+    match receive::receive(&mut work, &delivery, &arrivals).await {
+        Ok(id) => {
+            let batches = arrivals.len();
+            let s = if batches == 1 { "" } else { "es" };
+            work.done(paths::stock::receipt(id), &format!("{batches} batch{s} booked")).await
+        }
+        Err(Refused::Because(sentence)) => {
+            work.undo();
+            let at = arrivals.iter().position(|one| sentence.contains(&format!("atch {} ", one.number)));
+            form.refuse(&at.map(|at| format!("number_{at}")).unwrap_or_default(), sentence);
+            form.renew();
+            Ok(conflicting(html(load(&app, page, form, expected.take()).await?)?))
+        }
+        Err(why) => Err(why.into()),
+    }
+}
+
+/// One delivery.
+pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ReceiptId>) -> Answer {
+    let receipt = orders::receipt(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let rows = ledger::of_ref(&app.db, "receipt", id.0).await?;
+    let known = items::all(&app.db).await?;
+    let lines = rows
+        .into_iter()
+        .filter_map(|row| known.iter().find(|item| item.id == row.item_id).map(|item| (row, item.clone())))
+        .collect();
+    html(ReceiptPage { page, receipt, lines })
+}

@@ -1,0 +1,240 @@
+//! Orders of suppliers, and what arrived.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::AccountId;
+use crate::db::{DbError, Store, Tx, sql};
+use crate::stock::model::{ItemId, OrderState, ReceiptId, StockOrderId, StoreId, SupplierId};
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Order {
+    pub id: StockOrderId,
+    pub supplier_id: SupplierId,
+    pub supplier: String,
+    pub store_id: StoreId,
+    pub store: String,
+    pub state: OrderState,
+    pub expected_on: Option<NaiveDate>,
+    pub note: String,
+    pub made_name: String,
+    pub made_at: DateTime<Utc>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub reason: String,
+    pub version: i64,
+    pub lines: i64,
+    /// Kobo.
+    pub worth: i64,
+}
+
+macro_rules! orders {
+    ($tail:literal) => {
+        concat!(
+            "select o.id, o.supplier_id, p.name as supplier, o.store_id, s.name as store, o.state, o.expected_on, o.note,
+                o.made_name, o.made_at, o.sent_at, o.ended_at, o.reason, o.version,
+                (select count(*) from stock_order_line l where l.order_id = o.id) as lines,
+                cast(coalesce((select sum(l.quantity * l.unit_cost) from stock_order_line l where l.order_id = o.id), 0)
+                    as bigint) as worth
+             from stock_order o join supplier p on p.id = o.supplier_id join stock_store s on s.id = o.store_id ",
+            $tail
+        )
+    };
+}
+
+/// Open orders first, then the latest others.
+pub async fn all(store: impl Store) -> Result<Vec<Order>, DbError> {
+    sql(orders!(
+        "order by case when o.state in ('draft', 'sent', 'part') then 0 else 1 end, o.id desc limit 100"
+    ))
+    .all(store)
+    .await
+}
+
+/// One order.
+pub async fn by_id(store: impl Store, id: StockOrderId) -> Result<Option<Order>, DbError> {
+    sql(orders!("where o.id = $1")).bind(id).optional(store).await
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct OrderLine {
+    pub id: i64,
+    pub item_id: ItemId,
+    pub item: String,
+    pub unit: String,
+    pub pack: i64,
+    pub quantity: i64,
+    pub received: i64,
+    /// Kobo of one unit.
+    pub unit_cost: i64,
+}
+
+/// The lines of an order.
+pub async fn lines(store: impl Store, order: StockOrderId) -> Result<Vec<OrderLine>, DbError> {
+    sql("select l.id, l.item_id, i.name as item, i.unit, i.pack, l.quantity, l.received, l.unit_cost
+         from stock_order_line l join stock_item i on i.id = l.item_id where l.order_id = $1 order by i.folded, l.id")
+    .bind(order)
+    .all(store)
+    .await
+}
+
+/// An order on its way in.
+#[derive(Debug)]
+pub struct NewOrder<'a> {
+    pub supplier: SupplierId,
+    pub store: StoreId,
+    pub expected: Option<NaiveDate>,
+    pub note: &'a str,
+    pub by: (Option<AccountId>, &'a str),
+    pub at: DateTime<Utc>,
+}
+
+/// Makes a draft.
+pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>) -> Result<StockOrderId, DbError> {
+    sql("insert into stock_order (supplier_id, store_id, state, expected_on, note, made_by, made_name, made_at)
+         values ($1, $2, 'draft', $3, $4, $5, $6, $7) returning id")
+    .bind(new.supplier)
+    .bind(new.store)
+    .bind(new.expected)
+    .bind(new.note)
+    .bind(new.by.0)
+    .bind(new.by.1)
+    .bind(new.at)
+    .scalar(tx)
+    .await
+}
+
+/// Puts a line into a draft; the cost is the last one that was paid.
+pub async fn add_line(
+    tx: &mut Tx,
+    order: StockOrderId,
+    item: ItemId,
+    quantity: i64,
+) -> Result<(), DbError> {
+    sql("insert into stock_order_line (order_id, item_id, quantity, unit_cost)
+         select $1, $2, $3, coalesce((select b.unit_cost from stock_batch b where b.item_id = $2
+            order by b.id desc limit 1), 0)
+         where exists (select 1 from stock_order where id = $1 and state = 'draft')
+         on conflict (order_id, item_id) do update set quantity = excluded.quantity")
+    .bind(order)
+    .bind(item)
+    .bind(quantity)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Sends a draft.
+pub async fn send(
+    tx: &mut Tx,
+    (id, version): (StockOrderId, i64),
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let changed = sql("update stock_order set state = 'sent', sent_at = $3, version = version + 1
+         where id = $1 and version = $2 and state = 'draft'")
+    .bind(id)
+    .bind(version)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Closes an order of which nothing more is expected.
+pub async fn close(
+    tx: &mut Tx,
+    (id, version): (StockOrderId, i64),
+    reason: &str,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let changed = sql("update stock_order set state = 'closed', ended_at = $3, reason = $4, version = version + 1
+         where id = $1 and version = $2 and state in ('draft', 'sent', 'part')")
+    .bind(id)
+    .bind(version)
+    .bind(at)
+    .bind(reason)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Counts what arrived of an order that was sent; false when none is expected of it.
+pub async fn arrived(
+    tx: &mut Tx,
+    order: StockOrderId,
+    item: ItemId,
+    quantity: i64,
+) -> Result<bool, DbError> {
+    let changed = sql("update stock_order_line set received = received + $3 where order_id = $1 and item_id = $2
+         and exists (select 1 from stock_order where id = $1 and state in ('sent', 'part'))")
+    .bind(order)
+    .bind(item)
+    .bind(quantity)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// The state follows from what arrived.
+pub async fn follow(tx: &mut Tx, order: StockOrderId, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update stock_order set state = case when exists (select 1 from stock_order_line l
+            where l.order_id = $1 and l.received < l.quantity) then 'part' else 'received' end,
+            ended_at = case when exists (select 1 from stock_order_line l
+                where l.order_id = $1 and l.received < l.quantity) then null else $2 end,
+            version = version + 1
+         where id = $1 and state in ('sent', 'part')")
+    .bind(order)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// What arrived at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Receipt {
+    pub id: ReceiptId,
+    pub store: String,
+    pub supplier: String,
+    pub order_id: Option<StockOrderId>,
+    pub note: String,
+    pub account_name: String,
+    pub at: DateTime<Utc>,
+}
+
+/// One receipt.
+pub async fn receipt(store: impl Store, id: ReceiptId) -> Result<Option<Receipt>, DbError> {
+    sql("select r.id, s.name as store, coalesce(p.name, '') as supplier, r.order_id, r.note, r.account_name, r.at
+         from stock_receipt r join stock_store s on s.id = r.store_id left join supplier p on p.id = r.supplier_id
+         where r.id = $1")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// What is said when things arrive.
+#[derive(Debug)]
+pub struct NewReceipt<'a> {
+    pub store: StoreId,
+    pub supplier: Option<SupplierId>,
+    pub order: Option<StockOrderId>,
+    pub note: &'a str,
+    pub by: (Option<AccountId>, &'a str),
+    pub at: DateTime<Utc>,
+}
+
+/// Makes a receipt; its lines are the ledger's.
+pub async fn insert_receipt(tx: &mut Tx, new: &NewReceipt<'_>) -> Result<ReceiptId, DbError> {
+    sql("insert into stock_receipt (store_id, supplier_id, order_id, note, account_id, account_name, at)
+         values ($1, $2, $3, $4, $5, $6, $7) returning id")
+    .bind(new.store)
+    .bind(new.supplier)
+    .bind(new.order)
+    .bind(new.note)
+    .bind(new.by.0)
+    .bind(new.by.1)
+    .bind(new.at)
+    .scalar(tx)
+    .await
+}

@@ -1,0 +1,93 @@
+//! Corrections: done at once, or above the clinic's limit only with a second person.
+
+use super::{Refused, bring, doer, take};
+use crate::audit::Entry;
+use crate::stock::model::{
+    AdjustmentId, AdjustmentState, BatchId, Out, Reason, StoreId, Wanted, worth,
+};
+use crate::stock::store::adjustments::{self, Adjustment, NewAdjustment};
+use crate::stock::store::{batches, stores};
+use crate::work::Work;
+
+/// What is wrong with the stock.
+#[derive(Debug, Clone, Copy)]
+pub struct Correction<'a> {
+    /// The batch.
+    pub batch: BatchId,
+    /// Where.
+    pub store: StoreId,
+    /// How many units.
+    pub quantity: i64,
+    /// Why.
+    pub reason: Reason,
+    /// In somebody's words.
+    pub note: &'a str,
+}
+
+/// Writes the row of the ledger.
+async fn book(work: &mut Work, what: &Correction<'_>, id: AdjustmentId) -> Result<(), Refused> {
+    let words = format!("{}. {}", what.reason.label(), what.note);
+    let kind = what.reason.kind();
+    let out = Out { kind, reason: words.trim(), ref_kind: "adjustment", ref_id: id.0, partly: false };
+    if kind.rule().is_none() {
+        return bring(work, (what.batch, what.store), (what.quantity, None), &out).await;
+    }
+    let batch = batches::by_id(work.tx(), what.batch).await?.ok_or(Refused::NotFound)?;
+    let (item, store, quantity) = (batch.item_id, what.store, what.quantity);
+    let (today, first) = (work.today(), vec![batch.id]);
+    let want = Wanted { item, store, quantity, step: 1, today, until: None, first };
+    take(work, &want, &out).await?;
+    Ok(())
+}
+
+/// Corrects the stock; what is worth more than the limit waits for a second person. Says whether it waits.
+///
+/// # Errors
+/// A sentence when less is there than that.
+pub async fn correct(work: &mut Work, what: &Correction<'_>) -> Result<bool, Refused> {
+    let batch = batches::by_id(work.tx(), what.batch).await?.ok_or(Refused::NotFound)?;
+    let setting = stores::setting(work.tx()).await?;
+    let value = worth(what.quantity, batch.unit_cost);
+    let waits = value > setting.approve_above;
+    let (by, name) = doer(work);
+    let Correction { store, quantity, reason, note, .. } = *what;
+    let (item, by, at) = (batch.item_id, (by, name.as_str()), work.now());
+    let new = NewAdjustment { item, batch: batch.id, store, quantity, reason, note, value, waits, by, at };
+    let id = adjustments::insert(work.tx(), &new).await?;
+    if !waits {
+        book(work, what, id).await?;
+    }
+    let action = if waits { "stock.correction_proposed" } else { "stock.corrected" };
+    let entry = Entry::new(action, "stock_adjustment", id.0)
+        .with("batch", batch.id.0)
+        .with("units", quantity)
+        .with("reason", reason.as_str())
+        .with("kobo", value);
+    work.audit(entry).await?;
+    Ok(waits)
+}
+
+/// A second person agrees or refuses.
+///
+/// # Errors
+/// A sentence when it is the proposer, when it was decided meanwhile, or when less is there now.
+pub async fn decide(work: &mut Work, one: &Adjustment, agrees: bool, words: &str) -> Result<(), Refused> {
+    let (by, name) = doer(work);
+    if by.is_none() || one.proposed_by == by {
+        return Err(Refused::Because(
+            "You proposed this yourself. Somebody else who may approve stock has to decide it.".to_owned(),
+        ));
+    }
+    let to = if agrees { AdjustmentState::Done } else { AdjustmentState::Refused };
+    let at = work.now();
+    if !adjustments::decide(work.tx(), (one.id, to), (by, &name), words, at).await? {
+        return Err(Refused::Because("A colleague decided this a moment ago.".to_owned()));
+    }
+    if agrees {
+        let (batch, store, quantity, reason) = (one.batch_id, one.store_id, one.quantity, one.reason);
+        book(work, &Correction { batch, store, quantity, reason, note: &one.note }, one.id).await?;
+    }
+    let action = if agrees { "stock.correction_approved" } else { "stock.correction_refused" };
+    work.audit(Entry::new(action, "stock_adjustment", one.id.0).with("kobo", one.value)).await?;
+    Ok(())
+}

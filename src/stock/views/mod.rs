@@ -1,0 +1,101 @@
+//! Pages of stock.
+
+pub mod buying;
+pub mod items;
+pub mod moving;
+
+use super::model::{AdjustmentState, CountState, Kind, OrderState, TransferState};
+use super::store::ledger::Movement;
+use crate::web::paths;
+
+/// The values of a closed list for a select.
+macro_rules! choices_of {
+    ($list:ty) => {
+        <$list>::ALL.iter().map(|one| (one.as_str(), one.label())).collect::<Vec<(&'static str, &'static str)>>()
+    };
+}
+pub(super) use choices_of;
+
+impl OrderState {
+    /// The colour of its tag.
+    pub fn kind(self) -> &'static str {
+        match self {
+            OrderState::Draft | OrderState::Closed => "plain",
+            OrderState::Sent => "info",
+            OrderState::Part => "wait",
+            OrderState::Received => "ok",
+        }
+    }
+}
+
+impl TransferState {
+    /// The colour of its tag.
+    pub fn kind(self) -> &'static str {
+        match self {
+            TransferState::Sent => "wait",
+            TransferState::Accepted => "ok",
+            TransferState::Refused => "danger",
+        }
+    }
+}
+
+impl CountState {
+    /// The colour of its tag.
+    pub fn kind(self) -> &'static str {
+        match self {
+            CountState::Counting => "info",
+            CountState::Counted => "wait",
+            CountState::Posted => "ok",
+            CountState::Cancelled => "plain",
+        }
+    }
+}
+
+impl AdjustmentState {
+    /// The colour of its tag.
+    pub fn kind(self) -> &'static str {
+        match self {
+            AdjustmentState::Waiting => "wait",
+            AdjustmentState::Done => "ok",
+            AdjustmentState::Refused => "danger",
+        }
+    }
+}
+
+impl Movement {
+    /// `+96` or `−2`.
+    pub fn signed(&self) -> String {
+        let digits = self.quantity.unsigned_abs();
+        if self.quantity < 0 { format!("\u{2212}{digits}") } else { format!("+{digits}") }
+    }
+
+    /// What caused it, and where that can be read.
+    pub fn cause(&self) -> Option<(String, Option<String>)> {
+        use paths::stock as to;
+        let id = self.ref_id;
+        let (words, path) = match self.ref_kind.as_str() {
+            "" => return None,
+            "receipt" => ("Delivery", Some(to::receipt(super::model::ReceiptId(id)))),
+            "transfer" => ("Transfer", Some(to::transfer(super::model::TransferId(id)))),
+            "count" => ("Stocktake", Some(to::count(super::model::CountId(id)))),
+            "adjustment" => ("Correction", Some(format!("{}#correction-{id}", to::CORRECTIONS))),
+            "visit_procedure" => ("Procedure", None),
+            "dispensing_line" => ("Hand-out", None),
+            "dispensing_return" => ("Return", None),
+            _ => ("Entry", None),
+        };
+        Some((format!("{words} {id}"), path))
+    }
+
+    /// Whether units came in.
+    pub fn is_in(&self) -> bool {
+        self.quantity > 0
+    }
+}
+
+impl Kind {
+    /// Kinds with their words, for a filter.
+    pub fn choices() -> Vec<(&'static str, &'static str)> {
+        choices_of!(Kind)
+    }
+}

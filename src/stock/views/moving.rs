@@ -1,0 +1,314 @@
+//! Corrections, transfers, stocktakes.
+
+use askama::Template;
+
+use super::super::model::{
+    AdjustmentId, AdjustmentState, CountState, ItemKind, Kind, StoreKind, TransferState, expiry_words,
+    pack_words, quantity_words, worth,
+};
+use crate::access::model::Permission;
+use crate::laboratory::naira;
+use crate::stock::store::adjustments::Adjustment;
+use crate::stock::store::counts::{Count, CountLine};
+use crate::stock::store::stores::StockStore;
+use crate::stock::store::transfers::{Transfer, TransferLine};
+use crate::web::{FormState, Page, filters};
+
+/// Lines of a form for items.
+pub const LINES: usize = 5;
+
+/// Corrections.
+#[derive(Debug, Template)]
+#[template(path = "stock/corrections.html")]
+pub struct CorrectionsPage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: FormState,
+    /// What waits first, then the latest others.
+    pub all: Vec<Adjustment>,
+    /// Which one the form is about.
+    pub about: Option<AdjustmentId>,
+}
+
+impl CorrectionsPage {
+    /// What waits.
+    pub fn waiting(&self) -> Vec<&Adjustment> {
+        self.all.iter().filter(|one| one.state == AdjustmentState::Waiting).collect()
+    }
+
+    /// What was decided.
+    pub fn others(&self) -> Vec<&Adjustment> {
+        self.all.iter().filter(|one| one.state != AdjustmentState::Waiting).collect()
+    }
+
+    /// Whether this person may decide it: somebody else's, with the permission.
+    pub fn decides(&self, one: &Adjustment) -> bool {
+        let own = self.page.actor.as_ref().map(|actor| actor.account);
+        self.page.may(Permission::ApproveStock) && one.proposed_by != own
+    }
+
+    /// Whether the form is about this one.
+    pub fn is_about(&self, one: &Adjustment) -> bool {
+        self.about == Some(one.id) && !self.form.is_ok()
+    }
+}
+
+impl Adjustment {
+    /// `+20 tablets` or `−20 tablets`.
+    pub fn words(&self) -> String {
+        let sign = if self.kind == Kind::AdjustGain { "+" } else { "\u{2212}" };
+        format!("{sign}{}", quantity_words(self.quantity, &self.unit))
+    }
+
+    /// What it is worth.
+    pub fn value_words(&self) -> String {
+        naira(self.value)
+    }
+}
+
+/// Transfers.
+#[derive(Debug, Template)]
+#[template(path = "stock/transfers.html")]
+pub struct TransfersPage {
+    /// The frame.
+    pub page: Page,
+    /// Those on their way first.
+    pub all: Vec<Transfer>,
+}
+
+impl TransfersPage {
+    /// Whether this person books things.
+    pub fn manages(&self) -> bool {
+        self.page.may(Permission::ManageStock)
+    }
+}
+
+/// Sending things.
+#[derive(Debug, Template)]
+#[template(path = "stock/transfer_new.html")]
+pub struct NewTransferPage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: FormState,
+    /// Where from and where to.
+    pub places: Vec<StockStore>,
+}
+
+/// The stores for a select.
+pub fn store_choices(places: &[StockStore]) -> Vec<(String, String)> {
+    places.iter().map(|store| (store.id.to_string(), store.name.clone())).collect()
+}
+
+/// The names of the fields of a line: item, units, packs.
+pub fn line_fields(lines: usize) -> Vec<(String, String, String)> {
+    (0..lines).map(|at| (format!("item_{at}"), format!("units_{at}"), format!("packs_{at}"))).collect()
+}
+
+impl NewTransferPage {
+    /// Stores that things may leave to patients or other stores from; quarantine is none.
+    pub fn froms(&self) -> Vec<(String, String)> {
+        store_choices(&self.places)
+    }
+
+    /// The lines.
+    pub fn rows(&self) -> Vec<(String, String, String)> {
+        line_fields(LINES)
+    }
+}
+
+/// A transfer.
+#[derive(Debug, Template)]
+#[template(path = "stock/transfer.html")]
+pub struct TransferPage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: FormState,
+    /// The transfer.
+    pub transfer: Transfer,
+    /// Its batches.
+    pub lines: Vec<TransferLine>,
+}
+
+impl TransferPage {
+    /// Whether it waits for this person.
+    pub fn waits(&self) -> bool {
+        self.transfer.state == TransferState::Sent && self.page.may(Permission::ManageStock)
+    }
+}
+
+impl TransferLine {
+    /// `20 tablets`.
+    pub fn words(&self) -> String {
+        quantity_words(self.quantity, &self.unit)
+    }
+
+    /// What arrived, when that is known.
+    pub fn accepted_words(&self) -> String {
+        self.accepted.map(|units| quantity_words(units, &self.unit)).unwrap_or_default()
+    }
+
+    /// When it expires.
+    pub fn expiry_words(&self) -> String {
+        expiry_words(self.expiry)
+    }
+
+    /// The name of its field.
+    pub fn field(&self) -> String {
+        format!("arrived_{}", self.id)
+    }
+
+    /// `pack of 96 tablets`.
+    pub fn pack_words(&self) -> String {
+        pack_words(self.pack, &self.unit)
+    }
+}
+
+/// Stocktakes.
+#[derive(Debug, Template)]
+#[template(path = "stock/counts.html")]
+pub struct CountsPage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: FormState,
+    /// Open ones first.
+    pub all: Vec<Count>,
+    /// Where one may be begun.
+    pub places: Vec<StockStore>,
+}
+
+impl CountsPage {
+    /// Whether this person books things.
+    pub fn manages(&self) -> bool {
+        self.page.may(Permission::ManageStock)
+    }
+
+    /// The stores.
+    pub fn stores(&self) -> Vec<(String, String)> {
+        store_choices(&self.places)
+    }
+
+    /// What is counted.
+    pub fn kinds(&self) -> Vec<(&'static str, &'static str)> {
+        let mut all = vec![("", "Everything")];
+        all.extend(ItemKind::ALL.iter().map(|kind| (kind.as_str(), kind.plural())));
+        all
+    }
+}
+
+impl ItemKind {
+    /// `Medicines`.
+    pub fn plural(self) -> &'static str {
+        match self {
+            ItemKind::Medicine => "Medicines",
+            ItemKind::Supply => "Supplies",
+            ItemKind::Equipment => "Equipment",
+        }
+    }
+}
+
+impl StoreKind {
+    /// The colour of its tag.
+    pub fn kind(self) -> &'static str {
+        match self {
+            StoreKind::Dispensary => "ok",
+            StoreKind::Store | StoreKind::Treatment => "info",
+            StoreKind::Quarantine => "wait",
+        }
+    }
+}
+
+/// A stocktake.
+#[derive(Debug, Template)]
+#[template(path = "stock/count.html")]
+pub struct CountPage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: FormState,
+    /// The stocktake.
+    pub count: Count,
+    /// Its batches; while it is counted, those of this page.
+    pub lines: Vec<CountLine>,
+    /// Whether lines that were counted are shown, too.
+    pub all: bool,
+    /// The number of the first line of this page.
+    pub from: usize,
+    /// The address of the next page.
+    pub more: Option<String>,
+}
+
+impl CountPage {
+    /// Whether it is being counted by people like this one.
+    pub fn counting(&self) -> bool {
+        self.count.state == CountState::Counting && self.page.may(Permission::ManageStock)
+    }
+
+    /// Whether differences may be seen: never while it is counted.
+    pub fn shows_books(&self) -> bool {
+        self.count.state != CountState::Counting
+    }
+
+    /// Whether it waits for a second person.
+    pub fn waits(&self) -> bool {
+        self.count.state == CountState::Counted
+    }
+
+    /// Whether this person may post it.
+    pub fn posts(&self) -> bool {
+        let own = self.page.actor.as_ref().map(|actor| actor.account);
+        self.waits() && self.page.may(Permission::ApproveStock) && self.count.counted_by != own
+    }
+
+    /// Whether this person may cancel it or give it back.
+    pub fn turns(&self) -> bool {
+        self.page.may(Permission::ManageStock)
+            && matches!(self.count.state, CountState::Counting | CountState::Counted)
+    }
+
+    /// Lines where more or less was found.
+    pub fn differing(&self) -> Vec<&CountLine> {
+        self.lines.iter().filter(|line| line.difference() != 0).collect()
+    }
+
+    /// What the differences are worth together, with their sign.
+    pub fn total(&self) -> String {
+        let kobo: i64 = self
+            .lines
+            .iter()
+            .map(|line| worth(line.difference(), line.unit_cost) * line.difference().signum())
+            .sum();
+        if kobo < 0 { format!("\u{2212}{}", naira(-kobo)) } else { naira(kobo) }
+    }
+
+    /// What is still to be counted.
+    pub fn left(&self) -> i64 {
+        self.count.lines - self.count.done
+    }
+}
+
+impl CountLine {
+    /// The name of its field.
+    pub fn field(&self) -> String {
+        format!("counted_{}", self.id)
+    }
+
+    /// When it expires.
+    pub fn expiry_words(&self) -> String {
+        expiry_words(self.expiry)
+    }
+
+    /// `+3` or `−2`.
+    pub fn signed(&self) -> String {
+        let difference = self.difference();
+        if difference < 0 { format!("\u{2212}{}", -difference) } else { format!("+{difference}") }
+    }
+
+    /// What the difference is worth.
+    pub fn worth_words(&self) -> String {
+        naira(worth(self.difference(), self.unit_cost))
+    }
+}
