@@ -5,11 +5,13 @@ mod amounts;
 mod amounts_tests;
 mod code;
 mod money;
+mod paper;
 mod states;
 
 pub use amounts::{Amounts, Asked, Cover, amounts, rounded_to, split, spread};
 pub use code::{Code, Series};
 pub use money::{Money, Rounding, TooMuch, naira, percent};
+pub use paper::{Paid, Paper, PaperLine};
 pub use states::{
     BatchState, ChargeState, ClaimState, DiscountKind, DiscountState, InvoiceState, RefundState, Standing,
     Status, WalletKind,
