@@ -14,7 +14,7 @@ use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
 use crate::{
-    access, audit, consultation, diagnoses, home, laboratory, letters, patients, prescribing, procedures,
+    access, audit, billing, consultation, diagnoses, home, laboratory, letters, patients, prescribing, procedures,
     queue, record, scheduling, settings, web,
 };
 
@@ -133,6 +133,7 @@ pub fn routes() -> Routes {
         .merge(laboratory::routes())
         .merge(letters::routes())
         .merge(prescribing::routes())
+        .merge(billing::routes())
         .merge(settings::routes())
         .merge(audit::routes())
 }

@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::paths::{
-    self, access, audit, laboratory, letters, patients, prescribing, procedures, queue, record, scheduling,
+    self, access, audit, billing, laboratory, letters, patients, prescribing, procedures, queue, record, scheduling,
     settings,
 };
 use crate::access::model::Permission;
@@ -31,7 +31,7 @@ pub struct Group {
 
 type Entry = (&'static str, &'static str, &'static str, Option<Permission>);
 
-const RAIL: [(&str, &[Entry]); 4] = [
+const RAIL: [(&str, &[Entry]); 5] = [
     ("", &[("Today", "home", paths::HOME, None)]),
     (
         "Stations",
@@ -41,6 +41,18 @@ const RAIL: [(&str, &[Entry]); 4] = [
             ("Laboratory", "lab", laboratory::WORKLIST, Some(Permission::CollectSamples)),
             ("Results", "lab", laboratory::REVIEWS, Some(Permission::OrderTests)),
             ("Prescriptions", "pharmacy", prescribing::FIND, Some(Permission::ReadPrescriptions)),
+            ("Cashier", "cashier", billing::WORKLIST, Some(Permission::ReadMoney)),
+        ],
+    ),
+    (
+        "Money",
+        &[
+            ("Shifts", "clock", billing::SHIFTS, Some(Permission::TakePayments)),
+            ("Till", "chart", billing::TILL, Some(Permission::ReadMoney)),
+            ("Approvals", "check", billing::APPROVALS, Some(Permission::ApproveMoney)),
+            ("Claims", "transfer", billing::CLAIMS, Some(Permission::ReadMoney)),
+            ("Prices", "card", billing::PRICES, Some(Permission::ManagePrices)),
+            ("Schemes", "users", billing::SCHEMES, Some(Permission::ManagePrices)),
         ],
     ),
     (

@@ -74,6 +74,25 @@ crate::words! {
     }
 }
 
+/// A service as addresses name it: `test-12`; 0 is the whole kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServiceKey(pub ChargeKind, pub i64);
+
+impl std::fmt::Display for ServiceKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.0.as_str(), self.1)
+    }
+}
+
+impl std::str::FromStr for ServiceKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, service) = text.split_once('-').ok_or_else(|| "no service".to_owned())?;
+        Ok(ServiceKey(kind.parse()?, service.parse().map_err(|_| "no service".to_owned())?))
+    }
+}
+
 impl Method {
     /// Whether a machine or a bank names each payment, so that its reference must be written down (rule M7).
     pub const fn has_reference(self) -> bool {

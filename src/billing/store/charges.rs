@@ -71,6 +71,11 @@ pub async fn of_source(store: impl Store, kind: ChargeKind, source: i64) -> Resu
         .await
 }
 
+/// One charge.
+pub async fn by_id(store: impl Store, id: ChargeId) -> Result<Option<Charge>, DbError> {
+    sql(charges!("c.id = $1")).bind(id).optional(store).await
+}
+
 /// A charge that is about to be written.
 #[derive(Debug)]
 pub struct Writing<'a> {

@@ -150,6 +150,21 @@ pub async fn of_patient(
         .await
 }
 
+/// What was issued to a patient, the newest first, before an id.
+pub async fn issued_of(
+    store: impl Store,
+    patient: PatientId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Invoice>, DbError> {
+    sql(invoices!("i.patient_id = $1 and i.id < $2 and i.state = 'issued' order by i.id desc limit $3"))
+        .bind(patient)
+        .bind(before)
+        .bind(limit)
+        .all(store)
+        .await
+}
+
 /// What the cashier works on: drafts, what is owed back, what is owed; the newest first.
 pub async fn open(store: impl Store) -> Result<Vec<Invoice>, DbError> {
     sql(invoices!(

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::access::model::AccountId;
-use crate::billing::model::{Method, Money, ShiftId};
-use crate::db::{DbError, Store, Tx, sql};
+use crate::billing::model::{Code, Method, Money, Series, ShiftId};
+use crate::db::{Db, DbError, Store, Tx, sql};
 use crate::queue::model::PointId;
 
 /// A shift.
@@ -159,25 +159,23 @@ pub async fn by_method(store: impl Store, shift: ShiftId) -> Result<Vec<ByMethod
     .await
 }
 
-/// The same of a day, all shifts together.
-pub async fn by_method_on(store: impl Store, shifts: &[Shift]) -> Result<Vec<ByMethod>, DbError> {
-    let (first, last) = match (shifts.iter().map(|one| one.id.0).min(), shifts.iter().map(|one| one.id.0).max()) {
-        (Some(first), Some(last)) => (first, last),
-        (None, _) | (_, None) => return Ok(Vec::new()),
-    };
-    sql("select t.method, cast(sum(t.n) as bigint) as payments, cast(sum(t.came) as bigint) as came,
-            cast(sum(t.reversed) as bigint) as reversed, cast(sum(t.went) as bigint) as went from (
-            select p.method, 1 as n, p.amount as came,
-                case when p.reversed_at is not null then p.amount else 0 end as reversed, 0 as went
-                from payment p where p.shift_id between $1 and $2
-            union all select r.method, 0, 0, 0, r.amount from refund r where r.shift_id between $1 and $2 and r.state = 'paid'
-            union all select 'cash', 0, 0, 0, -w.amount from wallet_entry w where w.shift_id between $1 and $2
-                and w.kind = 'payout') as t
-         group by t.method order by t.method")
-    .bind(first)
-    .bind(last)
-    .all(store)
-    .await
+/// The same of several shifts together.
+pub async fn by_method_of(db: &Db, shifts: &[Shift]) -> Result<Vec<ByMethod>, DbError> {
+    let mut all: Vec<ByMethod> = Vec::new();
+    for shift in shifts {
+        for one in by_method(db, shift.id).await? {
+            match all.iter_mut().find(|known| known.method == one.method) {
+                None => all.push(one),
+                Some(known) => {
+                    known.payments += one.payments;
+                    known.came = Money(known.came.0 + one.came.0);
+                    known.reversed = Money(known.reversed.0 + one.reversed.0);
+                    known.went = Money(known.went.0 + one.went.0);
+                }
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// The shifts that were open on a day, which lasts over `[from, until)`.
@@ -283,6 +281,14 @@ pub struct Movement {
     pub method: Method,
     pub amount: Money,
     pub reversed: bool,
+}
+
+impl Movement {
+    /// The number of its receipt or refund.
+    pub fn code(&self) -> Code {
+        let series = if self.what == "receipt" { Series::Receipt } else { Series::Refund };
+        Code { series, year: self.year, number: self.number }
+    }
 }
 
 /// The newest movements of a shift.
