@@ -19,6 +19,8 @@ use crate::billing::model::{ChargeId, ChargeKind, Gate, Owed};
 use crate::db::{DbError, Store};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
+use crate::web::FormState;
+use crate::web::form::LINE;
 use crate::work::{Refused, Work};
 
 /// The pages of this capability.
@@ -183,6 +185,47 @@ pub async fn gate(
 /// "Treat now, pay later": kept with its reason; afterwards the gate is open.
 pub async fn treat_now(work: &mut Work, kind: ChargeKind, source: i64, reason: &str) -> Result<(), Refused> {
     verbs::charge::treat_now(work, kind, source, reason).await
+}
+
+/// A note of a consultation was signed: the visit costs its fee, once, by its reason.
+pub async fn consulted(work: &mut Work, visit: VisitId, patient: PatientId) -> Result<(), Refused> {
+    let service = store::charges::reason_of_visit(work.tx(), visit).await?;
+    let fee = NewCharge {
+        visit,
+        patient,
+        kind: ChargeKind::Consultation,
+        service,
+        source: visit.0,
+        label: "Consultation",
+        quantity: 1,
+        unit_price: 0,
+    };
+    charge(work, &fee).await?;
+    Ok(())
+}
+
+/// The gate on a form: what is to be paid first and is not takes the field `treat_now` with a reason, which opens it.
+/// False when the field is refused; then nothing may be done.
+pub async fn pass(
+    work: &mut Work,
+    visit: VisitId,
+    (kind, sources): (ChargeKind, &[i64]),
+    form: &mut FormState,
+) -> Result<bool, Refused> {
+    for source in sources {
+        let Gate::PayFirst { owed } = gate(work.tx(), visit, kind, *source).await? else { continue };
+        let reason = form.optional_text("treat_now", LINE);
+        if reason.chars().count() < 5 {
+            let owed = model::naira(owed);
+            form.refuse(
+                "treat_now",
+                format!("This is paid first: {owed} at the cashier. If it cannot wait, say why here"),
+            );
+            return Ok(false);
+        }
+        treat_now(work, kind, *source, &reason).await?;
+    }
+    Ok(true)
 }
 
 /// What a visit owes at this moment, for the patient's own page and for the stations: the patient's part of what is not

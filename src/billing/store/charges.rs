@@ -183,6 +183,16 @@ pub async fn treat_now(
     Ok(changed == 1)
 }
 
+/// The reason a visit was booked for; 0 for who came without a booking.
+pub async fn reason_of_visit(store: impl Store, visit: VisitId) -> Result<i64, DbError> {
+    let found: Option<(i64,)> =
+        sql("select a.reason_id from visit v join appointment a on a.id = v.appointment_id where v.id = $1")
+            .bind(visit)
+            .optional(store)
+            .await?;
+    Ok(found.map_or(0, |(reason,)| reason))
+}
+
 /// What decides whether something may be done now.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub struct AtGate {
