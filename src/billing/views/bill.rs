@@ -8,7 +8,7 @@ use crate::billing::store::invoices::Invoice;
 use crate::billing::store::schemes::Enrolment;
 use crate::patients::Brief;
 use crate::queue::Visit;
-use crate::web::{FormState, Page, filters};
+use crate::web::{FormState, Page};
 
 /// The bill of a visit: what was done, what is invoiced, what is owed.
 #[derive(Debug, Template)]

@@ -45,11 +45,6 @@ impl InvoicePage {
         super::pairs(DiscountKind::ALL, |one| (one.as_str(), one.label()))
     }
 
-    /// Whether a discount waits, so that the draft cannot be issued.
-    pub fn waits(&self) -> bool {
-        self.discounts.iter().any(|one| one.state == DiscountState::Proposed)
-    }
-
     /// Whether something on it was entered in error, or done in another number.
     pub fn wrong(&self) -> Vec<&Line> {
         let wrong = |line: &&Line| (line.withdrawn || line.done_quantity.is_some()) && line.live;
@@ -68,11 +63,6 @@ impl InvoicePage {
     /// Whether the person may take a payment back as a mistake.
     pub fn may_reverse(&self, payment: &Payment) -> bool {
         takes(&self.page) && self.me().is_some_and(|me| payment.may_reverse(me))
-    }
-
-    /// Whether any line carries a tax.
-    pub fn taxed(&self) -> bool {
-        self.lines.iter().any(|line| line.tax.is_some())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::billing::store::refunds::Refund;
 use crate::billing::store::shifts::Shift;
 use crate::billing::store::worklist::Person;
 use crate::patients::Brief;
-use crate::web::{FormState, Page, filters};
+use crate::web::{FormState, Page};
 
 /// What stands in the worklist.
 #[derive(Debug)]
