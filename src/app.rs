@@ -14,7 +14,8 @@ use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
 use crate::{
-    access, audit, consultation, diagnoses, home, laboratory, letters, patients, pharmacy, prescribing, procedures, queue, record, scheduling, settings, stock, web,
+    access, audit, billing, consultation, diagnoses, home, laboratory, letters, patients, pharmacy,
+    prescribing, procedures, queue, record, scheduling, settings, stock, web,
 };
 
 /// The running node; cheap to clone.
@@ -134,6 +135,7 @@ pub fn routes() -> Routes {
         .merge(prescribing::routes())
         .merge(pharmacy::routes())
         .merge(stock::routes())
+        .merge(billing::routes())
         .merge(settings::routes())
         .merge(audit::routes())
 }

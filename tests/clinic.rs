@@ -9,6 +9,7 @@ mod support;
 
 mod access;
 mod audit;
+mod billing;
 mod browser;
 mod clock;
 mod consultation;

@@ -269,7 +269,7 @@ create table shift (
     constraint shift_handover check (float_counted = left_before or previous_id is null or length(trim(float_reason)) >= 5),
     constraint shift_closed check ((closed_at is null) = (counted is null) and (closed_at is null) = (expected is null)
         and (closed_at is null) = (left_in_till is null) and (left_in_till is null or left_in_till <= counted)),
-    constraint shift_difference check (closed_at is null or counted = expected or length(trim(reason)) >= 5),
+    constraint shift_explained check (checked_at is null or counted = expected or length(trim(reason)) >= 5),
     constraint shift_second_person check (checked_at is null or (closed_at is not null and checked_by is not null and checked_by <> account_id))
 );
 create unique index shift_account_id_unique on shift (account_id) where closed_at is null;
@@ -476,7 +476,7 @@ create table claim (
     made_at timestamptz not null,
     version bigint not null default 1,
     constraint claim_sums check (credited >= 0 and accepted >= 0 and written_off >= 0 and to_patient >= 0
-        and credited + accepted + written_off + to_patient <= amount),
+        and credited <= amount and accepted + written_off + to_patient <= amount),
     constraint claim_batched check (state not in ('sent', 'accepted', 'part', 'rejected', 'resubmitted') or batch_id is not null)
 );
 create unique index claim_invoice_id_unique on claim (invoice_id);
@@ -617,7 +617,7 @@ create trigger shift_kept before update on shift for each row
     or old.opened_at is distinct from new.opened_at)
     execute function shift_kept_fault();
 create trigger shift_closed_kept before update on shift for each row
-    when (old.closed_at is not null and (old.counted is distinct from new.counted or old.expected is distinct from new.expected or old.left_in_till is distinct from new.left_in_till or old.reason is distinct from new.reason or old.closed_at is distinct from new.closed_at))
+    when (old.closed_at is not null and (old.counted is distinct from new.counted or old.expected is distinct from new.expected or old.left_in_till is distinct from new.left_in_till or old.closed_at is distinct from new.closed_at or (old.reason <> '' and old.reason <> new.reason) or old.checked_at is not null))
     execute function shift_kept_fault();
 create trigger shift_no_delete before delete on shift for each row
     execute function shift_kept_fault();
@@ -638,6 +638,11 @@ create trigger receipt_in_shift before insert on receipt for each row
 create trigger refund_in_shift before update of state on refund for each row
     when (new.state = 'paid')
     execute function keep_to_open_shift();
+create function refund_begins_fault() returns trigger language plpgsql as $$
+begin raise exception 'refund_begins'; end $$;
+create trigger refund_begins before insert on refund for each row
+    when (new.state = 'paid')
+    execute function refund_begins_fault();
 create trigger wallet_entry_in_shift before insert on wallet_entry for each row
     when (new.shift_id is not null)
     execute function keep_to_open_shift();

@@ -269,7 +269,7 @@ create table shift (
     constraint shift_handover check (float_counted = left_before or previous_id is null or length(trim(float_reason)) >= 5),
     constraint shift_closed check ((closed_at is null) = (counted is null) and (closed_at is null) = (expected is null)
         and (closed_at is null) = (left_in_till is null) and (left_in_till is null or left_in_till <= counted)),
-    constraint shift_difference check (closed_at is null or counted = expected or length(trim(reason)) >= 5),
+    constraint shift_explained check (checked_at is null or counted = expected or length(trim(reason)) >= 5),
     constraint shift_second_person check (checked_at is null or (closed_at is not null and checked_by is not null and checked_by <> account_id))
 ) strict;
 create unique index shift_account_id_unique on shift (account_id) where closed_at is null;
@@ -476,7 +476,7 @@ create table claim (
     made_at text not null,
     version integer not null default 1,
     constraint claim_sums check (credited >= 0 and accepted >= 0 and written_off >= 0 and to_patient >= 0
-        and credited + accepted + written_off + to_patient <= amount),
+        and credited <= amount and accepted + written_off + to_patient <= amount),
     constraint claim_batched check (state not in ('sent', 'accepted', 'part', 'rejected', 'resubmitted') or batch_id is not null)
 ) strict;
 create unique index claim_invoice_id_unique on claim (invoice_id);
@@ -575,7 +575,7 @@ create trigger shift_kept before update on shift when old.account_id is not new.
     or old.left_before is not new.left_before or old.float_counted is not new.float_counted
     or old.float_reason is not new.float_reason or old.opened_at is not new.opened_at
 begin select raise(abort, 'shift_kept'); end;
-create trigger shift_closed_kept before update on shift when old.closed_at is not null and (old.counted is not new.counted or old.expected is not new.expected or old.left_in_till is not new.left_in_till or old.reason is not new.reason or old.closed_at is not new.closed_at)
+create trigger shift_closed_kept before update on shift when old.closed_at is not null and (old.counted is not new.counted or old.expected is not new.expected or old.left_in_till is not new.left_in_till or old.closed_at is not new.closed_at or (old.reason <> '' and old.reason <> new.reason) or old.checked_at is not null)
 begin select raise(abort, 'shift_kept'); end;
 create trigger shift_no_delete before delete on shift
 begin select raise(abort, 'shift_kept'); end;
@@ -592,6 +592,8 @@ create trigger refund_in_shift before update of state on refund when new.state =
 begin
     select raise(abort, 'shift_open') where not exists (select 1 from shift where id = new.shift_id and closed_at is null);
 end;
+create trigger refund_begins before insert on refund when new.state = 'paid'
+begin select raise(abort, 'refund_begins'); end;
 create trigger wallet_entry_in_shift before insert on wallet_entry when new.shift_id is not null
 begin
     select raise(abort, 'shift_open') where not exists (select 1 from shift where id = new.shift_id and closed_at is null);

@@ -4,15 +4,135 @@
 //! [`model::naira`]. Billing knows nothing of medicines, tests or stock: whoever does a thing names it in neutral words
 //! (rule A1).
 
+mod handlers;
 pub mod model;
 mod store;
 mod verbs;
+mod views;
+
+use crate::access::model::{AccountId, Permission};
+use crate::web::paths::billing as paths;
+use crate::web::routes::{Access, Routes};
+pub use store::worklist::Tally;
 
 use crate::billing::model::{ChargeId, ChargeKind, Gate, Owed};
 use crate::db::{DbError, Store};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
+use crate::web::FormState;
+use crate::web::form::LINE;
 use crate::work::{Refused, Work};
+
+/// The pages of this capability.
+pub fn routes() -> Routes {
+    cashier_routes().merge(money_routes()).merge(admin_routes()).merge(claim_routes()).merge(own_routes())
+}
+
+fn cashier_routes() -> Routes {
+    use handlers::{account, bill, credit, draft, invoice, worklist};
+    let (read, take) = (Access::May(Permission::ReadMoney), Access::May(Permission::TakePayments));
+    Routes::new("billing")
+        .get(paths::WORKLIST, read, worklist::index)
+        .get(paths::WORKLIST_PART, read, worklist::part)
+        .get(paths::WORKLIST_LIVE, read, worklist::live)
+        .get(paths::OF_VISIT, read, bill::show)
+        .post(paths::OF_VISIT, take, bill::create)
+        .post(paths::DEFERRAL, take, bill::defer)
+        .get(paths::ACCOUNT, read, account::show)
+        .post(paths::ACCOUNT, take, account::begin)
+        .get(paths::WALLET, read, account::wallet)
+        .post(paths::WALLET, take, account::move_money)
+        .get(paths::INVOICE, read, invoice::show)
+        .get(paths::INVOICE_PRINT, read, invoice::print)
+        .post(paths::LINES, take, draft::add)
+        .get(paths::LINE, take, draft::line)
+        .post(paths::LINE, take, draft::change)
+        .post(paths::LINE_REMOVAL, take, draft::remove)
+        .post(paths::COVER, take, draft::cover)
+        .post(paths::REST, take, draft::add_rest)
+        .post(paths::ISSUE, take, draft::issue)
+        .post(paths::GIVING_UP, take, draft::give_up)
+        .post(paths::DISCOUNTS, take, draft::propose)
+        .post(paths::DISCOUNT_END, take, draft::withdraw)
+        .get(paths::CREDITS, take, credit::new)
+        .post(paths::CREDITS, take, credit::create)
+        .post(paths::CORRECTION, take, credit::correct)
+}
+
+fn money_routes() -> Routes {
+    use handlers::{approvals, pay, receipt, refund, shifts};
+    let (read, take) = (Access::May(Permission::ReadMoney), Access::May(Permission::TakePayments));
+    let approve = Access::May(Permission::ApproveMoney);
+    Routes::new("billing")
+        .get(paths::PAYMENTS, take, pay::new)
+        .post(paths::PAYMENTS, take, pay::create)
+        .get(paths::RECEIPT, read, receipt::show)
+        .get(paths::RECEIPT_PRINT, read, receipt::paper)
+        .post(paths::RECEIPT_PRINT, take, receipt::print)
+        .post(paths::REVERSAL, take, refund::reverse)
+        .get(paths::REFUNDS, take, refund::new)
+        .post(paths::REFUNDS, take, refund::create)
+        .post(paths::REFUND, approve, approvals::refund)
+        .post(paths::PAYOUT, take, approvals::pay_out)
+        .get(paths::APPROVALS, approve, approvals::index)
+        .post(paths::DISCOUNT, approve, approvals::discount)
+        .post(paths::SHIFT_CHECK, approve, approvals::shift)
+        .get(paths::SHIFTS, read, shifts::index)
+        .post(paths::SHIFTS, take, shifts::open)
+        .get(paths::SHIFT, read, shifts::show)
+        .get(paths::CLOSE, take, shifts::count)
+        .post(paths::CLOSE, take, shifts::close)
+        .post(paths::EXPLANATION, take, shifts::explain)
+        .get(paths::TILL, read, shifts::till)
+}
+
+fn admin_routes() -> Routes {
+    use handlers::{prices, schemes};
+    let manage = Access::May(Permission::ManagePrices);
+    Routes::new("billing")
+        .get(paths::PRICES, manage, prices::index)
+        .get(paths::PRICE, manage, prices::show)
+        .post(paths::PRICE, manage, prices::set)
+        .post(paths::RULE, manage, prices::rule)
+        .get(paths::RULES, manage, prices::rules)
+        .post(paths::RULES, manage, prices::save_rules)
+        .get(paths::SCHEMES, manage, schemes::index)
+        .post(paths::SCHEMES, manage, schemes::create)
+        .get(paths::SCHEME, manage, schemes::show)
+        .post(paths::SCHEME, manage, schemes::save)
+        .post(paths::COVERAGE, manage, schemes::cover)
+        .get(paths::MEMBERS, manage, schemes::members)
+        .post(paths::MEMBERS, manage, schemes::enrol)
+        .post(paths::STUDENTS, manage, schemes::enrol_students)
+        .post(paths::ENROLMENT_END, manage, schemes::end)
+}
+
+fn claim_routes() -> Routes {
+    use handlers::claims;
+    let (read, take) = (Access::May(Permission::ReadMoney), Access::May(Permission::TakePayments));
+    Routes::new("billing")
+        .get(paths::CLAIMS, read, claims::index)
+        .post(paths::CLAIMS, take, claims::gather)
+        .get(paths::BATCH, read, claims::batch)
+        .post(paths::BATCH, take, claims::send)
+        .get(paths::CLAIM, read, claims::show)
+        .post(paths::CLAIM, take, claims::answer)
+        .post(paths::RESUBMISSION, take, claims::resubmit)
+        .post(paths::SHORTFALL, Access::May(Permission::ApproveMoney), claims::close)
+}
+
+fn own_routes() -> Routes {
+    use handlers::mine;
+    Routes::new("billing")
+        .get(paths::MY_INVOICES, Access::Patient, mine::index)
+        .get(paths::MY_INVOICE, Access::Patient, mine::show)
+        .get(paths::MY_RECEIPT, Access::Patient, mine::receipt)
+}
+
+/// What waits for cashiers and for who approves, for the homes of staff.
+pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> {
+    store::worklist::tally(store, who).await
+}
 
 /// Something that was done, or is about to be.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +180,47 @@ pub async fn gate(store: impl Store, visit: VisitId, kind: ChargeKind, source: i
 /// "Treat now, pay later": kept with its reason; afterwards the gate is open.
 pub async fn treat_now(work: &mut Work, kind: ChargeKind, source: i64, reason: &str) -> Result<(), Refused> {
     verbs::charge::treat_now(work, kind, source, reason).await
+}
+
+/// A note of a consultation was signed: the visit costs its fee, once, by its reason.
+pub async fn consulted(work: &mut Work, visit: VisitId, patient: PatientId) -> Result<(), Refused> {
+    let service = store::charges::reason_of_visit(work.tx(), visit).await?;
+    let fee = NewCharge {
+        visit,
+        patient,
+        kind: ChargeKind::Consultation,
+        service,
+        source: visit.0,
+        label: "Consultation",
+        quantity: 1,
+        unit_price: 0,
+    };
+    charge(work, &fee).await?;
+    Ok(())
+}
+
+/// The gate on a form: what is to be paid first and is not takes the field `treat_now` with a reason, which opens it.
+/// False when the field is refused; then nothing may be done.
+pub async fn pass(
+    work: &mut Work,
+    visit: VisitId,
+    (kind, sources): (ChargeKind, &[i64]),
+    form: &mut FormState,
+) -> Result<bool, Refused> {
+    for source in sources {
+        let Gate::PayFirst { owed } = gate(work.tx(), visit, kind, *source).await? else { continue };
+        let reason = form.optional_text("treat_now", LINE);
+        if reason.chars().count() < 5 {
+            let owed = model::naira(owed);
+            form.refuse(
+                "treat_now",
+                format!("This is paid first: {owed} at the cashier. If it cannot wait, say why here"),
+            );
+            return Ok(false);
+        }
+        treat_now(work, kind, *source, &reason).await?;
+    }
+    Ok(true)
 }
 
 /// What a visit owes at this moment, for the patient's own page and for the stations: the patient's part of what is not

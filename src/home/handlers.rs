@@ -11,7 +11,7 @@ use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::web::{Answer, Error, FormState, Page, html};
-use crate::{consultation, laboratory, patients, pharmacy, queue, record, scheduling};
+use crate::{billing, consultation, laboratory, patients, pharmacy, queue, record, scheduling};
 
 /// The shortcuts, as the keyboard page lists them.
 const SHORTCUTS: [(&str, &str, &str); 14] = [
@@ -107,8 +107,13 @@ async fn for_staff(app: &App, page: Page) -> Answer {
         true => consultation::day_of(app, &page).await?,
         false => Vec::new(),
     };
+    let money = if page.may(Permission::TakePayments) || page.may(Permission::ApproveMoney) {
+        Some(billing::tally(&app.db, page.actor()?.account).await?)
+    } else {
+        None
+    };
     let form = FormState::new();
-    html(StaffHome { page, points, tally, attention, reviews, lab, pharmacy, day, form })
+    html(StaffHome { page, points, tally, attention, reviews, lab, pharmacy, money, day, form })
 }
 
 /// Every component in every state, live.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Timelike, Utc};
 
 use super::store::{Attention, Tally};
 use crate::access::model::Permission;
+use crate::billing;
 use crate::consultation::Item;
 use crate::consultation::model::DayItem;
 use crate::laboratory;
@@ -116,6 +117,8 @@ pub struct StaffHome {
     pub lab: Option<laboratory::Tally>,
     /// What waits in the pharmacy; nothing for others.
     pub pharmacy: Option<pharmacy::Tally>,
+    /// What waits for cashiers and for who approves; nothing for others.
+    pub money: Option<billing::Tally>,
     /// What is unfinished of whoever treats, and who is booked with them today.
     pub day: Vec<Item>,
     /// The operation id of the call button.
@@ -197,6 +200,27 @@ impl StaffHome {
             add(pharmacy.waiting, "pharmacy", words, "Whoever is at the counter first", list);
             let words = ("owed medicine is in stock now", "owed medicines are in stock now");
             add(pharmacy.owed, "pharmacy", words, "Call the patients", paths::pharmacy::OWED);
+        }
+        if let Some(money) = self.money {
+            let (list, shifts, approvals) =
+                (paths::billing::WORKLIST, paths::billing::SHIFTS, paths::billing::APPROVALS);
+            if self.page.may(Permission::TakePayments) {
+                if !money.on_shift {
+                    add(1, "clock", ("shift is to be opened", ""), "Count the till, then take money", shifts);
+                }
+                let words = ("person is at the cashier", "people are at the cashier");
+                add(money.here, "cashier", words, "Make out the invoice, take the payment", list);
+                let words = ("approved refund is not paid out", "approved refunds are not paid out");
+                add(money.payouts, "cashier", words, "In your shift", approvals);
+            }
+            if self.page.may(Permission::ApproveMoney) {
+                let words = ("discount waits for approval", "discounts wait for approval");
+                add(money.discounts, "check", words, "Asked for by somebody else", approvals);
+                let words = ("refund waits for approval", "refunds wait for approval");
+                add(money.refunds, "check", words, "Asked for by somebody else", approvals);
+                let words = ("shift has a difference", "shifts have a difference");
+                add(money.differences, "warn", words, "Look at it with the cashier's words", approvals);
+            }
         }
         if self.page.may(Permission::SeeAppointments) {
             let words = ("booked person needs a new time", "booked people need a new time");

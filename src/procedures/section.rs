@@ -145,7 +145,11 @@ pub async fn sign(
         return Ok(0);
     }
     let (by, at) = (author(work)?, work.now());
+    let drafts = procedures::drafts(work.tx(), visit.id, by).await?;
     let planned = procedures::plan(work.tx(), (visit.id, by), note, at).await.map_err(verbs::in_words)?;
+    for draft in &drafts {
+        verbs::ask_payment(work, draft.id).await?;
+    }
     if planned > 0 {
         let entry = Entry::new("procedure.planned", "visit", visit.id.0)
             .of_patient(visit.patient_id.0)

@@ -8,6 +8,8 @@ use super::store::kinds::Kind;
 use super::store::procedures::{self, Doing, NewProcedure, Procedure};
 use crate::access::model::AccountId;
 use crate::audit::Entry;
+use crate::billing::model::ChargeKind;
+use crate::billing::{self, NewCharge};
 use crate::db::DbError;
 use crate::live::Topic;
 use crate::queue::Visit;
@@ -25,6 +27,30 @@ fn trail(action: &'static str, procedure: &Procedure) -> Entry {
         .with("visit", procedure.visit_id.0)
 }
 
+/// What a procedure costs, in words that say nothing of what is sensitive (rule A1).
+fn cost<'a>(procedure: &Procedure, label: &'a str) -> NewCharge<'a> {
+    NewCharge {
+        visit: procedure.visit_id,
+        patient: procedure.patient_id,
+        kind: ChargeKind::Procedure,
+        service: procedure.kind_id.0,
+        source: procedure.id.0,
+        label,
+        quantity: 1,
+        unit_price: procedure.price,
+    }
+}
+
+fn label(procedure: &Procedure) -> String {
+    if procedure.sensitive { "Procedure".to_owned() } else { format!("Procedure: {}", procedure.name) }
+}
+
+/// What is planned and paid first waits at the cashier at once.
+pub async fn ask_payment(work: &mut Work, id: ProcedureId) -> Result<(), Refused> {
+    let Some(planned) = procedures::by_id(work.tx(), id).await? else { return Ok(()) };
+    billing::plan(work, &cost(&planned, &label(&planned))).await
+}
+
 /// Puts a procedure into a visit: a draft of its author, or planned at once by whoever is about to do it.
 pub async fn put(
     work: &mut Work,
@@ -40,6 +66,7 @@ pub async fn put(
         let entry = Entry::new("procedure.planned", "visit_procedure", id.0);
         work.audit(entry.of_patient(patient.0).with("visit", visit.id.0)).await?;
         work.tell(Topic::Visit(visit.id.0));
+        ask_payment(work, id).await?;
     }
     Ok(id)
 }
@@ -68,6 +95,7 @@ pub async fn done(work: &mut Work, procedure: &Procedure, report: &Report<'_>) -
     procedures::use_up(work.tx(), procedure.id, report.used).await?;
     let used: Vec<(&str, i64)> = report.used.iter().map(|one| (one.item.as_str(), one.quantity)).collect();
     stock::use_for_procedure(work, procedure.id.0, &used).await?;
+    billing::charge(work, &cost(procedure, &label(procedure))).await?;
     work.audit(trail("procedure.done", procedure).with("items", report.used.len() as i64)).await?;
     work.tell(Topic::Visit(procedure.visit_id.0));
     Ok(())
@@ -87,6 +115,7 @@ pub async fn end(work: &mut Work, procedure: &Procedure, to: State, reason: &str
     if to == State::EnteredInError {
         stock::undo_procedure(work, procedure.id.0, reason).await?;
     }
+    billing::withdraw(work, ChargeKind::Procedure, procedure.id.0, to.label()).await?;
     work.audit(trail(action, procedure)).await?;
     work.tell(Topic::Visit(procedure.visit_id.0));
     Ok(())

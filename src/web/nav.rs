@@ -2,7 +2,8 @@
 
 use super::Page;
 use super::paths::{
-    self, access, audit, laboratory, letters, patients, pharmacy, prescribing, procedures, queue, record, scheduling, settings, stock,
+    self, access, audit, billing, laboratory, letters, patients, pharmacy, prescribing, procedures, queue,
+    record, scheduling, settings, stock,
 };
 use crate::access::model::Permission;
 
@@ -30,7 +31,7 @@ pub struct Group {
 
 type Entry = (&'static str, &'static str, &'static str, Option<Permission>);
 
-const RAIL: [(&str, &[Entry]); 5] = [
+const RAIL: [(&str, &[Entry]); 6] = [
     ("", &[("Today", "home", paths::HOME, None)]),
     (
         "Stations",
@@ -41,6 +42,18 @@ const RAIL: [(&str, &[Entry]); 5] = [
             ("Results", "lab", laboratory::REVIEWS, Some(Permission::OrderTests)),
             ("Pharmacy", "pharmacy", pharmacy::WORKLIST, Some(Permission::Dispense)),
             ("Prescriptions", "pharmacy", prescribing::FIND, Some(Permission::ReadPrescriptions)),
+            ("Cashier", "cashier", billing::WORKLIST, Some(Permission::ReadMoney)),
+        ],
+    ),
+    (
+        "Money",
+        &[
+            ("Shifts", "clock", billing::SHIFTS, Some(Permission::TakePayments)),
+            ("Till", "chart", billing::TILL, Some(Permission::ReadMoney)),
+            ("Approvals", "check", billing::APPROVALS, Some(Permission::ApproveMoney)),
+            ("Claims", "transfer", billing::CLAIMS, Some(Permission::ReadMoney)),
+            ("Prices", "card", billing::PRICES, Some(Permission::ManagePrices)),
+            ("Schemes", "users", billing::SCHEMES, Some(Permission::ManagePrices)),
         ],
     ),
     (

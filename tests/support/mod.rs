@@ -1,6 +1,7 @@
 //! A clinic to test with: a real server on loopback over a database of its own, browsers, and people.
 
 mod access;
+pub mod billing;
 mod browser;
 pub mod chromium;
 pub mod consultation;

@@ -5,11 +5,13 @@ mod amounts;
 mod amounts_tests;
 mod code;
 mod money;
+mod paper;
 mod states;
 
 pub use amounts::{Amounts, Asked, Cover, amounts, rounded_to, split, spread};
 pub use code::{Code, Series};
 pub use money::{Money, Rounding, TooMuch, naira, percent};
+pub use paper::{Paid, Paper, PaperLine};
 pub use states::{
     BatchState, ChargeState, ClaimState, DiscountKind, DiscountState, InvoiceState, RefundState, Standing,
     Status, WalletKind,
@@ -69,6 +71,25 @@ crate::words! {
         Transfer = "transfer" => "Bank transfer",
         Mobile = "mobile" => "Mobile money",
         Wallet = "wallet" => "Wallet",
+    }
+}
+
+/// A service as addresses name it: `test-12`; 0 is the whole kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServiceKey(pub ChargeKind, pub i64);
+
+impl std::fmt::Display for ServiceKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.0.as_str(), self.1)
+    }
+}
+
+impl std::str::FromStr for ServiceKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, service) = text.split_once('-').ok_or_else(|| "no service".to_owned())?;
+        Ok(ServiceKey(kind.parse()?, service.parse().map_err(|_| "no service".to_owned())?))
     }
 }
 

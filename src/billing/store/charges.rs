@@ -71,6 +71,11 @@ pub async fn of_source(store: impl Store, kind: ChargeKind, source: i64) -> Resu
         .await
 }
 
+/// One charge.
+pub async fn by_id(store: impl Store, id: ChargeId) -> Result<Option<Charge>, DbError> {
+    sql(charges!("c.id = $1")).bind(id).optional(store).await
+}
+
 /// A charge that is about to be written.
 #[derive(Debug)]
 pub struct Writing<'a> {
@@ -181,6 +186,16 @@ pub async fn treat_now(
     .run(tx)
     .await?;
     Ok(changed == 1)
+}
+
+/// The reason a visit was booked for; 0 for who came without a booking.
+pub async fn reason_of_visit(store: impl Store, visit: VisitId) -> Result<i64, DbError> {
+    let found: Option<(i64,)> =
+        sql("select a.reason_id from visit v join appointment a on a.id = v.appointment_id where v.id = $1")
+            .bind(visit)
+            .optional(store)
+            .await?;
+    Ok(found.map_or(0, |(reason,)| reason))
 }
 
 /// What decides whether something may be done now.

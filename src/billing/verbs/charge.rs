@@ -132,6 +132,11 @@ pub async fn treat_now(work: &mut Work, kind: ChargeKind, source: i64, reason: &
     if reason.trim().chars().count() < 5 {
         return Err(because("Say in a few words why the patient is treated before paying."));
     }
+    defer(work, &there, reason).await
+}
+
+/// The same of a charge that is at hand.
+pub async fn defer(work: &mut Work, there: &Charge, reason: &str) -> Result<(), Refused> {
     let (name, at) = (work.doer().name.clone(), work.now());
     if charges::treat_now(work.tx(), there.id, (&name, reason.trim()), at).await? {
         let entry = Entry::new("charge.treat_now", "charge", there.id.0).of_patient(there.patient_id.0);

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::consult::sent;
 use super::finish::finish;
 use crate::access::model::Permission;
-use crate::consultation::model::{NoteId, Outcome, Part};
+use crate::consultation::model::{NoteId, NoteKind, Outcome, Part};
 use crate::consultation::store::notes::Note;
 use crate::consultation::store::sittings::Sitting;
 use crate::consultation::store::templates;
@@ -18,7 +18,7 @@ use crate::queue::model::{Move, Whom};
 use crate::queue::{self, Caller, Visit};
 use crate::web::{FormState, Page, paths};
 use crate::work::{Refused, Work};
-use crate::{diagnoses, prescribing, procedures};
+use crate::{billing, diagnoses, prescribing, procedures};
 
 /// Calling the patient in.
 pub const CALL: &str = "token.call";
@@ -178,6 +178,9 @@ async fn sign(
     }
     if sign_sections(work, &sitting.visit, draft.id, form).await? {
         drafts::sign(work, &sitting.visit, &draft).await?;
+        if draft.kind == NoteKind::Consultation {
+            billing::consulted(work, sitting.visit.id, sitting.visit.patient_id).await?;
+        }
     }
     Ok(())
 }

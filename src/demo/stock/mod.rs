@@ -267,21 +267,23 @@ async fn given(filling: &mut Filling, making: &mut Making) -> Result<(), DbError
 async fn used_up(filling: &mut Filling, making: &mut Making) -> Result<(), DbError> {
     let mut after = 0;
     loop {
-        let used: Vec<UsedUp> = sql("select u.id, p.id as procedure, a.item_id, u.quantity, p.done_at, p.done_by, p.done_name
+        let used: Vec<UsedUp> =
+            sql("select u.id, p.id as procedure, a.item_id, u.quantity, p.done_at, p.done_by, p.done_name
              from procedure_used u join visit_procedure p on p.id = u.procedure_id
              join stock_alias a on a.name = lower(u.item)
              where u.id > $1 and p.done_at is not null order by u.id limit $2")
-        .bind(after)
-        .bind(BATCH)
-        .all(filling.tx().await?)
-        .await?;
+            .bind(after)
+            .bind(BATCH)
+            .all(filling.tx().await?)
+            .await?;
         let Some(last) = used.last() else { return Ok(()) };
         after = last.id;
         for one in &used {
             let (at, day) = (one.done_at, filling.clinic.day_of(one.done_at));
             let by = (one.done_by, one.done_name.as_str());
             let there = making.ledger.usable((one.item_id, TREATMENT), day);
-            let cause = Cause { kind: "issue", ref_kind: "visit_procedure", ref_id: one.procedure, at, day, by };
+            let cause =
+                Cause { kind: "issue", ref_kind: "visit_procedure", ref_id: one.procedure, at, day, by };
             if there >= one.quantity {
                 making.ledger.take((one.item_id, TREATMENT), one.quantity, &cause);
             }

@@ -3,6 +3,8 @@
 use axum::extract::State;
 
 use crate::app::App;
+use crate::billing;
+use crate::billing::model::ChargeKind;
 use crate::laboratory::model::{LineId, LineState, SampleId};
 use crate::laboratory::store::lines::{self, Line};
 use crate::laboratory::store::samples::Sample;
@@ -61,6 +63,11 @@ pub async fn create(
         return Ok(refused(html(load(&app, page, id, form).await?)?));
     }
     let mut work = submission.begin(&app).await?;
+    let sources: Vec<i64> = chosen.iter().map(|line| line.0).collect();
+    if !billing::pass(&mut work, id, (ChargeKind::Test, &sources), &mut form).await? {
+        work.undo();
+        return Ok(refused(html(load(&app, page, id, form).await?)?));
+    }
     match collect(&mut work, id, &chosen).await {
         Ok(taken) => {
             let words = match taken.len() {

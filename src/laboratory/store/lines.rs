@@ -182,6 +182,9 @@ pub struct Held {
     pub version: i64,
     pub test: String,
     pub specimen: String,
+    pub department: String,
+    /// Kobo, as it was when ordered.
+    pub price: i64,
 }
 
 macro_rules! held {
@@ -189,7 +192,7 @@ macro_rules! held {
         concat!(
             "select l.id, l.visit_id, l.patient_id, l.test_id, coalesce(h.account_id, l.ordered_by) as reviewer, l.state,
                 l.in_person, l.requested_at, l.sample_id, l.collected_at, l.patient_at, l.turnaround_minutes, l.version,
-                t.name as test, t.specimen
+                t.name as test, t.specimen, t.department, l.price
              from lab_line l join lab_test t on t.id = l.test_id left join order_handover h on h.line_id = l.id where ",
             $tail
         )

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Refused, doer, meanwhile, stepped, trail};
+use super::{Refused, cost, doer, label, meanwhile, stepped, trail};
+use crate::billing;
 use crate::laboratory::model::{LineId, LineState, Move, SampleId};
 use crate::laboratory::store::lines::{self, Held};
 use crate::laboratory::store::samples::{self, NewSample};
@@ -41,6 +42,7 @@ pub async fn collect(
             if !lines::put_on(work.tx(), line, sample, at).await? {
                 return Err(meanwhile(&line.test));
             }
+            billing::charge(work, &cost(line, &label(line))).await?;
             let on = Held { sample_id: Some(sample), ..(*line).clone() };
             stepped(work, &on, made, to, "").await?;
         }

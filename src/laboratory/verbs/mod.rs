@@ -15,6 +15,8 @@ pub mod verify;
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
+use crate::billing::NewCharge;
+use crate::billing::model::ChargeKind;
 use crate::laboratory::model::{CannotMove, LineId, LineState, Move};
 use crate::laboratory::store::lines::{self, Held, NewStep};
 use crate::live::Topic;
@@ -72,6 +74,28 @@ fn tell(work: &mut Work, line: &Held) {
     work.tell(Topic::Laboratory);
     work.tell(Topic::Visit(line.visit_id.0));
     work.tell(Topic::Reviews(line.reviewer.0));
+}
+
+/// What a test costs, in words that say nothing of what is told in person only (rule A1).
+fn cost<'a>(line: &Held, label: &'a str) -> NewCharge<'a> {
+    NewCharge {
+        visit: line.visit_id,
+        patient: line.patient_id,
+        kind: ChargeKind::Test,
+        service: line.test_id.0,
+        source: line.id.0,
+        label,
+        quantity: 1,
+        unit_price: line.price,
+    }
+}
+
+fn label(line: &Held) -> String {
+    if line.in_person || line.department.is_empty() {
+        "Laboratory test".to_owned()
+    } else {
+        format!("Laboratory test ({})", line.department.to_lowercase())
+    }
 }
 
 /// An entry of the trail about a line's patient.

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Refused, doer, go, seen, trail};
+use super::{Refused, cost, doer, go, label, seen, trail};
 use crate::audit::Entry;
+use crate::billing;
+use crate::billing::model::ChargeKind;
 use crate::laboratory::model::{LineId, Move, TestId};
 use crate::laboratory::store::catalogue::{self, Test};
+use crate::laboratory::store::lines::held;
 use crate::laboratory::store::orders::{self, NewOrder};
 use crate::live::Topic;
 use crate::patients::model::PatientId;
@@ -72,6 +75,12 @@ pub async fn place(work: &mut Work, placed: &Placed) -> Result<Vec<LineId>, Refu
         lines
             .push(line.ok_or_else(|| Refused::Because("A test of this order is no longer offered.".into()))?);
     }
+    for line in &lines {
+        // What is paid first waits at the cashier at once.
+        if let Some(held) = held(work.tx(), *line).await? {
+            billing::plan(work, &cost(&held, &label(&held))).await?;
+        }
+    }
     let entry = Entry::new("lab.ordered", "lab_order", order.0)
         .of_patient(placed.patient.0)
         .with("tests", lines.len() as i64)
@@ -92,6 +101,7 @@ pub async fn cancel(
 ) -> Result<VisitId, Refused> {
     let line = seen(work, id, version).await?;
     go(work, &line, Move::Cancel, note).await?;
+    billing::withdraw(work, ChargeKind::Test, id.0, "The test was cancelled").await?;
     work.audit(trail("lab.cancelled", "lab_line", id.0, &line)).await?;
     Ok(line.visit_id)
 }

@@ -4,6 +4,8 @@ use axum::extract::State;
 use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::app::App;
+use crate::billing;
+use crate::billing::model::ChargeKind;
 use crate::procedures::model::{MORE, ProcedureId, State as Stands, Supply};
 use crate::procedures::store::{kinds, procedures};
 use crate::procedures::verbs::{self, Report};
@@ -125,6 +127,12 @@ pub async fn done(
         return Ok(refused(html(shown)?));
     }
     let mut work = submission.begin(&app).await?;
+    let (visit, cost) = (shown.procedure.visit_id, (ChargeKind::Procedure, [id.0]));
+    if !billing::pass(&mut work, visit, (cost.0, &cost.1), &mut form).await? {
+        work.undo();
+        shown.form = form;
+        return Ok(refused(html(shown)?));
+    }
     let consent = consent.as_ref().map(|(who, at)| (who.as_str(), *at));
     let report = Report { version, outcome: &outcome, consent, used: &used };
     match verbs::done(&mut work, &shown.procedure, &report).await {

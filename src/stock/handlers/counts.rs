@@ -108,18 +108,15 @@ async fn again(app: &App, page: Page, id: CountId, form: FormState) -> Result<Co
 }
 
 /// Keeps what was counted.
-pub async fn keep(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<CountId>,
-    submission: Submission,
-) -> Answer {
+pub async fn keep(State(app): State<App>, page: Page, Id(id): Id<CountId>, submission: Submission) -> Answer {
     counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let fields: Vec<String> = form.pairs().map(|(name, _)| name.to_owned()).collect();
     let mut counted = Vec::new();
     for field in fields {
-        let Some(line) = field.strip_prefix("counted_").and_then(|id| id.parse::<i64>().ok()) else { continue };
+        let Some(line) = field.strip_prefix("counted_").and_then(|id| id.parse::<i64>().ok()) else {
+            continue;
+        };
         if let Some(units) = optional_units(&mut form, &field, MOST) {
             counted.push((line, units));
         }
@@ -187,12 +184,7 @@ async fn turn(
 }
 
 /// A second person posts the differences.
-pub async fn post(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<CountId>,
-    submission: Submission,
-) -> Answer {
+pub async fn post(State(app): State<App>, page: Page, Id(id): Id<CountId>, submission: Submission) -> Answer {
     let one = counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);

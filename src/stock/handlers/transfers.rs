@@ -46,11 +46,7 @@ pub(super) fn units(form: &mut FormState, (units, packs): (&str, &str), pack: i6
 }
 
 /// The lines of a form: items with their units.
-pub(super) fn lines<'a>(
-    form: &mut FormState,
-    names: &'a [Named],
-    most: usize,
-) -> Vec<(&'a Named, i64)> {
+pub(super) fn lines<'a>(form: &mut FormState, names: &'a [Named], most: usize) -> Vec<(&'a Named, i64)> {
     let mut lines: Vec<(&Named, i64)> = Vec::new();
     for at in 0..most {
         let (name, single, whole) = (format!("item_{at}"), format!("units_{at}"), format!("packs_{at}"));

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::choices_of;
 use crate::access::model::Permission;
-use crate::laboratory::naira;
+use crate::billing::model::naira;
 use crate::stock::model::{
     BatchMove, DailyUse, ItemKind, Kind, NEVER, Reason, StoreKind, expiry_words, pack_words, packs,
     quantity_words, unit_words, worth,
@@ -402,7 +402,11 @@ impl BatchPage {
         let recalled = if self.batch.recalled_at.is_some() {
             (BatchMove::RecallEnded, "End the recall", "It may leave again, if nothing else bars it")
         } else {
-            (BatchMove::Recalled, "Recall it", "It stops at once everywhere, and those who received it are listed")
+            (
+                BatchMove::Recalled,
+                "Recall it",
+                "It stops at once everywhere, and those who received it are listed",
+            )
         };
         vec![held, recalled]
     }

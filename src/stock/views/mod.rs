@@ -11,7 +11,10 @@ use crate::web::paths;
 /// The values of a closed list for a select.
 macro_rules! choices_of {
     ($list:ty) => {
-        <$list>::ALL.iter().map(|one| (one.as_str(), one.label())).collect::<Vec<(&'static str, &'static str)>>()
+        <$list>::ALL
+            .iter()
+            .map(|one| (one.as_str(), one.label()))
+            .collect::<Vec<(&'static str, &'static str)>>()
     };
 }
 pub(super) use choices_of;
@@ -90,12 +93,5 @@ impl Movement {
     /// Whether units came in.
     pub fn is_in(&self) -> bool {
         self.quantity > 0
-    }
-}
-
-impl Kind {
-    /// Kinds with their words, for a filter.
-    pub fn choices() -> Vec<(&'static str, &'static str)> {
-        choices_of!(Kind)
     }
 }

@@ -7,7 +7,7 @@ use super::super::model::{
     pack_words, quantity_words, worth,
 };
 use crate::access::model::Permission;
-use crate::laboratory::naira;
+use crate::billing::model::naira;
 use crate::stock::store::adjustments::Adjustment;
 use crate::stock::store::counts::{Count, CountLine};
 use crate::stock::store::stores::StockStore;

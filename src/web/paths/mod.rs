@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod billing;
 pub mod consultation;
 pub mod diagnoses;
 pub mod laboratory;

@@ -1,0 +1,245 @@
+//! Lines of invoices.
+
+use chrono::NaiveDate;
+
+use crate::billing::model::{Amounts, ChargeId, ChargeKind, InvoiceId, InvoiceLineId, Money};
+use crate::db::{DbError, Store, Tx, sql};
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Line {
+    pub id: InvoiceLineId,
+    pub invoice_id: InvoiceId,
+    pub charge_id: Option<ChargeId>,
+    pub kind: ChargeKind,
+    pub service: i64,
+    pub label: String,
+    pub quantity: i64,
+    pub unit_price: Money,
+    pub base: Money,
+    pub surcharge: Money,
+    pub surcharge_reason: String,
+    pub discount: Money,
+    pub tax_bp: i64,
+    pub tax: Money,
+    pub total: Money,
+    pub percent_bp: i64,
+    pub coverage_group: String,
+    pub covered: Money,
+    pub patient: Money,
+    pub credited: Money,
+    pub credited_scheme: Money,
+    pub live: bool,
+    /// Its charge was entered in error.
+    pub withdrawn: bool,
+    /// How many were really done, where that is another number.
+    pub done_quantity: Option<i64>,
+}
+
+impl Line {
+    /// What may still be credited.
+    pub const fn remaining(&self) -> Money {
+        Money(self.total.0 - self.credited.0)
+    }
+}
+
+macro_rules! lines {
+    ($tail:literal) => {
+        concat!(
+            "select l.id, l.invoice_id, l.charge_id, l.kind, l.service, l.label, l.quantity, l.unit_price, l.base, l.surcharge,
+                l.surcharge_reason, l.discount, l.tax_bp, l.tax, l.total, l.percent_bp, l.coverage_group, l.covered,
+                l.patient, l.credited, l.credited_scheme, l.live, c.withdrawn_at is not null as withdrawn, c.done_quantity
+             from invoice_line l left join charge c on c.id = l.charge_id where ",
+            $tail
+        )
+    };
+}
+
+/// The lines of an invoice.
+pub async fn of_invoice(store: impl Store, invoice: InvoiceId) -> Result<Vec<Line>, DbError> {
+    sql(lines!("l.invoice_id = $1 order by l.position, l.id limit 500")).bind(invoice).all(store).await
+}
+
+/// One line.
+pub async fn by_id(store: impl Store, id: InvoiceLineId) -> Result<Option<Line>, DbError> {
+    sql(lines!("l.id = $1")).bind(id).optional(store).await
+}
+
+/// A line that is about to be put on a draft; its amounts are worked out afterwards.
+#[derive(Debug)]
+pub struct NewLine<'a> {
+    pub charge: Option<ChargeId>,
+    pub kind: ChargeKind,
+    pub service: i64,
+    pub label: &'a str,
+    pub quantity: i64,
+    pub unit_price: Money,
+}
+
+/// Puts a line on a draft.
+///
+/// # Errors
+/// A violation of `invoice_line_charge_id_unique` when its charge is on a live invoice already (rule M3).
+pub async fn insert(tx: &mut Tx, invoice: InvoiceId, new: &NewLine<'_>) -> Result<InvoiceLineId, DbError> {
+    sql("insert into invoice_line (invoice_id, charge_id, position, kind, service, label, quantity, unit_price, base, total,
+            patient)
+         values ($1, $2, (select coalesce(max(o.position), 0) + 1 from invoice_line o where o.invoice_id = $1), $3, $4, $5,
+            $6, $7, cast($6 as bigint) * cast($7 as bigint), cast($6 as bigint) * cast($7 as bigint),
+            cast($6 as bigint) * cast($7 as bigint)) returning id")
+    .bind(invoice)
+    .bind(new.charge)
+    .bind(new.kind)
+    .bind(new.service)
+    .bind(new.label)
+    .bind(new.quantity)
+    .bind(new.unit_price)
+    .scalar(tx)
+    .await
+}
+
+/// Takes a line off a draft.
+pub async fn remove(tx: &mut Tx, id: InvoiceLineId) -> Result<u64, DbError> {
+    sql("delete from invoice_line where id = $1").bind(id).run(tx).await
+}
+
+/// Changes what somebody may change of a line of a draft.
+pub async fn change(
+    tx: &mut Tx,
+    id: InvoiceLineId,
+    quantity: i64,
+    (surcharge, reason): (Money, &str),
+) -> Result<(), DbError> {
+    sql("update invoice_line set quantity = $2, base = cast($2 as bigint) * unit_price, surcharge = $3,
+            surcharge_reason = $4, discount = 0, tax = 0, covered = 0,
+            total = cast($2 as bigint) * unit_price + cast($3 as bigint),
+            patient = cast($2 as bigint) * unit_price + cast($3 as bigint) where id = $1")
+    .bind(id)
+    .bind(quantity)
+    .bind(surcharge)
+    .bind(reason)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// A line of a draft with all that its price depends on.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+pub struct ToPrice {
+    pub id: InvoiceLineId,
+    pub quantity: i64,
+    pub unit_price: Money,
+    pub surcharge: Money,
+    /// The price of its charge.
+    pub own_unit: Option<Money>,
+    /// The price list of the draft's scheme.
+    pub scheme_unit: Option<Money>,
+    pub tax_bp: i64,
+    pub coverage_group: String,
+}
+
+/// The lines of a draft, to be priced on a day.
+pub async fn to_price(tx: &mut Tx, invoice: InvoiceId, day: NaiveDate) -> Result<Vec<ToPrice>, DbError> {
+    sql("select l.id, l.quantity, l.unit_price, l.surcharge, c.unit_price as own_unit,
+            (select q.amount from price q where q.kind = l.kind and q.service in (l.service, 0)
+                and q.scheme_id = i.scheme_id and q.from_day <= $2 and l.charge_id is not null
+                order by case when q.service = l.service then 0 else 1 end, q.from_day desc limit 1) as scheme_unit,
+            coalesce(r.tax_bp, 0) as tax_bp, coalesce(r.coverage_group, l.kind) as coverage_group
+         from invoice_line l join invoice i on i.id = l.invoice_id left join charge c on c.id = l.charge_id
+         left join service_rule r on r.id = (select q.id from service_rule q where q.kind = l.kind
+            and q.service in (l.service, 0) order by case when q.service = l.service then 0 else 1 end limit 1)
+         where l.invoice_id = $1 order by l.position, l.id")
+    .bind(invoice)
+    .bind(day)
+    .all(tx)
+    .await
+}
+
+/// What a line of a draft comes to.
+#[derive(Debug)]
+pub struct Priced<'a> {
+    pub id: InvoiceLineId,
+    pub unit_price: Money,
+    pub amounts: Amounts,
+    pub tax_bp: i64,
+    pub coverage_group: &'a str,
+    pub percent_bp: i64,
+    pub covered: Money,
+    pub patient: Money,
+}
+
+/// Writes the amounts of a line of a draft.
+pub async fn price(tx: &mut Tx, line: &Priced<'_>) -> Result<(), DbError> {
+    sql("update invoice_line set unit_price = $2, base = $3, discount = $4, tax_bp = $5, tax = $6, total = $7,
+            coverage_group = $8, percent_bp = $9, covered = $10, patient = $11 where id = $1")
+    .bind(line.id)
+    .bind(line.unit_price)
+    .bind(line.amounts.base)
+    .bind(line.amounts.discount)
+    .bind(line.tax_bp)
+    .bind(line.amounts.tax)
+    .bind(line.amounts.total)
+    .bind(line.coverage_group)
+    .bind(line.percent_bp)
+    .bind(line.covered)
+    .bind(line.patient)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The charges of an invoice go onto it, or wait again when it is given up.
+pub async fn bill_charges(tx: &mut Tx, invoice: InvoiceId) -> Result<(), DbError> {
+    sql("update charge set state = 'billed', version = version + 1 where state in ('planned', 'billable')
+            and id in (select l.charge_id from invoice_line l where l.invoice_id = $1)")
+    .bind(invoice)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The charges of a draft that is given up, or of one of its lines, wait again; what was withdrawn meanwhile ends.
+pub async fn free_charges(tx: &mut Tx, invoice: InvoiceId, only: Option<ChargeId>) -> Result<(), DbError> {
+    sql("update charge set state = case when withdrawn_at is not null then 'aborted'
+                when done_at is null then 'planned' else 'billable' end, version = version + 1
+         where state = 'billed' and id in (select l.charge_id from invoice_line l where l.invoice_id = $1
+            and (cast($2 as bigint) is null or l.charge_id = $2))")
+    .bind(invoice)
+    .bind(only)
+    .run(&mut *tx)
+    .await?;
+    if only.is_none() {
+        sql("update invoice_line set live = $2 where invoice_id = $1")
+            .bind(invoice)
+            .bind(false)
+            .run(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Credits a part of a line.
+///
+/// # Errors
+/// A violation of `invoice_line_credited` above what remains.
+pub async fn credit(tx: &mut Tx, id: InvoiceLineId, amount: Money, covered: Money) -> Result<(), DbError> {
+    sql("update invoice_line set credited = credited + $2, credited_scheme = credited_scheme + $3,
+            live = (live and credited + $2 < total) where id = $1")
+    .bind(id)
+    .bind(amount)
+    .bind(covered)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The charge of a line that was credited in full ends, or goes on to another invoice as billed.
+pub async fn end_charge(tx: &mut Tx, charge: ChargeId, goes_on: bool) -> Result<(), DbError> {
+    sql("update charge set state = case when withdrawn_at is not null then 'entered_in_error'
+            when $2 = 1 then 'billed' else 'aborted' end, quantity = coalesce(done_quantity, quantity),
+            done_quantity = null, version = version + 1 where id = $1 and state in ('billed', 'paid')")
+    .bind(charge)
+    .bind(i64::from(goes_on))
+    .run(tx)
+    .await?;
+    Ok(())
+}

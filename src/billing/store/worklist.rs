@@ -1,0 +1,102 @@
+//! Whom the cashier serves next, and what waits.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::model::AccountId;
+use crate::billing::model::Money;
+use crate::db::{DbError, Store, sql};
+use crate::patients::model::PatientId;
+use crate::queue::model::{EntryState, VisitId};
+
+/// Somebody who is here with something to pay.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Person {
+    pub visit_id: VisitId,
+    pub token: String,
+    pub patient_id: PatientId,
+    pub name: String,
+    pub number: String,
+    /// How the token stands at the cashier's; none while it is elsewhere.
+    pub queue: Option<EntryState>,
+    pub since: Option<DateTime<Utc>>,
+    /// What is not invoiced yet, as far as one can say.
+    pub estimate: Money,
+    /// What issued invoices ask.
+    pub invoiced: Money,
+    /// Something that was invoiced was entered in error.
+    pub wrong: i64,
+}
+
+impl Person {
+    /// Everything.
+    pub const fn total(&self) -> Money {
+        Money(self.estimate.0 + self.invoiced.0)
+    }
+}
+
+/// People of a day at the cashier's point, first come first; then others with something to invoice.
+pub async fn people(store: impl Store, day: NaiveDate) -> Result<Vec<Person>, DbError> {
+    sql("select v.id as visit_id, v.token, v.patient_id, trim(p.given_names || ' ' || p.family_name) as name, p.number,
+            e.state as queue, e.entered_at as since,
+            cast(coalesce((select sum(c.estimate) from charge c where c.visit_id = v.id and c.state in ('planned', 'billable')), 0)
+                + coalesce((select sum(i.patient_part) from invoice i where i.visit_id = v.id and i.state = 'draft'), 0)
+                as bigint) as estimate,
+            cast(coalesce((select sum(i.patient_part - i.credited_patient - i.paid + i.refunded) from invoice i
+                where i.visit_id = v.id and i.state = 'issued' and i.patient_part - i.credited_patient > i.paid - i.refunded), 0)
+                as bigint) as invoiced,
+            (select count(*) from charge c where c.visit_id = v.id and c.state in ('billed', 'paid')
+                and c.withdrawn_at is not null) as wrong
+         from visit v join patient p on p.id = v.patient_id
+         left join queue_entry e on e.visit_id = v.id and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+            and e.point_id in (select s.id from service_point s where s.kind = 'cashier')
+         where v.day = $1 and (e.id is not null
+            or exists (select 1 from charge c where c.visit_id = v.id and c.state in ('planned', 'billable')))
+         order by case when e.id is null then 1 else 0 end, e.entered_at, v.number limit 200")
+    .bind(day)
+    .all(store)
+    .await
+}
+
+/// The visit of a token of a day.
+pub async fn of_token(store: impl Store, day: NaiveDate, token: &str) -> Result<Option<VisitId>, DbError> {
+    let found: Option<(VisitId,)> =
+        sql("select id from visit where day = $1 and upper(token) = $2 order by id limit 1")
+            .bind(day)
+            .bind(token)
+            .optional(store)
+            .await?;
+    Ok(found.map(|(id,)| id))
+}
+
+/// What waits for cashiers and for who approves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Tally {
+    /// People in the cashier's lines.
+    pub here: i64,
+    /// Whether who asks has an open shift.
+    pub on_shift: bool,
+    /// Discounts of others that wait for approval.
+    pub discounts: i64,
+    /// Refunds of others that wait for approval.
+    pub refunds: i64,
+    /// Approved refunds that are not paid out.
+    pub payouts: i64,
+    /// Shifts of others with a difference.
+    pub differences: i64,
+}
+
+/// The counts for one account.
+pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> {
+    sql("select (select count(*) from queue_entry e join service_point s on s.id = e.point_id and s.kind = 'cashier'
+                where e.state in ('waiting', 'called')) as here,
+            exists (select 1 from shift s where s.account_id = $1 and s.closed_at is null) as on_shift,
+            (select count(*) from discount d join invoice i on i.id = d.invoice_id and i.state = 'draft'
+                where d.state = 'proposed' and d.proposed_by <> $1) as discounts,
+            (select count(*) from refund r where r.state = 'proposed' and r.proposed_by <> $1) as refunds,
+            (select count(*) from refund r where r.state = 'approved') as payouts,
+            (select count(*) from shift s where s.closed_at is not null and s.counted <> s.expected
+                and s.checked_at is null and s.account_id <> $1) as differences")
+    .bind(who)
+    .one(store)
+    .await
+}

@@ -1,0 +1,146 @@
+//! Claims: gathered, sent, answered, sent again; what a scheme does not pay is moved on by an explicit act (rule M11).
+
+use chrono::Datelike;
+
+use super::{Refused, because, bill};
+use crate::audit::Entry;
+use crate::billing::model::{BatchId, ChargeKind, ClaimId, ClaimState, InvoiceId, Money, SchemeId, Series};
+use crate::billing::store::claims::{self, Claim, Step};
+use crate::billing::store::{invoices, settings};
+use crate::live::Topic;
+use crate::queue::model::VisitId;
+use crate::work::Work;
+
+/// Puts every claim of a scheme that was not sent yet into a batch.
+pub async fn gather(work: &mut Work, scheme: SchemeId) -> Result<BatchId, Refused> {
+    let (name, at, year) = (work.doer().name.clone(), work.now(), i64::from(work.today().year()));
+    let (id, gathered) = claims::gather(work.tx(), scheme, (&name, year), at).await?;
+    if gathered == 0 {
+        return Err(because("No claim of this scheme waits to be sent."));
+    }
+    let entry = Entry::new("claims.gathered", "claim_batch", id.0).with("claims", gathered as i64);
+    work.audit(entry).await?;
+    work.tell(Topic::Money);
+    Ok(id)
+}
+
+/// Sends a batch.
+pub async fn send(work: &mut Work, id: BatchId) -> Result<(), Refused> {
+    let (name, at, day) = (work.doer().name.clone(), work.now(), work.today());
+    let code = settings::next_code(work.tx(), Series::Claims, day).await?;
+    if !claims::send(work.tx(), (id, code), &name, at).await? {
+        return Err(because("This batch was sent a moment ago. Here is how it stands now."));
+    }
+    work.audit(Entry::new("claims.sent", "claim_batch", id.0).with("number", code.to_string())).await?;
+    work.tell(Topic::Money);
+    Ok(())
+}
+
+async fn seen(work: &mut Work, id: ClaimId, version: i64) -> Result<Claim, Refused> {
+    let claim = claims::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    if claim.version != version {
+        return Err(meanwhile());
+    }
+    Ok(claim)
+}
+
+fn meanwhile() -> Refused {
+    because("A colleague changed this claim a moment ago. Here is how it stands now.")
+}
+
+async fn go(work: &mut Work, claim: &Claim, step: &Step<'_>) -> Result<(), Refused> {
+    if !claim.state.leads_to(step.to) {
+        return Err(because("This claim does not stand where that is done. Here is how it stands now."));
+    }
+    let (name, at) = (work.doer().name.clone(), work.now());
+    if !claims::go(work.tx(), claim, step, &name, at).await? {
+        return Err(meanwhile());
+    }
+    let entry = Entry::new("claim.moved", "claim", claim.id.0)
+        .of_patient(claim.patient_id.0)
+        .with("from", claim.state.as_str())
+        .with("to", step.to.as_str())
+        .with("amount", step.amount.0);
+    work.audit(entry).await?;
+    work.tell(Topic::Money);
+    Ok(())
+}
+
+fn as_is<'a>(claim: &Claim, to: ClaimState, answer: &'a str) -> Step<'a> {
+    Step {
+        to,
+        accepted: claim.accepted,
+        written_off: claim.written_off,
+        to_patient: claim.to_patient,
+        patient_invoice: claim.patient_invoice_id,
+        answer,
+        amount: Money::ZERO,
+    }
+}
+
+/// Writes down what the scheme answered: how much it pays altogether.
+pub async fn answer(
+    work: &mut Work,
+    id: ClaimId,
+    version: i64,
+    (paid, words): (Money, &str),
+) -> Result<(), Refused> {
+    let claim = seen(work, id, version).await?;
+    if paid > claim.asked() {
+        return Err(because(format!(
+            "The claim asks {}. The scheme cannot pay more than that.",
+            claim.asked()
+        )));
+    }
+    let to = match paid.0 {
+        0 => ClaimState::Rejected,
+        sum if sum == claim.asked().0 => ClaimState::Accepted,
+        _ => ClaimState::Part,
+    };
+    let step = Step { accepted: paid, amount: paid, ..as_is(&claim, to, words) };
+    go(work, &claim, &step).await
+}
+
+/// Sends a claim again with what was missing.
+pub async fn resubmit(work: &mut Work, id: ClaimId, version: i64, words: &str) -> Result<(), Refused> {
+    let claim = seen(work, id, version).await?;
+    let step = Step { amount: claim.short(), ..as_is(&claim, ClaimState::Resubmitted, words) };
+    go(work, &claim, &step).await
+}
+
+/// The clinic bears what the scheme did not pay.
+pub async fn write_off(work: &mut Work, id: ClaimId, version: i64, words: &str) -> Result<(), Refused> {
+    let claim = seen(work, id, version).await?;
+    let short = claim.short();
+    let step = Step {
+        written_off: Money(claim.written_off.0 + short.0),
+        amount: short,
+        ..as_is(&claim, ClaimState::WrittenOff, words)
+    };
+    go(work, &claim, &step).await
+}
+
+/// The patient is asked for what the scheme did not pay, by an invoice of its own; the first one stays as it is.
+pub async fn to_patient(
+    work: &mut Work,
+    id: ClaimId,
+    version: i64,
+    words: &str,
+) -> Result<InvoiceId, Refused> {
+    let claim = seen(work, id, version).await?;
+    let short = claim.short();
+    let visit = claim.visit_id.map(VisitId);
+    let draft = bill::begin(work, (visit, claim.patient_id), None).await?;
+    invoices::choose_scheme(work.tx(), draft, None, "").await?;
+    let label = format!("Not paid by {} for {}", claim.scheme, claim.code());
+    let own = bill::Own { label: &label, kind: ChargeKind::Other, quantity: 1, unit_price: short };
+    bill::add(work, draft, &own).await?;
+    let step = Step {
+        to_patient: Money(claim.to_patient.0 + short.0),
+        patient_invoice: Some(draft),
+        amount: short,
+        ..as_is(&claim, ClaimState::WrittenOff, words)
+    };
+    go(work, &claim, &step).await?;
+    Ok(draft)
+}

@@ -1,0 +1,70 @@
+//! What a visit costs.
+
+use askama::Template;
+
+use crate::billing::model::{ChargeState, Money, Owed};
+use crate::billing::store::charges::Charge;
+use crate::billing::store::invoices::Invoice;
+use crate::billing::store::schemes::Enrolment;
+use crate::patients::Brief;
+use crate::queue::Visit;
+use crate::web::{FormState, Page};
+
+/// The bill of a visit: what was done, what is invoiced, what is owed.
+#[derive(Debug, Template)]
+#[template(path = "billing/bill.html")]
+pub struct BillPage {
+    pub page: Page,
+    pub form: FormState,
+    pub who: Brief,
+    pub visit: Visit,
+    pub charges: Vec<Charge>,
+    pub invoices: Vec<Invoice>,
+    pub place: Option<Enrolment>,
+}
+
+impl BillPage {
+    /// What waits for an invoice.
+    pub fn open(&self) -> Vec<&Charge> {
+        self.charges.iter().filter(|charge| charge.state.is_open()).collect()
+    }
+
+    /// What is on an invoice, or ended.
+    pub fn rest(&self) -> Vec<&Charge> {
+        self.charges.iter().filter(|charge| !charge.state.is_open()).collect()
+    }
+
+    /// The patient's part of what waits, as far as one can say.
+    pub fn estimate(&self) -> Money {
+        Money(self.open().iter().map(|charge| charge.estimate.0).sum())
+    }
+
+    /// What the whole visit still owes.
+    pub fn owed(&self) -> Owed {
+        let drafts: i64 =
+            self.invoices.iter().filter(|one| one.is_draft()).map(|one| one.patient_part.0).sum();
+        let issued = |one: &Invoice| if one.is_issued() { one.balance().0.max(0) } else { 0 };
+        Owed { estimate: self.estimate().0 + drafts, invoiced: self.invoices.iter().map(issued).sum() }
+    }
+}
+
+impl Charge {
+    /// What it comes to without tax and schemes.
+    pub fn gross(&self) -> Money {
+        Money(self.unit_price.0.saturating_mul(self.quantity))
+    }
+
+    /// Whether the cashier has to act: it was entered in error, or another number was done.
+    pub fn is_wrong(&self) -> bool {
+        let billed = matches!(self.state, ChargeState::Billed | ChargeState::Paid);
+        billed && (self.withdrawn_at.is_some() || self.done_quantity.is_some())
+    }
+
+    /// Whether it waits to be paid before it is done.
+    pub fn is_gated(&self) -> bool {
+        self.pay_first
+            && self.treat_now_at.is_none()
+            && self.done_at.is_none()
+            && matches!(self.state, ChargeState::Planned | ChargeState::Billed)
+    }
+}

@@ -1,0 +1,38 @@
+//! A patient's own invoices.
+
+use askama::Template;
+
+use crate::billing::model::Money;
+use crate::billing::store::invoices::Invoice;
+use crate::billing::store::lines::Line;
+use crate::billing::store::payments::Payment;
+use crate::billing::store::wallets::Entry;
+use crate::web::Page;
+
+/// The list, and the wallet.
+#[derive(Debug, Template)]
+#[template(path = "billing/my_invoices.html")]
+pub struct MyInvoices {
+    pub page: Page,
+    pub invoices: Vec<Invoice>,
+    pub wallet: Money,
+    pub entries: Vec<Entry>,
+    pub older: Option<String>,
+}
+
+impl MyInvoices {
+    /// What is still to be paid.
+    pub fn owed(&self) -> Money {
+        Money(self.invoices.iter().map(|one| one.balance().0.max(0)).sum())
+    }
+}
+
+/// One invoice.
+#[derive(Debug, Template)]
+#[template(path = "billing/my_invoice.html")]
+pub struct MyInvoice {
+    pub page: Page,
+    pub invoice: Invoice,
+    pub lines: Vec<Line>,
+    pub payments: Vec<Payment>,
+}

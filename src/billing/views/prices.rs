@@ -1,0 +1,108 @@
+//! Price lists and rules.
+
+use askama::Template;
+
+use crate::billing::model::{ChargeKind, Money, Rounding, ServiceKey, percent};
+use crate::billing::store::prices::{Price, Service};
+use crate::billing::store::schemes::Scheme;
+use crate::web::conflict::Conflict;
+use crate::web::{FormState, Page};
+
+/// The services of a kind.
+#[derive(Debug, Template)]
+#[template(path = "billing/prices.html")]
+pub struct PricesPage {
+    pub page: Page,
+    pub kind: ChargeKind,
+    pub services: Vec<Service>,
+}
+
+impl PricesPage {
+    /// The kinds.
+    pub fn kinds(&self) -> Vec<(String, &'static str, bool)> {
+        let all = ChargeKind::ALL.iter();
+        all.map(|one| (crate::web::paths::billing::prices(*one), one.label(), *one == self.kind)).collect()
+    }
+
+    /// The address of a service.
+    pub fn key(&self, service: &Service) -> ServiceKey {
+        ServiceKey(self.kind, service.service)
+    }
+}
+
+impl Service {
+    /// What it costs today, and where that stands.
+    pub fn price_words(&self) -> String {
+        let price = self.listed.unwrap_or(self.catalogue);
+        if price.is_zero() { "Free".to_owned() } else { price.to_string() }
+    }
+
+    /// Whether the price list says so.
+    pub fn is_listed(&self) -> bool {
+        self.listed.is_some()
+    }
+
+    /// `7.5%`, or none.
+    pub fn tax_words(&self) -> String {
+        self.tax_bp.filter(|bp| *bp > 0).map(percent).unwrap_or_default()
+    }
+
+    /// Whether it is paid before it is done.
+    pub fn is_gated(&self) -> bool {
+        self.pay_first == Some(true)
+    }
+}
+
+/// One service.
+#[derive(Debug, Template)]
+#[template(path = "billing/price.html")]
+pub struct PricePage {
+    pub page: Page,
+    pub form: FormState,
+    pub key: ServiceKey,
+    pub service: Service,
+    pub history: Vec<Price>,
+    pub schemes: Vec<Scheme>,
+}
+
+impl PricePage {
+    /// For whom a price can hold.
+    pub fn payers(&self) -> Vec<(String, String)> {
+        let everybody = [("0".to_owned(), "Everybody".to_owned())];
+        let schemes = self.schemes.iter().map(|one| (one.id.to_string(), one.name.clone()));
+        everybody.into_iter().chain(schemes).collect()
+    }
+
+    /// Whether it is a consultation, which may cost less soon after a paid one.
+    pub fn has_follow_up(&self) -> bool {
+        self.key.0 == ChargeKind::Consultation
+    }
+}
+
+/// Rounding and limits.
+#[derive(Debug, Template)]
+#[template(path = "billing/rules.html")]
+pub struct RulesPage {
+    pub page: Page,
+    pub form: FormState,
+    pub conflict: Option<Conflict>,
+}
+
+impl RulesPage {
+    /// What becomes of half a kobo.
+    pub fn roundings(&self) -> Vec<(&'static str, &'static str)> {
+        super::pairs(Rounding::ALL, |one| (one.as_str(), one.label()))
+    }
+
+    /// Steps of cash.
+    pub fn steps(&self) -> Vec<(String, String)> {
+        [1, 100, 500, 1_000, 5_000, 10_000]
+            .map(|kobo| {
+                (
+                    kobo.to_string(),
+                    if kobo == 1 { "Not rounded".to_owned() } else { format!("To {}", Money(kobo)) },
+                )
+            })
+            .to_vec()
+    }
+}

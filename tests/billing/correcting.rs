@@ -1,0 +1,60 @@
+//! Credit notes and corrections: an issued invoice is never edited.
+
+use infirmary::billing::model::ChargeKind;
+use infirmary::db::sql;
+
+use crate::support::billing::id_in;
+
+both! {
+    async fn m4_a_credit_never_goes_above_what_remains(clinic) {
+        let till = clinic.till().await;
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        let invoice = till.issued().await;
+        let line = format!("line_{}", clinic.count("select max(id) from invoice_line").await);
+        let path = format!("/invoices/{invoice}/credits");
+        let page = till.cashier.get(&path).await;
+        let much = till.cashier.submit(&page, "#credit", &[(&line, "1000.01"), ("reason", "Too expensive")]).await;
+        assert_eq!(much.expect(422).errors(), ["₦1,000 remain of this line"]);
+        till.cashier.submit(&page, "#credit", &[(&line, "600"), ("reason", "Half was done")]).await.expect(303);
+        till.cashier.submit(&page, "#credit", &[(&line, "600"), ("reason", "Half was done"), ("op", "credit-again-000001")]).await.expect(422);
+        let raw = sql("update invoice_line set credited = 100001").run(&clinic.app.db).await.unwrap_err();
+        assert!(raw.violates("invoice_line_credited"), "{raw}");
+        assert_eq!(clinic.number("select total from invoice where id = $1", invoice).await, 100_000, "the invoice stays");
+        let page = till.cashier.get(&format!("/invoices/{invoice}")).await;
+        assert!(page.text("#credits").contains("CRN-2026-000001") && page.text("#sums").contains("Still owed ₦400"), "{}", page.text("#sums"));
+        till.cash(invoice, "400").await;
+        assert_eq!(till.cashier.get(&format!("/invoices/{invoice}")).await.heading(), "INV-2026-000001 Paid");
+        // M6: a later credit makes what is paid owed to the patient.
+        let page = till.cashier.get(&path).await;
+        till.cashier.submit(&page, "#credit", &[(&line, "100"), ("reason", "And a little more")]).await.expect(303);
+        let page = till.cashier.get(&format!("/invoices/{invoice}")).await;
+        assert_eq!(page.heading(), "INV-2026-000001 Owed to the patient");
+        assert!(page.text("#owed-back").contains("₦100"), "{}", page.text("#owed-back"));
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+
+    async fn u15_correcting_keeps_every_payment_and_begins_a_new_draft_in_one_step(clinic) {
+        let till = clinic.till().await;
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        clinic.costs(&till, ChargeKind::Test, 2, 500).await;
+        let invoice = till.issued().await;
+        till.cash(invoice, "1500").await;
+        let page = till.cashier.get(&format!("/invoices/{invoice}")).await;
+        let draft = id_in(&till.cashier.submit(&page, "#correct", &[("reason", "The price was the old one")]).await);
+        assert_ne!(draft, invoice);
+        assert_eq!(till.cashier.get(&format!("/invoices/{invoice}")).await.heading(), "INV-2026-000001 Credited");
+        assert_eq!(clinic.count("select count(*) from payment where amount = 150000 and reversed_at is null").await, 1);
+        assert_eq!(clinic.number("select balance from wallet where patient_id = $1", till.patient.0).await, 150_000);
+        assert_eq!(clinic.number("select count(*) from invoice_line where invoice_id = $1 and live", draft).await, 2);
+        assert_eq!(clinic.count("select count(*) from charge where state = 'billed'").await, 2);
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+        let line = clinic.number("select min(id) from invoice_line where invoice_id = $1", draft).await;
+        till.cashier.post(&format!("/invoice-lines/{line}/removal"), &[("op", "remove-the-line-001")]).await.expect(303);
+        let page = till.cashier.get(&format!("/invoices/{draft}")).await;
+        till.cashier.submit(&page, "#issue", &[]).await.expect(303);
+        till.pays(draft, &[("wallet", "500")]).await.expect(303);
+        assert_eq!(till.cashier.get(&format!("/invoices/{draft}")).await.heading(), "INV-2026-000002 Paid");
+        assert_eq!(clinic.number("select balance from wallet where patient_id = $1", till.patient.0).await, 100_000);
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+}

@@ -1,0 +1,9 @@
+//! Money: rules M1 to M13, each by its name, on both databases.
+
+mod charging;
+mod correcting;
+mod paying;
+mod races;
+mod schemes;
+mod secrets;
+mod shifts;
