@@ -241,7 +241,9 @@ impl Making {
         let (state, given) = match fate {
             Fate::Draft => ("draft", 0),
             Fate::Open => ("open", 0),
-            Fate::Partly if units >= 2 * medicine.step => ("partly", units / 2 / medicine.step * medicine.step),
+            Fate::Partly if units >= 2 * medicine.step => {
+                ("partly", units / 2 / medicine.step * medicine.step)
+            }
             Fate::Partly | Fate::Given => ("complete", units),
         };
         let course = seen.day + Days::new(u64::try_from(*days - 1).unwrap_or(0));

@@ -11,7 +11,7 @@ use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::web::{Answer, Error, FormState, Page, html};
-use crate::{consultation, laboratory, patients, queue, record, scheduling};
+use crate::{consultation, laboratory, patients, queue, record, scheduling, stock};
 
 /// The shortcuts, as the keyboard page lists them.
 const SHORTCUTS: [(&str, &str, &str); 14] = [
@@ -98,11 +98,15 @@ async fn for_staff(app: &App, page: Page) -> Answer {
     } else {
         None
     };
+    let shelves = match page.may(Permission::ManageStock) || page.may(Permission::ApproveStock) {
+        true => Some(stock::waiting(&app.db).await?),
+        false => None,
+    };
     let day = match page.may(Permission::WriteNotes) {
         true => consultation::day_of(app, &page).await?,
         false => Vec::new(),
     };
-    html(StaffHome { page, points, tally, attention, reviews, lab, day, form: FormState::new() })
+    html(StaffHome { page, points, tally, attention, reviews, lab, shelves, day, form: FormState::new() })
 }
 
 /// Every component in every state, live.

@@ -12,6 +12,7 @@ use crate::patients::Card;
 use crate::queue::{Count, Place};
 use crate::record::Emergency;
 use crate::scheduling::Expected;
+use crate::stock;
 use crate::web::{FormState, Page, filters, paths};
 
 /// Every component in every state.
@@ -111,6 +112,8 @@ pub struct StaffHome {
     pub reviews: (i64, i64),
     /// What waits in the laboratory, or for the doctor; nothing for others.
     pub lab: Option<laboratory::Tally>,
+    /// What waits in the stock; nothing for others.
+    pub shelves: Option<stock::Waiting>,
     /// What is unfinished of whoever treats, and who is booked with them today.
     pub day: Vec<Item>,
     /// The operation id of the call button.
@@ -179,6 +182,21 @@ impl StaffHome {
                 add(lab.reviews, "lab", words, "Critical and corrected ones first", results);
                 let words = ("of your tests needs a new sample", "of your tests need a new sample");
                 add(lab.rejected, "warn", words, "The laboratory rejected the first one", results);
+            }
+        }
+        if let Some(shelves) = self.shelves {
+            use paths::stock as to;
+            if self.page.may(Permission::ApproveStock) {
+                let words = ("correction of the stock waits", "corrections of the stock wait");
+                add(shelves.adjustments, "undo", words, "Agree, if you did not propose it", to::CORRECTIONS);
+                let words = ("stocktake waits to be posted", "stocktakes wait to be posted");
+                add(shelves.counts, "done", words, "By somebody who did not hand it in", to::COUNTS);
+            }
+            if self.page.may(Permission::ManageStock) {
+                let words = ("transfer is on its way", "transfers are on their way");
+                add(shelves.transfers, "transfer", words, "Accept what arrived", to::TRANSFERS);
+                let words = ("order is expected", "orders are expected");
+                add(shelves.orders, "clock", words, "Receive what came against it", to::ORDERS);
             }
         }
         if self.page.may(Permission::SeeAppointments) {

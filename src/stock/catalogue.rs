@@ -23,8 +23,10 @@ fn shipped() -> Vec<Shipped> {
 /// What procedures call an item is known from its first moment.
 pub async fn ensure(db: &Db) -> Result<(), DbError> {
     let known = items::aliases(db).await?;
-    let new: Vec<Shipped> =
-        shipped().into_iter().filter(|one| !known.iter().any(|(name, _)| *name == alias(&one.name))).collect();
+    let new: Vec<Shipped> = shipped()
+        .into_iter()
+        .filter(|one| !known.iter().any(|(name, _)| *name == alias(&one.name)))
+        .collect();
     if new.is_empty() {
         return Ok(());
     }

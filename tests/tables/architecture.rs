@@ -3,7 +3,7 @@
 use super::uses::paths;
 use super::{files, none};
 
-const CAPABILITIES: [&str; 13] = [
+const CAPABILITIES: [&str; 14] = [
     "access",
     "patients",
     "record",
@@ -13,6 +13,7 @@ const CAPABILITIES: [&str; 13] = [
     "laboratory",
     "prescribing",
     "settings",
+    "stock",
     "audit",
     "diagnoses",
     "procedures",

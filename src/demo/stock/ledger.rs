@@ -72,7 +72,11 @@ impl Ledger {
     }
 
     /// The delivery of a supplier on a day.
-    pub(super) fn receipt(&mut self, (day, supplier, store): (NaiveDate, i64, i64), at: DateTime<Utc>) -> i64 {
+    pub(super) fn receipt(
+        &mut self,
+        (day, supplier, store): (NaiveDate, i64, i64),
+        at: DateTime<Utc>,
+    ) -> i64 {
         let next = self.receipts.len() as i64 + 1;
         if let Some(known) = self.receipts.get(&(day, supplier, store)) {
             return *known;
@@ -95,7 +99,8 @@ impl Ledger {
 
     /// One row: units of a batch come into a store or leave it.
     pub(super) fn book(&mut self, (item, batch, store): (i64, i64, i64), quantity: i64, cause: &Cause<'_>) {
-        let Some((_, expiry, cost)) = usize::try_from(batch - 1).ok().and_then(|at| self.known.get(at)).copied()
+        let Some((_, expiry, cost)) =
+            usize::try_from(batch - 1).ok().and_then(|at| self.known.get(at)).copied()
         else {
             return;
         };

@@ -45,7 +45,9 @@ struct Known {
     medicine: i64,
     pack: i64,
     price: i64,
+    /// Ever given, and given in the last 30 days.
     used: i64,
+    recent: i64,
 }
 
 #[derive(Debug, sqlx::FromRow, serde::Deserialize)]
@@ -73,7 +75,6 @@ struct Making {
     ledger: Ledger,
     chance: Chance,
     since: DateTime<Utc>,
-    days: i64,
 }
 
 /// Fills every table of stock.
@@ -84,8 +85,11 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: ProgressBar) -> Resu
     let items: Vec<Known> =
         sql("select i.id, coalesce(m.code, '') as code, coalesce(m.id, 0) as medicine, i.pack,
                 coalesce(m.price, 15000) as price, cast(coalesce((select sum(l.given) from prescription_line l
-                    where l.medicine_id = m.id), 0) as bigint) as used
+                    where l.medicine_id = m.id), 0) as bigint) as used,
+                cast(coalesce((select sum(l.given) from prescription_line l
+                    where l.medicine_id = m.id and l.signed_at > $1), 0) as bigint) as recent
              from stock_item i left join medicine m on m.id = i.medicine_id order by i.id")
+        .bind(now - TimeDelta::days(30))
         .all(filling.tx().await?)
         .await?;
     let first: Option<DateTime<Utc>> =
@@ -98,7 +102,6 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: ProgressBar) -> Resu
         ledger: Ledger::default(),
         chance: Chance::new(313),
         since,
-        days: (now - since).num_days().max(1),
     };
     making.open(&filling);
     making.ledger.put(&mut filling).await?;
@@ -117,15 +120,16 @@ async fn places(filling: &mut Filling) -> Result<(), DbError> {
         .bind(PHARMACY)
         .run(filling.tx().await?)
         .await?;
-    let stores = vec![row![MAIN, "Main store", "store", 2_i64], row![TREATMENT, "Treatment room", "treatment", 3_i64]];
+    let stores =
+        vec![row![MAIN, "Main store", "store", 2_i64], row![TREATMENT, "Treatment room", "treatment", 3_i64]];
     filling.put("stock_store", &["id", "name", "kind", "position"], stores).await?;
     let suppliers = (1_i64..).zip(SUPPLIERS).map(|(id, (name, phone, email))| row![id, name, phone, email]);
     filling.put("supplier", &["id", "name", "phone", "email"], suppliers.collect()).await?;
     for table in ["stock_store", "supplier"] {
         bulk::follow_ids(filling.tx().await?, table).await?;
     }
-    // A bottle, a tube: a dozen; tablets: five packs.
-    sql("update medicine set reorder_level = case when pack = 1 then 12 when step = pack then pack * 6 else pack * 5 end
+    // A tube: three; bottles: two; tablets: a pack.
+    sql("update medicine set reorder_level = case when pack = 1 then 3 when step = pack then pack * 2 else pack end
          where active and reorder_level is null")
     .run(filling.tx().await?)
     .await?;
@@ -216,7 +220,7 @@ impl Making {
         let morning = (filling.clinic.start_of(day) + TimeDelta::minutes(450)).min(at);
         let Some(known) = self.items.get(&item).cloned() else { return };
         self.destroy_expired((item, PHARMACY), morning, day);
-        let units = known.packs(need.max(known.used * 40 / self.days));
+        let units = known.packs(need.max(known.recent * 40 / 30));
         let expiry = day + self.shelf_life();
         let batch = self.batch(item, morning, expiry);
         let receipt = self.ledger.receipt((day, supplier(item), PHARMACY), morning);
@@ -230,13 +234,12 @@ impl Making {
 async fn given(filling: &mut Filling, making: &mut Making) -> Result<(), DbError> {
     let mut after = 0;
     loop {
-        let mut lines: Vec<Given> =
-            sql("select id, medicine_id, given, signed_at from prescription_line
+        let mut lines: Vec<Given> = sql("select id, medicine_id, given, signed_at from prescription_line
                  where id > $1 and given > 0 and medicine_id is not null order by id limit $2")
-            .bind(after)
-            .bind(BATCH)
-            .all(filling.tx().await?)
-            .await?;
+        .bind(after)
+        .bind(BATCH)
+        .all(filling.tx().await?)
+        .await?;
         let Some(last) = lines.last() else { return Ok(()) };
         after = last.id;
         lines.sort_by_key(|line| (line.signed_at, line.id));
@@ -248,8 +251,14 @@ async fn given(filling: &mut Filling, making: &mut Making) -> Result<(), DbError
             if missing > 0 {
                 making.refill(filling, item, missing, at);
             }
-            let cause =
-                Cause { kind: "issue", ref_kind: "dispensing_line", ref_id: line.id, at, day, by: PHARMACIST };
+            let cause = Cause {
+                kind: "issue",
+                ref_kind: "dispensing_line",
+                ref_id: line.id,
+                at,
+                day,
+                by: PHARMACIST,
+            };
             making.ledger.take((item, PHARMACY), line.given, &cause);
         }
         making.ledger.put(filling).await?;
@@ -261,21 +270,23 @@ async fn given(filling: &mut Filling, making: &mut Making) -> Result<(), DbError
 async fn used_up(filling: &mut Filling, making: &mut Making) -> Result<(), DbError> {
     let mut after = 0;
     loop {
-        let used: Vec<UsedUp> = sql("select u.id, p.id as procedure, a.item_id, u.quantity, p.done_at, p.done_by, p.done_name
+        let used: Vec<UsedUp> =
+            sql("select u.id, p.id as procedure, a.item_id, u.quantity, p.done_at, p.done_by, p.done_name
              from procedure_used u join visit_procedure p on p.id = u.procedure_id
              join stock_alias a on a.name = lower(u.item)
              where u.id > $1 and p.done_at is not null order by u.id limit $2")
-        .bind(after)
-        .bind(BATCH)
-        .all(filling.tx().await?)
-        .await?;
+            .bind(after)
+            .bind(BATCH)
+            .all(filling.tx().await?)
+            .await?;
         let Some(last) = used.last() else { return Ok(()) };
         after = last.id;
         for one in &used {
             let (at, day) = (one.done_at, filling.clinic.day_of(one.done_at));
             let by = (one.done_by, one.done_name.as_str());
             let there = making.ledger.usable((one.item_id, TREATMENT), day);
-            let cause = Cause { kind: "issue", ref_kind: "visit_procedure", ref_id: one.procedure, at, day, by };
+            let cause =
+                Cause { kind: "issue", ref_kind: "visit_procedure", ref_id: one.procedure, at, day, by };
             if there >= one.quantity {
                 making.ledger.take((one.item_id, TREATMENT), one.quantity, &cause);
             }

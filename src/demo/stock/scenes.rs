@@ -8,7 +8,8 @@ use super::{MAIN, Making, PHARMACIST, PHARMACY, TREATMENT};
 use crate::db::{DbError, sql};
 
 /// Scarce on the shelf: less than the reorder level.
-const LOW: [&str; 3] = ["loratadine-10mg-tablet", "oral-rehydration-salts-20-5g-sachet", "metformin-500mg-tablet"];
+const LOW: [&str; 3] =
+    ["loratadine-10mg-tablet", "oral-rehydration-salts-20-5g-sachet", "metformin-500mg-tablet"];
 /// A batch of these is expired and still there.
 const EXPIRED: [&str; 2] = ["ciprofloxacin-500mg-tablet", "chlorphenamine-2mg-per-5ml-syrup"];
 /// Only what is expired is left.
@@ -65,7 +66,7 @@ impl Making {
             if known.used == 0 || low {
                 continue;
             }
-            let month = known.packs(known.used * 30 / self.days);
+            let month = known.packs(known.recent);
             let receipt = self.ledger.receipt((day, super::supplier(id), PHARMACY), at);
             let cause = Cause { kind: "receipt", ref_kind: "receipt", ref_id: receipt, ..lost("receipt") };
             let expiry = day + self.shelf_life();
@@ -139,19 +140,20 @@ async fn orders(filling: &mut Filling, making: &Making) -> Result<(), DbError> {
     for (at, (supplier, state, days, expected, ended)) in order.into_iter().enumerate() {
         let made = now - TimeDelta::days(days);
         let sent = (state != "draft").then_some(made);
-        let id: i64 = sql("insert into stock_order (supplier_id, store_id, state, expected_on, made_by, made_name,
+        let id: i64 =
+            sql("insert into stock_order (supplier_id, store_id, state, expected_on, made_by, made_name,
                 made_at, sent_at, ended_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id")
-        .bind(supplier)
-        .bind(MAIN)
-        .bind(state)
-        .bind(expected)
-        .bind(PHARMACIST.0)
-        .bind(PHARMACIST.1)
-        .bind(made)
-        .bind(sent)
-        .bind(ended)
-        .scalar(filling.tx().await?)
-        .await?;
+            .bind(supplier)
+            .bind(MAIN)
+            .bind(state)
+            .bind(expected)
+            .bind(PHARMACIST.0)
+            .bind(PHARMACIST.1)
+            .bind(made)
+            .bind(sent)
+            .bind(ended)
+            .scalar(filling.tx().await?)
+            .await?;
         for (place, item) in items.iter().enumerate() {
             let Some(known) = making.items.get(item) else { continue };
             if at == 2 && place == 3 {
@@ -180,15 +182,16 @@ async fn orders(filling: &mut Filling, making: &Making) -> Result<(), DbError> {
 /// Something is on its way from the main store to the pharmacy.
 async fn transfer(filling: &mut Filling, making: &mut Making) -> Result<(), DbError> {
     let (at, day) = (filling.now - TimeDelta::minutes(50), filling.today);
-    let id: i64 = sql("insert into stock_transfer (from_store, to_store, state, note, sent_by, sent_name, sent_at)
+    let id: i64 =
+        sql("insert into stock_transfer (from_store, to_store, state, note, sent_by, sent_name, sent_at)
          values ($1, $2, 'sent', 'For the weekend', $3, $4, $5) returning id")
-    .bind(MAIN)
-    .bind(PHARMACY)
-    .bind(PHARMACIST.0)
-    .bind(PHARMACIST.1)
-    .bind(at)
-    .scalar(filling.tx().await?)
-    .await?;
+        .bind(MAIN)
+        .bind(PHARMACY)
+        .bind(PHARMACIST.0)
+        .bind(PHARMACIST.1)
+        .bind(at)
+        .scalar(filling.tx().await?)
+        .await?;
     for (code, packs) in SENT {
         let Some(item) = making.of_code(code) else { continue };
         let pack = making.items.get(&item).map_or(1, |known| known.pack);
@@ -221,7 +224,9 @@ async fn count(filling: &mut Filling, making: &Making) -> Result<(), DbError> {
     let all: Vec<(i64, i64, i64)> = making
         .items
         .keys()
-        .flat_map(|item| making.ledger.lying((*item, TREATMENT)).iter().map(|one| (*item, one.batch, one.on_hand)))
+        .flat_map(|item| {
+            making.ledger.lying((*item, TREATMENT)).iter().map(|one| (*item, one.batch, one.on_hand))
+        })
         .collect();
     for (place, (item, batch, on_hand)) in all.into_iter().enumerate() {
         let counted = match place {

@@ -40,12 +40,7 @@ async fn again(app: &App, page: Page, id: BatchId, (mut form, sentence): (FormSt
 }
 
 /// Puts it on hold, recalls it, or takes that back.
-pub async fn turn(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<BatchId>,
-    submission: Submission,
-) -> Answer {
+pub async fn turn(State(app): State<App>, page: Page, Id(id): Id<BatchId>, submission: Submission) -> Answer {
     let batch = batches::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let made = form.parse::<BatchMove>("made", "Choose what is done");

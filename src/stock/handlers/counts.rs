@@ -67,20 +67,20 @@ pub struct Asked {
 async fn load(app: &App, page: Page, id: CountId, asked: &Asked) -> Result<CountPage, Error> {
     let count = counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut lines = counts::lines(&app.db, id).await?;
-    let (mut more, mut from) = (None, 0);
+    let mut more = None;
     let all = asked.all == "yes";
     if count.state == CountState::Counting {
         if !all {
             lines.retain(|line| line.counted.is_none());
         }
-        from = asked.from.min(lines.len());
+        let from = asked.from.min(lines.len());
         if lines.len() > from + PAGE {
             let all = if all { "&all=yes" } else { "" };
             more = Some(format!("{}?from={}{all}", paths::stock::count(id), from + PAGE));
         }
         lines = lines.into_iter().skip(from).take(PAGE).collect();
     }
-    Ok(CountPage { page, form: FormState::new(), count, lines, all, from, more })
+    Ok(CountPage { page, form: FormState::new(), count, lines, all, more })
 }
 
 /// One stocktake. While it is counted, nobody sees what the books say.
@@ -108,18 +108,15 @@ async fn again(app: &App, page: Page, id: CountId, form: FormState) -> Result<Co
 }
 
 /// Keeps what was counted.
-pub async fn keep(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<CountId>,
-    submission: Submission,
-) -> Answer {
+pub async fn keep(State(app): State<App>, page: Page, Id(id): Id<CountId>, submission: Submission) -> Answer {
     counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let fields: Vec<String> = form.pairs().map(|(name, _)| name.to_owned()).collect();
     let mut counted = Vec::new();
     for field in fields {
-        let Some(line) = field.strip_prefix("counted_").and_then(|id| id.parse::<i64>().ok()) else { continue };
+        let Some(line) = field.strip_prefix("counted_").and_then(|id| id.parse::<i64>().ok()) else {
+            continue;
+        };
         if let Some(units) = optional_units(&mut form, &field, MOST) {
             counted.push((line, units));
         }
@@ -187,12 +184,7 @@ async fn turn(
 }
 
 /// A second person posts the differences.
-pub async fn post(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<CountId>,
-    submission: Submission,
-) -> Answer {
+pub async fn post(State(app): State<App>, page: Page, Id(id): Id<CountId>, submission: Submission) -> Answer {
     let one = counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);

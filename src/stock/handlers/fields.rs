@@ -17,9 +17,9 @@ pub fn found<'a>(names: &'a [Named], typed: &str) -> Vec<&'a Named> {
     if let Some(one) = names.iter().find(|one| one.name.to_lowercase() == typed) {
         return vec![one];
     }
-    let has = |one: &Named, word: &str| one.words.split([' ', '|', '-', '/']).any(|own| own.starts_with(word));
-    let mut all: Vec<&Named> =
-        names.iter().filter(|one| words.iter().all(|word| has(one, word))).collect();
+    let has =
+        |one: &Named, word: &str| one.words.split([' ', '|', '-', '/']).any(|own| own.starts_with(word));
+    let mut all: Vec<&Named> = names.iter().filter(|one| words.iter().all(|word| has(one, word))).collect();
     all.sort_by_key(|one| !words.first().is_some_and(|word| one.words.starts_with(word.as_str())));
     all
 }
@@ -105,7 +105,15 @@ mod tests {
 
     fn named(id: i64, name: &str, words: &str) -> Named {
         let (name, words) = (name.to_owned(), words.to_owned());
-        Named { id: ItemId(id), kind: ItemKind::Medicine, name, unit: "tablet".to_owned(), pack: 10, step: 1, words }
+        Named {
+            id: ItemId(id),
+            kind: ItemKind::Medicine,
+            name,
+            unit: "tablet".to_owned(),
+            pack: 10,
+            step: 1,
+            words,
+        }
     }
 
     #[test]
@@ -126,11 +134,10 @@ mod tests {
     fn a_month_ends_with_its_last_day() {
         let day = |typed: &str| parse_expiry(typed).map(|day| day.to_string()).unwrap_or_default();
         assert_eq!(day("2027-05-12"), "2027-05-12");
-        assert_eq!((day("05/2027"), day("2028-02"), day("12/27")), (
-            "2027-05-31".to_owned(),
-            "2028-02-29".to_owned(),
-            "2027-12-31".to_owned()
-        ));
+        assert_eq!(
+            (day("05/2027"), day("2028-02"), day("12/27")),
+            ("2027-05-31".to_owned(), "2028-02-29".to_owned(), "2027-12-31".to_owned())
+        );
         for wrong in ["", "soon", "13/2027", "2027-13", "0/0", "-1/2027", "1999-01-01", "99999-01"] {
             assert_eq!(day(wrong), "", "{wrong}");
         }

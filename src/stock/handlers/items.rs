@@ -60,8 +60,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     let count = |show: Show| all.iter().filter(|one| show.fits(one)).count();
     let counts = [count(Show::Low), count(Show::Soon), count(Show::Expired), count(Show::Held)];
     let words = crate::patients::model::words_of(&q);
-    let fitting: Vec<Stocked> =
-        all.into_iter().filter(|one| show.fits(one) && fits(one, &words)).collect();
+    let fitting: Vec<Stocked> = all.into_iter().filter(|one| show.fits(one) && fits(one, &words)).collect();
     let found = fitting.len();
     let from = asked.from.min(found);
     let items: Vec<Stocked> = fitting.into_iter().skip(from).take(PAGE).collect();
@@ -141,11 +140,8 @@ async fn load(app: &App, page: Page, id: ItemId, filter: Filter) -> Result<ItemP
     let is_more = rows.len() as i64 > ROWS;
     rows.truncate(ROWS as usize);
     let more = rows.last().filter(|_| is_more).map(|last| older(id, &filter, last.id.0));
-    let aliases = if page.may(Permission::ManageStock) {
-        items::aliases_of(&app.db, id).await?
-    } else {
-        Vec::new()
-    };
+    let aliases =
+        if page.may(Permission::ManageStock) { items::aliases_of(&app.db, id).await? } else { Vec::new() };
     let form = FormState::new();
     Ok(ItemPage { page, form, item, levels, rows, filter, more, aliases, conflict: None })
 }
@@ -185,12 +181,7 @@ fn names(form: &mut FormState) -> Vec<String> {
 }
 
 /// Saves what the clinic decides about an item.
-pub async fn save(
-    State(app): State<App>,
-    page: Page,
-    Id(id): Id<ItemId>,
-    submission: Submission,
-) -> Answer {
+pub async fn save(State(app): State<App>, page: Page, Id(id): Id<ItemId>, submission: Submission) -> Answer {
     let old = items::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let aliases = names(&mut form);
@@ -215,7 +206,9 @@ pub async fn save(
     let mut work = submission.begin(&app).await?;
     let done = items::update(work.tx(), &new, &fold(&new.name)).await;
     let sentence = match &done {
-        Err(error) if error.violates("stock_item_folded_unique") => Some(("name", "Another item has this name")),
+        Err(error) if error.violates("stock_item_folded_unique") => {
+            Some(("name", "Another item has this name"))
+        }
         Err(error) if error.violates("stock_item_unit") => {
             Some(("unit", "Units of it are in the books already. Add a new item to count it differently"))
         }

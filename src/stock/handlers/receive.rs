@@ -59,7 +59,8 @@ async fn load(
         };
         lines.iter().enumerate().map(row).collect()
     } else {
-        let empty = |at| DeliveryRow { item: String::new(), pack: String::new(), expected: String::new(), at };
+        let empty =
+            |at| DeliveryRow { item: String::new(), pack: String::new(), expected: String::new(), at };
         (0..DELIVERED).map(empty).collect()
     };
     let places = places(&app.db).await?;
@@ -72,10 +73,7 @@ pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>)
     let order = expected(&app, asked.order).await?;
     let mut form = FormState::new();
     if let Some((order, lines)) = &order {
-        form = form
-            .with("order", order.id)
-            .with("store", order.store_id)
-            .with("supplier", order.supplier_id);
+        form = form.with("order", order.id).with("store", order.store_id).with("supplier", order.supplier_id);
         for (at, line) in lines.iter().enumerate() {
             let pack_cost = line.unit_cost.saturating_mul(line.pack);
             form = form
@@ -98,7 +96,8 @@ fn line(
     let field = |name: &str| format!("{name}_{at}");
     let empty = |form: &FormState, name: &str| form.value(field(name)).trim().is_empty();
     let all = ["item", "number", "expiry", "packs", "units", "cost"];
-    if all.iter().all(|name| empty(form, name)) || (!empty(form, "item") && empty(form, "number") && nothing(form, at))
+    if all.iter().all(|name| empty(form, name))
+        || (!empty(form, "item") && empty(form, "number") && nothing(form, at))
     {
         return None;
     }
@@ -114,7 +113,10 @@ fn line(
     if left <= 0 {
         form.refuse(&field("expiry"), "This is expired. What is expired is not received");
     } else if left < setting.shelf_days && !form.chosen(&field("short"), "yes") {
-        form.refuse(&field("expiry"), format!("This expires in {left} days. Tick “Short life is fine” if you take it"));
+        form.refuse(
+            &field("expiry"),
+            format!("This expires in {left} days. Tick “Short life is fine” if you take it"),
+        );
     }
     let name = known.name.clone();
     Some(Arrival { item: known.id, name, number, expiry, quantity, unit_cost })
@@ -123,7 +125,8 @@ fn line(
 /// Of what an order names, nothing arrived on this line.
 fn nothing(form: &FormState, at: usize) -> bool {
     let number = |name: &str| form.value(format!("{name}_{at}")).trim().parse::<i64>().unwrap_or(0);
-    !form.value("order").is_empty() && (form.value(format!("none_{at}")) == "yes" || number("packs") + number("units") == 0)
+    !form.value("order").is_empty()
+        && (form.value(format!("none_{at}")) == "yes" || number("packs") + number("units") == 0)
 }
 
 /// Books the delivery.
@@ -134,7 +137,9 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
         // What was just booked against it may have been the last of it.
         Err(Error::NotFound) => {
             submission.unless_answered(&app).await?;
-            return Err(Error::Conflict("Nothing more is expected of this order. Receive without it.".into()));
+            return Err(Error::Conflict(
+                "Nothing more is expected of this order. Receive without it.".into(),
+            ));
         }
         other => other?,
     };

@@ -46,11 +46,7 @@ pub(super) fn units(form: &mut FormState, (units, packs): (&str, &str), pack: i6
 }
 
 /// The lines of a form: items with their units.
-pub(super) fn lines<'a>(
-    form: &mut FormState,
-    names: &'a [Named],
-    most: usize,
-) -> Vec<(&'a Named, i64)> {
+pub(super) fn lines<'a>(form: &mut FormState, names: &'a [Named], most: usize) -> Vec<(&'a Named, i64)> {
     let mut lines: Vec<(&Named, i64)> = Vec::new();
     for at in 0..most {
         let (name, single, whole) = (format!("item_{at}"), format!("units_{at}"), format!("packs_{at}"));
@@ -74,7 +70,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let places = places(&app.db).await?;
     let names = lists::names(&app.db).await?;
     let mut form = submission.form.clone();
-    let mut store = |form: &mut FormState, field: &str, message: &str| {
+    let store = |form: &mut FormState, field: &str, message: &str| {
         let id = form.parse::<StoreId>(field, message)?;
         let known = places.iter().any(|store| store.id == id);
         if !known {

@@ -26,7 +26,11 @@ pub fn quantity_words(quantity: i64, unit: &str) -> String {
 
 /// `pack of 96 tablets`; where a pack is one unit, the unit.
 pub fn pack_words(pack: i64, unit: &str) -> String {
-    if pack <= 1 { format!("each {unit} by itself") } else { format!("pack of {}", quantity_words(pack, unit)) }
+    if pack <= 1 {
+        format!("each {unit} by itself")
+    } else {
+        format!("pack of {}", quantity_words(pack, unit))
+    }
 }
 
 /// `1,200`.

@@ -109,15 +109,16 @@ pub async fn decide(
     words: &str,
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let changed = sql("update stock_adjustment set state = $2, decided_by = $3, decided_name = $4, decision = $5,
+    let changed =
+        sql("update stock_adjustment set state = $2, decided_by = $3, decided_name = $4, decision = $5,
             decided_at = $6 where id = $1 and state = 'waiting'")
-    .bind(id)
-    .bind(to)
-    .bind(by)
-    .bind(name)
-    .bind(words)
-    .bind(at)
-    .run(tx)
-    .await?;
+        .bind(id)
+        .bind(to)
+        .bind(by)
+        .bind(name)
+        .bind(words)
+        .bind(at)
+        .run(tx)
+        .await?;
     Ok(changed == 1)
 }

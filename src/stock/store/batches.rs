@@ -51,11 +51,7 @@ pub async fn by_id(store: impl Store, id: BatchId) -> Result<Option<Batch>, DbEr
 }
 
 /// The batch of a number.
-pub async fn of_number(
-    store: impl Store,
-    item: ItemId,
-    number: &str,
-) -> Result<Option<Batch>, DbError> {
+pub async fn of_number(store: impl Store, item: ItemId, number: &str) -> Result<Option<Batch>, DbError> {
     sql(batches!("b.item_id = $1 and b.number = $2")).bind(item).bind(number).optional(store).await
 }
 
@@ -182,16 +178,13 @@ pub async fn recall(
 }
 
 /// Corrects the expiry. False when somebody was quicker.
-pub async fn correct(
-    tx: &mut Tx,
-    (id, version): (BatchId, i64),
-    expiry: NaiveDate,
-) -> Result<bool, DbError> {
-    let changed = sql("update stock_batch set expiry = $3, version = version + 1 where id = $1 and version = $2")
-        .bind(id)
-        .bind(version)
-        .bind(expiry)
-        .run(tx)
-        .await?;
+pub async fn correct(tx: &mut Tx, (id, version): (BatchId, i64), expiry: NaiveDate) -> Result<bool, DbError> {
+    let changed =
+        sql("update stock_batch set expiry = $3, version = version + 1 where id = $1 and version = $2")
+            .bind(id)
+            .bind(version)
+            .bind(expiry)
+            .run(tx)
+            .await?;
     Ok(changed == 1)
 }

@@ -142,18 +142,6 @@ pub async fn count(
     Ok(changed == 1)
 }
 
-/// A batch that lies there and is not in the list.
-pub async fn add_line(tx: &mut Tx, count: CountId, (item, batch): (ItemId, BatchId)) -> Result<(), DbError> {
-    sql("insert into stock_count_line (count_id, item_id, batch_id) values ($1, $2, $3)
-         on conflict (count_id, batch_id) do nothing")
-    .bind(count)
-    .bind(item)
-    .bind(batch)
-    .run(tx)
-    .await?;
-    Ok(())
-}
-
 /// Hands it in, or back to the counters.
 pub async fn turn(
     tx: &mut Tx,
@@ -163,16 +151,17 @@ pub async fn turn(
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let counted = to == CountState::Counted;
-    let changed = sql("update stock_count set state = $3, counted_by = $4, counted_name = $5, counted_at = $6,
+    let changed =
+        sql("update stock_count set state = $3, counted_by = $4, counted_name = $5, counted_at = $6,
             version = version + 1 where id = $1 and version = $2 and state in ('counting', 'counted')")
-    .bind(id)
-    .bind(version)
-    .bind(to)
-    .bind(by.filter(|_| counted))
-    .bind(if counted { name } else { "" })
-    .bind(counted.then_some(at))
-    .run(tx)
-    .await?;
+        .bind(id)
+        .bind(version)
+        .bind(to)
+        .bind(by.filter(|_| counted))
+        .bind(if counted { name } else { "" })
+        .bind(counted.then_some(at))
+        .run(tx)
+        .await?;
     Ok(changed == 1)
 }
 
@@ -187,17 +176,18 @@ pub async fn end(
     reason: &str,
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let changed = sql("update stock_count set state = $3, ended_by = $4, ended_name = $5, ended_at = $6, reason = $7,
+    let changed =
+        sql("update stock_count set state = $3, ended_by = $4, ended_name = $5, ended_at = $6, reason = $7,
             version = version + 1 where id = $1 and version = $2
             and (state = 'counted' or (state = 'counting' and $3 = 'cancelled'))")
-    .bind(id)
-    .bind(version)
-    .bind(to)
-    .bind(by)
-    .bind(name)
-    .bind(at)
-    .bind(reason)
-    .run(tx)
-    .await?;
+        .bind(id)
+        .bind(version)
+        .bind(to)
+        .bind(by)
+        .bind(name)
+        .bind(at)
+        .bind(reason)
+        .run(tx)
+        .await?;
     Ok(changed == 1)
 }

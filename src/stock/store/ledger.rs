@@ -82,12 +82,7 @@ pub struct Hand<'a> {
 
 /// Writes rows of one cause. The table keeps the levels and refuses what would go below zero; `balance` is checked by
 /// SQLite, which has one writer, and set by PostgreSQL in the statement that books it.
-pub async fn write(
-    tx: &mut Tx,
-    rows: &[NewMovement],
-    out: &Out<'_>,
-    hand: &Hand<'_>,
-) -> Result<(), DbError> {
+pub async fn write(tx: &mut Tx, rows: &[NewMovement], out: &Out<'_>, hand: &Hand<'_>) -> Result<(), DbError> {
     let row = |one: &NewMovement| -> Vec<Value> {
         vec![
             one.item.into(),

@@ -115,11 +115,7 @@ fn since(today: NaiveDate) -> NaiveDate {
 }
 
 /// Every item with what there is of it, also those that never had a batch.
-pub async fn overview(
-    store: impl Store,
-    today: NaiveDate,
-    soon: NaiveDate,
-) -> Result<Vec<Stocked>, DbError> {
+pub async fn overview(store: impl Store, today: NaiveDate, soon: NaiveDate) -> Result<Vec<Stocked>, DbError> {
     sql(stocked!("", "order by i.folded, i.id")).bind(today).bind(soon).bind(since(today)).all(store).await
 }
 
@@ -178,7 +174,10 @@ pub async fn of_item(store: impl Store, item: ItemId) -> Result<Vec<Level>, DbEr
 
 /// Where a batch lies or lay.
 pub async fn of_batch(store: impl Store, batch: BatchId) -> Result<Vec<Level>, DbError> {
-    sql(levels!("where l.batch_id = $1 order by l.on_hand desc, s.position, s.id")).bind(batch).all(store).await
+    sql(levels!("where l.batch_id = $1 order by l.on_hand desc, s.position, s.id"))
+        .bind(batch)
+        .all(store)
+        .await
 }
 
 /// What is expired, expires soon, is held or recalled; the earliest expiry first.

@@ -106,12 +106,7 @@ pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>) -> Result<StockOrderId, DbE
 }
 
 /// Puts a line into a draft; the cost is the last one that was paid.
-pub async fn add_line(
-    tx: &mut Tx,
-    order: StockOrderId,
-    item: ItemId,
-    quantity: i64,
-) -> Result<(), DbError> {
+pub async fn add_line(tx: &mut Tx, order: StockOrderId, item: ItemId, quantity: i64) -> Result<(), DbError> {
     sql("insert into stock_order_line (order_id, item_id, quantity, unit_cost)
          select $1, $2, $3, coalesce((select b.unit_cost from stock_batch b where b.item_id = $2
             order by b.id desc limit 1), 0)
@@ -148,31 +143,28 @@ pub async fn close(
     reason: &str,
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let changed = sql("update stock_order set state = 'closed', ended_at = $3, reason = $4, version = version + 1
+    let changed =
+        sql("update stock_order set state = 'closed', ended_at = $3, reason = $4, version = version + 1
          where id = $1 and version = $2 and state in ('draft', 'sent', 'part')")
-    .bind(id)
-    .bind(version)
-    .bind(at)
-    .bind(reason)
-    .run(tx)
-    .await?;
+        .bind(id)
+        .bind(version)
+        .bind(at)
+        .bind(reason)
+        .run(tx)
+        .await?;
     Ok(changed == 1)
 }
 
 /// Counts what arrived of an order that was sent; false when none is expected of it.
-pub async fn arrived(
-    tx: &mut Tx,
-    order: StockOrderId,
-    item: ItemId,
-    quantity: i64,
-) -> Result<bool, DbError> {
-    let changed = sql("update stock_order_line set received = received + $3 where order_id = $1 and item_id = $2
+pub async fn arrived(tx: &mut Tx, order: StockOrderId, item: ItemId, quantity: i64) -> Result<bool, DbError> {
+    let changed =
+        sql("update stock_order_line set received = received + $3 where order_id = $1 and item_id = $2
          and exists (select 1 from stock_order where id = $1 and state in ('sent', 'part'))")
-    .bind(order)
-    .bind(item)
-    .bind(quantity)
-    .run(tx)
-    .await?;
+        .bind(order)
+        .bind(item)
+        .bind(quantity)
+        .run(tx)
+        .await?;
     Ok(changed == 1)
 }
 

@@ -57,10 +57,7 @@ pub struct StockStore {
 
 macro_rules! stores {
     ($tail:literal) => {
-        concat!(
-            "select id, name, kind, service_point_id, position, active, version from stock_store ",
-            $tail
-        )
+        concat!("select id, name, kind, service_point_id, position, active, version from stock_store ", $tail)
     };
 }
 

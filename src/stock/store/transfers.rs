@@ -138,6 +138,10 @@ pub async fn end(
 
 /// What arrived of a line.
 pub async fn accept(tx: &mut Tx, line: i64, accepted: i64) -> Result<(), DbError> {
-    sql("update stock_transfer_line set accepted = $2 where id = $1").bind(line).bind(accepted).run(tx).await?;
+    sql("update stock_transfer_line set accepted = $2 where id = $1")
+        .bind(line)
+        .bind(accepted)
+        .run(tx)
+        .await?;
     Ok(())
 }

@@ -2,9 +2,7 @@
 
 use super::{Refused, bring, doer, take};
 use crate::audit::Entry;
-use crate::stock::model::{
-    AdjustmentId, AdjustmentState, BatchId, Out, Reason, StoreId, Wanted, worth,
-};
+use crate::stock::model::{AdjustmentId, AdjustmentState, BatchId, Out, Reason, StoreId, Wanted, worth};
 use crate::stock::store::adjustments::{self, Adjustment, NewAdjustment};
 use crate::stock::store::{batches, stores};
 use crate::work::Work;

@@ -61,8 +61,7 @@ pub async fn turn(work: &mut Work, count: &Count, version: i64, to: CountState) 
     if !counts::turn(work.tx(), (count.id, version), to, (by, &name), at).await? {
         return Err(meanwhile());
     }
-    let action =
-        if to == CountState::Counted { "stock.count_handed_in" } else { "stock.count_given_back" };
+    let action = if to == CountState::Counted { "stock.count_handed_in" } else { "stock.count_given_back" };
     work.audit(Entry::new(action, "stock_count", count.id.0)).await?;
     Ok(())
 }
@@ -95,7 +94,8 @@ pub async fn post(
     let (by, name) = doer(work);
     if by.is_none() || count.counted_by == by {
         return Err(Refused::Because(
-            "You handed in this stocktake yourself. Somebody else who may approve stock has to post it.".to_owned(),
+            "You handed in this stocktake yourself. Somebody else who may approve stock has to post it."
+                .to_owned(),
         ));
     }
     let differing: Vec<&CountLine> = lines.iter().filter(|line| line.difference() != 0).collect();

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 
 use super::{Refused, bring, doer, in_words};
 use crate::audit::Entry;
-use crate::stock::model::{BatchId, ItemId, Kind, Out, ReceiptId, StockOrderId, StoreId, SupplierId, expiry_words};
+use crate::stock::model::{
+    BatchId, ItemId, Kind, Out, ReceiptId, StockOrderId, StoreId, SupplierId, expiry_words,
+};
 use crate::stock::store::batches::{self, NewBatch};
 use crate::stock::store::items;
 use crate::stock::store::orders::{self, NewReceipt};

@@ -14,11 +14,7 @@ const PROCEDURE: &str = "visit_procedure";
 ///
 /// # Errors
 /// Only when the database fails.
-pub async fn use_for_procedure(
-    work: &mut Work,
-    procedure: i64,
-    used: &[(&str, i64)],
-) -> Result<(), Refused> {
+pub async fn use_for_procedure(work: &mut Work, procedure: i64, used: &[(&str, i64)]) -> Result<(), Refused> {
     if used.is_empty() {
         return Ok(());
     }
@@ -34,8 +30,7 @@ pub async fn use_for_procedure(
     of_items.sort();
     let mut places = stores::of_kind(work.tx(), StoreKind::Treatment).await?;
     places.extend(stores::of_kind(work.tx(), StoreKind::Dispensary).await?);
-    let out =
-        Out { kind: Kind::Issue, reason: "", ref_kind: PROCEDURE, ref_id: procedure, partly: true };
+    let out = Out { kind: Kind::Issue, reason: "", ref_kind: PROCEDURE, ref_id: procedure, partly: true };
     for (item, quantity) in of_items {
         let mut left = quantity;
         for place in &places {

@@ -8,8 +8,8 @@ use super::super::model::{
 use super::moving::store_choices;
 use crate::access::model::Permission;
 use crate::laboratory::naira;
-use crate::stock::store::ledger::Movement;
 use crate::stock::store::items::Item;
+use crate::stock::store::ledger::Movement;
 use crate::stock::store::lists::Stocked;
 use crate::stock::store::orders::{Order, OrderLine, Receipt};
 use crate::stock::store::stores::{StockStore, Supplier};
@@ -277,7 +277,9 @@ impl SuppliersPage {
 
     /// Where the form goes.
     pub fn target(&self) -> String {
-        self.one.as_ref().map_or_else(|| paths::stock::SUPPLIERS.to_owned(), |one| paths::stock::supplier(one.id))
+        self.one
+            .as_ref()
+            .map_or_else(|| paths::stock::SUPPLIERS.to_owned(), |one| paths::stock::supplier(one.id))
     }
 }
 

@@ -402,7 +402,11 @@ impl BatchPage {
         let recalled = if self.batch.recalled_at.is_some() {
             (BatchMove::RecallEnded, "End the recall", "It may leave again, if nothing else bars it")
         } else {
-            (BatchMove::Recalled, "Recall it", "It stops at once everywhere, and those who received it are listed")
+            (
+                BatchMove::Recalled,
+                "Recall it",
+                "It stops at once everywhere, and those who received it are listed",
+            )
         };
         vec![held, recalled]
     }

@@ -11,7 +11,10 @@ use crate::web::paths;
 /// The values of a closed list for a select.
 macro_rules! choices_of {
     ($list:ty) => {
-        <$list>::ALL.iter().map(|one| (one.as_str(), one.label())).collect::<Vec<(&'static str, &'static str)>>()
+        <$list>::ALL
+            .iter()
+            .map(|one| (one.as_str(), one.label()))
+            .collect::<Vec<(&'static str, &'static str)>>()
     };
 }
 pub(super) use choices_of;
