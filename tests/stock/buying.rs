@@ -3,13 +3,16 @@
 use infirmary::db::sql;
 use infirmary::stock::model::BatchId;
 
-use crate::support::{Clinic, PHARMACY, Seen, Shelves};
+use crate::support::{PHARMACY, Seen, Shelves};
 
 const NAME: &str = "paracetamol 500 mg tablet";
 
 async fn receive(shelves: &Shelves, fields: &[(&str, &str)]) -> Seen {
     let page = shelves.desk.get("/stock/receipts/new").await;
-    let mut all = vec![("store", "1"), ("item_0", NAME)];
+    let mut all = vec![("store", "1")];
+    if !fields.iter().any(|(name, _)| *name == "item_0") {
+        all.push(("item_0", NAME));
+    }
     all.extend_from_slice(fields);
     shelves.desk.submit(&page, "#receive", &all).await
 }
@@ -99,7 +102,8 @@ both! {
         let at = receiving.texts("fieldset legend").iter().position(|legend| legend.contains("paracetamol")).unwrap();
         let field = |name: &str| format!("{name}_{at}");
         let (number, expiry, packs) = (field("number"), field("expiry"), field("packs"));
-        shelves.desk.submit(&receiving, "#receive", &[(&number, "P1"), (&expiry, "2028-01-31"), (&packs, "4")]).await.expect(303);
+        let (no_packs, no_units) = (format!("packs_{}", 1 - at), format!("units_{}", 1 - at));
+        shelves.desk.submit(&receiving, "#receive", &[(&number, "P1"), (&expiry, "2028-01-31"), (&packs, "4"), (&no_packs, "0"), (&no_units, "0")]).await.expect(303);
         let states = "select state from stock_order";
         let state = async || sql(states).scalar::<String>(&clinic.app.db).await.unwrap();
         assert_eq!(state().await, "part");
@@ -130,7 +134,9 @@ both! {
         let shelves = clinic.shelves().await;
         supplier(&shelves).await;
         clinic.batch(shelves.item, "A1", 300, (PHARMACY, 100)).await;
-        clinic.app.clock.advance(chrono::TimeDelta::days(20));
+        let first = sql("insert into stock_batch (item_id, number, expiry, unit_cost, received_at) values ($1, 'FIRST', $2, 1, $3)");
+        let (gone, began) = (clinic.today(), clinic.app.clock.now() - chrono::TimeDelta::days(20));
+        first.bind(shelves.item).bind(gone).bind(began).run(&clinic.app.db).await.unwrap();
         for day in 1..=20_u64 {
             sql("insert into stock_use (item_id, day, quantity) values ($1, $2, 20)").bind(shelves.item).bind(clinic.today() - chrono::Days::new(day)).run(&clinic.app.db).await.unwrap();
         }

@@ -5,7 +5,7 @@ use infirmary::db::sql;
 use infirmary::stock::model::Kind;
 use infirmary::stock::take;
 
-use crate::support::{Clinic, PHARMACY, out};
+use crate::support::{PHARMACY, out};
 
 both! {
     async fn w22_a_medicine_without_any_batch_stands_among_what_is_low(clinic) {
@@ -100,7 +100,7 @@ both! {
         assert_eq!(short.expect(422).errors(), ["Enter the reason"]);
         shelves.desk.submit(&page, "#recalled", &[("reason", "Letter of the maker")]).await.expect(303);
         let seen = shelves.desk.get(&path).await;
-        assert!(seen.text(".notice").contains("15 tablets went to patients in 1 hand-out"), "{}", seen.body);
+        assert!(seen.text(".notice[data-kind=danger]").contains("15 tablets went to patients in 1 hand-out"), "{}", seen.body);
         let mut work = clinic.stock_work(None).await;
         assert!(take(&mut work, &clinic.want(shelves.item, 1), &out(Kind::Issue, "")).await.is_err());
         drop(work);

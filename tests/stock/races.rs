@@ -166,7 +166,7 @@ async fn one_of_many(clinic: &Clinic, (item, batch): (ItemId, BatchId), at: usiz
     match at % 4 {
         0 => loop {
             let mut work = clinic.stock_work(None).await;
-            let place: StoreId = if at % 12 == 0 { QUARANTINE } else { PHARMACY };
+            let place: StoreId = if at.is_multiple_of(12) { QUARANTINE } else { PHARMACY };
             let back = out(Kind::ReturnIn, "came back");
             match put_back(&mut work, batch, place, units * 2, &back).await {
                 Ok(()) => match work.commit().await {

@@ -1,5 +1,6 @@
 //! Pages of stock.
 
+pub mod batch;
 pub mod buying;
 pub mod items;
 pub mod moving;
