@@ -26,4 +26,5 @@ mod record;
 mod running;
 mod scheduling;
 mod settings;
+mod stock;
 mod tables;

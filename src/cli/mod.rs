@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod codes;
 mod demo;
+mod invariants;
 mod logs;
 mod metrics;
 mod node;

@@ -11,7 +11,7 @@ use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::web::{Answer, Error, FormState, Page, html};
-use crate::{billing, consultation, laboratory, patients, pharmacy, queue, record, scheduling};
+use crate::{billing, consultation, laboratory, patients, pharmacy, queue, record, scheduling, stock};
 
 /// The shortcuts, as the keyboard page lists them.
 const SHORTCUTS: [(&str, &str, &str); 14] = [
@@ -103,6 +103,10 @@ async fn for_staff(app: &App, page: Page) -> Answer {
         true => Some(pharmacy::tally(&app.db, today, page.now).await?),
         false => None,
     };
+    let shelves = match page.may(Permission::ManageStock) || page.may(Permission::ApproveStock) {
+        true => Some(stock::waiting(&app.db).await?),
+        false => None,
+    };
     let day = match page.may(Permission::WriteNotes) {
         true => consultation::day_of(app, &page).await?,
         false => Vec::new(),
@@ -113,7 +117,7 @@ async fn for_staff(app: &App, page: Page) -> Answer {
         None
     };
     let form = FormState::new();
-    html(StaffHome { page, points, tally, attention, reviews, lab, pharmacy, money, day, form })
+    html(StaffHome { page, points, tally, attention, reviews, lab, shelves, pharmacy, money, day, form })
 }
 
 /// Every component in every state, live.

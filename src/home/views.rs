@@ -14,6 +14,7 @@ use crate::pharmacy;
 use crate::queue::{Count, Place};
 use crate::record::Emergency;
 use crate::scheduling::Expected;
+use crate::stock;
 use crate::web::{FormState, Page, filters, paths};
 
 /// Every component in every state.
@@ -119,6 +120,8 @@ pub struct StaffHome {
     pub pharmacy: Option<pharmacy::Tally>,
     /// What waits for cashiers and for who approves; nothing for others.
     pub money: Option<billing::Tally>,
+    /// What waits in the stock; nothing for others.
+    pub shelves: Option<stock::Waiting>,
     /// What is unfinished of whoever treats, and who is booked with them today.
     pub day: Vec<Item>,
     /// The operation id of the call button.
@@ -220,6 +223,21 @@ impl StaffHome {
                 add(money.refunds, "check", words, "Asked for by somebody else", approvals);
                 let words = ("shift has a difference", "shifts have a difference");
                 add(money.differences, "warn", words, "Look at it with the cashier's words", approvals);
+            }
+        }
+        if let Some(shelves) = self.shelves {
+            use paths::stock as to;
+            if self.page.may(Permission::ApproveStock) {
+                let words = ("correction of the stock waits", "corrections of the stock wait");
+                add(shelves.adjustments, "undo", words, "Agree, if you did not propose it", to::CORRECTIONS);
+                let words = ("stocktake waits to be posted", "stocktakes wait to be posted");
+                add(shelves.counts, "done", words, "By somebody who did not hand it in", to::COUNTS);
+            }
+            if self.page.may(Permission::ManageStock) {
+                let words = ("transfer is on its way", "transfers are on their way");
+                add(shelves.transfers, "transfer", words, "Accept what arrived", to::TRANSFERS);
+                let words = ("order is expected", "orders are expected");
+                add(shelves.orders, "clock", words, "Receive what came against it", to::ORDERS);
             }
         }
         if self.page.may(Permission::SeeAppointments) {

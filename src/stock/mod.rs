@@ -14,6 +14,7 @@ pub use catalogue::ensure as ensure_catalogue;
 pub use store::batches::Batch;
 pub use store::items::Item;
 pub use store::ledger::Movement;
+pub use store::lists::Waiting;
 pub use store::stores::StockStore;
 pub use verbs::{put_back, take, undo_procedure, use_for_procedure};
 
@@ -182,4 +183,9 @@ pub async fn refs_of_batch(
 /// The rows of the ledger that one cause wrote, for instance a dispensing line.
 pub async fn of_ref(store: impl Store, ref_kind: &str, ref_id: i64) -> Result<Vec<Movement>, DbError> {
     store::ledger::of_ref(store, ref_kind, ref_id).await
+}
+
+/// What waits for somebody who works with the stock.
+pub async fn waiting(store: impl Store) -> Result<Waiting, DbError> {
+    store::lists::waiting(store).await
 }

@@ -19,6 +19,7 @@ mod prescribing;
 mod queue;
 mod record;
 mod scheduling;
+mod stock;
 
 pub use browser::{Browser, Seen};
 pub use diagnoses::Consulting;
@@ -27,6 +28,7 @@ pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;
 pub use prescribing::{AMOXICILLIN, COURSE, IBUPROFEN, PARACETAMOL, Room};
+pub use stock::{PHARMACY, QUARANTINE, Shelves, out};
 
 use std::net::SocketAddr;
 use std::time::Duration;

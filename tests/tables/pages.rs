@@ -9,7 +9,7 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 13] = [
+const MORE: [(&str, u32, &str); 14] = [
     (
         "/visits/{id}/consultation",
         21,
@@ -21,6 +21,11 @@ const MORE: [(&str, u32, &str); 13] = [
     ("/results/{id}/print", 7, "the same"),
     ("/prescriptions/{id}", 7, "the same, and its lines with their warnings and steps"),
     ("/prescriptions/{id}/print", 7, "the same"),
+    (
+        "/stock/batches/{id}",
+        7,
+        "where it lies, what was done to it, and who received it, are a question each",
+    ),
     ("/visits/{id}/letters", 7, "the same, and verifications and referrals"),
     ("/visits/{id}/verification", 8, "the same, and what was signed in the visit"),
     ("/visits/{id}/summary", 12, "a visit as its patient reads it has a part of each capability"),

@@ -3,14 +3,14 @@
 use super::{files, none, root};
 
 /// What this version promises.
-const PROMISES: [&str; 22] = [
-    "P1", "P2", "P3", "P6", "P7", "P9", "P11", "P12", "P15", "P16", "P17", "P20", "P21", "P22", "P24", "P26",
-    "P29", "P30", "P32", "P33", "P35", "P36",
+const PROMISES: [&str; 24] = [
+    "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P9", "P11", "P12", "P15", "P16", "P17", "P20", "P21", "P22",
+    "P24", "P26", "P29", "P30", "P32", "P33", "P35", "P36",
 ];
 /// Weaknesses that it can have.
-const WEAKNESSES: [&str; 21] = [
-    "W1", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11", "W12", "W13", "W14", "W16", "W17", "W18", "W19",
-    "W20", "W21", "W23", "W24", "W25",
+const WEAKNESSES: [&str; 24] = [
+    "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11", "W12", "W13", "W14", "W16", "W17",
+    "W18", "W19", "W20", "W21", "W22", "W23", "W24", "W25",
 ];
 
 fn page() -> String {

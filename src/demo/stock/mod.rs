@@ -45,7 +45,9 @@ struct Known {
     medicine: i64,
     pack: i64,
     price: i64,
+    /// Ever given, and given in the last 30 days.
     used: i64,
+    recent: i64,
 }
 
 #[derive(Debug, sqlx::FromRow, serde::Deserialize)]
@@ -73,7 +75,6 @@ struct Making {
     ledger: Ledger,
     chance: Chance,
     since: DateTime<Utc>,
-    days: i64,
 }
 
 /// Fills every table of stock.
@@ -84,8 +85,11 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: ProgressBar) -> Resu
     let items: Vec<Known> =
         sql("select i.id, coalesce(m.code, '') as code, coalesce(m.id, 0) as medicine, i.pack,
                 coalesce(m.price, 15000) as price, cast(coalesce((select sum(l.given) from prescription_line l
-                    where l.medicine_id = m.id), 0) as bigint) as used
+                    where l.medicine_id = m.id), 0) as bigint) as used,
+                cast(coalesce((select sum(l.given) from prescription_line l
+                    where l.medicine_id = m.id and l.signed_at > $1), 0) as bigint) as recent
              from stock_item i left join medicine m on m.id = i.medicine_id order by i.id")
+        .bind(now - TimeDelta::days(30))
         .all(filling.tx().await?)
         .await?;
     let first: Option<DateTime<Utc>> =
@@ -98,7 +102,6 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: ProgressBar) -> Resu
         ledger: Ledger::default(),
         chance: Chance::new(313),
         since,
-        days: (now - since).num_days().max(1),
     };
     making.open(&filling);
     making.ledger.put(&mut filling).await?;
@@ -125,8 +128,8 @@ async fn places(filling: &mut Filling) -> Result<(), DbError> {
     for table in ["stock_store", "supplier"] {
         bulk::follow_ids(filling.tx().await?, table).await?;
     }
-    // A bottle, a tube: a dozen; tablets: five packs.
-    sql("update medicine set reorder_level = case when pack = 1 then 12 when step = pack then pack * 6 else pack * 5 end
+    // A tube: three; bottles: two; tablets: a pack.
+    sql("update medicine set reorder_level = case when pack = 1 then 3 when step = pack then pack * 2 else pack end
          where active and reorder_level is null")
     .run(filling.tx().await?)
     .await?;
@@ -217,7 +220,7 @@ impl Making {
         let morning = (filling.clinic.start_of(day) + TimeDelta::minutes(450)).min(at);
         let Some(known) = self.items.get(&item).cloned() else { return };
         self.destroy_expired((item, PHARMACY), morning, day);
-        let units = known.packs(need.max(known.used * 40 / self.days));
+        let units = known.packs(need.max(known.recent * 40 / 30));
         let expiry = day + self.shelf_life();
         let batch = self.batch(item, morning, expiry);
         let receipt = self.ledger.receipt((day, supplier(item), PHARMACY), morning);

@@ -66,7 +66,7 @@ impl Making {
             if known.used == 0 || low {
                 continue;
             }
-            let month = known.packs(known.used * 30 / self.days);
+            let month = known.packs(known.recent);
             let receipt = self.ledger.receipt((day, super::supplier(id), PHARMACY), at);
             let cause = Cause { kind: "receipt", ref_kind: "receipt", ref_id: receipt, ..lost("receipt") };
             let expiry = day + self.shelf_life();

@@ -235,7 +235,17 @@ pub async fn save(
         return Ok(refused(html(MedicinePage { page, form, medicine, classes, conflict: None })?));
     };
     let mut work = submission.begin(&app).await?;
-    if !catalogue::update(work.tx(), &new).await? {
+    let done = catalogue::update(work.tx(), &new).await;
+    if done.as_ref().is_err_and(|error| error.violates("stock_item_unit")) {
+        work.undo();
+        form.refuse(
+            "unit",
+            "Units of it are in the stock's books. Add a new medicine to count it differently",
+        );
+        let medicine = Some(old);
+        return Ok(refused(html(MedicinePage { page, form, medicine, classes, conflict: None })?));
+    }
+    if !done? {
         work.undo();
         let now = catalogue::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
         let who = audit::last_change(&app.db, "medicine", id.0).await?;

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::stock::model::{BatchId, BatchMove};
 use crate::stock::store::{batches, items, ledger, lists};
 use crate::stock::verbs::states;
-use crate::stock::views::items::BatchPage;
+use crate::stock::views::batch::BatchPage;
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::refused;
@@ -20,8 +20,11 @@ pub(super) async fn load(app: &App, page: Page, id: BatchId) -> Result<BatchPage
     let item = items::by_id(&app.db, batch.item_id).await?.ok_or(Error::NotFound)?;
     let levels = lists::of_batch(&app.db, id).await?;
     let events = batches::events(&app.db, id).await?;
-    let mut out = ledger::refs_of_batch(&app.db, id, "dispensing_line").await?;
-    out.retain(|(_, units)| *units > 0);
+    let mut out = Vec::new();
+    if batch.recalled_at.is_some() {
+        out = ledger::refs_of_batch(&app.db, id, "dispensing_line").await?;
+        out.retain(|(_, units)| *units > 0);
+    }
     Ok(BatchPage { page, form: FormState::new(), batch, item, levels, events, out })
 }
 

@@ -32,7 +32,7 @@ async fn load(app: &App, page: Page, form: FormState) -> Result<ReorderPage, Err
     let today = page.today();
     let all = lists::overview(&app.db, today, today).await?;
     let clinic = std::sync::Arc::clone(&page.clinic);
-    let items = all
+    let mut items: Vec<_> = all
         .into_iter()
         .filter(|one| one.active)
         .map(|one| {
@@ -41,6 +41,8 @@ async fn load(app: &App, page: Page, form: FormState) -> Result<ReorderPage, Err
         })
         .filter(|(one, usage)| one.suggested(*usage) > 0 || (one.is_low() && one.on_order == 0))
         .collect();
+    // What is used and ends first stands first.
+    items.sort_by_key(|(one, usage)| (one.days_left(*usage).unwrap_or(i64::MAX), one.usable > 0));
     let suppliers = suppliers(&app.db).await?;
     let places = places(&app.db).await?;
     Ok(ReorderPage { page, form, items, suppliers, places })

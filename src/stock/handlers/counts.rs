@@ -67,20 +67,20 @@ pub struct Asked {
 async fn load(app: &App, page: Page, id: CountId, asked: &Asked) -> Result<CountPage, Error> {
     let count = counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut lines = counts::lines(&app.db, id).await?;
-    let (mut more, mut from) = (None, 0);
+    let mut more = None;
     let all = asked.all == "yes";
     if count.state == CountState::Counting {
         if !all {
             lines.retain(|line| line.counted.is_none());
         }
-        from = asked.from.min(lines.len());
+        let from = asked.from.min(lines.len());
         if lines.len() > from + PAGE {
             let all = if all { "&all=yes" } else { "" };
             more = Some(format!("{}?from={}{all}", paths::stock::count(id), from + PAGE));
         }
         lines = lines.into_iter().skip(from).take(PAGE).collect();
     }
-    Ok(CountPage { page, form: FormState::new(), count, lines, all, from, more })
+    Ok(CountPage { page, form: FormState::new(), count, lines, all, more })
 }
 
 /// One stocktake. While it is counted, nobody sees what the books say.

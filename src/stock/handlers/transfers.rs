@@ -70,7 +70,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let places = places(&app.db).await?;
     let names = lists::names(&app.db).await?;
     let mut form = submission.form.clone();
-    let mut store = |form: &mut FormState, field: &str, message: &str| {
+    let store = |form: &mut FormState, field: &str, message: &str| {
         let id = form.parse::<StoreId>(field, message)?;
         let known = places.iter().any(|store| store.id == id);
         if !known {

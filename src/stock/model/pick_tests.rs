@@ -136,7 +136,7 @@ proptest! {
         let mut ask = want(quantity / step * step);
         ask.step = step;
         ask.until = (course > 0).then(|| today() + Days::new(course));
-        ask.first = (pick_first > 0).then(|| BatchId(pick_first)).into_iter().collect();
+        ask.first = (pick_first > 0).then_some(BatchId(pick_first)).into_iter().collect();
         let choice = pick(&shelf, &ask, Rule::Usable);
         let of = |id: BatchId| shelf.iter().find(|one| one.batch == id).unwrap();
         // Exactly what was asked for leaves or is missing, nothing twice, nothing more than is there.

@@ -142,18 +142,6 @@ pub async fn count(
     Ok(changed == 1)
 }
 
-/// A batch that lies there and is not in the list.
-pub async fn add_line(tx: &mut Tx, count: CountId, (item, batch): (ItemId, BatchId)) -> Result<(), DbError> {
-    sql("insert into stock_count_line (count_id, item_id, batch_id) values ($1, $2, $3)
-         on conflict (count_id, batch_id) do nothing")
-    .bind(count)
-    .bind(item)
-    .bind(batch)
-    .run(tx)
-    .await?;
-    Ok(())
-}
-
 /// Hands it in, or back to the counters.
 pub async fn turn(
     tx: &mut Tx,

@@ -149,7 +149,7 @@ macro_rules! movements {
         concat!(
             "select m.id, m.item_id, m.batch_id, b.number, b.expiry, m.store_id, s.name as store, m.kind, m.quantity,
                 m.balance, m.unit_cost, m.reason, m.ref_kind, m.ref_id, m.account_name, m.at, m.occurred_at
-             from stock_movement m join stock_batch b on b.id = m.batch_id join stock_store s on s.id = m.store_id ",
+             from stock_movement m join stock_batch b on b.id = m.batch_id join stock_store s on s.id = m.store_id where ",
             $tail
         )
     };
@@ -180,7 +180,7 @@ pub async fn of_item(
     most: i64,
 ) -> Result<Vec<Movement>, DbError> {
     sql(movements!(
-        "where m.item_id = $1 and m.id < $2 and ($3 = 0 or m.batch_id = $3) and ($4 = 0 or m.store_id = $4)
+        "m.item_id = $1 and m.id < $2 and ($3 = 0 or m.batch_id = $3) and ($4 = 0 or m.store_id = $4)
            and ($5 = '' or m.kind = $5) and m.day >= $6 and m.day <= $7 order by m.id desc limit $8"
     ))
     .bind(item)
@@ -203,7 +203,7 @@ const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
 
 /// The rows of one cause.
 pub async fn of_ref(store: impl Store, kind: &str, id: i64) -> Result<Vec<Movement>, DbError> {
-    sql(movements!("where m.ref_kind = $1 and m.ref_id = $2 and m.ref_kind <> '' order by m.id"))
+    sql(movements!("m.ref_kind = $1 and m.ref_id = $2 and m.ref_kind <> '' order by m.id"))
         .bind(kind)
         .bind(id)
         .all(store)

@@ -17,7 +17,6 @@ use crate::web::conflict::Conflict;
 use crate::web::paths;
 use crate::web::{FormState, Page};
 
-use super::choices_of;
 
 /// Lines of a delivery without an order.
 pub const DELIVERED: usize = 6;
@@ -314,7 +313,7 @@ impl StoresPage {
 
     /// What a store may be for; there is one quarantine.
     pub fn kinds(&self) -> Vec<(&'static str, &'static str)> {
-        let mut all = choices_of!(StoreKind);
+        let mut all = StoreKind::choices();
         let is_quarantine = self.one.as_ref().is_some_and(|one| one.kind == StoreKind::Quarantine);
         all.retain(|(value, _)| (*value == StoreKind::Quarantine.as_str()) == is_quarantine);
         all

@@ -3,20 +3,16 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::choices_of;
 use crate::access::model::Permission;
 use crate::billing::model::naira;
 use crate::stock::model::{
-    BatchMove, DailyUse, ItemKind, Kind, NEVER, Reason, StoreKind, expiry_words, pack_words, packs,
-    quantity_words, unit_words, worth,
+    DailyUse, ItemKind, Kind, StoreKind, expiry_words, pack_words, packs, quantity_words, unit_words, worth,
 };
-use crate::stock::store::batches::{Batch, BatchEvent};
-use crate::stock::store::items::Item;
 use crate::stock::store::ledger::{Filter, Movement};
 use crate::stock::store::lists::{Level, Named, Stocked, Waiting};
 use crate::web::conflict::Conflict;
 use crate::web::paths;
-use crate::web::{FormState, Page, filters};
+use crate::web::{FormState, Page};
 
 crate::words! {
     /// What of the list is shown.
@@ -90,7 +86,7 @@ impl ItemsPage {
 
     /// What may be shown.
     pub fn shows(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Show)
+        Show::choices()
     }
 
     /// Whether this is shown now.
@@ -322,116 +318,5 @@ impl NewItemPage {
     /// What may be added here; medicines come from their catalogue.
     pub fn kinds(&self) -> Vec<(&'static str, &'static str)> {
         [ItemKind::Supply, ItemKind::Equipment].map(|kind| (kind.as_str(), kind.label())).to_vec()
-    }
-}
-
-/// A batch.
-#[derive(Debug, Template)]
-#[template(path = "stock/batch.html")]
-pub struct BatchPage {
-    /// The frame.
-    pub page: Page,
-    /// What was typed.
-    pub form: FormState,
-    /// The batch.
-    pub batch: Batch,
-    /// Its item.
-    pub item: Item,
-    /// Where it lies.
-    pub levels: Vec<Level>,
-    /// What was done to it.
-    pub events: Vec<BatchEvent>,
-    /// Who received it: rows of hand-outs with the units that are still out.
-    pub out: Vec<(i64, i64)>,
-}
-
-impl BatchPage {
-    /// Whether this person books things.
-    pub fn manages(&self) -> bool {
-        self.page.may(Permission::ManageStock)
-    }
-
-    /// `20 tablets`.
-    pub fn words(&self, units: impl std::borrow::Borrow<i64>) -> String {
-        quantity_words(*units.borrow(), &self.item.unit)
-    }
-
-    /// When it expires.
-    pub fn expiry_words(&self) -> String {
-        expiry_words(self.batch.expiry)
-    }
-
-    /// Whether it is expired today.
-    pub fn is_expired(&self) -> bool {
-        self.batch.expiry <= self.page.today()
-    }
-
-    /// Whether its expiry may be corrected.
-    pub fn expires(&self) -> bool {
-        self.batch.expiry < NEVER
-    }
-
-    /// What a unit cost.
-    pub fn cost_words(&self) -> String {
-        naira(self.batch.unit_cost)
-    }
-
-    /// Reasons of a correction.
-    pub fn reasons(&self) -> Vec<(&'static str, &'static str)> {
-        choices_of!(Reason)
-    }
-
-    /// Stores of a correction.
-    pub fn places(&self) -> Vec<(String, String)> {
-        let words = |level: &Level| format!("{}: {}", level.store, level.words());
-        self.levels.iter().map(|level| (level.store_id.to_string(), words(level))).collect()
-    }
-
-    /// Units that went to patients and are still out.
-    pub fn units_out(&self) -> i64 {
-        self.out.iter().map(|(_, units)| units).sum()
-    }
-
-    /// What may be done to it now: value, label, what it means.
-    pub fn moves(&self) -> Vec<(BatchMove, &'static str, &'static str)> {
-        let held = if self.batch.held_at.is_some() {
-            (BatchMove::Released, "Release it", "It may leave again, if nothing else bars it")
-        } else {
-            (BatchMove::Held, "Put it on hold", "Nothing of it leaves until it is released")
-        };
-        let recalled = if self.batch.recalled_at.is_some() {
-            (BatchMove::RecallEnded, "End the recall", "It may leave again, if nothing else bars it")
-        } else {
-            (
-                BatchMove::Recalled,
-                "Recall it",
-                "It stops at once everywhere, and those who received it are listed",
-            )
-        };
-        vec![held, recalled]
-    }
-
-    /// The ledger of this batch.
-    pub fn ledger(&self) -> String {
-        format!("{}?batch={}#ledger", paths::stock::item(self.item.id), self.batch.id)
-    }
-}
-
-/// What is expired, expires soon, is held or recalled.
-#[derive(Debug, Template)]
-#[template(path = "stock/ending.html")]
-pub struct EndingPage {
-    /// The frame.
-    pub page: Page,
-    /// The days ahead.
-    pub days: i64,
-    /// What lies there.
-    pub levels: Vec<Level>,
-}
-
-impl EndingPage {
-    /// What it cost together.
-    pub fn total(&self) -> String {
-        naira(self.levels.iter().map(|level| worth(level.on_hand, level.unit_cost)).sum::<i64>())
     }
 }

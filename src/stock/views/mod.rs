@@ -1,5 +1,6 @@
 //! Pages of stock.
 
+pub mod batch;
 pub mod buying;
 pub mod items;
 pub mod moving;
@@ -7,17 +8,6 @@ pub mod moving;
 use super::model::{AdjustmentState, CountState, Kind, OrderState, TransferState};
 use super::store::ledger::Movement;
 use crate::web::paths;
-
-/// The values of a closed list for a select.
-macro_rules! choices_of {
-    ($list:ty) => {
-        <$list>::ALL
-            .iter()
-            .map(|one| (one.as_str(), one.label()))
-            .collect::<Vec<(&'static str, &'static str)>>()
-    };
-}
-pub(super) use choices_of;
 
 impl OrderState {
     /// The colour of its tag.
@@ -83,7 +73,7 @@ impl Movement {
             "count" => ("Stocktake", Some(to::count(super::model::CountId(id)))),
             "adjustment" => ("Correction", Some(format!("{}#correction-{id}", to::CORRECTIONS))),
             "visit_procedure" => ("Procedure", None),
-            "dispensing_line" => ("Hand-out", None),
+            "dispensing_line" => ("Hand-out", Some(paths::pharmacy::line(id))),
             "dispensing_return" => ("Return", None),
             _ => ("Entry", None),
         };

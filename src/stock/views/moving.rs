@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::super::model::{
     AdjustmentId, AdjustmentState, CountState, ItemKind, Kind, StoreKind, TransferState, expiry_words,
-    pack_words, quantity_words, worth,
+    quantity_words, worth,
 };
 use crate::access::model::Permission;
 use crate::billing::model::naira;
@@ -12,7 +12,7 @@ use crate::stock::store::adjustments::Adjustment;
 use crate::stock::store::counts::{Count, CountLine};
 use crate::stock::store::stores::StockStore;
 use crate::stock::store::transfers::{Transfer, TransferLine};
-use crate::web::{FormState, Page, filters};
+use crate::web::{FormState, Page};
 
 /// Lines of a form for items.
 pub const LINES: usize = 5;
@@ -159,11 +159,6 @@ impl TransferLine {
     pub fn field(&self) -> String {
         format!("arrived_{}", self.id)
     }
-
-    /// `pack of 96 tablets`.
-    pub fn pack_words(&self) -> String {
-        pack_words(self.pack, &self.unit)
-    }
 }
 
 /// Stocktakes.
@@ -235,8 +230,6 @@ pub struct CountPage {
     pub lines: Vec<CountLine>,
     /// Whether lines that were counted are shown, too.
     pub all: bool,
-    /// The number of the first line of this page.
-    pub from: usize,
     /// The address of the next page.
     pub more: Option<String>,
 }

@@ -9,6 +9,7 @@ mod places;
 mod prescribing;
 mod queues;
 mod records;
+mod stock;
 
 use axum::http::Method;
 use infirmary::access::model::Role;
@@ -175,6 +176,7 @@ impl World {
         forms.extend(laboratory::forms(clinic, &boss, &mut real).await);
         forms.extend(prescribing::forms(clinic, &boss, &mut real).await);
         forms.extend(findings::forms(clinic, (&boss, &patient), &mut real).await);
+        forms.extend(stock::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;
         real.extend([

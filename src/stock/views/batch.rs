@@ -1,0 +1,123 @@
+//! A batch, and what ends.
+
+use askama::Template;
+
+use crate::access::model::Permission;
+use crate::billing::model::naira;
+use crate::stock::model::{BatchMove, NEVER, Reason, expiry_words, quantity_words, worth};
+use crate::stock::store::batches::{Batch, BatchEvent};
+use crate::stock::store::items::Item;
+use crate::stock::store::lists::Level;
+use crate::web::paths;
+use crate::web::{FormState, Page, filters};
+
+/// A batch.
+#[derive(Debug, Template)]
+#[template(path = "stock/batch.html")]
+pub struct BatchPage {
+    /// The frame.
+    pub page: Page,
+    /// What was typed.
+    pub form: FormState,
+    /// The batch.
+    pub batch: Batch,
+    /// Its item.
+    pub item: Item,
+    /// Where it lies.
+    pub levels: Vec<Level>,
+    /// What was done to it.
+    pub events: Vec<BatchEvent>,
+    /// Who received it: rows of hand-outs with the units that are still out.
+    pub out: Vec<(i64, i64)>,
+}
+
+impl BatchPage {
+    /// Whether this person books things.
+    pub fn manages(&self) -> bool {
+        self.page.may(Permission::ManageStock)
+    }
+
+    /// `20 tablets`.
+    pub fn words(&self, units: impl std::borrow::Borrow<i64>) -> String {
+        quantity_words(*units.borrow(), &self.item.unit)
+    }
+
+    /// When it expires.
+    pub fn expiry_words(&self) -> String {
+        expiry_words(self.batch.expiry)
+    }
+
+    /// Whether it is expired today.
+    pub fn is_expired(&self) -> bool {
+        self.batch.expiry <= self.page.today()
+    }
+
+    /// Whether its expiry may be corrected.
+    pub fn expires(&self) -> bool {
+        self.batch.expiry < NEVER
+    }
+
+    /// What a unit cost.
+    pub fn cost_words(&self) -> String {
+        naira(self.batch.unit_cost)
+    }
+
+    /// Reasons of a correction.
+    pub fn reasons(&self) -> Vec<(&'static str, &'static str)> {
+        Reason::choices()
+    }
+
+    /// Stores of a correction.
+    pub fn places(&self) -> Vec<(String, String)> {
+        let words = |level: &Level| format!("{}: {}", level.store, level.words());
+        self.levels.iter().map(|level| (level.store_id.to_string(), words(level))).collect()
+    }
+
+    /// Units that went to patients and are still out.
+    pub fn units_out(&self) -> i64 {
+        self.out.iter().map(|(_, units)| units).sum()
+    }
+
+    /// What may be done to it now: value, label, what it means.
+    pub fn moves(&self) -> Vec<(BatchMove, &'static str, &'static str)> {
+        let held = if self.batch.held_at.is_some() {
+            (BatchMove::Released, "Release it", "It may leave again, if nothing else bars it")
+        } else {
+            (BatchMove::Held, "Put it on hold", "Nothing of it leaves until it is released")
+        };
+        let recalled = if self.batch.recalled_at.is_some() {
+            (BatchMove::RecallEnded, "End the recall", "It may leave again, if nothing else bars it")
+        } else {
+            (
+                BatchMove::Recalled,
+                "Recall it",
+                "It stops at once everywhere, and those who received it are listed",
+            )
+        };
+        vec![held, recalled]
+    }
+
+    /// The ledger of this batch.
+    pub fn ledger(&self) -> String {
+        format!("{}?batch={}#ledger", paths::stock::item(self.item.id), self.batch.id)
+    }
+}
+
+/// What is expired, expires soon, is held or recalled.
+#[derive(Debug, Template)]
+#[template(path = "stock/ending.html")]
+pub struct EndingPage {
+    /// The frame.
+    pub page: Page,
+    /// The days ahead.
+    pub days: i64,
+    /// What lies there.
+    pub levels: Vec<Level>,
+}
+
+impl EndingPage {
+    /// What it cost together.
+    pub fn total(&self) -> String {
+        naira(self.levels.iter().map(|level| worth(level.on_hand, level.unit_cost)).sum::<i64>())
+    }
+}

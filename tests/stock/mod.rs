@@ -1,0 +1,6 @@
+mod buying;
+mod ledger;
+mod moving;
+mod pages;
+mod races;
+mod supplies;
