@@ -2,6 +2,7 @@
 //!
 //! The same size gives the same people every time; days and times lie around the moment of filling.
 
+mod billing;
 mod clinic;
 mod findings;
 mod laboratory;
@@ -238,6 +239,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     prescribing::write(db, now, (shape.events, 4), bar.clone()).await?;
     findings::write(db, now, shape.events, bar.clone()).await?;
     letters::write(db, now, bar.clone()).await?;
+    billing::write(db, now, bar.clone()).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
     bar.finish_and_clear();
