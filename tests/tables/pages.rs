@@ -9,7 +9,7 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 13] = [
+const MORE: [(&str, u32, &str); 14] = [
     (
         "/visits/{id}/consultation",
         21,
@@ -27,6 +27,7 @@ const MORE: [(&str, u32, &str); 13] = [
     ("/my/visits/{id}", 12, "the same"),
     ("/my/record/file.html", 8, "the whole record: what was found, done and prescribed has a list each"),
     ("/my/record/file.json", 8, "the same"),
+    ("/invoices/{id}", 8, "its lines, discounts, payments, refunds, credit notes and claim have a list each"),
 ];
 /// Addresses that may write when opened, with what and why.
 const WRITES: [(&str, &[&str], &str); 3] = [

@@ -54,6 +54,7 @@ pub async fn create(State(app): State<App>, page: Page, Id(id): Id<PaymentId>, s
         form.refuse("method", "It lies in the wallet already. Choose another way");
     }
     let Some(method) = method.filter(|_| form.is_ok()) else {
+        submission.unless_answered(&app).await?;
         return Ok(refused(html(RefundPage { form, ..shown })?));
     };
     let mut work = submission.begin(&app).await?;

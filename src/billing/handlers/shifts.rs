@@ -43,6 +43,7 @@ pub async fn open(State(app): State<App>, page: Page, submission: Submission) ->
     let desks = shifts::desks(&app.db).await?;
     let desk = desk.and_then(|id| desks.into_iter().find(|desk| desk.id == id));
     let Some(desk) = desk.filter(|_| form.is_ok()) else {
+        submission.unless_answered(&app).await?;
         form.refuse("desk", "Choose a desk");
         return Ok(refused(html(load(&app, page, form).await?)?));
     };
