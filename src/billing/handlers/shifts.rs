@@ -158,5 +158,6 @@ pub async fn till(State(app): State<App>, page: Page, Query(asked): Query<Asked>
     let seen: Vec<_> = shifts.iter().filter(|one| !(one.is_open() && one.account_id == me)).cloned().collect();
     let methods = shifts::by_method_of(&app.db, &seen).await?;
     let form = FormState::new().with("day", day);
-    html(TillPage { page, form, day, shifts, methods })
+    let blind = seen.len() < shifts.len();
+    html(TillPage { page, form, day, shifts, methods, blind })
 }
