@@ -14,8 +14,8 @@ use crate::live::{Hub, Topic};
 use crate::settings::model::Clinic;
 use crate::web::routes::Routes;
 use crate::{
-    access, audit, billing, consultation, diagnoses, home, laboratory, letters, patients, prescribing, procedures,
-    queue, record, scheduling, settings, web,
+    access, audit, billing, consultation, diagnoses, home, laboratory, letters, patients, prescribing,
+    procedures, queue, record, scheduling, settings, web,
 };
 
 /// The running node; cheap to clone.

@@ -170,9 +170,7 @@ impl Role {
                 &[FindPatients, SeeQueue, WorkQueue, CollectSamples, WorkLab, ManageCatalogue]
             }
             Role::Pharmacist => &[FindPatients, SeeQueue, WorkQueue, ReadPrescriptions, ManageMedicines],
-            Role::Cashier => {
-                &[FindPatients, SeeQueue, WorkQueue, ReadMoney, TakePayments, ApproveMoney]
-            }
+            Role::Cashier => &[FindPatients, SeeQueue, WorkQueue, ReadMoney, TakePayments, ApproveMoney],
         };
         allowed.contains(&permission)
     }

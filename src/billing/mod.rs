@@ -173,12 +173,7 @@ pub async fn plan(work: &mut Work, new: &NewCharge<'_>) -> Result<(), Refused> {
 }
 
 /// May it be done now? (rule M12: emergencies, what was waived, and "treat now, pay later" pass)
-pub async fn gate(
-    store: impl Store,
-    visit: VisitId,
-    kind: ChargeKind,
-    source: i64,
-) -> Result<Gate, DbError> {
+pub async fn gate(store: impl Store, visit: VisitId, kind: ChargeKind, source: i64) -> Result<Gate, DbError> {
     verbs::charge::gate(store, visit, kind, source).await
 }
 

@@ -2,8 +2,8 @@
 
 use super::Page;
 use super::paths::{
-    self, access, audit, billing, laboratory, letters, patients, prescribing, procedures, queue, record, scheduling,
-    settings,
+    self, access, audit, billing, laboratory, letters, patients, prescribing, procedures, queue, record,
+    scheduling, settings,
 };
 use crate::access::model::Permission;
 

@@ -5,8 +5,8 @@ use infirmary::billing::{gate, owed, treat_now, withdraw};
 use infirmary::db::sql;
 use infirmary::work::{Doer, Work};
 
-use crate::support::billing::id_in;
 use crate::support::Clinic;
+use crate::support::billing::id_in;
 
 both! {
     async fn m3_what_was_done_is_one_charge_on_one_live_invoice(clinic) {
@@ -228,7 +228,10 @@ async fn a_price_is_set_from_today_and_the_past_stays() {
     let till = clinic.till().await;
     let page = till.admin.get("/prices/other-0").await;
     let past = till.admin.submit(&page, "#price", &[("amount", "10"), ("from_day", "2026-01-01")]).await;
-    assert_eq!(past.expect(422).errors(), ["A price holds from today or later: what is past stays as it was"]);
+    assert_eq!(
+        past.expect(422).errors(),
+        ["A price holds from today or later: what is past stays as it was"]
+    );
     till.admin.submit(&page, "#price", &[("amount", "10"), ("from_day", "2026-12-01")]).await.expect(303);
     till.admin.get("/prices/other-0").await.expect(200);
 }

@@ -110,7 +110,11 @@ impl Model<'_> {
     }
 
     async fn refund(&mut self, at: usize) {
-        let Some(which) = (!self.bills[at].payments.is_empty()).then(|| self.dice.below(self.bills[at].payments.len() as i64)) else { return };
+        let Some(which) = (!self.bills[at].payments.is_empty())
+            .then(|| self.dice.below(self.bills[at].payments.len() as i64))
+        else {
+            return;
+        };
         let (id, amount, back) = self.bills[at].payments[which as usize];
         let asked = 1 + self.dice.below(amount - back + 50);
         let method = ["cash", "wallet"][self.dice.below(2) as usize];
@@ -154,7 +158,8 @@ impl Model<'_> {
             } else {
                 "billed"
             };
-            let text = "select c.state from charge c join invoice_line l on l.charge_id = c.id where l.id = $1";
+            let text =
+                "select c.state from charge c join invoice_line l on l.charge_id = c.id where l.id = $1";
             assert_eq!(self.clinic.word(text, bill.line).await, state, "{bill:?}");
         }
         let there = self.clinic.count("select coalesce(max(balance), 0) from wallet").await;

@@ -64,5 +64,7 @@ async fn reception_sees_what_is_owed_and_takes_nothing() {
     let desk = clinic.receptionist().await;
     let page = desk.get(&till.bill()).await;
     assert!(page.expect(200).body.contains("₦1,000") && !page.has("#draft button"));
-    desk.post(&till.bill(), &[("op", "reception-invoices-1"), ("charge", "1"), ("step", "issue")]).await.expect(403);
+    desk.post(&till.bill(), &[("op", "reception-invoices-1"), ("charge", "1"), ("step", "issue")])
+        .await
+        .expect(403);
 }

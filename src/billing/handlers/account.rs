@@ -86,7 +86,8 @@ pub async fn move_money(
     let mut form = submission.form.clone();
     let out = form.value("step") == "out";
     let amount = some_money(&mut form, "amount", "Enter the amount in naira, for instance 2000");
-    let method: Option<Method> = if out { Some(Method::Cash) } else { form.parse("method", "Choose how it comes in") };
+    let method: Option<Method> =
+        if out { Some(Method::Cash) } else { form.parse("method", "Choose how it comes in") };
     let method = method.filter(|method| *method != Method::Wallet);
     let reference = match method.filter(|method| method.has_reference()) {
         Some(_) => form.text("reference", "Enter the reference of the machine or the bank", 60),

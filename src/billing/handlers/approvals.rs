@@ -46,7 +46,12 @@ async fn ends<T>(
 }
 
 /// Approves or declines a discount.
-pub async fn discount(State(app): State<App>, page: Page, Id(id): Id<DiscountId>, submission: Submission) -> Answer {
+pub async fn discount(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<DiscountId>,
+    submission: Submission,
+) -> Answer {
     let discount = discounts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let note = form.optional_text("note", LINE);
@@ -64,7 +69,12 @@ pub async fn discount(State(app): State<App>, page: Page, Id(id): Id<DiscountId>
 }
 
 /// Approves or declines a refund.
-pub async fn refund(State(app): State<App>, page: Page, Id(id): Id<RefundId>, submission: Submission) -> Answer {
+pub async fn refund(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<RefundId>,
+    submission: Submission,
+) -> Answer {
     refunds::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let note = form.optional_text("note", LINE);
@@ -82,12 +92,19 @@ pub async fn refund(State(app): State<App>, page: Page, Id(id): Id<RefundId>, su
 }
 
 /// Pays an approved refund out.
-pub async fn pay_out(State(app): State<App>, page: Page, Id(id): Id<RefundId>, submission: Submission) -> Answer {
+pub async fn pay_out(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<RefundId>,
+    submission: Submission,
+) -> Answer {
     let refund = refunds::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut work = submission.begin(&app).await?;
     match refund::pay_out(&mut work, id).await {
         Ok(paid) => {
-            let to = refund.invoice_id.map_or_else(|| paths::billing::APPROVALS.to_owned(), paths::billing::invoice);
+            let to = refund
+                .invoice_id
+                .map_or_else(|| paths::billing::APPROVALS.to_owned(), paths::billing::invoice);
             work.done(to, &format!("{} paid out", paid.amount)).await
         }
         Err(Refused::Because(sentence)) => {
@@ -102,7 +119,12 @@ pub async fn pay_out(State(app): State<App>, page: Page, Id(id): Id<RefundId>, s
 }
 
 /// A second person has looked at a difference.
-pub async fn shift(State(app): State<App>, page: Page, Id(id): Id<ShiftId>, submission: Submission) -> Answer {
+pub async fn shift(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ShiftId>,
+    submission: Submission,
+) -> Answer {
     shifts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let note = form.optional_text("note", LINE);

@@ -30,7 +30,12 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> An
 }
 
 /// Makes an invoice out of what was ticked: a draft, or issued at once.
-pub async fn create(State(app): State<App>, page: Page, Id(id): Id<VisitId>, submission: Submission) -> Answer {
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<VisitId>,
+    submission: Submission,
+) -> Answer {
     let visit = crate::queue::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let chosen: Vec<ChargeId> = form.values("charge").iter().filter_map(|one| one.parse().ok()).collect();
@@ -66,7 +71,12 @@ pub async fn create(State(app): State<App>, page: Page, Id(id): Id<VisitId>, sub
 }
 
 /// "Treat now, pay later".
-pub async fn defer(State(app): State<App>, page: Page, Id(id): Id<ChargeId>, submission: Submission) -> Answer {
+pub async fn defer(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ChargeId>,
+    submission: Submission,
+) -> Answer {
     let one = charges::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let words = reason(&mut form, "reason");
@@ -75,5 +85,6 @@ pub async fn defer(State(app): State<App>, page: Page, Id(id): Id<ChargeId>, sub
     }
     let mut work = submission.begin(&app).await?;
     charge::defer(&mut work, &one, &words).await?;
-    work.done(paths::billing::of_visit(one.visit_id), "The gate is open: it can be done now and paid later").await
+    work.done(paths::billing::of_visit(one.visit_id), "The gate is open: it can be done now and paid later")
+        .await
 }

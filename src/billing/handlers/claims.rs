@@ -37,7 +37,9 @@ pub async fn gather(State(app): State<App>, page: Page, submission: Submission) 
     crate::billing::store::schemes::by_id(&app.db, scheme).await?.ok_or(Error::NotFound)?;
     let mut work = submission.begin(&app).await?;
     match claim::gather(&mut work, scheme).await {
-        Ok(batch) => work.done(paths::billing::batch(batch), "Gathered. Look through the list, then send it").await,
+        Ok(batch) => {
+            work.done(paths::billing::batch(batch), "Gathered. Look through the list, then send it").await
+        }
         Err(Refused::Because(sentence)) => {
             work.undo();
             form.refuse("", sentence);
@@ -109,7 +111,12 @@ async fn ends<T>(
 }
 
 /// What the scheme answered.
-pub async fn answer(State(app): State<App>, page: Page, Id(id): Id<ClaimId>, submission: Submission) -> Answer {
+pub async fn answer(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ClaimId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);
     let paid = money(&mut form, "accepted", "Enter what the scheme pays in naira; 0 if it was rejected");
@@ -119,11 +126,17 @@ pub async fn answer(State(app): State<App>, page: Page, Id(id): Id<ClaimId>, sub
     }
     let mut work = submission.begin(&app).await?;
     let result = claim::answer(&mut work, id, version, (paid, &words)).await;
-    ends((&app, page, id), (work, form), result, |()| (paths::billing::claim(id), "Written down".to_owned())).await
+    ends((&app, page, id), (work, form), result, |()| (paths::billing::claim(id), "Written down".to_owned()))
+        .await
 }
 
 /// Sends it again.
-pub async fn resubmit(State(app): State<App>, page: Page, Id(id): Id<ClaimId>, submission: Submission) -> Answer {
+pub async fn resubmit(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ClaimId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);
     let words = reason(&mut form, "again");
@@ -132,11 +145,17 @@ pub async fn resubmit(State(app): State<App>, page: Page, Id(id): Id<ClaimId>, s
     }
     let mut work = submission.begin(&app).await?;
     let result = claim::resubmit(&mut work, id, version, &words).await;
-    ends((&app, page, id), (work, form), result, |()| (paths::billing::claim(id), "Sent again".to_owned())).await
+    ends((&app, page, id), (work, form), result, |()| (paths::billing::claim(id), "Sent again".to_owned()))
+        .await
 }
 
 /// Closes what the scheme did not pay: the clinic bears it, or the patient is asked.
-pub async fn close(State(app): State<App>, page: Page, Id(id): Id<ClaimId>, submission: Submission) -> Answer {
+pub async fn close(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ClaimId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);
     let way = form.value("way").to_owned();

@@ -14,14 +14,20 @@ use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
-async fn load_credit(app: &App, page: Page, id: InvoiceId, form: Option<FormState>) -> Result<CreditPage, Error> {
+async fn load_credit(
+    app: &App,
+    page: Page,
+    id: InvoiceId,
+    form: Option<FormState>,
+) -> Result<CreditPage, Error> {
     let invoice = invoices::by_id(&app.db, id).await?.filter(|one| one.is_issued()).ok_or(Error::NotFound)?;
     let lines = lines::of_invoice(&app.db, id).await?;
     let form = form.unwrap_or_else(|| {
         let wrong = lines.iter().filter(|line| line.live && (line.withdrawn || line.done_quantity.is_some()));
         wrong.fold(FormState::new(), |form, line| {
             let keep = line.done_quantity.unwrap_or_default() as i128;
-            let too_much = i128::from(line.total.0) - i128::from(line.total.0) * keep / i128::from(line.quantity);
+            let too_much =
+                i128::from(line.total.0) - i128::from(line.total.0) * keep / i128::from(line.quantity);
             let amount = Money(i64::try_from(too_much).unwrap_or_default().clamp(0, line.remaining().0));
             form.with(&format!("line_{}", line.id), amount.typed())
         })
@@ -35,7 +41,12 @@ pub async fn new(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>) -> A
 }
 
 /// Writes a credit note.
-pub async fn create(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, submission: Submission) -> Answer {
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<InvoiceId>,
+    submission: Submission,
+) -> Answer {
     submission.unless_answered(&app).await?;
     let shown = load_credit(&app, page, id, Some(submission.form.clone())).await?;
     let mut form = submission.form.clone();
@@ -66,7 +77,12 @@ pub async fn create(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, s
 }
 
 /// Credits all that remains and begins again.
-pub async fn correct(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, submission: Submission) -> Answer {
+pub async fn correct(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<InvoiceId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let why = reason(&mut form, "reason");
     if !form.is_ok() {

@@ -51,11 +51,17 @@ fn here(id: InvoiceId, words: &str) -> (String, String) {
 }
 
 /// An own line.
-pub async fn add(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, submission: Submission) -> Answer {
+pub async fn add(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<InvoiceId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let label = form.text("label", "Enter what it is for", 80);
     let quantity = form.number("quantity", 1, 10_000);
-    let unit_price = money(&mut form, "price", "Enter the price of one in naira, for instance 1500 or 1500.50");
+    let unit_price =
+        money(&mut form, "price", "Enter the price of one in naira, for instance 1500 or 1500.50");
     let kind: Option<ChargeKind> = form.parse("kind", "Choose what it counts as");
     let Some(kind) = kind.filter(|_| form.is_ok()) else { return wrong(&app, page, id, form).await };
     let mut work = submission.begin(&app).await?;
@@ -64,13 +70,24 @@ pub async fn add(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, subm
 }
 
 /// What has arisen since goes onto the draft.
-pub async fn add_rest(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, submission: Submission) -> Answer {
+pub async fn add_rest(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<InvoiceId>,
+    submission: Submission,
+) -> Answer {
     let mut work = submission.begin(&app).await?;
     let result = bill::add_open(&mut work, id).await;
-    ends((&app, page, id), (work, submission.form.clone()), result, |_| here(id, "The draft is complete")).await
+    ends((&app, page, id), (work, submission.form.clone()), result, |_| here(id, "The draft is complete"))
+        .await
 }
 
-async fn line_page(app: &App, page: Page, id: InvoiceLineId, form: Option<FormState>) -> Result<LinePage, Error> {
+async fn line_page(
+    app: &App,
+    page: Page,
+    id: InvoiceLineId,
+    form: Option<FormState>,
+) -> Result<LinePage, Error> {
     let line = lines::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let invoice = invoices::by_id(&app.db, line.invoice_id).await?.filter(|one| one.is_draft());
     let invoice = invoice.ok_or(Error::NotFound)?;
@@ -124,11 +141,17 @@ pub async fn remove(
     // A second press finds it gone, which is what it wanted.
     let invoice = lines::by_id(&app.db, id).await?.ok_or(Error::NotFound)?.invoice_id;
     let result = bill::remove(&mut work, id).await;
-    ends((&app, page, invoice), (work, submission.form.clone()), result, |draft| here(draft, "Line removed")).await
+    ends((&app, page, invoice), (work, submission.form.clone()), result, |draft| here(draft, "Line removed"))
+        .await
 }
 
 /// Through the patient's scheme, or without one.
-pub async fn cover(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, submission: Submission) -> Answer {
+pub async fn cover(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<InvoiceId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let through = form.chosen("through", "yes");
     let referral = form.optional_text("referral", 40);
@@ -138,7 +161,12 @@ pub async fn cover(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, su
 }
 
 /// Asks for a discount.
-pub async fn propose(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, submission: Submission) -> Answer {
+pub async fn propose(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<InvoiceId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let kind: Option<DiscountKind> = form.parse("discount_kind", "Choose what kind of discount it is");
     let (percent_bp, amount) = match kind {
@@ -173,11 +201,17 @@ pub async fn withdraw(
     let mut work = submission.begin(&app).await?;
     let result = bill::decide(&mut work, &discount, DiscountState::Withdrawn, "").await;
     let invoice = discount.invoice_id;
-    ends((&app, page, invoice), (work, submission.form.clone()), result, |()| here(invoice, "Taken back")).await
+    ends((&app, page, invoice), (work, submission.form.clone()), result, |()| here(invoice, "Taken back"))
+        .await
 }
 
 /// Issues it as it was seen, and leads to the payment where something is owed.
-pub async fn issue(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, submission: Submission) -> Answer {
+pub async fn issue(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<InvoiceId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);
     let mut work = submission.begin(&app).await?;
@@ -193,7 +227,12 @@ pub async fn issue(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, su
 }
 
 /// Gives it up.
-pub async fn give_up(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, submission: Submission) -> Answer {
+pub async fn give_up(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<InvoiceId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let why = reason(&mut form, "void_reason");
     if !form.is_ok() {

@@ -4,7 +4,9 @@ use axum::extract::State;
 
 use crate::app::App;
 use crate::billing::model::InvoiceId;
-use crate::billing::store::{charges, claims, credits, discounts, invoices, lines, payments, refunds, schemes};
+use crate::billing::store::{
+    charges, claims, credits, discounts, invoices, lines, payments, refunds, schemes,
+};
 use crate::billing::views::invoice::{InvoicePage, InvoicePrint};
 use crate::web::request::Id;
 use crate::web::{Answer, Error, FormState, Page, html, paths};

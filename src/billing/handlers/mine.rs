@@ -26,7 +26,8 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     let mut all = invoices::issued_of(&app.db, patient, asked.before(), PAGE + 1).await?;
     let more = all.len() > PAGE as usize;
     all.truncate(PAGE as usize);
-    let older = all.last().filter(|_| more).map(|last| format!("{}?before={}", paths::billing::MY_INVOICES, last.id));
+    let older =
+        all.last().filter(|_| more).map(|last| format!("{}?before={}", paths::billing::MY_INVOICES, last.id));
     let wallet = wallets::balance(&app.db, patient).await?;
     let entries = wallets::entries(&app.db, patient, 10).await?;
     html(MyInvoices { page, invoices: all, wallet, entries, older })
@@ -50,6 +51,16 @@ pub async fn receipt(State(app): State<App>, page: Page, Id(id): Id<ReceiptId>) 
         return Err(Error::NotFound);
     }
     let copy = receipt.prints > 0 || receipt::is_copy(&receipt, &page);
-    let back = receipt.invoice_id.map_or_else(|| paths::billing::MY_INVOICES.to_owned(), paths::billing::my_invoice);
-    html(ReceiptPrint { page, form: FormState::new(), receipt, paper, narrow: false, copy, back, counts: false })
+    let back =
+        receipt.invoice_id.map_or_else(|| paths::billing::MY_INVOICES.to_owned(), paths::billing::my_invoice);
+    html(ReceiptPrint {
+        page,
+        form: FormState::new(),
+        receipt,
+        paper,
+        narrow: false,
+        copy,
+        back,
+        counts: false,
+    })
 }

@@ -30,7 +30,9 @@ pub async fn new(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>) -> A
 fn given(form: &mut FormState) -> Vec<Given> {
     let mut all = Vec::new();
     for method in Method::ALL {
-        let Some(amount) = optional_money(form, method.as_str()).filter(|amount| amount.is_some()) else { continue };
+        let Some(amount) = optional_money(form, method.as_str()).filter(|amount| amount.is_some()) else {
+            continue;
+        };
         let field = format!("{}_reference", method.as_str());
         let reference = if method.has_reference() {
             form.text(&field, "Enter the reference of the machine or the bank", 60)
@@ -43,7 +45,12 @@ fn given(form: &mut FormState) -> Vec<Given> {
 }
 
 /// Takes a payment and leads to its receipt.
-pub async fn create(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, submission: Submission) -> Answer {
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<InvoiceId>,
+    submission: Submission,
+) -> Answer {
     submission.unless_answered(&app).await?;
     let shown = load(&app, page, id, submission.form.clone()).await?;
     let mut form = submission.form.clone();
@@ -52,7 +59,8 @@ pub async fn create(State(app): State<App>, page: Page, Id(id): Id<InvoiceId>, s
     if given.is_empty() && form.is_ok() {
         form.refuse("cash", "Enter what the patient gives");
     }
-    if form.is_ok() && shown.invoice.balance().is_some()
+    if form.is_ok()
+        && shown.invoice.balance().is_some()
         && let Err(sentence) = pay::divide(shown.invoice.balance(), &given, over)
     {
         form.refuse("cash", sentence);

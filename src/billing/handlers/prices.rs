@@ -9,8 +9,8 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::billing::model::{ChargeKind, Money, Rounding, SchemeId, ServiceKey};
 use crate::billing::store::prices::{self, NewPrice, Rule, Service};
-use crate::billing::store::settings::{self, Settings};
 use crate::billing::store::schemes;
+use crate::billing::store::settings::{self, Settings};
 use crate::billing::verbs;
 use crate::billing::views::prices::{PricePage, PricesPage, RulesPage};
 use crate::web::conflict::{Conflict, conflicting};
@@ -69,7 +69,12 @@ pub async fn show(State(app): State<App>, page: Page, Id(key): Id<ServiceKey>) -
 }
 
 /// Sets a price from a day on.
-pub async fn set(State(app): State<App>, page: Page, Id(key): Id<ServiceKey>, submission: Submission) -> Answer {
+pub async fn set(
+    State(app): State<App>,
+    page: Page,
+    Id(key): Id<ServiceKey>,
+    submission: Submission,
+) -> Answer {
     let service = service(&app, &page, key).await?;
     let mut form = submission.form.clone();
     let amount = money(&mut form, "amount", "Enter the price in naira, for instance 1500; 0 for free");
@@ -112,7 +117,12 @@ pub async fn set(State(app): State<App>, page: Page, Id(key): Id<ServiceKey>, su
 }
 
 /// Tax, gate and group.
-pub async fn rule(State(app): State<App>, page: Page, Id(key): Id<ServiceKey>, submission: Submission) -> Answer {
+pub async fn rule(
+    State(app): State<App>,
+    page: Page,
+    Id(key): Id<ServiceKey>,
+    submission: Submission,
+) -> Answer {
     let old = service(&app, &page, key).await?;
     let mut form = submission.form.clone();
     let version = form.number("version", 0, i64::MAX);
@@ -165,7 +175,8 @@ pub async fn save_rules(State(app): State<App>, page: Page, submission: Submissi
     let version = form.number("version", 1, i64::MAX);
     let rounding: Option<Rounding> = form.parse("rounding", "Choose what becomes of half a kobo");
     let cash_step = form.number("cash_step", 1, 10_000);
-    let refund_limit = money(&mut form, "refund_limit", "Enter the limit in naira; 0 so that every refund takes two");
+    let refund_limit =
+        money(&mut form, "refund_limit", "Enter the limit in naira; 0 so that every refund takes two");
     if refund_limit > Money(100_000_000) {
         form.refuse("refund_limit", "Enter a limit of at most 1,000,000 naira");
     }

@@ -44,7 +44,12 @@ pub fn is_copy(receipt: &Receipt, page: &Page) -> bool {
 }
 
 /// It on paper.
-pub async fn paper(State(app): State<App>, page: Page, Id(id): Id<ReceiptId>, Query(asked): Query<Asked>) -> Answer {
+pub async fn paper(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ReceiptId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let (receipt, paper) = find(&app, id).await?;
     let copy = is_copy(&receipt, &page);
     let narrow = asked.paper != "a5";

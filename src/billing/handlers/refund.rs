@@ -6,8 +6,8 @@ use super::{reason, some_money};
 use crate::app::App;
 use crate::billing::model::{Method, Money, PaymentId};
 use crate::billing::store::{invoices, payments, settings};
-use crate::billing::verbs::refund::{self, Went};
 use crate::billing::verbs::pay;
+use crate::billing::verbs::refund::{self, Went};
 use crate::billing::views::invoice::RefundPage;
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
@@ -23,7 +23,8 @@ async fn load(app: &App, page: Page, id: PaymentId, form: Option<FormState>) -> 
         None => Money::ZERO,
     };
     let form = form.unwrap_or_else(|| {
-        let amount = if owed_back.is_zero() { payment.refundable() } else { owed_back.min(payment.refundable()) };
+        let amount =
+            if owed_back.is_zero() { payment.refundable() } else { owed_back.min(payment.refundable()) };
         FormState::new().with("amount", amount.typed()).with("method", payment.method.as_str())
     });
     Ok(RefundPage { page, form, payment, owed_back, limit })
@@ -40,7 +41,12 @@ fn back_to(shown: &RefundPage) -> String {
 }
 
 /// Gives it back, or asks a second person above the limit.
-pub async fn create(State(app): State<App>, page: Page, Id(id): Id<PaymentId>, submission: Submission) -> Answer {
+pub async fn create(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PaymentId>,
+    submission: Submission,
+) -> Answer {
     submission.unless_answered(&app).await?;
     let shown = load(&app, page, id, Some(submission.form.clone())).await?;
     let mut form = submission.form.clone();
@@ -77,7 +83,12 @@ pub async fn create(State(app): State<App>, page: Page, Id(id): Id<PaymentId>, s
 }
 
 /// Takes a payment back that was written down wrongly.
-pub async fn reverse(State(app): State<App>, page: Page, Id(id): Id<PaymentId>, submission: Submission) -> Answer {
+pub async fn reverse(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<PaymentId>,
+    submission: Submission,
+) -> Answer {
     let shown = load(&app, page, id, Some(submission.form.clone())).await?;
     let mut form = submission.form.clone();
     let why = reason(&mut form, "mistake");

@@ -74,7 +74,12 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<SchemeId>) -> A
 }
 
 /// Changes it.
-pub async fn save(State(app): State<App>, page: Page, Id(id): Id<SchemeId>, submission: Submission) -> Answer {
+pub async fn save(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<SchemeId>,
+    submission: Submission,
+) -> Answer {
     let old = find(&app, id).await?;
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);
@@ -103,15 +108,22 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<SchemeId>, subm
         let shown = load(&app, page, id, Some(form)).await?;
         return Ok(conflicting(html(SchemePage { conflict: Some(conflict), ..shown })?));
     }
-    let entry = Entry::new("scheme.changed", "scheme", id.0)
-        .changed("name", &old.name, &name)
-        .changed("active", &old.active, &active);
+    let entry = Entry::new("scheme.changed", "scheme", id.0).changed("name", &old.name, &name).changed(
+        "active",
+        &old.active,
+        &active,
+    );
     work.audit(entry).await?;
     work.done(paths::billing::SCHEMES, &format!("{name} saved")).await
 }
 
 /// Sets what it pays of a group.
-pub async fn cover(State(app): State<App>, page: Page, Id(id): Id<SchemeId>, submission: Submission) -> Answer {
+pub async fn cover(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<SchemeId>,
+    submission: Submission,
+) -> Answer {
     let scheme = find(&app, id).await?;
     let mut form = submission.form.clone();
     let group = form.text("group", "Enter the group of services, for instance medicine", 40).to_lowercase();
@@ -181,7 +193,12 @@ pub async fn members(
 }
 
 /// Enrols somebody for the present session.
-pub async fn enrol(State(app): State<App>, page: Page, Id(id): Id<SchemeId>, submission: Submission) -> Answer {
+pub async fn enrol(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<SchemeId>,
+    submission: Submission,
+) -> Answer {
     let scheme = find(&app, id).await?;
     let mut form = submission.form.clone();
     let patient: Option<PatientId> = form.parse("patient", "Search for the patient first");
@@ -220,7 +237,8 @@ pub async fn enrol_students(State(app): State<App>, Id(id): Id<SchemeId>, submis
     let mut work = submission.begin(&app).await?;
     let (doer, at) = (work.doer().clone(), work.now());
     let enrolled = schemes::enrol_students(work.tx(), id, &doer, at).await?;
-    work.audit(Entry::new("scheme.students_enrolled", "scheme", id.0).with("students", enrolled as i64)).await?;
+    work.audit(Entry::new("scheme.students_enrolled", "scheme", id.0).with("students", enrolled as i64))
+        .await?;
     let words = match enrolled {
         0 => "Every student belongs to a scheme already".to_owned(),
         1 => "1 student enrolled".to_owned(),
@@ -230,7 +248,12 @@ pub async fn enrol_students(State(app): State<App>, Id(id): Id<SchemeId>, submis
 }
 
 /// Ends an enrolment.
-pub async fn end(State(app): State<App>, page: Page, Id(id): Id<EnrolmentId>, submission: Submission) -> Answer {
+pub async fn end(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<EnrolmentId>,
+    submission: Submission,
+) -> Answer {
     let enrolment = schemes::enrolment(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let why = reason(&mut form, "reason");

@@ -63,7 +63,8 @@ pub async fn open(State(app): State<App>, page: Page, submission: Submission) ->
 async fn one(app: &App, page: Page, id: ShiftId, form: FormState) -> Result<ShiftPage, Error> {
     let shift = shifts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let is_mine = page.actor()?.account == shift.account_id;
-    let methods = if shift.is_open() && is_mine { Vec::new() } else { shifts::by_method(&app.db, id).await? };
+    let methods =
+        if shift.is_open() && is_mine { Vec::new() } else { shifts::by_method(&app.db, id).await? };
     let movements = shifts::movements(&app.db, id, 300).await?;
     Ok(ShiftPage { page, form, shift, methods, movements, is_mine })
 }
@@ -90,7 +91,12 @@ pub async fn count(State(app): State<App>, page: Page, Id(id): Id<ShiftId>) -> A
 }
 
 /// Closes it with what was counted.
-pub async fn close(State(app): State<App>, page: Page, Id(id): Id<ShiftId>, submission: Submission) -> Answer {
+pub async fn close(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ShiftId>,
+    submission: Submission,
+) -> Answer {
     let mut form = submission.form.clone();
     let counted = money(&mut form, "counted", "Enter the cash you counted in naira; 0 if the till is empty");
     let left = money(&mut form, "left", "Enter what is left in the till in naira; 0 for nothing");
@@ -122,7 +128,12 @@ pub async fn close(State(app): State<App>, page: Page, Id(id): Id<ShiftId>, subm
 }
 
 /// Explains the own difference.
-pub async fn explain(State(app): State<App>, page: Page, Id(id): Id<ShiftId>, submission: Submission) -> Answer {
+pub async fn explain(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ShiftId>,
+    submission: Submission,
+) -> Answer {
     shifts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let why = reason(&mut form, "reason");
@@ -155,7 +166,8 @@ pub async fn till(State(app): State<App>, page: Page, Query(asked): Query<Asked>
     let until = day.checked_add_days(Days::new(1)).ok_or(Error::NotFound)?;
     let shifts = shifts::of_day(&app.db, page.clinic.start_of(day), page.clinic.start_of(until)).await?;
     let me = page.actor()?.account;
-    let seen: Vec<_> = shifts.iter().filter(|one| !(one.is_open() && one.account_id == me)).cloned().collect();
+    let seen: Vec<_> =
+        shifts.iter().filter(|one| !(one.is_open() && one.account_id == me)).cloned().collect();
     let methods = shifts::by_method_of(&app.db, &seen).await?;
     let form = FormState::new().with("day", day);
     let blind = seen.len() < shifts.len();

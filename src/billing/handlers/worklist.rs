@@ -54,7 +54,10 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
         }
         found = crate::patients::search_brief(&app.db, &typed, FOUND).await?;
         if found.is_empty() {
-            form.refuse("q", format!("Nobody and nothing is called “{}”. Try a part of the name", typed.trim()));
+            form.refuse(
+                "q",
+                format!("Nobody and nothing is called “{}”. Try a part of the name", typed.trim()),
+            );
         }
     }
     let work = work(&app, &page).await?;

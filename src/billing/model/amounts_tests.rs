@@ -10,12 +10,16 @@ fn m2_surcharge_before_discount_before_tax() {
     let asked =
         Asked { quantity: 3, unit: Money(1_000), surcharge: Money(500), discount: Money(1_500), tax_bp: 750 };
     let all = amounts(&asked, UP).unwrap();
-    assert_eq!((all.base, all.discount, all.tax, all.total), (Money(3_000), Money(1_500), Money(150), Money(2_150)));
+    assert_eq!(
+        (all.base, all.discount, all.tax, all.total),
+        (Money(3_000), Money(1_500), Money(150), Money(2_150))
+    );
 }
 
 #[test]
 fn m9_a_discount_never_goes_below_zero() {
-    let asked = Asked { quantity: 1, unit: Money(100), surcharge: Money(0), discount: Money(900), tax_bp: 750 };
+    let asked =
+        Asked { quantity: 1, unit: Money(100), surcharge: Money(0), discount: Money(900), tax_bp: 750 };
     let all = amounts(&asked, UP).unwrap();
     assert_eq!((all.discount, all.tax, all.total), (Money(100), Money(0), Money(0)));
 }

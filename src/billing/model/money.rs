@@ -22,8 +22,20 @@ impl From<TooMuch> for crate::work::Refused {
 }
 
 /// An amount in whole kobo.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    sqlx::Type,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[sqlx(transparent)]
 #[serde(transparent)]
 pub struct Money(pub i64);
@@ -175,7 +187,10 @@ mod tests {
         assert_eq!(naira(250_000), "₦2,500");
         assert_eq!(naira(123_456_705), "₦1,234,567.05");
         assert_eq!(naira(-5), "−₦0.05");
-        assert_eq!((percent(750), percent(10_000), percent(25)), ("7.5%".into(), "100%".into(), "0.25%".into()));
+        assert_eq!(
+            (percent(750), percent(10_000), percent(25)),
+            ("7.5%".into(), "100%".into(), "0.25%".into())
+        );
     }
 
     #[test]

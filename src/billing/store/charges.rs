@@ -120,7 +120,12 @@ pub async fn insert(
 }
 
 /// What was planned was done: billable at once, with what was really done of it.
-pub async fn done(tx: &mut Tx, id: ChargeId, writing: &Writing<'_>, at: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn done(
+    tx: &mut Tx,
+    id: ChargeId,
+    writing: &Writing<'_>,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
     sql("update charge set state = 'billable', done_at = $2, label = $3, quantity = $4, unit_price = $5, estimate = $6,
             version = version + 1 where id = $1 and state = 'planned'")
     .bind(id)

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::billing::model::{BatchId, BatchState, ClaimId, ClaimState, Code, InvoiceId, Money, SchemeId, Series};
+use crate::billing::model::{
+    BatchId, BatchState, ClaimId, ClaimState, Code, InvoiceId, Money, SchemeId, Series,
+};
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
@@ -165,7 +167,7 @@ macro_rules! batches {
             "select b.id, b.scheme_id, s.name as scheme, s.payer, b.year, b.number, b.state, b.made_name, b.made_at,
                 b.sent_name, b.sent_at, (select count(*) from claim c where c.batch_id = b.id) as claims,
                 cast(coalesce((select sum(c.amount - c.credited) from claim c where c.batch_id = b.id), 0) as bigint) as asked
-             from claim_batch b join scheme s on s.id = b.scheme_id ",
+             from claim_batch b join scheme s on s.id = b.scheme_id where ",
             $tail
         )
     };
@@ -173,12 +175,12 @@ macro_rules! batches {
 
 /// The newest batches.
 pub async fn batches(store: impl Store) -> Result<Vec<Batch>, DbError> {
-    sql(batches!("order by b.id desc limit 50")).all(store).await
+    sql(batches!("b.id > 0 order by b.id desc limit 50")).all(store).await
 }
 
 /// One batch.
 pub async fn batch(store: impl Store, id: BatchId) -> Result<Option<Batch>, DbError> {
-    sql(batches!("where b.id = $1")).bind(id).optional(store).await
+    sql(batches!("b.id = $1")).bind(id).optional(store).await
 }
 
 /// Puts every unsent claim of a scheme into a new batch; how many there were.
@@ -212,15 +214,16 @@ pub async fn send(
     name: &str,
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let sent = sql("update claim_batch set state = 'sent', year = $2, number = $3, sent_name = $4, sent_at = $5
+    let sent =
+        sql("update claim_batch set state = 'sent', year = $2, number = $3, sent_name = $4, sent_at = $5
          where id = $1 and state = 'draft'")
-    .bind(id)
-    .bind(code.year)
-    .bind(code.number)
-    .bind(name)
-    .bind(at)
-    .run(&mut *tx)
-    .await?;
+        .bind(id)
+        .bind(code.year)
+        .bind(code.number)
+        .bind(name)
+        .bind(at)
+        .run(&mut *tx)
+        .await?;
     if sent != 1 {
         return Ok(false);
     }

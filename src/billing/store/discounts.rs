@@ -52,7 +52,9 @@ pub async fn of_invoice(store: impl Store, invoice: InvoiceId) -> Result<Vec<Dis
 
 /// Those that wait for approval.
 pub async fn proposed(store: impl Store) -> Result<Vec<Discount>, DbError> {
-    sql(discounts!("d.state = 'proposed' and i.state = 'draft' order by d.proposed_at limit 100")).all(store).await
+    sql(discounts!("d.state = 'proposed' and i.state = 'draft' order by d.proposed_at limit 100"))
+        .all(store)
+        .await
 }
 
 /// A discount that is about to be proposed.

@@ -132,7 +132,10 @@ pub async fn by_code(store: impl Store, code: Code) -> Result<Option<InvoiceId>,
 
 /// Those of a visit, in the order they were begun.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Invoice>, DbError> {
-    sql(invoices!("i.visit_id = $1 and i.state <> 'void' order by i.id limit 100")).bind(visit).all(store).await
+    sql(invoices!("i.visit_id = $1 and i.state <> 'void' order by i.id limit 100"))
+        .bind(visit)
+        .all(store)
+        .await
 }
 
 /// Those of a patient, the newest first, before an id.
@@ -189,7 +192,12 @@ pub struct NewDraft {
 }
 
 /// Begins a draft.
-pub async fn insert(tx: &mut Tx, new: NewDraft, doer: &Doer, at: DateTime<Utc>) -> Result<InvoiceId, DbError> {
+pub async fn insert(
+    tx: &mut Tx,
+    new: NewDraft,
+    doer: &Doer,
+    at: DateTime<Utc>,
+) -> Result<InvoiceId, DbError> {
     sql("insert into invoice (year, visit_id, patient_id, state, corrects_id, drafted_by, drafted_name, drafted_at)
          values ($1, $2, $3, 'draft', $4, $5, $6, $7) returning id")
     .bind(new.year)
@@ -205,13 +213,15 @@ pub async fn insert(tx: &mut Tx, new: NewDraft, doer: &Doer, at: DateTime<Utc>) 
 
 /// Holds a draft for this transaction; false when it is no draft any more.
 pub async fn hold_draft(tx: &mut Tx, id: InvoiceId) -> Result<bool, DbError> {
-    let held = sql("update invoice set version = version + 1 where id = $1 and state = 'draft'").bind(id).run(tx);
+    let held =
+        sql("update invoice set version = version + 1 where id = $1 and state = 'draft'").bind(id).run(tx);
     Ok(held.await? == 1)
 }
 
 /// Holds an issued invoice for this transaction; false when it is none.
 pub async fn hold_issued(tx: &mut Tx, id: InvoiceId) -> Result<bool, DbError> {
-    let held = sql("update invoice set version = version + 1 where id = $1 and state = 'issued'").bind(id).run(tx);
+    let held =
+        sql("update invoice set version = version + 1 where id = $1 and state = 'issued'").bind(id).run(tx);
     Ok(held.await? == 1)
 }
 
@@ -313,18 +323,23 @@ pub async fn give_up(
 
 /// Takes an amount in, if that much is still owed: of two who pay the same, one does (rule M6, P8).
 pub async fn take_in(tx: &mut Tx, id: InvoiceId, amount: Money) -> Result<bool, DbError> {
-    let taken = sql("update invoice set paid = paid + $2, version = version + 1 where id = $1 and state = 'issued'
+    let taken =
+        sql("update invoice set paid = paid + $2, version = version + 1 where id = $1 and state = 'issued'
             and patient_part - credited_patient - paid + refunded >= $2")
-    .bind(id)
-    .bind(amount)
-    .run(tx)
-    .await?;
+        .bind(id)
+        .bind(amount)
+        .run(tx)
+        .await?;
     Ok(taken == 1)
 }
 
 /// A payment of it was taken back.
 pub async fn take_out(tx: &mut Tx, id: InvoiceId, amount: Money) -> Result<(), DbError> {
-    sql("update invoice set paid = paid - $2, version = version + 1 where id = $1").bind(id).bind(amount).run(tx).await?;
+    sql("update invoice set paid = paid - $2, version = version + 1 where id = $1")
+        .bind(id)
+        .bind(amount)
+        .run(tx)
+        .await?;
     Ok(())
 }
 

@@ -209,7 +209,11 @@ pub async fn free_charges(tx: &mut Tx, invoice: InvoiceId, only: Option<ChargeId
     .run(&mut *tx)
     .await?;
     if only.is_none() {
-        sql("update invoice_line set live = $2 where invoice_id = $1").bind(invoice).bind(false).run(tx).await?;
+        sql("update invoice_line set live = $2 where invoice_id = $1")
+            .bind(invoice)
+            .bind(false)
+            .run(tx)
+            .await?;
     }
     Ok(())
 }

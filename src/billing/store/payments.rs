@@ -42,7 +42,10 @@ impl Payment {
 
     /// Whether somebody may take it back as a mistake.
     pub fn may_reverse(&self, who: AccountId) -> bool {
-        self.shift_is_open && self.shift_account == who && self.reversed_at.is_none() && self.refunded.is_zero()
+        self.shift_is_open
+            && self.shift_account == who
+            && self.reversed_at.is_none()
+            && self.refunded.is_zero()
     }
 }
 
@@ -112,11 +115,12 @@ pub async fn insert(tx: &mut Tx, new: &NewPayment<'_>) -> Result<PaymentId, DbEr
 
 /// Marks a payment as taken back, once, and only whole.
 pub async fn reverse(tx: &mut Tx, id: PaymentId, at: DateTime<Utc>) -> Result<bool, DbError> {
-    let done = sql("update payment set reversed_at = $2 where id = $1 and reversed_at is null and refunded = 0")
-        .bind(id)
-        .bind(at)
-        .run(tx)
-        .await?;
+    let done =
+        sql("update payment set reversed_at = $2 where id = $1 and reversed_at is null and refunded = 0")
+            .bind(id)
+            .bind(at)
+            .run(tx)
+            .await?;
     Ok(done == 1)
 }
 

@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
-use crate::billing::model::{Code, InvoiceId, Method, Money, PaymentId, RefundId, RefundState, Series, ShiftId};
+use crate::billing::model::{
+    Code, InvoiceId, Method, Money, PaymentId, RefundId, RefundState, Series, ShiftId,
+};
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 

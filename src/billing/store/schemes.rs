@@ -46,7 +46,11 @@ pub async fn by_id(store: impl Store, id: SchemeId) -> Result<Option<Scheme>, Db
 /// # Errors
 /// A violation of `scheme_name_unique`.
 pub async fn insert(tx: &mut Tx, name: &str, payer: &str) -> Result<SchemeId, DbError> {
-    sql("insert into scheme (name, payer) values ($1, $2) returning id").bind(name).bind(payer).scalar(tx).await
+    sql("insert into scheme (name, payer) values ($1, $2) returning id")
+        .bind(name)
+        .bind(payer)
+        .scalar(tx)
+        .await
 }
 
 /// Changes a scheme, if it is still at this version.
@@ -230,7 +234,12 @@ pub async fn enrol(
 }
 
 /// Enrols every active student of the present session who belongs to no scheme yet.
-pub async fn enrol_students(tx: &mut Tx, scheme: SchemeId, doer: &Doer, at: DateTime<Utc>) -> Result<u64, DbError> {
+pub async fn enrol_students(
+    tx: &mut Tx,
+    scheme: SchemeId,
+    doer: &Doer,
+    at: DateTime<Utc>,
+) -> Result<u64, DbError> {
     sql("insert into scheme_enrolment (scheme_id, patient_id, session_id, number, added_by, added_name, added_at)
          select $1, p.id, a.id, coalesce(p.matric_number, ''), cast($2 as bigint), $3, $4
          from academic_session a join patient p on p.session_id = a.id and p.kind = 'student' and p.state = 'active'

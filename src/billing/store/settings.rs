@@ -29,15 +29,16 @@ pub async fn get(store: impl Store) -> Result<Settings, DbError> {
 
 /// Changes them, if they are still at this version.
 pub async fn update(tx: &mut Tx, new: &Settings) -> Result<bool, DbError> {
-    let changed = sql("update money_setting set rounding = $1, cash_step = $2, refund_limit = $3, follow_up_days = $4,
+    let changed =
+        sql("update money_setting set rounding = $1, cash_step = $2, refund_limit = $3, follow_up_days = $4,
             version = version + 1 where id = 1 and version = $5")
-    .bind(new.rounding)
-    .bind(new.cash_step)
-    .bind(new.refund_limit)
-    .bind(new.follow_up_days)
-    .bind(new.version)
-    .run(tx)
-    .await?;
+        .bind(new.rounding)
+        .bind(new.cash_step)
+        .bind(new.refund_limit)
+        .bind(new.follow_up_days)
+        .bind(new.version)
+        .run(tx)
+        .await?;
     Ok(changed == 1)
 }
 

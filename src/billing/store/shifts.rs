@@ -184,7 +184,11 @@ pub async fn of_day(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<Shift>, DbError> {
-    sql(shifts!("s.opened_at >= $1 and s.opened_at < $2 order by s.id limit 100")).bind(from).bind(until).all(store).await
+    sql(shifts!("s.opened_at >= $1 and s.opened_at < $2 order by s.id limit 100"))
+        .bind(from)
+        .bind(until)
+        .all(store)
+        .await
 }
 
 /// The cash that must be in the till.
@@ -202,10 +206,11 @@ pub async fn expected_cash(tx: &mut Tx, shift: ShiftId) -> Result<Money, DbError
 
 /// Holds an open shift for this transaction: no receipt comes in between.
 pub async fn hold(tx: &mut Tx, id: ShiftId, account: AccountId) -> Result<bool, DbError> {
-    let held = sql("update shift set version = version + 1 where id = $1 and account_id = $2 and closed_at is null")
-        .bind(id)
-        .bind(account)
-        .run(tx);
+    let held =
+        sql("update shift set version = version + 1 where id = $1 and account_id = $2 and closed_at is null")
+            .bind(id)
+            .bind(account)
+            .run(tx);
     Ok(held.await? == 1)
 }
 

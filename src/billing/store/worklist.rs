@@ -59,11 +59,12 @@ pub async fn people(store: impl Store, day: NaiveDate) -> Result<Vec<Person>, Db
 
 /// The visit of a token of a day.
 pub async fn of_token(store: impl Store, day: NaiveDate, token: &str) -> Result<Option<VisitId>, DbError> {
-    let found: Option<(VisitId,)> = sql("select id from visit where day = $1 and upper(token) = $2 order by id limit 1")
-        .bind(day)
-        .bind(token)
-        .optional(store)
-        .await?;
+    let found: Option<(VisitId,)> =
+        sql("select id from visit where day = $1 and upper(token) = $2 order by id limit 1")
+            .bind(day)
+            .bind(token)
+            .optional(store)
+            .await?;
     Ok(found.map(|(id,)| id))
 }
 

@@ -7,8 +7,8 @@ use chrono::Datelike;
 use super::{Refused, because, doer, in_words, tell, trail};
 use crate::audit::Entry;
 use crate::billing::model::{
-    Asked, ChargeId, ChargeKind, Cover, DiscountId, DiscountKind, DiscountState, InvoiceId, InvoiceLineId, Money,
-    Rounding, amounts, rounded_to, split, spread,
+    Asked, ChargeId, ChargeKind, Cover, DiscountId, DiscountKind, DiscountState, InvoiceId, InvoiceLineId,
+    Money, Rounding, amounts, rounded_to, split, spread,
 };
 use crate::billing::store::charges::{self, Charge};
 use crate::billing::store::discounts::{self, Discount, NewDiscount};
@@ -168,16 +168,23 @@ pub async fn change(
     let quantity = if line.charge_id.is_some() { line.quantity } else { quantity };
     lines::change(work.tx(), id, quantity, (surcharge, reason)).await.map_err(in_words)?;
     price(work, draft.id).await?;
-    let entry = trail("invoice.line_changed", &draft)
-        .changed("quantity", &line.quantity, &quantity)
-        .changed("surcharge", &line.surcharge.0, &surcharge.0);
+    let entry = trail("invoice.line_changed", &draft).changed("quantity", &line.quantity, &quantity).changed(
+        "surcharge",
+        &line.surcharge.0,
+        &surcharge.0,
+    );
     work.audit(entry).await?;
     tell(work, &draft);
     Ok(draft.id)
 }
 
 /// Invoices through the patient's scheme, or without one.
-pub async fn choose_scheme(work: &mut Work, id: InvoiceId, through: bool, referral: &str) -> Result<(), Refused> {
+pub async fn choose_scheme(
+    work: &mut Work,
+    id: InvoiceId,
+    through: bool,
+    referral: &str,
+) -> Result<(), Refused> {
     let draft = held(work, id).await?;
     let place = if through { schemes::live_of(work.tx(), draft.patient_id).await? } else { None };
     if through && place.is_none() {
@@ -215,14 +222,20 @@ pub async fn propose(work: &mut Work, new: &NewDiscount<'_>) -> Result<DiscountI
 }
 
 /// Approves, declines or takes back a discount.
-pub async fn decide(work: &mut Work, discount: &Discount, to: DiscountState, note: &str) -> Result<(), Refused> {
+pub async fn decide(
+    work: &mut Work,
+    discount: &Discount,
+    to: DiscountState,
+    note: &str,
+) -> Result<(), Refused> {
     let draft = held(work, discount.invoice_id).await?;
     let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
     let own = discount.proposed_by == by;
     if (to == DiscountState::Withdrawn) != own {
         return Err(because("Somebody else has to decide this: never the same person who asked for it."));
     }
-    let decided = discounts::decide(work.tx(), (discount.id, to), (by, &name), note, at).await.map_err(in_words)?;
+    let decided =
+        discounts::decide(work.tx(), (discount.id, to), (by, &name), note, at).await.map_err(in_words)?;
     if !decided {
         return Err(because("This discount was decided a moment ago. Here is how it stands now."));
     }
@@ -263,7 +276,9 @@ struct Left<'a> {
 
 impl Left<'_> {
     fn cover(&self, group: &str) -> Cover {
-        let Some(rule) = self.rules.iter().find(|rule| rule.coverage_group == group) else { return Cover::default() };
+        let Some(rule) = self.rules.iter().find(|rule| rule.coverage_group == group) else {
+            return Cover::default();
+        };
         if rule.referral && !self.referral {
             return Cover::default();
         }
@@ -298,13 +313,8 @@ pub async fn price(work: &mut Work, id: InvoiceId) -> Result<Sums, Refused> {
     let mut sums = Sums::default();
     for (line, discount) in to_price.iter().zip(off) {
         let unit = line.scheme_unit.or(line.own_unit).unwrap_or(line.unit_price);
-        let asked = Asked {
-            quantity: line.quantity,
-            unit,
-            surcharge: line.surcharge,
-            discount,
-            tax_bp: line.tax_bp,
-        };
+        let asked =
+            Asked { quantity: line.quantity, unit, surcharge: line.surcharge, discount, tax_bp: line.tax_bp };
         let all = amounts(&asked, rules.rounding)?;
         let cover = left.cover(&line.coverage_group);
         let (scheme, patient) = split(all.total, line.quantity, &cover, rules.rounding)?;

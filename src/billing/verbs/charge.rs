@@ -147,12 +147,7 @@ pub async fn defer(work: &mut Work, there: &Charge, reason: &str) -> Result<(), 
 }
 
 /// See [`crate::billing::gate`].
-pub async fn gate(
-    store: impl Store,
-    visit: VisitId,
-    kind: ChargeKind,
-    source: i64,
-) -> Result<Gate, DbError> {
+pub async fn gate(store: impl Store, visit: VisitId, kind: ChargeKind, source: i64) -> Result<Gate, DbError> {
     let Some(found) = charges::at_gate(store, visit, (kind, source)).await? else { return Ok(Gate::Open) };
     Ok(if is_open(&found) { Gate::Open } else { Gate::PayFirst { owed: found.owed } })
 }
@@ -160,7 +155,9 @@ pub async fn gate(
 fn is_open(found: &AtGate) -> bool {
     let settled = match found.state {
         ChargeState::Planned | ChargeState::Billed => found.owed == 0,
-        ChargeState::Billable | ChargeState::Paid | ChargeState::Aborted | ChargeState::EnteredInError => true,
+        ChargeState::Billable | ChargeState::Paid | ChargeState::Aborted | ChargeState::EnteredInError => {
+            true
+        }
     };
     !found.pay_first || found.treat_now || found.emergency || settled
 }

@@ -79,10 +79,18 @@ fn as_is<'a>(claim: &Claim, to: ClaimState, answer: &'a str) -> Step<'a> {
 }
 
 /// Writes down what the scheme answered: how much it pays altogether.
-pub async fn answer(work: &mut Work, id: ClaimId, version: i64, (paid, words): (Money, &str)) -> Result<(), Refused> {
+pub async fn answer(
+    work: &mut Work,
+    id: ClaimId,
+    version: i64,
+    (paid, words): (Money, &str),
+) -> Result<(), Refused> {
     let claim = seen(work, id, version).await?;
     if paid > claim.asked() {
-        return Err(because(format!("The claim asks {}. The scheme cannot pay more than that.", claim.asked())));
+        return Err(because(format!(
+            "The claim asks {}. The scheme cannot pay more than that.",
+            claim.asked()
+        )));
     }
     let to = match paid.0 {
         0 => ClaimState::Rejected,
@@ -113,7 +121,12 @@ pub async fn write_off(work: &mut Work, id: ClaimId, version: i64, words: &str) 
 }
 
 /// The patient is asked for what the scheme did not pay, by an invoice of its own; the first one stays as it is.
-pub async fn to_patient(work: &mut Work, id: ClaimId, version: i64, words: &str) -> Result<InvoiceId, Refused> {
+pub async fn to_patient(
+    work: &mut Work,
+    id: ClaimId,
+    version: i64,
+    words: &str,
+) -> Result<InvoiceId, Refused> {
     let claim = seen(work, id, version).await?;
     let short = claim.short();
     let visit = claim.visit_id.map(VisitId);

@@ -30,7 +30,8 @@ pub async fn issue(work: &mut Work, id: InvoiceId, version: Option<i64>) -> Resu
     claims::insert(work.tx(), id, at).await?;
     invoices::settle(work.tx(), id).await?;
     let issued = bill::seen(work, id).await?;
-    let entry = trail("invoice.issued", &issued).with("total", issued.total.0).with("lines", all.len() as i64);
+    let entry =
+        trail("invoice.issued", &issued).with("total", issued.total.0).with("lines", all.len() as i64);
     work.audit(entry.with("scheme_part", issued.scheme_part.0)).await?;
     tell(work, &issued);
     Ok(issued)
@@ -52,9 +53,15 @@ async fn use_coverage(work: &mut Work, draft: &Invoice, all: &[lines::Line]) -> 
     }
     for (group, covered) in &by_group {
         if !schemes::use_up(work.tx(), place, group, Money(*covered)).await? {
-            return Err(because("What the scheme pays in a year was used up meanwhile. Here is how it stands now."));
+            return Err(because(
+                "What the scheme pays in a year was used up meanwhile. Here is how it stands now.",
+            ));
         }
     }
-    let number = if live.number.is_empty() { "without a number".to_owned() } else { format!("number {}", live.number) };
+    let number = if live.number.is_empty() {
+        "without a number".to_owned()
+    } else {
+        format!("number {}", live.number)
+    };
     Ok(format!("{} for {}, {number}", live.scheme, live.session))
 }

@@ -74,7 +74,12 @@ pub fn divide(balance: Money, given: &[Given], over: Over) -> Result<Divided, St
         let used = one.amount.min(left);
         left = Money(left.0 - used.0);
         let more = Money(one.amount.0 - used.0);
-        let part = |amount, to_wallet| Part { method: one.method, amount, reference: one.reference.clone(), to_wallet };
+        let part = |amount, to_wallet| Part {
+            method: one.method,
+            amount,
+            reference: one.reference.clone(),
+            to_wallet,
+        };
         if used.is_some() {
             divided.parts.push(part(used, false));
         }
@@ -82,12 +87,18 @@ pub fn divide(balance: Money, given: &[Given], over: Over) -> Result<Divided, St
             continue;
         }
         match (one.method, over) {
-            (Method::Wallet, _) => return Err(format!("{} of the wallet is not needed. Take less from it", naira(more.0))),
+            (Method::Wallet, _) => {
+                return Err(format!("{} of the wallet is not needed. Take less from it", naira(more.0)));
+            }
             (Method::Cash, Over::Change) => divided.change = more,
             (_, Over::Wallet) if used.is_zero() => divided.parts.push(part(more, true)),
             (_, Over::Wallet) => {
                 // The reference names one payment; its rest carries a mark of its own.
-                let reference = if one.reference.is_empty() { String::new() } else { format!("{} (wallet)", one.reference) };
+                let reference = if one.reference.is_empty() {
+                    String::new()
+                } else {
+                    format!("{} (wallet)", one.reference)
+                };
                 divided.parts.push(Part { method: one.method, amount: more, reference, to_wallet: true });
             }
             (Method::Card | Method::Transfer | Method::Mobile, Over::Change) => {
@@ -116,10 +127,14 @@ pub async fn pay(work: &mut Work, id: InvoiceId, given: &[Given], over: Over) ->
     if divided.parts.is_empty() {
         return Err(because("Enter what the patient gives."));
     }
-    let receipt = write(work, &shift, Whose { patient: invoice.patient_id, invoice: Some(&invoice) }, &divided).await?;
+    let receipt =
+        write(work, &shift, Whose { patient: invoice.patient_id, invoice: Some(&invoice) }, &divided).await?;
     invoices::settle(work.tx(), id).await?;
     let sum: i64 = divided.parts.iter().map(|part| part.amount.0).sum();
-    work.audit(in_shift(trail("payment.taken", &invoice).with("amount", sum), shift.id).with("receipt", receipt.0)).await?;
+    work.audit(
+        in_shift(trail("payment.taken", &invoice).with("amount", sum), shift.id).with("receipt", receipt.0),
+    )
+    .await?;
     tell(work, &invoice);
     Ok(receipt)
 }
@@ -144,7 +159,12 @@ struct Whose<'a> {
 }
 
 /// Writes receipt, payments and wallet entries.
-async fn write(work: &mut Work, shift: &Shift, whose: Whose<'_>, divided: &Divided) -> Result<ReceiptId, Refused> {
+async fn write(
+    work: &mut Work,
+    shift: &Shift,
+    whose: Whose<'_>,
+    divided: &Divided,
+) -> Result<ReceiptId, Refused> {
     let (by, name, at, day) = (doer(work)?, work.doer().name.clone(), work.now(), work.today());
     let code = settings::next_code(work.tx(), Series::Receipt, day).await?;
     let paper = paper(work, code, whose, divided).await?;
@@ -224,10 +244,19 @@ async fn paper(work: &mut Work, code: Code, whose: Whose<'_>, divided: &Divided)
     };
     let to_invoice: i64 = divided.parts.iter().filter(|part| !part.to_wallet).map(|part| part.amount.0).sum();
     let to_wallet: i64 = divided.parts.iter().filter(|part| part.to_wallet).map(|part| part.amount.0).sum();
-    let cash: i64 = divided.parts.iter().filter(|part| part.method == Method::Cash).map(|part| part.amount.0).sum();
+    let cash: i64 =
+        divided.parts.iter().filter(|part| part.method == Method::Cash).map(|part| part.amount.0).sum();
     let zero = Money::ZERO;
-    let line = |line: &lines::Line| PaperLine { label: line.label.clone(), quantity: line.quantity, total: line.total };
-    let paid = |part: &Part| Paid { method: part.method.label().to_owned(), reference: part.reference.clone(), amount: part.amount };
+    let line = |line: &lines::Line| PaperLine {
+        label: line.label.clone(),
+        quantity: line.quantity,
+        total: line.total,
+    };
+    let paid = |part: &Part| Paid {
+        method: part.method.label().to_owned(),
+        reference: part.reference.clone(),
+        amount: part.amount,
+    };
     Ok(Paper {
         clinic: clinic.name.clone(),
         address: clinic.address.clone(),
@@ -263,7 +292,9 @@ pub async fn reverse(work: &mut Work, id: PaymentId, reason: &str) -> Result<pay
     }
     let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
     if !payments::reverse(work.tx(), id, at).await? {
-        return Err(because("This payment was taken back or refunded a moment ago. Here is how it stands now."));
+        return Err(because(
+            "This payment was taken back or refunded a moment ago. Here is how it stands now.",
+        ));
     }
     payments::note_reversal(work.tx(), &payment, (by, &name), reason, at).await.map_err(in_words)?;
     if let Some(invoice) = payment.invoice_id {

@@ -152,7 +152,8 @@ pub async fn pay_out(work: &mut Work, id: RefundId) -> Result<Refund, Refused> {
         };
         wallets::put(work.tx(), &entry).await.map_err(in_words)?;
     }
-    let entry = trail("refund.paid", &refund).with("number", code.to_string()).with("method", refund.method.as_str());
+    let entry =
+        trail("refund.paid", &refund).with("number", code.to_string()).with("method", refund.method.as_str());
     work.audit(in_shift(entry, shift.id)).await?;
     work.tell(Topic::Money);
     Ok(refund)

@@ -30,7 +30,12 @@ pub async fn open(work: &mut Work, desk: &Desk, float: Money, reason: &str) -> R
 }
 
 /// Closes the own shift with what was counted. What was expected is worked out only now.
-pub async fn close(work: &mut Work, id: ShiftId, (counted, left): (Money, Money), reason: &str) -> Result<Shift, Refused> {
+pub async fn close(
+    work: &mut Work,
+    id: ShiftId,
+    (counted, left): (Money, Money),
+    reason: &str,
+) -> Result<Shift, Refused> {
     let (by, at) = (doer(work)?, work.now());
     if !shifts::hold(work.tx(), id, by).await? {
         return Err(because("This shift is closed already. Here is how it stands now."));

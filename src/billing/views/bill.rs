@@ -41,7 +41,8 @@ impl BillPage {
 
     /// What the whole visit still owes.
     pub fn owed(&self) -> Owed {
-        let drafts: i64 = self.invoices.iter().filter(|one| one.is_draft()).map(|one| one.patient_part.0).sum();
+        let drafts: i64 =
+            self.invoices.iter().filter(|one| one.is_draft()).map(|one| one.patient_part.0).sum();
         let issued = |one: &Invoice| if one.is_issued() { one.balance().0.max(0) } else { 0 };
         Owed { estimate: self.estimate().0 + drafts, invoiced: self.invoices.iter().map(issued).sum() }
     }

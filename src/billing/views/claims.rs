@@ -56,6 +56,9 @@ pub struct ClaimPage {
 impl ClaimPage {
     /// What becomes of the shortfall.
     pub fn ways(&self) -> Vec<(&'static str, &'static str)> {
-        vec![("write_off", "The clinic bears it"), ("patient", "The patient is asked for it, by an invoice of its own")]
+        vec![
+            ("write_off", "The clinic bears it"),
+            ("patient", "The patient is asked for it, by an invoice of its own"),
+        ]
     }
 }

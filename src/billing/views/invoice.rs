@@ -104,7 +104,11 @@ pub struct CreditPage {
 impl CreditPage {
     /// Each line with the name of its field.
     pub fn rows(&self) -> Vec<(String, &Line)> {
-        self.lines.iter().filter(|line| line.remaining().is_some()).map(|line| (format!("line_{}", line.id), line)).collect()
+        self.lines
+            .iter()
+            .filter(|line| line.remaining().is_some())
+            .map(|line| (format!("line_{}", line.id), line))
+            .collect()
     }
 }
 

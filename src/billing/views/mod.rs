@@ -25,6 +25,9 @@ pub fn approves(page: &Page) -> bool {
 }
 
 /// Pairs of stored and shown words, for selects and radios.
-pub fn pairs<T: Copy>(all: &[T], words: impl Fn(T) -> (&'static str, &'static str)) -> Vec<(&'static str, &'static str)> {
+pub fn pairs<T: Copy>(
+    all: &[T],
+    words: impl Fn(T) -> (&'static str, &'static str),
+) -> Vec<(&'static str, &'static str)> {
     all.iter().map(|one| words(*one)).collect()
 }

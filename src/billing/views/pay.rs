@@ -23,7 +23,8 @@ impl PayPage {
     /// Methods with a reference: their fields and words.
     pub fn machines(&self) -> Vec<(&'static str, String, &'static str)> {
         let with = Method::ALL.iter().filter(|method| method.has_reference());
-        with.map(|method| (method.as_str(), format!("{}_reference", method.as_str()), method.label())).collect()
+        with.map(|method| (method.as_str(), format!("{}_reference", method.as_str()), method.label()))
+            .collect()
     }
 
     /// What becomes of more than is owed.
@@ -75,7 +76,8 @@ pub struct WalletPage {
 impl WalletPage {
     /// How money comes in.
     pub fn methods(&self) -> Vec<(&'static str, &'static str)> {
-        let all: Vec<Method> = Method::ALL.iter().copied().filter(|method| *method != Method::Wallet).collect();
+        let all: Vec<Method> =
+            Method::ALL.iter().copied().filter(|method| *method != Method::Wallet).collect();
         super::pairs(&all, |one| (one.as_str(), one.label()))
     }
 }

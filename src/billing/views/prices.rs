@@ -107,7 +107,12 @@ impl RulesPage {
     /// Steps of cash.
     pub fn steps(&self) -> Vec<(String, String)> {
         [1, 100, 500, 1_000, 5_000, 10_000]
-            .map(|kobo| (kobo.to_string(), if kobo == 1 { "Not rounded".to_owned() } else { format!("To {}", Money(kobo)) }))
+            .map(|kobo| {
+                (
+                    kobo.to_string(),
+                    if kobo == 1 { "Not rounded".to_owned() } else { format!("To {}", Money(kobo)) },
+                )
+            })
             .to_vec()
     }
 }

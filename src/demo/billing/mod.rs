@@ -1,5 +1,6 @@
 //! Money of the demo: prices, the students' scheme, what the past cost and who paid it, today's till.
 
+mod columns;
 mod past;
 mod today;
 
@@ -36,7 +37,8 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: ProgressBar) -> Resu
 async fn prices(filling: &mut Filling) -> Result<(), DbError> {
     let now = filling.now;
     let from = NaiveDate::from_ymd_opt(filling.today.year() - 3, 9, 1).unwrap_or(filling.today);
-    const PRICE: &[&str] = &["kind", "service", "amount", "follow_up", "from_day", "set_by", "set_name", "set_at"];
+    const PRICE: &[&str] =
+        &["kind", "service", "amount", "follow_up", "from_day", "set_by", "set_name", "set_at"];
     let mut rows = vec![row!["consultation", 0_i64, FEE.0, FEE.1, from, 1_i64, "Fọlákẹ́ Adéyẹmí", now]];
     for (reason, amount) in FEES {
         rows.push(row!["consultation", reason, amount, None::<i64>, from, 1_i64, "Fọlákẹ́ Adéyẹmí", now]);
@@ -54,10 +56,15 @@ async fn prices(filling: &mut Filling) -> Result<(), DbError> {
 /// The students' scheme with everybody of the present session, and one of the staff.
 async fn schemes(filling: &mut Filling) -> Result<(), DbError> {
     let now = filling.now;
-    for (name, payer) in
-        [("Students' health scheme", "Students' affairs, the university"), ("Staff health plan", "Bursary, the university")]
-    {
-        sql("insert into scheme (name, payer) values ($1, $2)").bind(name).bind(payer).run(filling.tx().await?).await?;
+    for (name, payer) in [
+        ("Students' health scheme", "Students' affairs, the university"),
+        ("Staff health plan", "Bursary, the university"),
+    ] {
+        sql("insert into scheme (name, payer) values ($1, $2)")
+            .bind(name)
+            .bind(payer)
+            .run(filling.tx().await?)
+            .await?;
     }
     for (group, percent, limit) in [
         ("consultation", 5_000_i64, None),

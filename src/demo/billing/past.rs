@@ -5,95 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use super::super::names::Chance;
+use super::columns::{CHARGE, INVOICE, LINE, PAYMENT, RECEIPT, SHIFT};
 use super::{CASHIER, DESK, FEE, FLOAT, Filling, row};
 use crate::billing::model::{Code, Money, Paid, Paper, PaperLine, Series};
 use crate::db::{DbError, Value, bulk, sql};
-
-const CHARGE: &[&str] = &[
-    "id",
-    "visit_id",
-    "patient_id",
-    "kind",
-    "service",
-    "source",
-    "label",
-    "quantity",
-    "unit_price",
-    "estimate",
-    "state",
-    "done_at",
-    "recorded_name",
-    "recorded_at",
-];
-const INVOICE: &[&str] = &[
-    "id",
-    "year",
-    "visit_id",
-    "patient_id",
-    "patient_name",
-    "patient_number",
-    "state",
-    "gross",
-    "total",
-    "patient_part",
-    "drafted_by",
-    "drafted_name",
-    "drafted_at",
-    "issued_name",
-];
-const LINE: &[&str] = &[
-    "invoice_id",
-    "charge_id",
-    "position",
-    "kind",
-    "service",
-    "label",
-    "quantity",
-    "unit_price",
-    "base",
-    "total",
-    "patient",
-    "coverage_group",
-];
-const RECEIPT: &[&str] = &[
-    "id",
-    "year",
-    "number",
-    "patient_id",
-    "invoice_id",
-    "shift_id",
-    "total",
-    "given",
-    "change_given",
-    "snapshot",
-    "taken_by",
-    "taken_name",
-    "taken_at",
-    "day",
-];
-const PAYMENT: &[&str] = &[
-    "receipt_id",
-    "invoice_id",
-    "patient_id",
-    "shift_id",
-    "method",
-    "amount",
-    "reference",
-    "taken_name",
-    "taken_at",
-    "day",
-];
-const SHIFT: &[&str] = &[
-    "id",
-    "account_id",
-    "name",
-    "point_id",
-    "desk",
-    "previous_id",
-    "left_before",
-    "float_counted",
-    "opened_at",
-];
 
 /// A visit of the past in which somebody was with a doctor.
 #[derive(sqlx::FromRow, serde::Deserialize)]
@@ -187,14 +102,15 @@ pub(super) async fn write(filling: &mut Filling) -> Result<(), DbError> {
 }
 
 async fn one_day(filling: &mut Filling, making: &mut Making, day: NaiveDate) -> Result<(), DbError> {
-    let seen: Vec<Seen> = sql("select v.id, v.patient_id, trim(p.given_names || ' ' || p.family_name) as name, p.number,
+    let seen: Vec<Seen> =
+        sql("select v.id, v.patient_id, trim(p.given_names || ' ' || p.family_name) as name, p.number,
             coalesce(v.closed_at, v.opened_at) as at
          from visit v join patient p on p.id = v.patient_id
          where v.day = $1 and exists (select 1 from queue_entry e where e.visit_id = v.id and e.point_id = 3
             and e.started_at is not null) order by v.number, v.id")
-    .bind(day)
-    .all(filling.tx().await?)
-    .await?;
+        .bind(day)
+        .all(filling.tx().await?)
+        .await?;
     if seen.is_empty() {
         return Ok(());
     }
@@ -243,7 +159,8 @@ async fn one_day(filling: &mut Filling, making: &mut Making, day: NaiveDate) -> 
     .await?;
     // Of the newest past shift ₦200 are missing, and nobody has looked at it yet.
     let newest = filling.today - TimeDelta::days(4) < day && making.shift % 3 == 0;
-    let (missing, why) = if newest { (20_000, "Gave ₦200 too much change, I think at noon") } else { (0, "") };
+    let (missing, why) =
+        if newest { (20_000, "Gave ₦200 too much change, I think at noon") } else { (0, "") };
     sql("update shift set counted = cast($2 as bigint) - cast($3 as bigint), expected = $2, left_in_till = $4, reason = $5, closed_at = $6 where id = $1")
         .bind(making.shift)
         .bind(FLOAT + making.cash)
@@ -331,7 +248,14 @@ impl Making {
         }
     }
 
-    fn pay(&mut self, seen: &Seen, all: &[&Done], (total, paid): (i64, i64), day: NaiveDate, rows: &mut Rows) {
+    fn pay(
+        &mut self,
+        seen: &Seen,
+        all: &[&Done],
+        (total, paid): (i64, i64),
+        day: NaiveDate,
+        rows: &mut Rows,
+    ) {
         self.receipt += 1;
         let (method, label) = [
             ("cash", "Cash"),

@@ -74,10 +74,11 @@ async fn fill(work: &mut Work) -> Result<(), Refused> {
     .await?;
     for one in &here {
         consulted(work, one.id, one.patient_id).await?;
-        let tests: Vec<Test> = sql("select id, test_id, price from lab_line where visit_id = $1 and collected_at is not null")
-            .bind(one.id)
-            .all(work.tx())
-            .await?;
+        let tests: Vec<Test> =
+            sql("select id, test_id, price from lab_line where visit_id = $1 and collected_at is not null")
+                .bind(one.id)
+                .all(work.tx())
+                .await?;
         for test in tests {
             let new = NewCharge {
                 visit: one.id,
@@ -96,7 +97,8 @@ async fn fill(work: &mut Work) -> Result<(), Refused> {
         let draft = bill::of_visit(work, (one.id, one.patient_id), None).await?;
         let issued = issue::issue(work, draft, None).await?;
         let part = if at % 4 == 2 { Money(issued.balance().0 / 2) } else { issued.balance() };
-        let (method, reference) = [(Method::Cash, ""), (Method::Transfer, "TRF-20931"), (Method::Card, "POS-4471")][at % 3];
+        let (method, reference) =
+            [(Method::Cash, ""), (Method::Transfer, "TRF-20931"), (Method::Card, "POS-4471")][at % 3];
         let reference = if reference.is_empty() { String::new() } else { format!("{reference}-{at}") };
         if at % 5 != 4 && part.is_some() {
             pay::pay(work, draft, &[Given { method, amount: part, reference }], Over::Change).await?;
@@ -105,7 +107,13 @@ async fn fill(work: &mut Work) -> Result<(), Refused> {
     if let Some(one) = here.iter().find(|one| one.at_cashier && !one.is_closed) {
         let draft = bill::of_visit(work, (one.id, one.patient_id), None).await?;
         let reason = "Orphan, supported by the welfare office";
-        let new = NewDiscount { invoice: draft, kind: DiscountKind::Percent, percent_bp: Some(5_000), amount: None, reason };
+        let new = NewDiscount {
+            invoice: draft,
+            kind: DiscountKind::Percent,
+            percent_bp: Some(5_000),
+            amount: None,
+            reason,
+        };
         bill::propose(work, &new).await?;
     }
     by_hand(work).await
@@ -113,9 +121,10 @@ async fn fill(work: &mut Work) -> Result<(), Refused> {
 
 /// Invoices by hand for people of the list: one for each state that a morning does not bring by itself.
 async fn by_hand(work: &mut Work) -> Result<(), Refused> {
-    let people: Vec<PatientId> = sql("select e.patient_id from scheme_enrolment e where e.patient_id > 1 order by e.id limit 9")
-        .scalars(work.tx())
-        .await?;
+    let people: Vec<PatientId> =
+        sql("select e.patient_id from scheme_enrolment e where e.patient_id > 1 order by e.id limit 9")
+            .scalars(work.tx())
+            .await?;
     let mut issued = Vec::new();
     for (at, patient) in people.iter().enumerate() {
         let draft = bill::begin(work, (None, *patient), None).await?;
@@ -154,18 +163,25 @@ async fn by_hand(work: &mut Work) -> Result<(), Refused> {
         }
         credit::correct(work, corrected.id, "The test was another one").await?;
         if let Some(payment) = payments::of_invoice(work.tx(), credited.id).await?.first() {
-            refund::propose(work, payment, (Money(20_000), Method::Cash), "Waited two hours for nothing").await?;
+            refund::propose(work, payment, (Money(20_000), Method::Cash), "Waited two hours for nothing")
+                .await?;
         }
     }
     // A refund above the limit waits for the administrator.
     let big = bill::begin(work, (None, PatientId(2)), None).await?;
-    let own = Own { label: "Medical examination for employment", kind: ChargeKind::Other, quantity: 1, unit_price: Money(1_200_000) };
+    let own = Own {
+        label: "Medical examination for employment",
+        kind: ChargeKind::Other,
+        quantity: 1,
+        unit_price: Money(1_200_000),
+    };
     bill::add(work, big, &own).await?;
     issue::issue(work, big, None).await?;
     let given = Given { method: Method::Card, amount: Money(1_200_000), reference: "POS-9001".to_owned() };
     pay::pay(work, big, &[given], Over::Change).await?;
     if let Some(payment) = payments::of_invoice(work.tx(), big).await?.first() {
-        refund::propose(work, payment, (Money(800_000), Method::Card), "The employer pays for it after all").await?;
+        refund::propose(work, payment, (Money(800_000), Method::Card), "The employer pays for it after all")
+            .await?;
     }
     Ok(())
 }

@@ -115,14 +115,26 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
     let fourth = clinic.signed_in("till.four", &[Role::Cashier]).await;
     open(boss, &desks[0]).await;
     open(&second, &desks[1]).await;
-    let own: PatientId =
-        sql("select patient_id from account where name = 'Reads Along'").scalar(&clinic.app.db).await.unwrap();
+    let own: PatientId = sql("select patient_id from account where name = 'Reads Along'")
+        .scalar(&clinic.app.db)
+        .await
+        .unwrap();
     let desk = Desk { clinic, second, patient: own };
-    clinic.is_here(own).await;
-    let visit: VisitId = sql("select max(id) from visit where patient_id = $1").bind(own).scalar(&clinic.app.db).await.unwrap();
+    let visit: VisitId = sql("select max(id) from visit where patient_id = $1")
+        .bind(own)
+        .scalar(&clinic.app.db)
+        .await
+        .unwrap();
     let billed = desk.costs(visit, 900_001).await.to_string();
     let deferred = desk.costs(visit, 900_002).await;
-    let begun = id_in(&desk.post(&format!("/visits/{visit}/bill"), &[("charge", &desk.costs(visit, 900_003).await.to_string()), ("step", "draft")]).await);
+    let begun = id_in(
+        &desk
+            .post(
+                &format!("/visits/{visit}/bill"),
+                &[("charge", &desk.costs(visit, 900_003).await.to_string()), ("step", "draft")],
+            )
+            .await,
+    );
     let (shown, payment, receipt) = desk.paid(&desk.second).await;
     let slip = desk.paid(boss).await.1;
     let (for_lines, for_change, for_removal) = (desk.draft().await, desk.draft().await, desk.draft().await);
@@ -132,10 +144,14 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
     let (to_decide, to_pay) = (desk.refund().await, desk.refund().await);
     post(boss, &format!("/refunds/{to_pay}"), &[("to", "approved")]).await.expect(303);
     let checked = desk.odd_shift(&fourth, &desks[3]).await;
-    post(&fourth, &format!("/shifts/{checked}/explanation"), &[("reason", "Found it on the floor")]).await.expect(303);
+    post(&fourth, &format!("/shifts/{checked}/explanation"), &[("reason", "Found it on the floor")])
+        .await
+        .expect(303);
     open_after(&fourth, &desks[3]).await;
     let unexplained = clinic.count("select max(id) from shift").await;
-    post(&fourth, &format!("/shifts/{unexplained}/close"), &[("counted", "1"), ("left", "0")]).await.expect(303);
+    post(&fourth, &format!("/shifts/{unexplained}/close"), &[("counted", "1"), ("left", "0")])
+        .await
+        .expect(303);
     open_after(&fourth, &desks[3]).await;
     let to_close = clinic.count("select max(id) from shift").await;
     let claims = claims(&desk, boss).await;
@@ -162,7 +178,13 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
     let own_line = [("label", "Certificate"), ("quantity", "1"), ("price", "500"), ("kind", "other")];
     let ask = [("discount_kind", "percent"), ("worth", "5"), ("discount_reason", "Member of staff")];
     let back = [("amount", "100"), ("method", "cash"), ("reason", "Paid too much")];
-    let rules = [("version", "1"), ("rounding", "half_up"), ("cash_step", "1"), ("refund_limit", "4000"), ("follow_up_days", "10")];
+    let rules = [
+        ("version", "1"),
+        ("rounding", "half_up"),
+        ("cash_step", "1"),
+        ("refund_limit", "4000"),
+        ("follow_up_days", "10"),
+    ];
     let cover = [("group", "xray"), ("percent", "40"), ("max_unit", "1000"), ("year_limit", "")];
     let own_discount = desk.discount(boss).await;
     let others_discount = desk.discount(&desk.second).await;
@@ -170,9 +192,19 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         Form::fields("/visits/{id}/bill", boss, visit, &[("charge", &billed), ("step", "draft")]),
         Form::fields("/charges/{id}/deferral", boss, deferred, &[("reason", "Bleeds a lot")]),
         Form::fields("/patients/{id}/account", boss, own, &[]),
-        Form::fields("/patients/{id}/wallet", boss, own, &[("amount", "100"), ("method", "cash"), ("step", "in")]),
+        Form::fields(
+            "/patients/{id}/wallet",
+            boss,
+            own,
+            &[("amount", "100"), ("method", "cash"), ("step", "in")],
+        ),
         Form::fields("/invoices/{id}/lines", boss, for_lines, &own_line),
-        Form::fields("/invoice-lines/{id}", boss, line, &[("quantity", "2"), ("surcharge", ""), ("surcharge_reason", "")]),
+        Form::fields(
+            "/invoice-lines/{id}",
+            boss,
+            line,
+            &[("quantity", "2"), ("surcharge", ""), ("surcharge_reason", "")],
+        ),
         Form::fields("/invoice-lines/{id}/removal", boss, desk.line(for_removal).await, &[]),
         Form::fields("/invoices/{id}/scheme", boss, for_lines, &[("referral", "R-1")]),
         Form::fields("/invoices/{id}/rest", boss, begun, &[]),
@@ -182,7 +214,12 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         Form::fields("/discounts/{id}/withdrawal", boss, own_discount, &[]),
         Form::fields("/discounts/{id}", boss, others_discount, &[("to", "approved")]),
         Form::fields("/invoices/{id}/payments", boss, issued, &[("cash", "9000"), ("over", "change")]),
-        Form::fields("/invoices/{id}/credits", boss, credited, &[(credit_line, "100"), ("reason", "Too expensive")]),
+        Form::fields(
+            "/invoices/{id}/credits",
+            boss,
+            credited,
+            &[(credit_line, "100"), ("reason", "Too expensive")],
+        ),
         Form::fields("/invoices/{id}/correction", boss, corrected, &[("reason", "Wrong price list")]),
         Form::fields("/receipts/{id}/print", boss, receipt, &[("paper", "80")]),
         Form::fields("/payments/{id}/reversal", boss, slip, &[("mistake", "It was a card")]),
@@ -190,22 +227,52 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         Form::fields("/refunds/{id}", boss, to_decide, &[("to", "approved")]),
         Form::fields("/refunds/{id}/payout", boss, to_pay, &[]),
         Form::fields("/shifts", &third, "", &[("desk", &desks[2]), ("float", "0"), ("reason", "")]),
-        Form::fields("/shifts/{id}/close", &fourth, to_close, &[("counted", "0"), ("left", "0"), ("reason", "")]),
+        Form::fields(
+            "/shifts/{id}/close",
+            &fourth,
+            to_close,
+            &[("counted", "0"), ("left", "0"), ("reason", "")],
+        ),
         Form::fields("/shifts/{id}/explanation", &fourth, unexplained, &[("reason", "Found on the floor")]),
         Form::fields("/shifts/{id}/check", boss, checked, &[("note", "Seen")]),
-        Form::fields("/prices/{id}", boss, "other-0", &[("amount", "750"), ("from_day", &today), ("payer", "0")]),
-        Form::fields("/prices/{id}/rule", boss, "other-0", &[("version", "0"), ("tax", "5"), ("group", "other")]),
+        Form::fields(
+            "/prices/{id}",
+            boss,
+            "other-0",
+            &[("amount", "750"), ("from_day", &today), ("payer", "0")],
+        ),
+        Form::fields(
+            "/prices/{id}/rule",
+            boss,
+            "other-0",
+            &[("version", "0"), ("tax", "5"), ("group", "other")],
+        ),
         Form::fields("/money-rules", boss, "", &rules),
         Form::fields("/schemes", boss, "", &[("name", "Scheme of the table"), ("payer", "Somebody")]),
-        Form::fields("/schemes/{id}", boss, &scheme, &[("version", "1"), ("name", "Renamed"), ("active", "yes")]),
+        Form::fields(
+            "/schemes/{id}",
+            boss,
+            &scheme,
+            &[("version", "1"), ("name", "Renamed"), ("active", "yes")],
+        ),
         Form::fields("/schemes/{id}/coverage", boss, &scheme, &cover),
         Form::fields("/schemes/{id}/members", boss, &scheme, &[("patient", &member), ("number", "7")]),
         Form::fields("/schemes/{id}/students", boss, &scheme, &[]),
         Form::fields("/enrolments/{id}/end", boss, claims.enrolment, &[("reason", "Left the university")]),
         Form::fields("/claims", boss, "", &[("scheme", &scheme)]),
         Form::fields("/claim-batches/{id}", boss, claims.unsent, &[]),
-        Form::fields("/claims/{id}", boss, claims.waiting, &[("version", &claims.versions[0]), ("accepted", "0")]),
-        Form::fields("/claims/{id}/resubmission", boss, claims.answered, &[("version", &claims.versions[1]), ("again", "With the referral")]),
+        Form::fields(
+            "/claims/{id}",
+            boss,
+            claims.waiting,
+            &[("version", &claims.versions[0]), ("accepted", "0")],
+        ),
+        Form::fields(
+            "/claims/{id}/resubmission",
+            boss,
+            claims.answered,
+            &[("version", &claims.versions[1]), ("again", "With the referral")],
+        ),
         Form::fields(
             "/claims/{id}/shortfall",
             boss,
