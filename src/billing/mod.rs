@@ -6,8 +6,8 @@
 
 mod handlers;
 pub mod model;
-mod store;
-mod verbs;
+pub(crate) mod store;
+pub(crate) mod verbs;
 mod views;
 
 use crate::access::model::{AccountId, Permission};

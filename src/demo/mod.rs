@@ -2,6 +2,7 @@
 //!
 //! The same size gives the same people every time; days and times lie around the moment of filling.
 
+mod billing;
 mod clinic;
 mod findings;
 mod laboratory;
@@ -241,6 +242,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     findings::write(db, now, shape.events, bar.clone()).await?;
     letters::write(db, now, bar.clone()).await?;
     stock::write(db, now, bar.clone()).await?;
+    billing::write(db, now, bar.clone()).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
     bar.finish_and_clear();

@@ -211,7 +211,7 @@ impl StaffHome {
                 if !money.on_shift {
                     add(1, "clock", ("shift is to be opened", ""), "Count the till, then take money", shifts);
                 }
-                let words = ("person is at the cashier", "people are at the cashier");
+                let words = ("person waits at the cashier", "people wait at the cashier");
                 add(money.here, "cashier", words, "Make out the invoice, take the payment", list);
                 let words = ("approved refund is not paid out", "approved refunds are not paid out");
                 add(money.payouts, "cashier", words, "In your shift", approvals);

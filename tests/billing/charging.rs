@@ -19,7 +19,7 @@ both! {
         // A second invoice takes it neither through the page nor by hand.
         let again = till.cashier.post(&till.bill(), &[("op", "the-same-again-0001"), ("charge", &first.to_string()), ("step", "draft")]).await;
         assert_eq!(again.expect(409).errors(), ["Nothing of this visit waits for an invoice. Here is how it stands now."]);
-        let other = clinic.number("insert into invoice (year, patient_id, state, drafted_name, drafted_at) select 2026, patient_id, 'draft', '', opened_at from visit where id = $1 returning id", till.visit.0).await;
+        let other = clinic.bare_draft(till.visit).await;
         let twice = sql("insert into invoice_line (invoice_id, charge_id, position, kind, label, quantity, unit_price, base, total, patient)
                 values ($1, $2, 1, 'test', 'x', 1, 0, 0, 0, 0)").bind(other).bind(first).run(&clinic.app.db).await.unwrap_err();
         assert!(twice.violates("invoice_line_charge_id_unique"), "{twice}");
@@ -65,8 +65,7 @@ both! {
         till.cashier.submit(&page, "#issue", &[]).await.expect(303);
         assert_eq!(clinic.number("select number from invoice where id = $1", empty).await, 2);
         // The tables refuse an invoice whose sums are not its lines, whoever writes.
-        let raw = sql("insert into invoice (year, patient_id, state, drafted_name, drafted_at) select 2026, patient_id, 'draft', '', opened_at from visit where id = $1 returning id").bind(till.visit);
-        let id: i64 = raw.scalar(&clinic.app.db).await.unwrap();
+        let id = clinic.bare_draft(till.visit).await;
         let issue = "update invoice set state = 'issued', number = 3, issued_at = drafted_at, issued_day = '2026-11-09' where id = $1";
         let issue = if clinic.app.db.kind() == infirmary::db::DbKind::Postgres { "update invoice set state = 'issued', number = 3, issued_at = drafted_at, issued_day = date '2026-11-09' where id = $1" } else { issue };
         let none = sql(issue).bind(id).run(&clinic.app.db).await.unwrap_err();

@@ -2,6 +2,7 @@
 
 mod charging;
 mod correcting;
+mod model;
 mod paying;
 mod races;
 mod schemes;

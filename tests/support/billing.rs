@@ -75,6 +75,19 @@ impl Clinic {
             .collect()
     }
 
+    /// A draft without lines, put in by SQL.
+    pub async fn bare_draft(&self, visit: VisitId) -> i64 {
+        let mut tx = self.app.db.begin().await.unwrap();
+        let id = sql("insert into invoice (year, patient_id, state, drafted_name, drafted_at)
+             select 2026, patient_id, 'draft', '', opened_at from visit where id = $1 returning id")
+        .bind(visit)
+        .scalar(&mut tx)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
     /// One number of one row.
     pub async fn number(&self, text: &'static str, id: i64) -> i64 {
         sql(text).bind(id).scalar(&self.app.db).await.unwrap()

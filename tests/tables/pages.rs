@@ -32,6 +32,7 @@ const MORE: [(&str, u32, &str); 14] = [
     ("/my/visits/{id}", 12, "the same"),
     ("/my/record/file.html", 8, "the whole record: what was found, done and prescribed has a list each"),
     ("/my/record/file.json", 8, "the same"),
+    ("/invoices/{id}", 8, "its lines, discounts, payments, refunds, credit notes and claim have a list each"),
 ];
 /// Addresses that may write when opened, with what and why.
 const WRITES: [(&str, &[&str], &str); 3] = [

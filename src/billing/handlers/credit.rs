@@ -65,6 +65,7 @@ pub async fn create(
     }
     let why = reason(&mut form, "reason");
     if !form.is_ok() {
+        submission.unless_answered(&app).await?;
         return Ok(refused(html(CreditPage { form, ..shown })?));
     }
     let mut work = submission.begin(&app).await?;

@@ -66,6 +66,8 @@ pub async fn create(
         form.refuse("cash", sentence);
     }
     if !form.is_ok() {
+        // What looks refused may be the effect of this very submission.
+        submission.unless_answered(&app).await?;
         return Ok(refused(html(PayPage { form, ..shown })?));
     }
     let mut work = submission.begin(&app).await?;

@@ -60,6 +60,7 @@ pub async fn create(
         form.refuse("method", "It lies in the wallet already. Choose another way");
     }
     let Some(method) = method.filter(|_| form.is_ok()) else {
+        submission.unless_answered(&app).await?;
         return Ok(refused(html(RefundPage { form, ..shown })?));
     };
     let mut work = submission.begin(&app).await?;

@@ -43,6 +43,7 @@ pub async fn open(State(app): State<App>, page: Page, submission: Submission) ->
     let desks = shifts::desks(&app.db).await?;
     let desk = desk.and_then(|id| desks.into_iter().find(|desk| desk.id == id));
     let Some(desk) = desk.filter(|_| form.is_ok()) else {
+        submission.unless_answered(&app).await?;
         form.refuse("desk", "Choose a desk");
         return Ok(refused(html(load(&app, page, form).await?)?));
     };
@@ -169,5 +170,6 @@ pub async fn till(State(app): State<App>, page: Page, Query(asked): Query<Asked>
         shifts.iter().filter(|one| !(one.is_open() && one.account_id == me)).cloned().collect();
     let methods = shifts::by_method_of(&app.db, &seen).await?;
     let form = FormState::new().with("day", day);
-    html(TillPage { page, form, day, shifts, methods })
+    let blind = seen.len() < shifts.len();
+    html(TillPage { page, form, day, shifts, methods, blind })
 }

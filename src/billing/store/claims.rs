@@ -167,7 +167,7 @@ macro_rules! batches {
             "select b.id, b.scheme_id, s.name as scheme, s.payer, b.year, b.number, b.state, b.made_name, b.made_at,
                 b.sent_name, b.sent_at, (select count(*) from claim c where c.batch_id = b.id) as claims,
                 cast(coalesce((select sum(c.amount - c.credited) from claim c where c.batch_id = b.id), 0) as bigint) as asked
-             from claim_batch b join scheme s on s.id = b.scheme_id ",
+             from claim_batch b join scheme s on s.id = b.scheme_id where ",
             $tail
         )
     };
@@ -175,12 +175,12 @@ macro_rules! batches {
 
 /// The newest batches.
 pub async fn batches(store: impl Store) -> Result<Vec<Batch>, DbError> {
-    sql(batches!("order by b.id desc limit 50")).all(store).await
+    sql(batches!("b.id > 0 order by b.id desc limit 50")).all(store).await
 }
 
 /// One batch.
 pub async fn batch(store: impl Store, id: BatchId) -> Result<Option<Batch>, DbError> {
-    sql(batches!("where b.id = $1")).bind(id).optional(store).await
+    sql(batches!("b.id = $1")).bind(id).optional(store).await
 }
 
 /// Puts every unsent claim of a scheme into a new batch; how many there were.

@@ -142,11 +142,12 @@ pub async fn to_price(tx: &mut Tx, invoice: InvoiceId, day: NaiveDate) -> Result
     sql("select l.id, l.quantity, l.unit_price, l.surcharge, c.unit_price as own_unit,
             (select q.amount from price q where q.kind = l.kind and q.service in (l.service, 0)
                 and q.scheme_id = i.scheme_id and q.from_day <= $2 and l.charge_id is not null
-                order by case when q.service = l.service then 0 else 1 end, q.from_day desc limit 1) as scheme_unit,
-            coalesce(r.tax_bp, 0) as tax_bp, coalesce(r.coverage_group, l.kind) as coverage_group
+                order by q.service desc, q.from_day desc limit 1) as scheme_unit,
+            coalesce((select q.tax_bp from service_rule q where q.kind = l.kind and q.service in (l.service, 0)
+                order by q.service desc limit 1), 0) as tax_bp,
+            coalesce((select q.coverage_group from service_rule q where q.kind = l.kind and q.service in (l.service, 0)
+                order by q.service desc limit 1), l.kind) as coverage_group
          from invoice_line l join invoice i on i.id = l.invoice_id left join charge c on c.id = l.charge_id
-         left join service_rule r on r.id = (select q.id from service_rule q where q.kind = l.kind
-            and q.service in (l.service, 0) order by case when q.service = l.service then 0 else 1 end limit 1)
          where l.invoice_id = $1 order by l.position, l.id")
     .bind(invoice)
     .bind(day)

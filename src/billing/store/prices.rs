@@ -44,7 +44,7 @@ pub async fn of_kind(store: impl Store, kind: ChargeKind, day: NaiveDate) -> Res
     let text = match kind {
         ChargeKind::Consultation => services!(
             "consultation",
-            "(select v.id, v.name, 0 as price, v.position from visit_reason v where v.active
+            "(select v.id, v.name, cast(0 as bigint) as price, v.position from visit_reason v where v.active
                 union all select 0, 'Every consultation', 0, -1) s",
             "order by s.position, s.id limit 1000"
         ),
@@ -68,7 +68,7 @@ pub async fn of_kind(store: impl Store, kind: ChargeKind, day: NaiveDate) -> Res
         ),
         ChargeKind::Other => services!(
             "other",
-            "(select 0 as id, 'Everything else' as name, 0 as price, 0 as position) s",
+            "(select cast(0 as bigint) as id, 'Everything else' as name, cast(0 as bigint) as price) s",
             "order by s.id limit 1"
         ),
     };

@@ -289,10 +289,14 @@ pub struct Movement {
 }
 
 impl Movement {
-    /// The number of its receipt or refund.
-    pub fn code(&self) -> Code {
-        let series = if self.what == "receipt" { Series::Receipt } else { Series::Refund };
-        Code { series, year: self.year, number: self.number }
+    /// The number of its receipt or refund, or what it was.
+    pub fn title(&self) -> String {
+        let code = |series| Code { series, year: self.year, number: self.number }.to_string();
+        match self.what.as_str() {
+            "receipt" => code(Series::Receipt),
+            "refund" => code(Series::Refund),
+            _ => "Paid out of a wallet".to_owned(),
+        }
     }
 }
 
@@ -304,7 +308,9 @@ pub async fn movements(store: impl Store, shift: ShiftId, limit: i64) -> Result<
                 p.reversed_at is not null as reversed
                 from payment p join receipt r on r.id = p.receipt_id where p.shift_id = $1
             union all select f.paid_at, 'refund', f.year, f.number, coalesce(f.invoice_id, 0), f.patient_id, f.method, -f.amount,
-                f.paid_at is null from refund f where f.shift_id = $1 and f.state = 'paid') as t
+                f.paid_at is null from refund f where f.shift_id = $1 and f.state = 'paid'
+            union all select w.at, 'payout', 0, 0, 0, w.patient_id, 'cash', w.amount, w.at is null
+                from wallet_entry w where w.shift_id = $1 and w.kind = 'payout') as t
          join patient q on q.id = t.patient_id order by t.at desc limit $2")
     .bind(shift)
     .bind(limit)

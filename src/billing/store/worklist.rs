@@ -87,13 +87,14 @@ pub struct Tally {
 
 /// The counts for one account.
 pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> {
-    sql("select (select count(*) from queue_entry e join service_point s on s.id = e.point_id and s.kind = 'cashier'
-                where e.state in ('waiting', 'called')) as here,
+    sql("select (select count(*) from service_point s join queue_entry e on e.point_id = s.id and e.state = 'waiting'
+                where s.kind = 'cashier') as here,
             exists (select 1 from shift s where s.account_id = $1 and s.closed_at is null) as on_shift,
             (select count(*) from discount d join invoice i on i.id = d.invoice_id and i.state = 'draft'
                 where d.state = 'proposed' and d.proposed_by <> $1) as discounts,
-            (select count(*) from refund r where r.state = 'proposed' and r.proposed_by <> $1) as refunds,
-            (select count(*) from refund r where r.state = 'approved') as payouts,
+            (select count(*) from refund r where r.state in ('proposed', 'approved') and r.state = 'proposed'
+                and r.proposed_by <> $1) as refunds,
+            (select count(*) from refund r where r.state in ('proposed', 'approved') and r.state = 'approved') as payouts,
             (select count(*) from shift s where s.closed_at is not null and s.counted <> s.expected
                 and s.checked_at is null and s.account_id <> $1) as differences")
     .bind(who)

@@ -105,6 +105,7 @@ pub async fn add_open(work: &mut Work, id: InvoiceId) -> Result<usize, Refused> 
     }
     lines::bill_charges(work.tx(), id).await?;
     price(work, id).await?;
+    work.audit(trail("invoice.lines_added", &draft).with("lines", open.len() as i64)).await?;
     tell(work, &draft);
     Ok(open.len())
 }

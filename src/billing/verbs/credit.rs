@@ -111,6 +111,9 @@ async fn note(
 /// Credits all that remains and begins a new draft with the same lines; what was paid goes into the wallet, ready to pay
 /// the new one. Nothing of the old invoice changes.
 pub async fn correct(work: &mut Work, id: InvoiceId, reason: &str) -> Result<InvoiceId, Refused> {
+    if bill::seen(work, id).await?.paid.is_some() {
+        own_shift(work).await?;
+    }
     let invoice = held(work, id).await?;
     let all = lines::of_invoice(work.tx(), id).await?;
     let rest: Vec<(InvoiceLineId, Money)> = all.iter().map(|line| (line.id, line.remaining())).collect();

@@ -290,6 +290,9 @@ pub async fn reverse(work: &mut Work, id: PaymentId, reason: &str) -> Result<pay
     if payment.shift_id != shift.id {
         return Err(because("A mistake is taken back in the shift that made it. Make a refund instead."));
     }
+    if let Some(invoice) = payment.invoice_id {
+        invoices::hold_issued(work.tx(), invoice).await?;
+    }
     let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
     if !payments::reverse(work.tx(), id, at).await? {
         return Err(because(

@@ -45,6 +45,13 @@ pub async fn propose(
     let limit = settings::get(work.tx()).await?.refund_limit;
     // Money that stays with the clinic as the patient's own needs nobody's approval.
     let needs_second = amount > limit && method != Method::Wallet;
+    // Everybody takes shift, invoice and payment in this order: nobody waits in a circle.
+    if !needs_second {
+        own_shift(work).await?;
+    }
+    if let Some(invoice) = payment.invoice_id {
+        invoices::hold_issued(work.tx(), invoice).await?;
+    }
     if !payments::set_aside(work.tx(), payment.id, amount).await? {
         return Err(because("This is more than is left of the payment. Here is how it stands now."));
     }
@@ -128,6 +135,9 @@ pub async fn decide(work: &mut Work, id: RefundId, to: RefundState, note: &str) 
 pub async fn pay_out(work: &mut Work, id: RefundId) -> Result<Refund, Refused> {
     let shift = own_shift(work).await?;
     let refund = seen(work, id).await?;
+    if let Some(invoice) = refund.invoice_id {
+        invoices::hold_issued(work.tx(), invoice).await?;
+    }
     let (name, at, day) = (work.doer().name.clone(), work.now(), work.today());
     let code = settings::next_code(work.tx(), Series::Refund, day).await?;
     let paid = refunds::pay_out(work.tx(), (id, code), shift.id, &name, (at, day)).await.map_err(in_words)?;

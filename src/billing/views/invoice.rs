@@ -45,6 +45,11 @@ impl InvoicePage {
         super::pairs(DiscountKind::ALL, |one| (one.as_str(), one.label()))
     }
 
+    /// Whether a discount waits, so that the draft cannot be issued.
+    pub fn waits(&self) -> bool {
+        self.discounts.iter().any(Discount::is_open)
+    }
+
     /// Whether something on it was entered in error, or done in another number.
     pub fn wrong(&self) -> Vec<&Line> {
         let wrong = |line: &&Line| (line.withdrawn || line.done_quantity.is_some()) && line.live;

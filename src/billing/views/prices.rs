@@ -24,6 +24,16 @@ impl PricesPage {
         all.map(|one| (crate::web::paths::billing::prices(*one), one.label(), *one == self.kind)).collect()
     }
 
+    /// What a service costs today: by its own price, that of its whole kind, or its catalogue.
+    pub fn price(&self, service: &Service) -> String {
+        let of_kind = self.services.iter().find(|one| one.service == 0).and_then(|one| one.listed);
+        match (service.service, service.listed, of_kind) {
+            (0, None, _) => "By service".to_owned(),
+            (_, Some(_), _) | (_, None, None) => service.price_words(),
+            (_, None, Some(price)) => price.to_string(),
+        }
+    }
+
     /// The address of a service.
     pub fn key(&self, service: &Service) -> ServiceKey {
         ServiceKey(self.kind, service.service)

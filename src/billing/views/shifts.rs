@@ -79,6 +79,8 @@ pub struct TillPage {
     pub day: NaiveDate,
     pub shifts: Vec<Shift>,
     pub methods: Vec<ByMethod>,
+    /// The own shift is open: its sums are left out.
+    pub blind: bool,
 }
 
 impl TillPage {

@@ -17,7 +17,6 @@ use crate::web::conflict::Conflict;
 use crate::web::paths;
 use crate::web::{FormState, Page};
 
-
 /// Lines of a delivery without an order.
 pub const DELIVERED: usize = 6;
 

@@ -1,6 +1,7 @@
 //! A clinic in which every form's address can be used: for each unsafe route one submission that is accepted.
 
 mod appointments;
+mod billing;
 mod consultation;
 mod findings;
 mod laboratory;
@@ -177,6 +178,7 @@ impl World {
         forms.extend(prescribing::forms(clinic, &boss, &mut real).await);
         forms.extend(findings::forms(clinic, (&boss, &patient), &mut real).await);
         forms.extend(stock::forms(clinic, &boss, &mut real).await);
+        forms.extend(billing::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;
         real.extend([
