@@ -49,7 +49,7 @@ pub fn routes() -> Routes {
         .get(paths::LABELS, give, dispensing::labels)
         .get(paths::SLIP, give, dispensing::slip)
         .post(paths::RETURNS, give, dispensing::take_back)
-        .get(paths::LINE, give, dispensing::of_line)
+        .get(paths::LINE, read, dispensing::of_line)
         .get(paths::RECEIVERS, give, register::receivers)
 }
 

@@ -1,11 +1,10 @@
 //! The counter of the stories about giving out: what lies on the shelf, a prescription that waits, a pharmacist.
 
-use chrono::{Days, NaiveDate};
 use infirmary::access::model::Role;
 use infirmary::db::sql;
 use infirmary::prescribing::model::PrescriptionId;
 
-use super::{Browser, Clinic, Room, Seen};
+use super::{Browser, Clinic, PHARMACY, Room, Seen};
 
 /// A counter with a prescription that waits.
 pub struct Counter {
@@ -20,30 +19,8 @@ pub struct Counter {
 impl Clinic {
     /// Units of a medicine in a batch that expires in so many days, as they were when the books were opened.
     pub async fn shelf(&self, code: &str, number: &str, days: i64, units: i64) {
-        let day: NaiveDate = self.app.clinic().day_of(self.app.clock.now());
-        let expiry = day + Days::new(u64::try_from(days.max(0)).unwrap())
-            - Days::new(u64::try_from((-days).max(0)).unwrap());
-        let mut tx = self.app.db.begin().await.unwrap();
-        let batch: i64 = sql("insert into stock_batch (item_id, number, expiry, unit_cost, received_at)
-             select i.id, $2, $3, 100, $4 from stock_item i join medicine m on m.id = i.medicine_id where m.code = $1
-             returning id")
-        .bind(code)
-        .bind(number)
-        .bind(expiry)
-        .bind(self.app.clock.now())
-        .scalar(&mut tx)
-        .await
-        .unwrap();
-        sql("insert into stock_movement (item_id, batch_id, store_id, kind, quantity, balance, unit_cost, account_name, at, day)
-             select item_id, id, 1, 'opening', $2, $2, 100, 'the story', $3, $4 from stock_batch where id = $1")
-        .bind(batch)
-        .bind(units)
-        .bind(self.app.clock.now())
-        .bind(day)
-        .run(&mut tx)
-        .await
-        .unwrap();
-        tx.commit().await.unwrap();
+        let item = self.item_of(code).await;
+        self.batch(item, number, days, (PHARMACY, units)).await;
     }
 
     /// What lies in a store of a batch.

@@ -3,7 +3,7 @@
 use super::uses::paths;
 use super::{files, none};
 
-const CAPABILITIES: [&str; 14] = [
+const CAPABILITIES: [&str; 16] = [
     "access",
     "patients",
     "record",
@@ -19,6 +19,7 @@ const CAPABILITIES: [&str; 14] = [
     "procedures",
     "letters",
     "billing",
+    "pharmacy",
 ];
 /// The floors of a capability, from the ground up; verbs are operations that several handlers share.
 const FLOORS: [&str; 5] = ["model", "store", "views", "verbs", "handlers"];

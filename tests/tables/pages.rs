@@ -9,7 +9,7 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 14] = [
+const MORE: [(&str, u32, &str); 18] = [
     (
         "/visits/{id}/consultation",
         21,
@@ -33,6 +33,17 @@ const MORE: [(&str, u32, &str); 14] = [
     ("/my/record/file.html", 8, "the whole record: what was found, done and prescribed has a list each"),
     ("/my/record/file.json", 8, "the same"),
     ("/invoices/{id}", 8, "its lines, discounts, payments, refunds, credit notes and claim have a list each"),
+    (
+        "/prescriptions/{id}/dispensing",
+        13,
+        "what was prescribed and warned of, what lies on the shelf, what was asked, what was given, who may see it leave",
+    ),
+    (
+        "/dispensings/{id}",
+        8,
+        "whether the record is open, lines, batches and where the token stands are a question each",
+    ),
+    ("/pharmacy/messages", 7, "each message is a row, and reading them is in the trail"),
 ];
 /// Addresses that may write when opened, with what and why.
 const WRITES: [(&str, &[&str], &str); 3] = [

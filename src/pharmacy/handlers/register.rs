@@ -63,5 +63,5 @@ pub async fn receivers(State(app): State<App>, page: Page, Id(id): Id<BatchId>) 
     let entry = Entry::new("pharmacy.receivers_opened", "stock_batch", id.0);
     let people = receivers.len() as i64;
     audit::opened(&app, &page, entry.with("clinical", true).with("people", people)).await?;
-    html(ReceiversPage { page, id, batch, receivers })
+    html(ReceiversPage { page, batch, receivers })
 }

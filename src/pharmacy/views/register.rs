@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::pharmacy::store::recalls::{Batch, Receiver};
 use crate::pharmacy::store::register::{Controlled, Row};
-use crate::stock::model::{BatchId, expiry_words};
+use crate::stock::model::expiry_words;
 use crate::web::{FormState, Page};
 
 /// One medicine's page.
@@ -53,8 +53,6 @@ impl Row {
 pub struct ReceiversPage {
     /// The frame.
     pub page: Page,
-    /// The batch's id.
-    pub id: BatchId,
     /// The batch.
     pub batch: Batch,
     /// The latest first.

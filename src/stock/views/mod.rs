@@ -5,9 +5,16 @@ pub mod buying;
 pub mod items;
 pub mod moving;
 
-use super::model::{AdjustmentState, CountState, Kind, OrderState, TransferState};
+use super::model::{AdjustmentState, CountState, OrderState, TransferState};
 use super::store::ledger::Movement;
-use crate::web::paths;
+use crate::access::model::Permission;
+use crate::web::{Page, paths};
+
+/// An address that its reader may open: a hand-out is for those who read prescriptions.
+pub fn seen_by(page: &Page, path: Option<String>) -> Option<String> {
+    let hand_out = path.as_ref().is_some_and(|path| path.starts_with("/dispensings"));
+    path.filter(|_| !hand_out || page.may(Permission::ReadPrescriptions))
+}
 
 impl OrderState {
     /// The colour of its tag.

@@ -6,6 +6,7 @@ mod consultation;
 mod findings;
 mod laboratory;
 mod people;
+mod pharmacy;
 mod places;
 mod prescribing;
 mod queues;
@@ -178,6 +179,7 @@ impl World {
         forms.extend(prescribing::forms(clinic, &boss, &mut real).await);
         forms.extend(findings::forms(clinic, (&boss, &patient), &mut real).await);
         forms.extend(stock::forms(clinic, &boss, &mut real).await);
+        forms.extend(pharmacy::forms(clinic, &boss, &mut real).await);
         forms.extend(billing::forms(clinic, &boss, &mut real).await);
         let import = clinic.count("select min(id) from student_import").await;
         let person = clinic.count("select max(id) from patient").await;

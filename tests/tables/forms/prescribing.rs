@@ -22,7 +22,12 @@ const NEW: [(&str, &str); 12] = [
 ];
 
 /// Somebody of this name with one signed medicine.
-async fn prescribed(clinic: &Clinic, boss: &Browser, doctor: AccountId, name: &str) -> (String, String) {
+pub(super) async fn prescribed(
+    clinic: &Clinic,
+    boss: &Browser,
+    doctor: AccountId,
+    name: &str,
+) -> (String, String) {
     let (patient, visit) = clinic.is_examined(name, doctor).await;
     clinic.states_no_allergy(patient).await;
     let room = Room { doctor, desk: boss.clone(), patient, visit };
