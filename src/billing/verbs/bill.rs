@@ -135,7 +135,8 @@ pub async fn add(work: &mut Work, id: InvoiceId, own: &Own<'_>) -> Result<(), Re
     price(work, id).await?;
     let entry = trail("invoice.line_added", &draft).with("quantity", quantity);
     work.audit(entry.with("unit_price", unit_price.0)).await?;
-    Ok(tell(work, &draft))
+    tell(work, &draft);
+    Ok(())
 }
 
 async fn line_of(work: &mut Work, id: InvoiceLineId) -> Result<(Line, Invoice), Refused> {
@@ -195,7 +196,8 @@ pub async fn choose_scheme(
     price(work, id).await?;
     let entry = trail("invoice.scheme_chosen", &draft).with("through_scheme", through);
     work.audit(entry.with("referral", !referral.is_empty())).await?;
-    Ok(tell(work, &draft))
+    tell(work, &draft);
+    Ok(())
 }
 
 /// Gives a draft up; what was on it waits again.
@@ -242,7 +244,8 @@ pub async fn decide(
     price(work, draft.id).await?;
     let entry = trail("discount.decided", &draft).with("discount", discount.id.0);
     work.audit(entry.with("to", to.as_str())).await?;
-    Ok(tell(work, &draft))
+    tell(work, &draft);
+    Ok(())
 }
 
 /// The discount of each line: percents first, then amounts, then waivers, and never more than the line.

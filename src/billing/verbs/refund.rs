@@ -174,7 +174,7 @@ pub async fn empty_wallet(work: &mut Work, patient: PatientId, amount: Money) ->
     let shift = own_shift(work).await?;
     let (name, at) = (work.doer().name.clone(), work.now());
     let entry = NewEntry {
-        patient: patient,
+        patient,
         kind: WalletKind::Payout,
         amount: Money(-amount.0),
         payment: None,

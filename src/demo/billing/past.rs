@@ -244,14 +244,13 @@ impl Making {
             CASHIER.1
         ]);
         if paid > 0 {
-            self.pay(seen, &all, (total, paid), day, rows);
+            self.pay((seen, &all), (total, paid), day, rows);
         }
     }
 
     fn pay(
         &mut self,
-        seen: &Seen,
-        all: &[&Done],
+        (seen, all): (&Seen, &[&Done]),
         (total, paid): (i64, i64),
         day: NaiveDate,
         rows: &mut Rows,
