@@ -11,9 +11,8 @@ use crate::access::model::Permission;
 use crate::web::{Page, paths};
 
 /// An address that its reader may open: a hand-out is for those who read prescriptions.
-pub fn seen_by(page: &Page, path: Option<String>) -> Option<String> {
-    let hand_out = path.as_ref().is_some_and(|path| path.starts_with("/dispensings"));
-    path.filter(|_| !hand_out || page.may(Permission::ReadPrescriptions))
+pub fn seen_by<'a>(page: &Page, path: Option<&'a str>) -> Option<&'a str> {
+    path.filter(|path| !path.starts_with("/dispensings") || page.may(Permission::ReadPrescriptions))
 }
 
 impl OrderState {
