@@ -223,9 +223,7 @@ async fn laboratory(story: &Story) {
     second.press("#verify button").await;
     second.reads("#main", "Released").await;
     bench.goto(&at::board(story.laboratory)).await;
-    bench.press_words("Transfer").await;
-    bench.press_words("Back to okoro").await;
-    bench.press("form[data-transfer] button").await;
+    bench.press_words("Done, back to okoro").await;
     bench.reads("#undo", "Consulting").await;
     bench.close().await;
     second.close().await;

@@ -77,7 +77,7 @@ both! {
         let options = async |q: &str| {
             let seen = room.desk.get(&format!("/medicines/options?q={q}")).await;
             seen.expect(200);
-            assert!(seen.queries() <= 3, "{} queries", seen.queries());
+            assert!(seen.queries() <= 4, "{} queries", seen.queries());
             seen.texts("li[role=option]")
         };
         assert!(options("amox")  .await.iter().any(|words| words.starts_with("amoxicillin")));
