@@ -117,7 +117,7 @@ both! {
         let page = admin.get(&path).await;
         assert!(page.text("#opened").contains("Read: health") && !page.body.contains("Peanuts") && page.queries() <= 6);
         let refused = admin.submit(&page, "#review", &[("words", "ok")]).await;
-        assert_eq!(refused.expect(422).errors(), ["Choose what you found", "Say a little more"]);
+        assert_eq!(refused.expect(422).errors(), ["Choose what you found", "Say a little more, so that a colleague understands it"]);
         clinic.wait_minutes(8 * 24 * 60);
         clinic.sign_in(&admin, "admin").await;
         let list = admin.get("/emergency-openings").await;
