@@ -169,6 +169,7 @@ create table pharmacy_message (
         and (answered_at is null or kind <> 'query' or length(trim(answer)) >= 2))
 );
 create index pharmacy_message_open on pharmacy_message (to_id, id) where answered_at is null;
+create index pharmacy_message_line on pharmacy_message (line_id);
 create index pharmacy_message_prescription on pharmacy_message (prescription_id, id);
 create function pharmacy_message_kept_fault() returns trigger language plpgsql as $$
 begin raise exception 'pharmacy_message_kept'; end $$;

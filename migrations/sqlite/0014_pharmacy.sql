@@ -129,6 +129,7 @@ create table pharmacy_message (
         and (answered_at is null or kind <> 'query' or length(trim(answer)) >= 2))
 ) strict;
 create index pharmacy_message_open on pharmacy_message (to_id, id) where answered_at is null;
+create index pharmacy_message_line on pharmacy_message (line_id);
 create index pharmacy_message_prescription on pharmacy_message (prescription_id, id);
 create trigger pharmacy_message_kept before update on pharmacy_message when old.answered_at is not null
     or old.words <> new.words or old.kind <> new.kind or old.to_id <> new.to_id or old.prescription_id <> new.prescription_id

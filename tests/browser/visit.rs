@@ -211,6 +211,8 @@ async fn laboratory(story: &Story) {
     bench.reads(".now", "With you since").await;
     bench.goto(&format!("/visits/{}/samples", story.visit)).await;
     bench.press("#collect button[type=submit]").await;
+    crate::support::eventually(async || story.clinic.count("select count(*) from lab_sample").await == 1)
+        .await;
     let sample = story.clinic.count("select max(id) from lab_sample").await;
     bench.goto(&format!("/lab/samples/{sample}")).await;
     bench.press("#receive button").await;

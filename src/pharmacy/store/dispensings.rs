@@ -38,7 +38,7 @@ macro_rules! dispensings {
                 d.collected_by, d.advice, d.at, trim(p.given_names || ' ' || p.family_name) as patient, p.number, v.token,
                 r.prescriber_name as prescriber, s.name as store
              from dispensing d join patient p on p.id = d.patient_id join visit v on v.id = d.visit_id
-             join prescription r on r.id = d.prescription_id join stock_store s on s.id = d.store_id ",
+             join prescription r on r.id = d.prescription_id join stock_store s on s.id = d.store_id where ",
             $tail
         )
     };
@@ -46,12 +46,12 @@ macro_rules! dispensings {
 
 /// One.
 pub async fn by_id(store: impl Store, id: DispensingId) -> Result<Option<Dispensing>, DbError> {
-    sql(dispensings!("where d.id = $1")).bind(id).optional(store).await
+    sql(dispensings!("d.id = $1")).bind(id).optional(store).await
 }
 
 /// Those of a prescription, oldest first.
 pub async fn of_prescription(store: impl Store, id: PrescriptionId) -> Result<Vec<Dispensing>, DbError> {
-    sql(dispensings!("where d.prescription_id = $1 order by d.id limit 100")).bind(id).all(store).await
+    sql(dispensings!("d.prescription_id = $1 order by d.id limit 100")).bind(id).all(store).await
 }
 
 /// Those of a day, the newest first, before a certain one.
@@ -61,7 +61,7 @@ pub async fn of_day(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Dispensing>, DbError> {
-    sql(dispensings!("where d.day = $1 and d.id < $2 order by d.id desc limit $3"))
+    sql(dispensings!("d.day = $1 and d.id < $2 order by d.id desc limit $3"))
         .bind(day)
         .bind(before)
         .bind(limit)
@@ -119,7 +119,7 @@ macro_rules! dispensed {
                 trim(l.name || ' ' || l.strength) as prescribed, l.unit as prescribed_unit, l.step as prescribed_step,
                 l.advice, l.patient_id, d.visit_id
              from dispensing_line g join dispensing d on d.id = g.dispensing_id
-             join prescription_line l on l.id = g.line_id ",
+             join prescription_line l on l.id = g.line_id where ",
             $tail
         )
     };
@@ -127,12 +127,12 @@ macro_rules! dispensed {
 
 /// The lines of one.
 pub async fn lines(store: impl Store, id: DispensingId) -> Result<Vec<Dispensed>, DbError> {
-    sql(dispensed!("where g.dispensing_id = $1 order by g.id limit 100")).bind(id).all(store).await
+    sql(dispensed!("g.dispensing_id = $1 order by g.id limit 100")).bind(id).all(store).await
 }
 
 /// One line.
 pub async fn line(store: impl Store, id: DispensedId) -> Result<Option<Dispensed>, DbError> {
-    sql(dispensed!("where g.id = $1")).bind(id).optional(store).await
+    sql(dispensed!("g.id = $1")).bind(id).optional(store).await
 }
 
 /// The head of what is given out.
@@ -243,6 +243,7 @@ pub struct Out {
 pub async fn batches(store: impl Store, id: DispensingId) -> Result<Vec<Out>, DbError> {
     sql("select g.id as line_id, b.id as batch_id, b.number, b.expiry, cast(sum(-m.quantity) as bigint) as quantity
          from dispensing_line g join stock_movement m on m.ref_kind = 'dispensing_line' and m.ref_id = g.id
+            and m.ref_kind <> ''
          join stock_batch b on b.id = m.batch_id
          where g.dispensing_id = $1 group by g.id, b.id, b.number, b.expiry order by g.id, min(m.id) limit 500")
     .bind(id)

@@ -31,7 +31,7 @@ macro_rules! messages {
         concat!(
             "select m.id, m.kind, m.prescription_id, m.patient_id, m.to_id, m.from_name, m.at, m.words, m.answer,
                 m.answered_name, m.answered_at, trim(p.given_names || ' ' || p.family_name) as patient, p.number
-             from pharmacy_message m join patient p on p.id = m.patient_id ",
+             from pharmacy_message m join patient p on p.id = m.patient_id where ",
             $tail
         )
     };
@@ -39,20 +39,17 @@ macro_rules! messages {
 
 /// One.
 pub async fn by_id(store: impl Store, id: MessageId) -> Result<Option<Message>, DbError> {
-    sql(messages!("where m.id = $1")).bind(id).optional(store).await
+    sql(messages!("m.id = $1")).bind(id).optional(store).await
 }
 
 /// What waits for a prescriber, oldest first.
 pub async fn open(store: impl Store, to: AccountId) -> Result<Vec<Message>, DbError> {
-    sql(messages!("where m.to_id = $1 and m.answered_at is null order by m.id limit 100"))
-        .bind(to)
-        .all(store)
-        .await
+    sql(messages!("m.to_id = $1 and m.answered_at is null order by m.id limit 100")).bind(to).all(store).await
 }
 
 /// Those of a prescription, oldest first.
 pub async fn of_prescription(store: impl Store, id: PrescriptionId) -> Result<Vec<Message>, DbError> {
-    sql(messages!("where m.prescription_id = $1 order by m.id limit 100")).bind(id).all(store).await
+    sql(messages!("m.prescription_id = $1 order by m.id limit 100")).bind(id).all(store).await
 }
 
 /// A new one.

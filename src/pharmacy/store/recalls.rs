@@ -70,7 +70,7 @@ pub async fn of_patient(
 ) -> Result<Vec<Recalled>, DbError> {
     sql("select trim(g.name || ' ' || g.strength) as name, b.number as batch, d.at
          from dispensing d join dispensing_line g on g.dispensing_id = d.id
-         join stock_movement m on m.ref_kind = 'dispensing_line' and m.ref_id = g.id
+         join stock_movement m on m.ref_kind = 'dispensing_line' and m.ref_id = g.id and m.ref_kind <> ''
          join stock_batch b on b.id = m.batch_id
          where d.patient_id = $1 and d.at >= $2 and b.recalled_at is not null and g.returned < g.quantity
          group by g.id, g.name, g.strength, b.number, d.at having sum(-m.quantity) > 0 order by d.at desc limit 20")

@@ -1,6 +1,6 @@
 //! Lines that somebody still has to give out.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::db::{DbError, Store, sql};
 use crate::prescribing::model::{LineId, LineState, MedicineId, PrescriptionId};
@@ -93,6 +93,9 @@ pub async fn points(store: impl Store) -> Result<Vec<i64>, DbError> {
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
+/// No prescription holds longer (the table's own bound, and some days).
+const LONGEST: TimeDelta = TimeDelta::days(370);
+
 /// What waits, in numbers.
 #[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
 pub struct Tally {
@@ -104,16 +107,17 @@ pub struct Tally {
 
 /// The tally; `since` is where the worklist begins.
 pub async fn tally(store: impl Store, today: NaiveDate, since: DateTime<Utc>) -> Result<Tally, DbError> {
-    sql("select (select count(distinct l.prescription_id) from prescription_line l
+    sql("select (select count(distinct +l.prescription_id) from prescription_line l
                 where l.state in ('open', 'partly', 'paused') and l.signed_at >= $2 and l.valid_until >= $1) as waiting,
-            (select count(*) from prescription_line l join stock_item i on i.medicine_id = l.medicine_id
-                where l.state = 'partly' and l.valid_until >= $1 and exists
+            (select count(*) from prescription_line l join stock_item i on i.medicine_id = +l.medicine_id
+                where l.state = 'partly' and l.signed_at >= $3 and l.valid_until >= $1 and exists
                     (select 1 from stock_level v join stock_batch b on b.id = v.batch_id
                         join stock_store s on s.id = v.store_id
                         where v.item_id = i.id and v.on_hand > 0 and s.kind = 'dispensary' and s.active
                             and b.expiry > $1 and b.held_at is null and b.recalled_at is null)) as owed")
     .bind(today)
     .bind(since)
+    .bind(since - LONGEST)
     .one(store)
     .await
 }
