@@ -66,6 +66,8 @@ pub async fn create(
     let second = second(&app, &shown, &mut form).await?;
     let (collected_by, advice) =
         (form.optional_text("collected_by", 120), form.optional_text("advice", WORDS));
+    // What was read a moment ago may be the other press of the same button, which is answered by now.
+    submission.unless_answered(&app).await?;
     if overtaken(&shown, &form) {
         form.refuse(
             "",
@@ -150,7 +152,10 @@ fn overtaken(shown: &DispensePage, form: &FormState) -> bool {
         let stands = |id: LineId| {
             let offer = shown.offers.iter().find(|offer| offer.line.id == id);
             let seen: i64 = form.value(format!("version_{id}")).parse().unwrap_or(0);
-            offer.is_some_and(|offer| offer.is_open(&shown.page) && offer.line.version == seen)
+            // A line whose medicine is not on the shelf's list any more was given between two questions.
+            let listed = |offer: &Offer| offer.medicine.is_some() || offer.line.medicine_id.is_none();
+            let as_seen = |offer: &Offer| offer.is_open(&shown.page) && offer.line.version == seen;
+            offer.is_some_and(|offer| as_seen(offer) && listed(offer))
         };
         given.is_some_and(|id| !stands(id))
     })
