@@ -86,8 +86,9 @@ pub async fn create(
     Id(id): Id<SampleId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let (on, analytes) = waiting(&app, id).await?;
+    // After reading: what is gone may have been entered by the other press of the same button.
+    submission.unless_answered(&app).await?;
     let mut form = submission.form.clone();
     let filled: Vec<_> = on.iter().filter_map(|line| fields::filled(&mut form, line, &analytes)).collect();
     if filled.is_empty() && form.is_ok() {

@@ -57,7 +57,6 @@ pub async fn create(
     Id(id): Id<PrescriptionId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let (prescription, lines, banner) = find(&app, &page, id).await?;
     let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(prescription.patient_id))) };
     let form = submission.form.clone();
