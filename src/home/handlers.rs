@@ -90,13 +90,12 @@ async fn for_staff(app: &App, page: Page) -> Answer {
     let tally = store::tally(&app.db, today, span, actor.account, own).await?;
     let points = queue::counts(&app.db).await?;
     let attention = if page.may(Permission::ManagePoints) {
-        Some(store::attention(&app.db, page.now - SILENT_AFTER, today).await?)
+        Some(
+            store::attention(&app.db, (page.now - SILENT_AFTER, page.now - record::REVIEW_WITHIN), today)
+                .await?,
+        )
     } else {
         None
-    };
-    let reviews = match page.may(Permission::KeepRecords) {
-        true => record::reviews_waiting(&app.db, page.now).await?,
-        false => (0, 0),
     };
     let lab = if page.may(Permission::CollectSamples) || page.may(Permission::OrderTests) {
         Some(laboratory::tally(&app.db, page.actor()?.account).await?)
@@ -121,7 +120,7 @@ async fn for_staff(app: &App, page: Page) -> Answer {
         None
     };
     let form = FormState::new();
-    html(StaffHome { page, points, tally, attention, reviews, lab, shelves, pharmacy, money, day, form })
+    html(StaffHome { page, points, tally, attention, lab, shelves, pharmacy, money, day, form })
 }
 
 /// Every component in every state, live.

@@ -72,15 +72,22 @@ pub struct Attention {
     pub open_imports: i64,
     /// Doctors of whom nobody knows the hours.
     pub without_hours: i64,
+    /// Emergency openings of records that nobody has reviewed.
+    pub reviews: i64,
+    /// Those of them that wait longer than they may.
+    pub overdue: i64,
 }
 
-/// What waits for an administrator: screens not seen since `silent`, and what was begun but not finished.
+/// What waits for an administrator: screens not seen since `silent`, what was begun but not finished, emergencies without a
+/// review, late ones opened before `overdue`.
 pub async fn attention(
     store: impl Store,
-    silent: DateTime<Utc>,
+    (silent, overdue): (DateTime<Utc>, DateTime<Utc>),
     today: NaiveDate,
 ) -> Result<Attention, DbError> {
-    sql("select (select count(*) from display where paired_at is not null and revoked_at is null
+    sql("with waiting as (select r.opened_at from record_opening r where r.kind = 'emergency'
+                and not exists (select 1 from record_opening_review w where w.opening_id = r.id))
+         select (select count(*) from display where paired_at is not null and revoked_at is null
                 and (seen_at is null or seen_at < $1)) as silent_displays,
             (select count(*) from account where kind = 'staff' and state = 'active'
                 and password_hash is null) as without_password,
@@ -88,9 +95,11 @@ pub async fn attention(
             (select count(*) from account_role r join account a on a.id = r.account_id
                 where r.role = 'doctor' and a.state = 'active' and not exists
                     (select 1 from availability v where v.doctor_id = a.id and v.ended_at is null
-                        and (v.valid_until is null or v.valid_until >= $2))) as without_hours")
+                        and (v.valid_until is null or v.valid_until >= $2))) as without_hours,
+            (select count(*) from waiting) as reviews, (select count(*) from waiting where opened_at < $3) as overdue")
     .bind(silent)
     .bind(today)
+    .bind(overdue)
     .one(store)
     .await
 }

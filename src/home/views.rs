@@ -112,8 +112,6 @@ pub struct StaffHome {
     pub tally: Tally,
     /// What waits for an administrator; nothing for others.
     pub attention: Option<Attention>,
-    /// Emergency openings that wait for a review, and how many of them are overdue.
-    pub reviews: (i64, i64),
     /// What waits in the laboratory, or for the doctor; nothing for others.
     pub lab: Option<laboratory::Tally>,
     /// What waits in the pharmacy; nothing for others.
@@ -249,14 +247,14 @@ impl StaffHome {
             let more = "Look what became of each";
             add(self.tally.unsettled, "clock", words, more, paths::queue::UNSETTLED);
         }
-        let (waiting, late) = self.reviews;
-        let words = (
-            "emergency opening of a record waits for a review",
-            "emergency openings of records wait for a review",
-        );
-        let more = if late > 0 { "Overdue: seven days are over" } else { "Within seven days" };
-        add(waiting, "warn", words, more, paths::record::REVIEWS);
         if let Some(found) = self.attention {
+            let words = (
+                "emergency opening of a record waits for a review",
+                "emergency openings of records wait for a review",
+            );
+            let more = if found.overdue > 0 { "Overdue: seven days are over" } else { "Within seven days" };
+            let reviews = if self.page.may(Permission::KeepRecords) { found.reviews } else { 0 };
+            add(reviews, "warn", words, more, paths::record::REVIEWS);
             let words = ("screen shows nothing", "screens show nothing");
             let more = "Not seen for 10 minutes or more";
             add(found.silent_displays, "screen", words, more, paths::queue::DISPLAYS);

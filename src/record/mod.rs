@@ -1,7 +1,7 @@
 //! The health part of a record: allergies, conditions, history, alerts, the line of time; who opened it; emergencies.
 //!
 //! Others use [`model`], [`banner`] (what stands at the top of every clinical page), [`identity`] (the same without the
-//! health part), [`read`] and [`read_apart`] (what every clinical page writes down), [`allergies`], [`timeline`], [`unread_emergencies`] and [`reviews_waiting`].
+//! health part), [`read`] and [`read_apart`] (what every clinical page writes down), [`allergies`], [`timeline`] and [`unread_emergencies`].
 
 mod catalogue;
 mod handlers;
@@ -14,7 +14,7 @@ pub use handlers::{Door, door, read, read_apart};
 pub use store::{Emergency, Narrow, timeline};
 pub use views::Banner;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::access::model::Permission;
 use crate::audit;
@@ -41,14 +41,12 @@ pub async fn allergies(store: impl Store, patient: PatientId) -> Result<Vec<Alle
     store::known(store, patient).await
 }
 
+/// Within so long an emergency is reviewed (rule A4).
+pub const REVIEW_WITHIN: TimeDelta = TimeDelta::days(REVIEW_DAYS);
+
 /// Emergencies in which the patient's record was opened and of which the patient has not read yet.
 pub async fn unread_emergencies(db: &Db, patient: PatientId) -> Result<Vec<Emergency>, DbError> {
     store::unread(db, patient).await
-}
-
-/// How many emergencies wait for a review, and how many of them are overdue.
-pub async fn reviews_waiting(db: &Db, now: DateTime<Utc>) -> Result<(i64, i64), DbError> {
-    store::waiting(db, now - TimeDelta::days(REVIEW_DAYS)).await
 }
 
 /// Adds a condition that a diagnosis of a visit names. The patient reads the diagnosis itself.

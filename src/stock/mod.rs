@@ -120,23 +120,21 @@ pub async fn batch(store: impl Store, id: BatchId) -> Result<Option<Batch>, DbEr
 }
 
 /// Usable units (there, not held, not recalled, not expired) of medicines in stores that hand out to patients, by one
-/// query; of every medicine when none is named. What is not there has no entry unless it was named.
+/// query; of every medicine when none, or many, are named. What is not there has no entry unless it was named.
 pub async fn usable_of_medicines(
     store: impl Store,
     medicines: &[i64],
     today: NaiveDate,
 ) -> Result<BTreeMap<i64, i64>, DbError> {
-    if let [medicine] = medicines {
-        let usable = store::ledger::usable_of_medicine(store, *medicine, today).await?;
-        return Ok(BTreeMap::from([(*medicine, usable)]));
-    }
-    let mut usable: BTreeMap<i64, i64> =
-        store::ledger::usable_of_medicines(store, today).await?.into_iter().collect();
-    if !medicines.is_empty() {
-        usable.retain(|medicine, _| medicines.contains(medicine));
-        for medicine in medicines {
-            usable.entry(*medicine).or_insert(0);
-        }
+    let few = !medicines.is_empty() && medicines.len() <= store::ledger::FEW;
+    let found = if few {
+        store::ledger::usable_of(store, medicines, today).await?
+    } else {
+        store::ledger::usable_of_medicines(store, today).await?
+    };
+    let mut usable: BTreeMap<i64, i64> = found.into_iter().collect();
+    for medicine in medicines {
+        usable.entry(*medicine).or_insert(0);
     }
     Ok(usable)
 }

@@ -24,8 +24,7 @@ both! {
         let todo = page.texts(".links strong");
         assert_eq!(todo, ["1 doctor has no weekly hours", "1 member of staff has no password"]);
         let queries: u32 = page.headers["x-queries"].to_str().unwrap().parse().unwrap();
-        // What waits for approval in stock and till is a question each.
-        assert!(queries <= 8, "{queries}");
+        assert!(queries <= 6, "{queries}");
 
         clinic.app.clock.advance(chrono::TimeDelta::minutes(9));
         admin.get(paths::HOME).await.expect(200);

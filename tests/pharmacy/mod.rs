@@ -2,6 +2,7 @@
 
 mod batches;
 mod giving;
+mod own;
 mod reading;
 mod returns;
 mod second;

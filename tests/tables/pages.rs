@@ -9,7 +9,7 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 21] = [
+const MORE: [(&str, u32, &str); 20] = [
     (
         "/visits/{id}/consultation",
         21,
@@ -44,7 +44,6 @@ const MORE: [(&str, u32, &str); 21] = [
         "whether the record is open, lines, batches and where the token stands are a question each",
     ),
     ("/pharmacy/messages", 7, "each message is a row, and reading them is in the trail"),
-    ("/", 8, "an administrator is told what waits for approval in stock and till, too"),
     ("/dispensings/{id}/labels", 7, "the same"),
     ("/dispensings/{id}/slip", 7, "the same"),
 ];

@@ -234,17 +234,15 @@ fn gift<'a>(offer: &'a Offer, covers: i64, form: &mut FormState) -> Option<Gift<
 pub async fn set(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
     submission.unless_answered(&app).await?;
     let line = prescribing::line(&app.db, id).await?.ok_or(Error::NotFound)?;
-    if prescribing::prescription(&app.db, line.prescription_id).await?.is_none() {
-        return Err(Error::NotFound);
+    let (_, _, banner) = find(&app, &page, line.prescription_id).await?;
+    if banner.is_none() {
+        return Ok(see_other(&paths::patients::show(line.patient_id)));
     }
     let mut form = submission.form.clone();
     let field = format!("state_reason_{id}");
-    let reason = form.text(&field, "Say why, so that prescriber and patient know", WORDS);
+    let reason = form.reason(&field, "Say why, so that prescriber and patient know", (REASON, WORDS));
     let version = form.number("version", 1, i64::MAX);
     let made: Option<LineMove> = form.parse("move", "Choose what to do with the line");
-    if !reason.is_empty() && reason.chars().count() < REASON {
-        form.refuse(&field, "Say why in a few words");
-    }
     let Some(made) = made.filter(|_| form.is_ok()) else {
         return again(&app, page, line.prescription_id, form).await.map(refused);
     };

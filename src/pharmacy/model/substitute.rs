@@ -23,8 +23,13 @@ impl Ratio {
         if unit != same {
             return None;
         }
-        let by = gcd(many, few);
-        Some(Ratio { given: many / by, covers: few / by })
+        Some(Ratio::lowest(many, few))
+    }
+
+    /// So many given ones for so many prescribed ones, in lowest terms; neither is zero.
+    pub const fn lowest(given: i64, covers: i64) -> Self {
+        let by = gcd(given, covers);
+        Ratio { given: given / by, covers: covers / by }
     }
 
     /// How many are given for so many prescribed ones; none when it does not come out even.

@@ -10,7 +10,7 @@ use crate::pharmacy::store::dispensings::{self, NewDispensed, NewDispensing};
 use crate::pharmacy::store::messages::{self, NewMessage};
 use crate::pharmacy::store::shelf::OnShelf;
 use crate::pharmacy::verbs::{Refused, doer, in_words};
-use crate::prescribing::model::{LineId, LineMove, LineState, directions};
+use crate::prescribing::model::{Form, LineId, LineMove, LineState, directions};
 use crate::prescribing::{Line, Prescription, pharmacist};
 use crate::stock::model::{BatchId, Kind, Out, StoreId, Wanted};
 use crate::stock::{hold, take};
@@ -161,7 +161,7 @@ async fn one(
     };
     let out = Out { kind: Kind::Issue, reason: &gift.why, ref_kind: LEDGER, ref_id: id.0, partly: false };
     take(work, &want, &out).await?;
-    let label = charged_as(medicine);
+    let label = charged_as(medicine.form);
     let charge = NewCharge {
         visit: line.visit_id,
         patient: line.patient_id,
@@ -180,8 +180,8 @@ async fn one(
 }
 
 /// What the cashier reads: what it is, never what it is for (rule A1).
-pub fn charged_as(medicine: &OnShelf) -> String {
-    format!("Medicine, {}", medicine.form.label())
+pub fn charged_as(form: Form) -> String {
+    format!("Medicine, {}", form.label())
 }
 
 /// How it is taken: as prescribed, or in the units of what is given instead.

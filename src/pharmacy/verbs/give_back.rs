@@ -7,6 +7,7 @@ use crate::billing::{self, NewCharge};
 use crate::live::Topic;
 use crate::pharmacy::model::{DispensedId, LEDGER, Ratio};
 use crate::pharmacy::store::dispensings::{self, Dispensing, NewReturn};
+use crate::pharmacy::verbs::give::charged_as;
 use crate::pharmacy::verbs::{Refused, in_words};
 use crate::prescribing::model::{LineMove, LineState};
 use crate::prescribing::{self, pharmacist};
@@ -44,7 +45,7 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
     if back.quantity > there {
         return Err(Refused::Because(format!("Of this batch {there} are still out. No more can come back.")));
     }
-    let ratio = Ratio { given: given.quantity / gcd(&given), covers: given.covers / gcd(&given) };
+    let ratio = Ratio::lowest(given.quantity, given.covers);
     let Some(covers) = ratio.covered_by(back.quantity) else {
         return Err(Refused::Because(format!("Give back a multiple of {}.", ratio.given)));
     };
@@ -75,7 +76,7 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
     billing::withdraw(work, ChargeKind::Medicine, given.id.0, back.reason).await?;
     let kept = given.quantity - given.returned - back.quantity;
     if kept > 0 {
-        let label = format!("Medicine, {}", given.form.label());
+        let label = charged_as(given.form);
         let charge = NewCharge {
             visit: given.visit_id,
             patient: given.patient_id,
@@ -97,12 +98,4 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
     work.tell(Topic::Visit(of.visit_id.0));
     work.tell(Topic::Pharmacy);
     Ok(())
-}
-
-fn gcd(given: &dispensings::Dispensed) -> i64 {
-    let (mut a, mut b) = (given.quantity, given.covers);
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a.max(1)
 }

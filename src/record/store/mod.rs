@@ -16,7 +16,7 @@ pub use changes::{Version, changes};
 pub use entries::{NewEntry, current_entry, entry, insert_entry};
 pub use openings::{
     Emergency, Opened, emergencies, emergency, insert_emergency, insert_review, opened_by, opened_during,
-    see, to_review, unread, waiting,
+    see, to_review, unread,
 };
 pub use seals::{Seal, insert_seal, lift, seal_of};
 pub use summary::summary;

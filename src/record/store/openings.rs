@@ -126,16 +126,6 @@ pub async fn to_review(store: impl Store, after: i64, limit: i64) -> Result<Vec<
     .await
 }
 
-/// How many emergencies wait for a review, and how many of them since before `overdue`.
-pub async fn waiting(store: impl Store, overdue: DateTime<Utc>) -> Result<(i64, i64), DbError> {
-    sql("select count(*) as waiting, cast(coalesce(sum(case when r.opened_at < $1 then 1 else 0 end), 0) as bigint) as late
-         from record_opening r where r.kind = 'emergency'
-           and not exists (select 1 from record_opening_review w where w.opening_id = r.id)")
-    .bind(overdue)
-    .one(store)
-    .await
-}
-
 /// Reviewed emergencies, newest first, older than `before`.
 pub async fn emergencies(store: impl Store, before: i64, limit: i64) -> Result<Vec<Emergency>, DbError> {
     sql("select r.id, r.patient_id, r.account_id, trim(p.given_names || ' ' || p.family_name) as patient_name, p.number,
