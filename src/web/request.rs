@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Error;
+use super::submission::{Unbegun, answered_before};
 use crate::app::App;
 use crate::db;
 
@@ -76,13 +77,18 @@ fn client_address(app: &App, request: &Request, peer: Option<IpAddr>) -> IpAddr 
     hops.into_iter().rev().find(|hop| !trusted.contains(hop)).unwrap_or(peer)
 }
 
-/// A change runs to its end even when its browser goes away: half-dropped transactions are no state to be in.
-pub async fn finish_what_began(State(app): State<App>, request: Request, next: Next) -> Response {
+/// A change runs to its end even when its browser goes away: half-dropped transactions are no state to be in. The other
+/// press of the same button is answered like the first one, whatever its handler found.
+pub async fn finish_what_began(State(app): State<App>, mut request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }
-    let work = app.tasks.spawn(db::with_query_count(async move {
+    let unbegun = Unbegun::default();
+    request.extensions_mut().insert(unbegun.clone());
+    let tasks = app.tasks.clone();
+    let work = tasks.spawn(db::with_query_count(async move {
         let response = next.run(request).await;
+        let response = answered_before(&app, &unbegun, response).await;
         (response, db::queries_so_far())
     }));
     match work.await {

@@ -13,6 +13,14 @@ pub(super) struct Known {
     pub location: Option<String>,
 }
 
+impl Known {
+    /// Where the first answer led, if this is the same submission.
+    pub(super) fn repeats(self, claim: &Claim) -> Option<String> {
+        let same = self.body == claim.body && self.route == claim.route;
+        same.then(|| self.location.unwrap_or_else(|| "/".to_owned()))
+    }
+}
+
 /// Who sent what where.
 #[derive(Debug, Clone)]
 pub(super) struct Claim {

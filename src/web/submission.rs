@@ -1,5 +1,7 @@
 //! A form on its way in: its fields, and the promise that one submission has one effect (R6).
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
@@ -24,6 +26,18 @@ pub struct Submission {
     claim: Claim,
     doer: Doer,
     actor: Option<Actor>,
+    unbegun: Unbegun,
+}
+
+/// The claim of a request's submission until its work is begun. Who answers before that, because what was asked for is
+/// done already, gone or refused, may be looking at the effect of this very submission: see [`answered_before`].
+#[derive(Debug, Clone, Default)]
+pub struct Unbegun(Arc<Mutex<Option<Claim>>>);
+
+impl Unbegun {
+    fn set(&self, claim: Option<Claim>) -> Option<Claim> {
+        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), claim)
+    }
 }
 
 /// A unit of work that answers a submission.
@@ -55,40 +69,44 @@ impl Submission {
     /// # Errors
     /// `Invalid` when the form carries no operation id, `Conflict` when its id was used for other content.
     pub async fn begin(&self, app: &App) -> Result<Answering, Error> {
-        if self.claim.op.len() < 16 || self.claim.op.len() > 64 {
+        if !has_id(&self.claim) {
             return Err(Error::Invalid(
                 "This form is out of date. Open the page again and send it once more.".into(),
             ));
         }
         let mut work = Work::begin(app, self.doer.clone()).await?;
+        self.unbegun.set(None);
         let at = work.now();
         match store::claim(work.tx(), &self.claim, at).await? {
             None => Ok(Answering { work, claim: self.claim.clone(), actor: self.actor.clone() }),
-            Some(known) => Err(self.repeated(known)),
+            Some(known) => Err(match known.repeats(&self.claim) {
+                Some(location) => Error::Replayed(location),
+                None => Error::Conflict(
+                    "This form was already sent with other content. Open the page again to see what was saved."
+                        .into(),
+                ),
+            }),
         }
     }
+}
 
-    /// For handlers that look before they begin: what looks refused may be the effect of this very submission. Then it
-    /// ends here as in [`Submission::begin`].
-    ///
-    /// # Errors
-    /// `Replayed` or `Conflict` when the operation was used before.
-    pub async fn unless_answered(&self, app: &App) -> Result<(), Error> {
-        match store::known(&app.db, &self.claim).await? {
-            None => Ok(()),
-            Some(known) => Err(self.repeated(known)),
-        }
+/// The answer to a request that did not begin the work of its submission: when the same submission was answered before,
+/// by the other press of a button, this one leads where that one led.
+pub async fn answered_before(app: &App, unbegun: &Unbegun, response: Response) -> Response {
+    let Some(claim) = unbegun.set(None).filter(|claim| has_id(claim)) else { return response };
+    match store::known(&app.db, &claim).await {
+        Ok(known) => match known.and_then(|known| known.repeats(&claim)) {
+            Some(location) => Error::Replayed(location).into_response(),
+            None => response,
+        },
+        // What the handler found out stands, also when the database has gone away since.
+        Err(_) => response,
     }
+}
 
-    fn repeated(&self, known: store::Known) -> Error {
-        if known.body != self.claim.body || known.route != self.claim.route {
-            return Error::Conflict(
-                "This form was already sent with other content. Open the page again to see what was saved."
-                    .into(),
-            );
-        }
-        Error::Replayed(known.location.unwrap_or_else(|| "/".to_owned()))
-    }
+/// Whether a form names its submission in a way that nobody guesses.
+fn has_id(claim: &Claim) -> bool {
+    (16..=64).contains(&claim.op.len())
 }
 
 impl Answering {
@@ -139,13 +157,16 @@ impl FromRequest<App> for Submission {
         let doer = doer(&request);
         let actor = request.extensions().get::<Actor>().cloned();
         let route = request.uri().path().to_owned();
+        let unbegun = request.extensions().get::<Unbegun>().cloned().unwrap_or_default();
         let body = match Bytes::from_request(request, app).await {
             Ok(body) => body,
             Err(rejection) => return Err(body_refused(rejection.into_response().status())),
         };
         let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&body)
             .map_err(|_| Error::Invalid("What arrived was not a form.".into()))?;
-        Ok(Submission::new(FormState::from_pairs(pairs), doer, actor, route, &body))
+        let submission = Submission::new(FormState::from_pairs(pairs), doer, actor, route, &body);
+        unbegun.set(Some(submission.claim.clone()));
+        Ok(Submission { unbegun, ..submission })
     }
 }
 
@@ -167,6 +188,6 @@ impl Submission {
         };
         let claim =
             Claim { actor: who, op: form.op().to_owned(), route, body: Sha256::digest(body).to_vec() };
-        Submission { form, claim, doer, actor }
+        Submission { form, claim, doer, actor, unbegun: Unbegun::default() }
     }
 }

@@ -43,7 +43,6 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
         return Ok(throttle::too_many(seconds, html(ActivatePage { page, form })?));
     }
     let Some((id, digest)) = holder(&app, &page, id, &code).await? else {
-        submission.unless_answered(&app).await?;
         form.refuse("name", WRONG);
         return again(page, form);
     };
@@ -53,7 +52,6 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
         return again(page, form);
     }
     if !choose(&app, &submission, id, &digest).await? {
-        submission.unless_answered(&app).await?;
         form.refuse("name", WRONG);
         return again(page, form);
     }

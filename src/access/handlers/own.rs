@@ -131,7 +131,6 @@ pub async fn change_password(State(app): State<App>, page: Page, submission: Sub
         check_password(&app, &account, &mut form).await?;
     }
     if !form.is_ok() {
-        submission.unless_answered(&app).await?;
         let forms = Forms { password: form, ..Forms::of(&account) };
         return Ok(refused(render(&app, page, account, forms).await?));
     }

@@ -47,7 +47,6 @@ pub async fn create(
     Id(id): Id<InvoiceId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let shown = load_credit(&app, page, id, Some(submission.form.clone())).await?;
     let mut form = submission.form.clone();
     let mut chosen: Vec<(InvoiceLineId, Money)> = Vec::new();
@@ -65,7 +64,6 @@ pub async fn create(
     }
     let why = reason(&mut form, "reason");
     if !form.is_ok() {
-        submission.unless_answered(&app).await?;
         return Ok(refused(html(CreditPage { form, ..shown })?));
     }
     let mut work = submission.begin(&app).await?;

@@ -51,7 +51,6 @@ pub async fn create(
     Id(id): Id<InvoiceId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let shown = load(&app, page, id, submission.form.clone()).await?;
     let mut form = submission.form.clone();
     let given = given(&mut form);
@@ -66,8 +65,6 @@ pub async fn create(
         form.refuse("cash", sentence);
     }
     if !form.is_ok() {
-        // What looks refused may be the effect of this very submission.
-        submission.unless_answered(&app).await?;
         return Ok(refused(html(PayPage { form, ..shown })?));
     }
     let mut work = submission.begin(&app).await?;

@@ -47,7 +47,6 @@ pub async fn create(
     Id(id): Id<PaymentId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let shown = load(&app, page, id, Some(submission.form.clone())).await?;
     let mut form = submission.form.clone();
     let amount = some_money(&mut form, "amount", "Enter what goes back in naira, for instance 500");
@@ -60,7 +59,6 @@ pub async fn create(
         form.refuse("method", "It lies in the wallet already. Choose another way");
     }
     let Some(method) = method.filter(|_| form.is_ok()) else {
-        submission.unless_answered(&app).await?;
         return Ok(refused(html(RefundPage { form, ..shown })?));
     };
     let mut work = submission.begin(&app).await?;

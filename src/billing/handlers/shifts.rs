@@ -43,7 +43,6 @@ pub async fn open(State(app): State<App>, page: Page, submission: Submission) ->
     let desks = shifts::desks(&app.db).await?;
     let desk = desk.and_then(|id| desks.into_iter().find(|desk| desk.id == id));
     let Some(desk) = desk.filter(|_| form.is_ok()) else {
-        submission.unless_answered(&app).await?;
         form.refuse("desk", "Choose a desk");
         return Ok(refused(html(load(&app, page, form).await?)?));
     };
@@ -105,7 +104,6 @@ pub async fn close(
     }
     let why = form.optional_text("reason", LINE);
     let Some(mut shown) = own_open(&app, page, id, form.clone()).await? else {
-        submission.unless_answered(&app).await?;
         return Ok(see_other(&paths::billing::shift(id)));
     };
     if !form.is_ok() {

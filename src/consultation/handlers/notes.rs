@@ -105,7 +105,6 @@ async fn own_draft(app: &App, page: &Page, note: &Note, id: NoteId) -> Result<Op
 
 /// Signs the addendum.
 pub async fn add(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submission: Submission) -> Answer {
-    submission.unless_answered(&app).await?;
     let Found { note, door, .. } = found(&app, &page, id).await?;
     let mut form = submission.form.clone();
     door.lets(&mut form);
@@ -175,7 +174,6 @@ pub async fn error(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> An
 
 /// Marks it; it stays readable.
 pub async fn end(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submission: Submission) -> Answer {
-    submission.unless_answered(&app).await?;
     let Found { note, door, .. } = found(&app, &page, id).await?;
     may_end(&page, &note)?;
     let mut form = submission.form.clone();
@@ -212,7 +210,6 @@ pub async fn discard(
     Id(id): Id<NoteId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let Found { note, .. } = found(&app, &page, id).await?;
     let sitting = sittings::of_visit(&app.db, note.visit_id).await?.ok_or(Error::NotFound)?;
     let mut work = submission.begin(&app).await?;

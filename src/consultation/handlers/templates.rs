@@ -94,7 +94,6 @@ pub async fn save(
     Id(id): Id<TemplateId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let mut template = own(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let removes = form.value("step") == "remove";

@@ -41,7 +41,6 @@ pub async fn save(
     let mut form = submission.form.clone();
     let reason = form.reason("reason", "Enter the reason", (5, LINE));
     if diagnosis.state != Stands::Signed {
-        submission.unless_answered(&app).await?;
         form.refuse("", "This was marked as entered in error already");
     }
     if !door.lets(&mut form) || !form.is_ok() {

@@ -87,8 +87,6 @@ pub async fn create(
     submission: Submission,
 ) -> Answer {
     let (on, analytes) = waiting(&app, id).await?;
-    // After reading: what is gone may have been entered by the other press of the same button.
-    submission.unless_answered(&app).await?;
     let mut form = submission.form.clone();
     let filled: Vec<_> = on.iter().filter_map(|line| fields::filled(&mut form, line, &analytes)).collect();
     if filled.is_empty() && form.is_ok() {

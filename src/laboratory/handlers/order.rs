@@ -92,7 +92,6 @@ pub async fn create(
     let open = order.lines.iter().filter(|line| line.state.is_open() && tests.contains(&line.test_id));
     let again: Vec<String> = open.map(|line| line.test.clone()).collect();
     if !again.is_empty() && !form.chosen("again", "yes") {
-        submission.unless_answered(&app).await?;
         form.refuse(
             "again",
             "Some of these tests are open already. Untick them, or say that you want them again",

@@ -65,8 +65,6 @@ pub async fn create(
     let second = second(&app, &shown, &mut form).await?;
     let (collected_by, advice) =
         (form.optional_text("collected_by", 120), form.optional_text("advice", WORDS));
-    // What was read a moment ago may be the other press of the same button, which is answered by now.
-    submission.unless_answered(&app).await?;
     if overtaken(&shown, &form) {
         form.refuse(
             "",
@@ -232,7 +230,6 @@ fn gift<'a>(offer: &'a Offer, covers: i64, form: &mut FormState) -> Option<Gift<
 
 /// Pauses a line, goes on with it, or closes it.
 pub async fn set(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
-    submission.unless_answered(&app).await?;
     let line = prescribing::line(&app.db, id).await?.ok_or(Error::NotFound)?;
     let (_, _, banner) = find(&app, &page, line.prescription_id).await?;
     if banner.is_none() {

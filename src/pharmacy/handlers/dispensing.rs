@@ -80,7 +80,6 @@ pub async fn take_back(
     Id(id): Id<DispensingId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let (found, banner) = find(&app, &page, id).await?;
     let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(found.patient_id))) };
     let mut form = submission.form.clone();

@@ -25,7 +25,6 @@ pub async fn ask(
     Id(id): Id<PrescriptionId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let (prescription, lines, banner) = find(&app, &page, id).await?;
     let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(prescription.patient_id))) };
     let mut form = submission.form.clone();
@@ -57,7 +56,6 @@ pub async fn answer(
     Id(id): Id<MessageId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let message = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     if message.to_id != page.actor()?.account {
         return Err(Error::NotFound);

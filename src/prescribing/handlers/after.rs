@@ -50,7 +50,6 @@ async fn end(
     (made, words): (LineMove, &str),
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(app).await?;
     let line = signed(app, id).await?;
     if door(app, &page, line.patient_id).await?.is_none() {
         return Ok(see_other(&paths::patients::show(line.patient_id)));
@@ -122,7 +121,6 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
 
 /// Takes a new line in the place of the old one.
 pub async fn save(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
-    submission.unless_answered(&app).await?;
     let line = signed(&app, id).await?;
     let Some(banner) = door(&app, &page, line.patient_id).await? else {
         return Ok(see_other(&paths::patients::show(line.patient_id)));
@@ -170,7 +168,6 @@ pub async fn renew(
     Id(id): Id<PrescriptionId>,
     submission: Submission,
 ) -> Answer {
-    submission.unless_answered(&app).await?;
     let prescription = prescriptions::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let patient = prescription.patient_id;
     if door(&app, &page, patient).await?.is_none() {

@@ -77,7 +77,6 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
 /// Lifts a block.
 pub async fn end(State(app): State<App>, page: Page, Id(id): Id<BlockId>, submission: Submission) -> Answer {
     let Some(row) = away::block(&app.db, id).await? else {
-        submission.unless_answered(&app).await?;
         return Err(Error::NotFound);
     };
     match row.doctor_id {

@@ -164,7 +164,6 @@ async fn turn(
         form.refuse("", "Nothing is counted yet");
     }
     if !form.is_ok() {
-        submission.unless_answered(&app).await?;
         return Ok(refused(html(again(&app, page, id, form).await?)?));
     }
     let mut work = submission.begin(&app).await?;

@@ -136,7 +136,6 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let mut expected = match expected(&app, order).await {
         // What was just booked against it may have been the last of it.
         Err(Error::NotFound) => {
-            submission.unless_answered(&app).await?;
             return Err(Error::Conflict(
                 "Nothing more is expected of this order. Receive without it.".into(),
             ));
