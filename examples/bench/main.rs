@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "the tables are the result")]
 
 mod client;
+mod counter;
 mod load;
 mod node;
 mod plan;
@@ -50,8 +51,8 @@ async fn measure(binary: &str, label: &str, url: &str, time: Duration) {
     println!("| page | status | requests/s | of bare | p50 ms | p99 ms | CPU µs | queries | bytes |");
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut board: Option<Measured> = None;
-    let room = plan::consulting(url).await;
-    for page in plan::pages(&room) {
+    let found = plan::look(url).await;
+    for page in plan::pages(&found) {
         let cookie = cookies.of(page.who);
         let measured = Load::new(&node, &page.path, cookie).run(CONNECTIONS, time).await;
         println!(
@@ -75,7 +76,12 @@ async fn measure(binary: &str, label: &str, url: &str, time: Duration) {
         plan::storm(&node, &cookies, &calm, time).await;
     }
     writes::measure(&node, url, &cookies, time).await;
-    writes::drafts(&node, &room, &cookies, time).await;
+    writes::drafts(&node, &found, &cookies, time).await;
     watch::measure(&node, &cookies).await;
-    println!("{} MB at the end.", node.memory() / 1024);
+    println!("{} MB at the end.\n", node.memory() / 1024);
+    drop(node);
+    let waiting = counter::prepare(url).await;
+    let node = Node::start(binary, url).await;
+    let cookies = plan::sign_in_everybody(&node).await;
+    counter::measure(&node, waiting, &cookies, time).await;
 }

@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use infirmary::billing::model::InvoiceId;
 use infirmary::db::{Db, sql};
 use infirmary::demo::{PASSWORD, STUDENT};
 use infirmary::patients::model::PatientId;
+use infirmary::prescribing::model::PrescriptionId;
 use infirmary::queue::model::{PointId, VisitId};
+use infirmary::stock::model::ItemId;
 use infirmary::web::paths;
 
 use crate::CONNECTIONS;
@@ -27,21 +30,31 @@ pub const CONSULTING: PointId = PointId(3);
 /// The page that must stay quick while people sign in.
 pub const STORM_PAGE: &str = "staff board";
 
-/// Who and what the pages of the consulting room are about.
+/// Who and what the pages are about.
 #[derive(sqlx::FromRow, serde::Deserialize)]
-pub struct Consulting {
+pub struct Found {
     /// A visit in which the demo's doctor serves somebody now.
     pub visit: i64,
     /// Who has come most often to that doctor.
     often: i64,
+    /// A prescription of today that waits at the counter.
+    prescription: i64,
+    /// The item with most rows in the ledger.
+    busy: i64,
+    /// The invoice with most lines, paid.
+    invoice: i64,
 }
 
 /// Looks for them in the demo's database.
-pub async fn consulting(url: &str) -> Consulting {
+pub async fn look(url: &str) -> Found {
     let db = Db::open_reading(url).await.unwrap();
     let found = sql("select (select e.visit_id from queue_entry e join account a on a.id = e.served_by
                 where e.state = 'in_service' and e.point_id = $1 and a.sign_in_name = 'doctor' limit 1) as visit,
-            (select patient_id from visit where series = 'B' group by patient_id order by count(*) desc limit 1) as often")
+            (select patient_id from visit where series = 'B' group by patient_id order by count(*) desc limit 1) as often,
+            (select prescription_id from prescription_line where state = 'open' order by signed_at desc, id limit 1) as prescription,
+            (select item_id from stock_movement group by item_id order by count(*) desc limit 1) as busy,
+            (select invoice_id from invoice_line where invoice_id in (select invoice_id from payment)
+                group by invoice_id order by count(*) desc, invoice_id desc limit 1) as invoice")
         .bind(CONSULTING)
         .one(&db)
         .await
@@ -51,8 +64,8 @@ pub async fn consulting(url: &str) -> Consulting {
 }
 
 /// The hot pages; an address that changes changes here.
-pub fn pages(room: &Consulting) -> Vec<Hot> {
-    let (visit, often) = (VisitId(room.visit), PatientId(room.often));
+pub fn pages(found: &Found) -> Vec<Hot> {
+    let (visit, often) = (VisitId(found.visit), PatientId(found.often));
     let board = paths::queue::board(CONSULTING);
     let hot = |name, who, path: &str| Hot { name, who, path: path.to_owned() };
     vec![
@@ -75,6 +88,13 @@ pub fn pages(room: &Consulting) -> Vec<Hot> {
         hot("diagnosis search", "doctor", &format!("{}?q=mal", paths::diagnoses::OPTIONS)),
         hot("medicine search", "doctor", &format!("{}?q=amox", paths::prescribing::OPTIONS)),
         hot("lab worklist", "lab", paths::laboratory::WORKLIST),
+        hot("pharmacy worklist", "pharmacy", paths::pharmacy::WORKLIST),
+        hot("giving out", "pharmacy", &paths::pharmacy::dispense(PrescriptionId(found.prescription))),
+        hot("stock list", "pharmacy", paths::stock::STOCK),
+        hot("ledger of a busy medicine", "pharmacy", &paths::stock::item(ItemId(found.busy))),
+        hot("cashier's worklist", "cashier", paths::billing::WORKLIST),
+        hot("invoice", "cashier", &paths::billing::invoice(InvoiceId(found.invoice))),
+        hot("the day's till", "cashier", paths::billing::TILL),
         hot("audit trail", "admin", paths::audit::INDEX),
     ]
 }
@@ -92,7 +112,7 @@ impl Cookies {
 /// Signs in everybody who opens a page.
 pub async fn sign_in_everybody(node: &Node) -> Cookies {
     let mut cookies = Vec::new();
-    for who in ["admin", "reception", "nurse", "doctor", "lab", STUDENT] {
+    for who in ["admin", "reception", "nurse", "doctor", "lab", "pharmacy", "cashier", STUDENT] {
         let mut client = Client::connect(node.port).await.unwrap();
         let answer =
             client.post(paths::access::SIGN_IN, "", &[("name", who), ("password", PASSWORD)]).await.unwrap();

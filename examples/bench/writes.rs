@@ -10,12 +10,12 @@ use infirmary::web::paths;
 
 use crate::client::Client;
 use crate::node::Node;
-use crate::plan::{Consulting, Cookies};
+use crate::plan::{Cookies, Found};
 
 /// Where somebody is checked in.
 const CHECK_INS: &str = "/check-ins";
 /// Clients that send forms at the same time.
-const CLIENTS: usize = 8;
+pub const CLIENTS: usize = 8;
 
 /// Sends forms until they run out or the time is over.
 pub async fn measure(node: &Node, url: &str, cookies: &Cookies, time: Duration) {
@@ -34,29 +34,27 @@ pub async fn measure(node: &Node, url: &str, cookies: &Cookies, time: Duration) 
         .await
         .unwrap();
     db.close().await;
-    let check_ins =
-        free.iter().map(|id| vec![("patient", id.to_string()), ("point", "1".to_owned())]).collect();
-    report(node, ("check-ins", CHECK_INS), cookies.of("reception"), check_ins, time).await;
-    let people = free.iter().rev();
-    let bookings = people.zip(&slots).map(|(patient, slot)| {
-        vec![("patient", patient.to_string()), ("slot", slot.to_string()), ("reason", "1".to_owned())]
+    let form = |path: &str, fields: &[(&str, String)]| Sent {
+        path: path.to_owned(),
+        fields: fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+    };
+    let here = |id: &i64| form(CHECK_INS, &[("patient", id.to_string()), ("point", "1".to_owned())]);
+    let desk = cookies.of("reception");
+    report(node, ("check-ins", CLIENTS), desk, free.iter().map(here).collect(), time).await;
+    let bookings = free.iter().rev().zip(&slots).map(|(patient, slot)| {
+        let fields =
+            [("patient", patient.to_string()), ("slot", slot.to_string()), ("reason", "1".to_owned())];
+        form(paths::scheduling::APPOINTMENTS, &fields)
     });
-    report(
-        node,
-        ("bookings at the desk", paths::scheduling::APPOINTMENTS),
-        cookies.of("reception"),
-        bookings.collect(),
-        time,
-    )
-    .await;
+    report(node, ("bookings at the desk", CLIENTS), desk, bookings.collect(), time).await;
 }
 
 /// One doctor's draft saved again and again, as the script of the page does it.
-pub async fn drafts(node: &Node, room: &Consulting, cookies: &Cookies, time: Duration) {
-    let path = paths::consultation::draft(VisitId(room.visit));
+pub async fn drafts(node: &Node, found: &Found, cookies: &Cookies, time: Duration) {
+    let path = paths::consultation::draft(VisitId(found.visit));
     let cookie = cookies.of("doctor");
     let mut client = Client::connect(node.port).await.unwrap();
-    let page = client.get(&paths::consultation::consult(VisitId(room.visit)), cookie).await.unwrap();
+    let page = client.get(&paths::consultation::consult(VisitId(found.visit)), cookie).await.unwrap();
     let page = scraper::Html::parse_document(&String::from_utf8_lossy(&page.body));
     let hidden = |name: &str| {
         let field = scraper::Selector::parse(&format!("#consultation input[name={name}]")).unwrap();
@@ -88,47 +86,59 @@ pub async fn drafts(node: &Node, room: &Consulting, cookies: &Cookies, time: Dur
     );
 }
 
-async fn report(
+/// A form that is sent once.
+pub struct Sent {
+    pub path: String,
+    pub fields: Vec<(String, String)>,
+}
+
+/// Sends forms over so many connections until they run out or the time is over.
+pub async fn report(
     node: &Node,
-    (what, path): (&str, &'static str),
+    (what, clients): (&str, usize),
     cookie: &str,
-    forms: Vec<Vec<(&'static str, String)>>,
+    forms: Vec<Sent>,
     time: Duration,
 ) {
-    let (forms, next, kept, refused) = (
-        Arc::new(forms),
-        Arc::new(AtomicUsize::new(0)),
-        Arc::new(AtomicUsize::new(0)),
-        Arc::new(AtomicUsize::new(0)),
-    );
+    let (forms, next) = (Arc::new(forms), Arc::new(AtomicUsize::new(0)));
     let began = Instant::now();
-    let workers: Vec<_> = (0..CLIENTS)
+    let workers: Vec<_> = (0..clients)
         .map(|_| {
-            let (forms, next, kept, refused) =
-                (Arc::clone(&forms), Arc::clone(&next), Arc::clone(&kept), Arc::clone(&refused));
+            let (forms, next) = (Arc::clone(&forms), Arc::clone(&next));
             let (port, cookie) = (node.port, cookie.to_owned());
             tokio::spawn(async move {
                 let mut client = Client::connect(port).await.unwrap();
+                let (mut kept, mut refused) = (Vec::new(), 0);
                 while began.elapsed() < time {
-                    let Some(form) = forms.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                    let Some(form) = forms.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                     let op = format!("{:032x}", rand::random::<u128>());
                     let mut fields: Vec<(&str, &str)> =
-                        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                        form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
                     fields.push(("op", &op));
-                    match client.post(path, &cookie, &fields).await {
-                        Ok(answer) if answer.status == 303 => kept.fetch_add(1, Ordering::Relaxed),
-                        _ => refused.fetch_add(1, Ordering::Relaxed),
-                    };
+                    let sent = Instant::now();
+                    match client.post(&form.path, &cookie, &fields).await {
+                        Ok(answer) if answer.status == 303 => kept.push(sent.elapsed()),
+                        _ => refused += 1,
+                    }
                 }
+                (kept, refused)
             })
         })
         .collect();
+    let (mut times, mut refused) = (Vec::new(), 0);
     for worker in workers {
-        worker.await.unwrap();
+        let (kept, no) = worker.await.unwrap();
+        times.extend(kept);
+        refused += no;
     }
-    let rate = kept.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64();
+    let rate = times.len() as f64 / began.elapsed().as_secs_f64();
+    times.sort();
+    let at = |part: f64| {
+        times.get((times.len() as f64 * part) as usize).copied().unwrap_or_default().as_secs_f64() * 1e3
+    };
     println!(
-        "{rate:.0} {what} a second over {CLIENTS} connections ({} refused).\n",
-        refused.load(Ordering::Relaxed)
+        "{rate:.0} {what} a second over {clients} connections ({refused} refused); p50 {:.1} ms, p99 {:.1} ms.\n",
+        at(0.5),
+        at(0.99)
     );
 }

@@ -22,6 +22,12 @@ pub(super) const PHARMACY: &[Invariant] = &[
                where g.quantity - g.returned <> coalesce(m.gone, 0)",
     },
     Invariant {
+        name: "what was given out and kept is charged, unit by unit",
+        text: "select count(*) as faults, min(g.id) as example from dispensing_line g
+               left join charge c on c.kind = 'medicine' and c.source = g.id and c.withdrawn_at is null
+               where g.quantity - g.returned <> coalesce(c.quantity, 0)",
+    },
+    Invariant {
         name: "what came back of a line is its returns",
         text: "select count(*) as faults, min(g.id) as example from dispensing_line g
                left join (select dispensing_line_id, sum(quantity) as back from dispensing_return group by dispensing_line_id)

@@ -89,3 +89,8 @@ async fn schemes(filling: &mut Filling) -> Result<(), DbError> {
     .await?;
     Ok(())
 }
+
+/// What the cashier reads of a medicine, by the stored word of its form (rule A1).
+fn medicine(form: &str) -> String {
+    form.parse().map_or_else(|_| "Medicine".to_owned(), crate::pharmacy::charged_as)
+}

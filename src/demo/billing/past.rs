@@ -28,7 +28,14 @@ struct Done {
     service: i64,
     source: i64,
     label: String,
+    quantity: i64,
     price: i64,
+}
+
+impl Done {
+    fn total(&self) -> i64 {
+        self.quantity * self.price
+    }
 }
 
 #[derive(Default)]
@@ -115,17 +122,23 @@ async fn one_day(filling: &mut Filling, making: &mut Making, day: NaiveDate) -> 
         return Ok(());
     }
     let done: Vec<Done> = sql("select l.visit_id, 'test' as kind, l.test_id as service, l.id as source,
-            case when l.in_person then 'Laboratory test' else 'Laboratory test (' || t.department || ')' end as label, l.price
+            case when l.in_person then 'Laboratory test' else 'Laboratory test (' || t.department || ')' end as label,
+            1 as quantity, l.price
          from visit v join lab_line l on l.visit_id = v.id join lab_test t on t.id = l.test_id
          where v.day = $1 and l.collected_at is not null
          union all select p.visit_id, 'procedure', p.kind_id, p.id,
-            case when p.sensitive then 'Procedure' else 'Procedure: ' || p.name end, p.price
-         from visit v join visit_procedure p on p.visit_id = v.id where v.day = $1 and p.state = 'done' order by 1, 4")
+            case when p.sensitive then 'Procedure' else 'Procedure: ' || p.name end, 1, p.price
+         from visit v join visit_procedure p on p.visit_id = v.id where v.day = $1 and p.state = 'done'
+         union all select d.visit_id, 'medicine', g.medicine_id, g.id, g.form, g.quantity, g.price
+         from dispensing d join dispensing_line g on g.dispensing_id = d.id where d.day = $1 order by 1, 4")
     .bind(day)
     .all(filling.tx().await?)
     .await?;
     let mut by_visit: BTreeMap<i64, Vec<Done>> = BTreeMap::new();
-    for one in done {
+    for mut one in done {
+        if one.kind == "medicine" {
+            one.label = super::medicine(&one.label);
+        }
         by_visit.entry(one.visit_id).or_default().push(one);
     }
     making.shift += 1;
@@ -181,10 +194,11 @@ impl Making {
             service: 0,
             source: seen.id,
             label: "Consultation".to_owned(),
+            quantity: 1,
             price: FEE.0,
         };
         let all: Vec<&Done> = std::iter::once(&fee).chain(done).collect();
-        let total: i64 = all.iter().map(|one| one.price).sum();
+        let total: i64 = all.iter().map(|one| one.total()).sum();
         // Few go without paying, some pay a part.
         let paid = match self.chance.below(60) {
             0 => 0,
@@ -204,9 +218,9 @@ impl Making {
                 one.service,
                 one.source,
                 one.label.as_str(),
-                1_i64,
+                one.quantity,
                 one.price,
-                one.price,
+                one.total(),
                 state,
                 at,
                 "Clinic",
@@ -219,11 +233,11 @@ impl Making {
                 one.kind.as_str(),
                 one.service,
                 one.label.as_str(),
-                1_i64,
+                one.quantity,
                 one.price,
-                one.price,
-                one.price,
-                one.price,
+                one.total(),
+                one.total(),
+                one.total(),
                 one.kind.as_str()
             ]);
         }
@@ -272,7 +286,11 @@ impl Making {
         }
         let before = self.before.get(&day.year()).copied().unwrap_or_default();
         let code = |series, number| Code { series, year: i64::from(day.year()), number }.to_string();
-        let line = |one: &&Done| PaperLine { label: one.label.clone(), quantity: 1, total: Money(one.price) };
+        let line = |one: &&Done| PaperLine {
+            label: one.label.clone(),
+            quantity: one.quantity,
+            total: Money(one.total()),
+        };
         let paper = Paper {
             clinic: self.clinic.0.clone(),
             address: self.clinic.1.clone(),

@@ -27,10 +27,14 @@ struct Here {
     at_cashier: bool,
 }
 
+/// What was done in a visit besides: a test, or a medicine with its form.
 #[derive(sqlx::FromRow, serde::Deserialize)]
-struct Test {
-    id: i64,
-    test_id: i64,
+struct Done {
+    kind: ChargeKind,
+    service: i64,
+    source: i64,
+    form: String,
+    quantity: i64,
     price: i64,
 }
 
@@ -74,21 +78,27 @@ async fn fill(work: &mut Work) -> Result<(), Refused> {
     .await?;
     for one in &here {
         consulted(work, one.id, one.patient_id).await?;
-        let tests: Vec<Test> =
-            sql("select id, test_id, price from lab_line where visit_id = $1 and collected_at is not null")
-                .bind(one.id)
-                .all(work.tx())
-                .await?;
-        for test in tests {
+        let done: Vec<Done> = sql("select 'test' as kind, test_id as service, id as source, '' as form, 1 as quantity, price
+             from lab_line where visit_id = $1 and collected_at is not null
+             union all select 'medicine', g.medicine_id, g.id, g.form, g.quantity, g.price
+             from dispensing d join dispensing_line g on g.dispensing_id = d.id where d.visit_id = $1 order by 1, 3")
+        .bind(one.id)
+        .all(work.tx())
+        .await?;
+        for thing in done {
+            let label = match thing.kind {
+                ChargeKind::Medicine => super::medicine(&thing.form),
+                _ => "Laboratory test".to_owned(),
+            };
             let new = NewCharge {
                 visit: one.id,
                 patient: one.patient_id,
-                kind: ChargeKind::Test,
-                service: test.test_id,
-                source: test.id,
-                label: "Laboratory test",
-                quantity: 1,
-                unit_price: test.price,
+                kind: thing.kind,
+                service: thing.service,
+                source: thing.source,
+                label: &label,
+                quantity: thing.quantity,
+                unit_price: thing.price,
             };
             charge(work, &new).await?;
         }
