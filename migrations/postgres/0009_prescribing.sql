@@ -1,7 +1,7 @@
 -- Prescribing: the catalogue of medicines, classes and interactions, prescriptions with their lines, favourites (rules §7).
 
 create table prescribing_setting (
-    id integer primary key check (id = 1),
+    id bigint primary key check (id = 1),
     valid_days bigint not null constraint prescribing_setting_valid check (valid_days between 1 and 365),
     controlled_days bigint not null constraint prescribing_setting_controlled check (controlled_days between 1 and 365),
     version bigint not null default 1,

@@ -1,7 +1,7 @@
 -- Stock: items, stores, batches, and a ledger that only grows (rules §8, decision 022).
 
 create table stock_setting (
-    id integer primary key check (id = 1),
+    id bigint primary key check (id = 1),
     approve_above bigint not null constraint stock_setting_approve check (approve_above between 0 and 100000000000),
     shelf_days bigint not null constraint stock_setting_shelf check (shelf_days between 0 and 3650),
     soon_days bigint not null constraint stock_setting_soon check (soon_days between 1 and 3650),

@@ -51,7 +51,8 @@ pub(super) async fn note_restore(config: &Config) -> Result<(), Failure> {
     }
 }
 
-fn say(noted: Noted) {
+/// What the trail says of it.
+pub(super) fn say(noted: Noted) {
     let Noted { seq, set_aside } = noted;
     println!("The audit chain goes on after link {seq}, and the trail says that it was restored.");
     if set_aside > 0 {

@@ -9,6 +9,7 @@ mod invariants;
 mod logs;
 mod metrics;
 mod node;
+mod portable;
 mod routes;
 mod settings;
 pub mod students;
@@ -40,6 +41,7 @@ Examples:
   infirmary import-students students.csv --dry-run what an import would change
   infirmary import-codes icd10.csv --system icd10 --dry-run
   infirmary backup /var/backups/clinic.db          while the clinic is running
+  infirmary export clinic.jsonl                    everything, for the other database or for leaving
   infirmary check                                  integrity, audit chain, invariants";
 
 #[derive(Debug, Subcommand)]
@@ -112,6 +114,16 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Write everything to a new file that either database reads, also while the clinic is running.
+    Export {
+        /// The file to write; it must not exist.
+        file: PathBuf,
+    },
+    /// Read such a file into an empty database and prove that all of it arrived.
+    Import {
+        /// A file that `export` wrote.
+        file: PathBuf,
+    },
 }
 
 /// Why a command ended without success.
@@ -169,6 +181,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Command::Backup { file } => backup::save(&config, &file).await,
             Command::NoteRestore => backup::note_restore(&config).await,
             Command::Restore { file, force } => backup::restore(&config, &file, force).await,
+            Command::Export { file } => portable::export(&config, &file).await,
+            Command::Import { file } => portable::import(&config, &file).await,
         }
     })
 }

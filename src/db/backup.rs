@@ -55,12 +55,12 @@ fn on(path: &Path) -> impl Fn(io::Error) -> BackupError {
 }
 
 /// A name beside `to` for what is not complete yet; the process id keeps two runs apart.
-fn draft_of(to: &Path) -> PathBuf {
+pub(super) fn draft_of(to: &Path) -> PathBuf {
     to.with_added_extension(format!("part-{}", std::process::id()))
 }
 
 /// Gives a finished draft its name: data first, then the name, then the folder that holds the name.
-fn publish(draft: &Path, to: &Path) -> Result<(), BackupError> {
+pub(super) fn publish(draft: &Path, to: &Path) -> Result<(), BackupError> {
     File::open(draft).and_then(|file| file.sync_all()).map_err(on(draft))?;
     fs::rename(draft, to).map_err(on(to))?;
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

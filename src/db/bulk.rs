@@ -16,15 +16,15 @@ const COPIED: usize = 5_000;
 
 /// Where rows go.
 #[derive(Debug, Clone, Copy)]
-pub struct Table {
+pub struct Table<'a> {
     /// Its name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The columns that a row carries, in this order.
-    pub columns: &'static [&'static str],
+    pub columns: &'a [&'a str],
 }
 
 /// Puts rows into a table and empties `rows`.
-pub async fn insert(tx: &mut Tx, table: Table, rows: &mut Vec<Vec<Value>>) -> Result<(), DbError> {
+pub async fn insert(tx: &mut Tx, table: Table<'_>, rows: &mut Vec<Vec<Value>>) -> Result<(), DbError> {
     let most = (PARAMETERS / table.columns.len()).max(1);
     while !rows.is_empty() {
         let part = rows.drain(..most.min(rows.len()));
@@ -43,7 +43,7 @@ pub async fn insert(tx: &mut Tx, table: Table, rows: &mut Vec<Vec<Value>>) -> Re
 }
 
 /// `insert into t (a, b) values ($1, $2), ($3, $4)`.
-fn insertion(table: Table, rows: usize) -> String {
+fn insertion(table: Table<'_>, rows: usize) -> String {
     let width = table.columns.len();
     let mut text = format!("insert into {} ({}) values ", table.name, table.columns.join(", "));
     for place in 0..rows * width {
@@ -62,7 +62,7 @@ fn insertion(table: Table, rows: usize) -> String {
 ///
 /// Not for the work of a request, which may be broken off: the driver does not count the answers of a `COPY` that was
 /// left in the middle (sqlx 0.8), and whoever got that connection next would read the answer to another question.
-pub async fn fill(tx: &mut Tx, table: Table, rows: &mut Vec<Vec<Value>>) -> Result<(), DbError> {
+pub async fn fill(tx: &mut Tx, table: Table<'_>, rows: &mut Vec<Vec<Value>>) -> Result<(), DbError> {
     let Tx::Postgres(tx) = tx else { return insert(tx, table, rows).await };
     let statement = format!("copy {} ({}) from stdin", table.name, table.columns.join(", "));
     for part in rows.chunks(COPIED) {
@@ -130,7 +130,7 @@ fn escape(out: &mut String, text: &str) {
 }
 
 /// After rows came with ids of their own, the next id must follow the highest. SQLite does that by itself.
-pub async fn follow_ids(tx: &mut Tx, table: &'static str) -> Result<(), DbError> {
+pub async fn follow_ids(tx: &mut Tx, table: &str) -> Result<(), DbError> {
     if let Tx::Postgres(tx) = tx {
         let statement = format!(
             "select setval(pg_get_serial_sequence('{table}', 'id'), greatest((select max(id) from {table}), 1))"

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{DbError, Readers};
+use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -89,6 +90,11 @@ async fn still_there(
     }
     Ok(connection.ping().await.is_ok())
 }
+
+/// The schema, step by step.
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+/// The same for PostgreSQL.
+pub(super) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 impl Db {
     /// Opens the database at `url`; a SQLite file is made if it is not there. `connections` bounds PostgreSQL's pool.
@@ -193,8 +199,8 @@ impl Db {
     /// Brings the schema up to date; safe when two nodes start together.
     pub async fn migrate(&self) -> Result<(), ConnectError> {
         match self {
-            Db::Sqlite { write, .. } => sqlx::migrate!("migrations/sqlite").run(write).await?,
-            Db::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+            Db::Sqlite { write, .. } => SQLITE.run(write).await?,
+            Db::Postgres(pool) => POSTGRES.run(pool).await?,
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ pub mod bulk;
 mod connect;
 pub mod dialect;
 mod fault;
+pub mod portable;
 mod readers;
 mod request;
 mod rows;

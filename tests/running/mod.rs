@@ -7,6 +7,7 @@ mod demo_days;
 mod history;
 mod load;
 mod nodes;
+mod portable;
 mod restarts;
 mod start;
 
