@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::pharmacy::store::recalls::{Batch, Receiver};
 use crate::pharmacy::store::register::{Controlled, Row};
-use crate::stock::model::expiry_words;
+use crate::stock::model::{expiry_words, grouped};
 use crate::web::{FormState, Page};
 
 /// One medicine's page.
@@ -35,7 +35,7 @@ impl RegisterPage {
 impl Row {
     /// `+30`, `-2`.
     pub fn change(&self) -> String {
-        format!("{:+}", self.quantity).replace('-', "\u{2212}")
+        if self.quantity < 0 { grouped(self.quantity) } else { format!("+{}", grouped(self.quantity)) }
     }
 
     /// Whom it was for and who prescribed it, or why.
