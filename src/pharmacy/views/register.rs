@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::pharmacy::store::recalls::{Batch, Receiver};
 use crate::pharmacy::store::register::{Controlled, Row};
-use crate::stock::model::{expiry_words, grouped};
+use crate::stock::model::{expiry_words, grouped, quantity_words};
 use crate::web::{FormState, Page};
 
 /// One medicine's page.
@@ -29,6 +29,13 @@ impl RegisterPage {
     /// The medicines as choices.
     pub fn choices(&self) -> Vec<(String, String)> {
         self.medicines.iter().map(|one| (one.item_id.to_string(), one.name.clone())).collect()
+    }
+}
+
+impl Controlled {
+    /// `450 tablets`: what lies in all stores.
+    pub fn there(&self) -> String {
+        quantity_words(self.on_hand, &self.unit)
     }
 }
 
