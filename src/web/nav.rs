@@ -110,7 +110,8 @@ const PLACES: [Entry; 4] = [
 ];
 
 /// Pages whose address begins elsewhere than that of the place they belong to: how it begins, how it ends, the place.
-const BELONGS: [(&str, &str, &str); 15] = [
+const BELONGS: [(&str, &str, &str); 16] = [
+    ("/visits/", "/consultation", queue::QUEUES),
     ("/prescriptions/", "/dispensing", pharmacy::WORKLIST),
     ("/dispensings/", "", pharmacy::WORKLIST),
     ("/visits/", "/bill", billing::WORKLIST),

@@ -54,6 +54,13 @@ impl Row {
     }
 }
 
+impl Receiver {
+    /// The phone number as a link dials it: without spaces.
+    pub fn dialled(&self) -> String {
+        self.phone.chars().filter(|letter| !letter.is_whitespace()).collect()
+    }
+}
+
 /// Who was given of a batch.
 #[derive(Debug, Template)]
 #[template(path = "pharmacy/receivers.html")]
