@@ -41,7 +41,7 @@ const RAIL: [(&str, &[Entry]); 6] = [
             ("Laboratory", "lab", laboratory::WORKLIST, Some(Permission::CollectSamples)),
             ("Results", "lab", laboratory::REVIEWS, Some(Permission::OrderTests)),
             ("Pharmacy", "pharmacy", pharmacy::WORKLIST, Some(Permission::Dispense)),
-            ("Prescriptions", "pharmacy", prescribing::FIND, Some(Permission::ReadPrescriptions)),
+            ("Prescriptions", "record", prescribing::FIND, Some(Permission::ReadPrescriptions)),
             ("Cashier", "cashier", billing::WORKLIST, Some(Permission::ReadMoney)),
         ],
     ),
@@ -59,13 +59,13 @@ const RAIL: [(&str, &[Entry]); 6] = [
     (
         "Stock",
         &[
-            ("Stock", "record", stock::STOCK, Some(Permission::ReadStock)),
+            ("Stock", "box", stock::STOCK, Some(Permission::ReadStock)),
             ("Expiry", "clock", stock::ENDING, Some(Permission::ManageStock)),
-            ("Orders", "cashier", stock::ORDERS, Some(Permission::ManageStock)),
+            ("Orders", "truck", stock::ORDERS, Some(Permission::ManageStock)),
             ("Transfers", "transfer", stock::TRANSFERS, Some(Permission::ManageStock)),
             ("Stocktakes", "done", stock::COUNTS, Some(Permission::ApproveStock)),
             ("Corrections", "undo", stock::CORRECTIONS, Some(Permission::ApproveStock)),
-            ("Stores", "place", stock::STORES, Some(Permission::ManageStock)),
+            ("Stores", "pin", stock::STORES, Some(Permission::ManageStock)),
         ],
     ),
     (
@@ -109,9 +109,36 @@ const PLACES: [Entry; 4] = [
     ("Card", "card", patients::MY_CARD, None),
 ];
 
+/// Pages whose address begins elsewhere than that of the place they belong to: how it begins, how it ends, the place.
+const BELONGS: [(&str, &str, &str); 16] = [
+    ("/visits/", "/consultation", queue::QUEUES),
+    ("/prescriptions/", "/dispensing", pharmacy::WORKLIST),
+    ("/dispensings/", "", pharmacy::WORKLIST),
+    ("/visits/", "/bill", billing::WORKLIST),
+    ("/invoices/", "", billing::WORKLIST),
+    ("/invoice-lines/", "", billing::WORKLIST),
+    ("/receipts/", "", billing::WORKLIST),
+    ("/payments/", "", billing::WORKLIST),
+    ("/patients/", "/account", billing::WORKLIST),
+    ("/patients/", "/wallet", billing::WORKLIST),
+    ("/claim-batches/", "", billing::CLAIMS),
+    ("/money-rules", "", billing::PRICES),
+    ("/stock/batches/", "", stock::STOCK),
+    ("/stock/receipts/", "", stock::STOCK),
+    ("/stock/reorder", "", stock::ORDERS),
+    ("/lab/samples/", "", laboratory::WORKLIST),
+];
+
 impl Page {
     fn item(&self, (label, icon, path, _): &Entry) -> Item {
-        Item { label, icon, path, current: self.current(path) }
+        let home =
+            BELONGS.iter().find(|(from, to, _)| self.path.starts_with(from) && self.path.ends_with(to));
+        let current = match home {
+            Some((_, _, place)) if place == path => "true",
+            Some(_) => "",
+            None => self.current(path),
+        };
+        Item { label, icon, path, current }
     }
 
     /// The rail of a member of staff.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::pharmacy::store::recalls::{Batch, Receiver};
 use crate::pharmacy::store::register::{Controlled, Row};
-use crate::stock::model::expiry_words;
+use crate::stock::model::{expiry_words, grouped, quantity_words};
 use crate::web::{FormState, Page};
 
 /// One medicine's page.
@@ -32,10 +32,17 @@ impl RegisterPage {
     }
 }
 
+impl Controlled {
+    /// `450 tablets`: what lies in all stores.
+    pub fn there(&self) -> String {
+        quantity_words(self.on_hand, &self.unit)
+    }
+}
+
 impl Row {
     /// `+30`, `-2`.
     pub fn change(&self) -> String {
-        format!("{:+}", self.quantity).replace('-', "\u{2212}")
+        if self.quantity < 0 { grouped(self.quantity) } else { format!("+{}", grouped(self.quantity)) }
     }
 
     /// Whom it was for and who prescribed it, or why.
@@ -44,6 +51,13 @@ impl Row {
             return self.reason.clone();
         }
         format!("{}, {}. Prescribed by {}", self.patient, self.number, self.prescriber)
+    }
+}
+
+impl Receiver {
+    /// The phone number as a link dials it: without spaces.
+    pub fn dialled(&self) -> String {
+        self.phone.chars().filter(|letter| !letter.is_whitespace()).collect()
     }
 }
 

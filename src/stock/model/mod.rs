@@ -9,7 +9,7 @@ mod words;
 
 pub use pick::{Candidate, Choice, Passed, Rule, Taken, Wanted, Why, pick};
 pub use reorder::{DailyUse, days_left, suggestion};
-pub use words::{cost_of_unit, expiry_words, pack_words, packs, quantity_words, unit_words, worth};
+pub use words::{cost_of_unit, expiry_words, grouped, pack_words, packs, quantity_words, unit_words, worth};
 
 use chrono::NaiveDate;
 

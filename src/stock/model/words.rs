@@ -34,7 +34,8 @@ pub fn pack_words(pack: i64, unit: &str) -> String {
 }
 
 /// `1,200`.
-fn grouped(number: i64) -> String {
+pub fn grouped(number: impl std::borrow::Borrow<i64>) -> String {
+    let number = *number.borrow();
     let digits = number.unsigned_abs().to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -5,7 +5,7 @@ pub mod buying;
 pub mod items;
 pub mod moving;
 
-use super::model::{AdjustmentState, CountState, OrderState, TransferState};
+use super::model::{AdjustmentState, CountState, OrderState, TransferState, grouped};
 use super::store::ledger::Movement;
 use crate::access::model::Permission;
 use crate::web::{Page, paths};
@@ -64,8 +64,7 @@ impl AdjustmentState {
 impl Movement {
     /// `+96` or `−2`.
     pub fn signed(&self) -> String {
-        let digits = self.quantity.unsigned_abs();
-        if self.quantity < 0 { format!("\u{2212}{digits}") } else { format!("+{digits}") }
+        if self.quantity < 0 { grouped(self.quantity) } else { format!("+{}", grouped(self.quantity)) }
     }
 
     /// What caused it, and where that can be read.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::super::model::{
     AdjustmentId, AdjustmentState, CountState, ItemKind, Kind, StoreKind, TransferState, expiry_words,
-    quantity_words, worth,
+    grouped, quantity_words, worth,
 };
 use crate::access::model::Permission;
 use crate::billing::model::naira;
@@ -297,7 +297,7 @@ impl CountLine {
     /// `+3` or `−2`.
     pub fn signed(&self) -> String {
         let difference = self.difference();
-        if difference < 0 { format!("\u{2212}{}", -difference) } else { format!("+{difference}") }
+        if difference < 0 { grouped(difference) } else { format!("+{}", grouped(difference)) }
     }
 
     /// What the difference is worth.
