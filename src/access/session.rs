@@ -20,7 +20,7 @@ use tower_sessions_sqlx_store::{PostgresStore, SqliteStore};
 use super::model::{Actor, Lifetime, Roles, SignInId};
 use super::store;
 use crate::app::App;
-use crate::db::{self, Db, DbKind};
+use crate::db::{self, Db, DbError, DbKind};
 use crate::web::Error;
 use crate::web::routes::Access;
 
@@ -257,7 +257,13 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
         return Ok(None);
     }
     if now - row.seen_at >= TimeDelta::minutes(1) {
-        store::touch_sign_in(&app.db, id, now).await?;
+        match store::touch_sign_in(&app.db, id, now).await {
+            // A database that cannot write for a while, as on a full disk, is still read.
+            Err(error @ (DbError::Unavailable(_) | DbError::Busy(_))) => {
+                tracing::warn!(%error, "the last use of a sign-in was not noted");
+            }
+            other => other?,
+        }
     }
     Ok(Some(Actor {
         account: row.account_id,

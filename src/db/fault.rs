@@ -64,10 +64,15 @@ impl From<sqlx::Error> for DbError {
             "57P01" | "57P02" | "57P03" | "53300" | "53100" | "13" | "8" | "14" => {
                 DbError::Unavailable(error)
             }
-            _ if code.starts_with("08") => DbError::Unavailable(error),
+            _ if code.starts_with("08") || is_io(&code) => DbError::Unavailable(error),
             _ => DbError::Other(error),
         }
     }
+}
+
+/// SQLite's input and output faults are one kind with many extended codes: the kind is the lowest byte.
+fn is_io(code: &str) -> bool {
+    code.len() < 5 && code.parse::<u32>().is_ok_and(|number| number & 0xff == 10)
 }
 
 fn constraint_name(fault: &dyn sqlx::error::DatabaseError) -> Option<String> {

@@ -14,14 +14,15 @@ use crate::web::{Answer, Error, FormState, Page, html};
 use crate::{billing, consultation, laboratory, patients, pharmacy, queue, record, scheduling, stock};
 
 /// The shortcuts, as the keyboard page lists them.
-const SHORTCUTS: [(&str, &str, &str); 14] = [
+const SHORTCUTS: [(&str, &str, &str); 15] = [
     ("Ctrl K", "Go to the search box", "Every page"),
     ("Ctrl Enter", "Send the form you are in", "Every form"),
     ("Alt N", "Call the next patient", "Queue"),
+    ("Alt N", "Open the first prescription or bill", "Pharmacy, cashier"),
     ("Alt S", "Start with the patient who was called", "Queue"),
     ("Alt A", "Call the present patient again", "Queue"),
-    ("Alt C", "Open the consultation of the present patient", "Queue, tests"),
-    ("Alt E", "Finish with the present patient", "Queue, consultation"),
+    ("Alt C", "Open the consultation, hand-out or bill of the present patient", "Queue, tests"),
+    ("Alt E", "Give out, or finish with the present patient", "Queue, consultation, pharmacy"),
     ("Alt G", "Sign the note", "Consultation"),
     ("Alt I", "Go to the diagnoses", "Consultation"),
     ("Alt M", "Go to the medicines", "Consultation"),

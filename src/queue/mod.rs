@@ -77,7 +77,7 @@ fn place_routes() -> Routes {
         .get(paths::CHECK_IN, Access::Patient, check_in::new)
         .post(paths::CHECK_IN, Access::Patient, check_in::create)
         .get(paths::PLACE, Access::Public, place::show)
-        .get(paths::PLACE_NOW, Access::Public, place::part)
+        .get(paths::PLACE_NOW, Access::Anyone, place::part)
         .get(paths::PLACE_LIVE, Access::Public, streams::place)
         .get(paths::PLACE_LEAVE, Access::Public, place::leaving)
         .post(paths::PLACE_LEAVE, Access::Public, place::leave)

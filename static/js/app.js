@@ -37,7 +37,8 @@
       if (find) { event.preventDefault(); find.focus(); find.select(); }
     } else if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
       const form = event.target.closest("form");
-      if (form) { event.preventDefault(); form.requestSubmit(); }
+      // A form with several buttons names the one that this presses.
+      if (form) { event.preventDefault(); form.requestSubmit(form.querySelector('[aria-keyshortcuts="Control+Enter"]')); }
     } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code.startsWith("Key")) {
       const key = "Alt+" + event.code.slice(3);
       const target = doc.querySelector(`[aria-keyshortcuts="${key}"]`);
@@ -45,9 +46,11 @@
     }
   });
 
-  // Print buttons only exist with scripts.
+  // Print buttons only exist with scripts. What was just sent to be printed goes there by itself, once.
+  const [arrival] = performance.getEntriesByType("navigation");
   for (const button of doc.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => print());
+    if (button.dataset.print === "now" && arrival?.type === "navigate") addEventListener("load", () => print());
   }
 })();

@@ -1,6 +1,7 @@
 //! Money: rules M1 to M13, each by its name, on both databases.
 
 mod charging;
+mod controls;
 mod correcting;
 mod model;
 mod paying;
@@ -8,3 +9,4 @@ mod races;
 mod schemes;
 mod secrets;
 mod shifts;
+mod twice;

@@ -33,6 +33,24 @@ both! {
         }
     }
 
+    async fn a6_what_a_visit_costs_follows_the_own_phone_and_not_the_slip(clinic) {
+        let till = clinic.till().await;
+        let own = clinic.signed_in_patient(till.patient, "own.patient").await;
+        let page = own.get("/my/place").await;
+        assert!(!page.has("#owed"), "nothing was done yet");
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        assert!(own.get("/my/place").await.text("#owed").contains("₦1,000"));
+        // The part that follows the token says the same as the page that it stands in.
+        let part = page.attribute("#place", "data-part").unwrap();
+        assert!(own.get(&part).await.text("#owed").contains("₦1,000"));
+        let stranger = clinic.visitor("Bola Ade").await;
+        let other = clinic.signed_in_patient(stranger, "other.patient").await;
+        for browser in [&clinic.browser(), &other, &till.cashier] {
+            let seen = browser.get(&part).await;
+            assert!(seen.expect(200).has("#place") && !seen.has("#owed"), "{}", seen.body);
+        }
+    }
+
     async fn bi6_patients_see_their_own_invoices_and_nobody_elses(clinic) {
         let till = clinic.till().await;
         clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;

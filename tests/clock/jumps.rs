@@ -14,7 +14,7 @@ use infirmary::work::{Doer, Work};
 use crate::support::Clinic;
 
 /// Where it happens: a zone and a moment near an edge.
-const EDGES: [(&str, &str); 5] = [
+pub const EDGES: [(&str, &str); 5] = [
     ("Africa/Lagos", "2026-11-09T22:50:00Z"),
     ("Africa/Lagos", "2026-12-31T22:40:00Z"),
     ("Africa/Lagos", "2028-02-28T22:55:00Z"),
@@ -31,7 +31,7 @@ struct Crowd {
     promised: BTreeMap<AppointmentId, (DateTime<Utc>, DateTime<Utc>)>,
 }
 
-fn jump() -> TimeDelta {
+pub fn jump() -> TimeDelta {
     match rand::random_range(0..8) {
         0 => TimeDelta::hours(1),
         1 => TimeDelta::hours(-1),

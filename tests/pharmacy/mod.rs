@@ -3,7 +3,9 @@
 mod batches;
 mod giving;
 mod own;
+mod papers;
 mod reading;
 mod returns;
 mod second;
 mod twice;
+mod whole;

@@ -32,8 +32,8 @@ both! {
         let counted: (i64, i64) = sql("select given, returned from prescription_line").one(&clinic.app.db).await.unwrap();
         assert_eq!(counted, (15, 7));
         // What stays with the patient is what is charged.
-        let live: Vec<(i64,)> = sql("select quantity from charge where kind = 'medicine' and withdrawn_at is null").all(&clinic.app.db).await.unwrap();
-        assert_eq!(live, [(8,)]);
+        let live: Vec<(i64, String)> = sql("select quantity, label from charge where kind = 'medicine' and withdrawn_at is null").all(&clinic.app.db).await.unwrap();
+        assert_eq!(live, [(8, "Medicine, capsule".to_owned())], "in the same neutral words");
         // The ledger says the same as the levels.
         let wrong = "select count(*) from stock_level v where v.on_hand <> (select sum(m.quantity) from stock_movement m
             where m.batch_id = v.batch_id and m.store_id = v.store_id)";

@@ -1,7 +1,7 @@
 //! One prescription is given out once, however often and by whomever it is pressed (P8, W2, W3, U18).
 
 use infirmary::access::model::Role;
-use infirmary::db::sql;
+use infirmary::db::{DbKind, sql};
 
 use crate::support::AMOXICILLIN;
 
@@ -44,5 +44,31 @@ both! {
         assert_eq!(clinic.lies("LAST", "Pharmacy").await, 0);
         let out: i64 = sql("select cast(sum(given) as bigint) from prescription_line").scalar(&clinic.app.db).await.unwrap();
         assert_eq!(out, 15, "what is gone from the shelf is what patients have");
+    }
+
+    /// The control: with the guards of the table gone, those who believe what they read give it out again and again, and the
+    /// check finds it.
+    async fn without_the_guard_more_is_given_than_was_prescribed(clinic) {
+        let counter = clinic.counter(&[AMOXICILLIN]).await;
+        clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 100).await;
+        sql("insert into dispensing (prescription_id, patient_id, visit_id, store_id, account_id, account_name, at, day)
+             select id, patient_id, visit_id, 1, prescriber_id, '', signed_at, valid_until from prescription where id = $1")
+            .bind(counter.prescription).run(&clinic.app.db).await.unwrap();
+        sql("drop index dispensing_line_dispensing_id_line_id_unique").run(&clinic.app.db).await.unwrap();
+        for guard in match clinic.app.db.kind() {
+            DbKind::Sqlite => ["drop trigger dispensing_line_open", "drop trigger dispensing_line_gives"],
+            DbKind::Postgres => ["drop trigger dispensing_line_open on dispensing_line", "drop trigger dispensing_line_gives on dispensing_line"],
+        } {
+            sql(guard).run(&clinic.app.db).await.unwrap();
+        }
+        let acted = clinic.believing(6, ("select quantity - given from prescription_line", 15),
+            "insert into dispensing_line (dispensing_id, line_id, item_id, medicine_id, name, strength, form, unit, step,
+                quantity, covers, owed, directions, price, day)
+             select d.id, l.id, i.id, l.medicine_id, l.name, l.strength, l.form, l.unit, 1, 15, 15, 0, '', 0, l.valid_until
+             from dispensing d cross join prescription_line l join stock_item i on i.medicine_id = l.medicine_id").await;
+        assert_eq!(acted, 6);
+        assert_eq!(clinic.count("select cast(sum(covers) as bigint) from dispensing_line").await, 90);
+        clinic.is_found("what was given of a prescribed line, and what came back").await;
+        clinic.is_found("what was given out left the stock, unit by unit").await;
     }
 }

@@ -166,6 +166,30 @@ both! {
         assert_eq!(clinic.count("select last from counter where scope = 'token:A'").await, 1);
     }
 
+    async fn w5_ten_doctors_who_call_at_once_call_ten_patients_and_a_restart_forgets_none(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        for patient in crowd(&clinic, 12).await {
+            clinic.arrived(patient).await;
+        }
+        let mut doctors = Vec::new();
+        for number in 0..10 {
+            doctors.push(clinic.signed_in(&format!("doctor{number}"), &[Role::Doctor]).await);
+        }
+        let path = infirmary::web::paths::queue::calls(point);
+        let calls = doctors.iter().enumerate().map(|(number, doctor)| {
+            let (op, path) = (format!("a-doctor-calls-next-{number}"), path.as_str());
+            async move { doctor.post(path, &[("op", &op)]).await.status }
+        });
+        assert!(futures::future::join_all(calls).await.iter().all(|status| *status == 303));
+        let called = "select count(distinct visit_id) from queue_entry where state = 'called'";
+        assert_eq!(clinic.count(called).await, 10, "two doctors got one patient");
+        let clinic = crate::support::Outage::begins(clinic).await.ends().await;
+        assert_eq!(clinic.count(called).await, 10);
+        assert_eq!(clinic.count("select count(*) from queue_entry where state = 'waiting'").await, 2);
+        let board = doctors[0].get(&infirmary::web::paths::queue::board(point)).await;
+        assert_eq!(board.expect(200).texts(".now .plate").len(), 1, "each finds the own patient again");
+    }
+
     async fn two_who_start_the_same_patient_start_once(clinic) {
         let point = clinic.point("Triage", "triage").await;
         let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;

@@ -24,10 +24,11 @@ async fn are_still_let_in(node: &Node, let_in: &[Browser], round: usize) {
 }
 
 /// What has to be acknowledged often enough to tell anything.
-const TOLD: [&str; 8] = ["register", "check-in", "book", "hold", "confirm", "call", "sign", "give"];
+pub const TOLD: [&str; 9] =
+    ["register", "check-in", "book", "hold", "confirm", "call", "sign", "give", "pay"];
 
 /// A busy machine gets more time: until each kind was acknowledged so often, within ten seconds.
-async fn enough(history: &History, least: usize) {
+pub async fn enough(history: &History, least: usize) {
     for _ in 0..100 {
         if TOLD.iter().all(|what| history.acknowledged(what) >= least) {
             return;

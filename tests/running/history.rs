@@ -137,6 +137,11 @@ pub struct Counts {
     pub units_given: i64,
     pub units_out: i64,
     pub charged: i64,
+    pub payments: i64,
+    pub payments_told: i64,
+    pub receipts: i64,
+    pub kobo_in: i64,
+    pub kobo_on_invoices: i64,
 }
 
 /// Counts them.
@@ -155,7 +160,11 @@ pub async fn counts(url: &str) -> Counts {
             (select count(*) from audit_entry where action = 'dispensing.given') as given_told,
             (select cast(sum(quantity) as bigint) from dispensing_line) as units_given,
             (select cast(-sum(quantity) as bigint) from stock_movement where ref_kind = 'dispensing_line') as units_out,
-            (select count(*) from charge where kind = 'medicine') as charged")
+            (select count(*) from charge where kind = 'medicine') as charged,
+            (select count(*) from payment) as payments, (select count(*) from receipt) as receipts,
+            (select count(*) from audit_entry where action = 'payment.taken') as payments_told,
+            (select cast(sum(amount) as bigint) from payment where invoice_id is not null and reversed_at is null) as kobo_in,
+            (select cast(sum(paid) as bigint) from invoice) as kobo_on_invoices")
     .one(&db)
     .await
     .unwrap();
@@ -175,6 +184,9 @@ impl Counts {
             ("hand-outs", self.given - before.given, self.given_told - before.given_told),
             ("units", self.units_given - before.units_given, self.units_out - before.units_out),
             ("charges", self.given - before.given, self.charged - before.charged),
+            ("payments", self.payments - before.payments, self.payments_told - before.payments_told),
+            ("receipts", self.receipts - before.receipts, self.payments - before.payments),
+            ("kobo", self.kobo_in - before.kobo_in, self.kobo_on_invoices - before.kobo_on_invoices),
             ("calls", self.announcements - before.announcements, self.called - before.called),
         ];
         for (what, rows, entries) in pairs {

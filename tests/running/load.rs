@@ -17,13 +17,15 @@ impl Crowd {
     pub fn at(port: u16, history: &Arc<History>, slots: &Arc<Vec<i64>>, there: &There) -> Self {
         let browser = || Browser::new(([127, 0, 0, 1], port).into());
         let own = || (browser(), Arc::clone(history));
-        let (nurse, desk, student, doctor, pharmacist) = (own(), own(), own(), own(), own());
+        let (nurse, desk, student) = (own(), own(), own());
+        let (doctor, pharmacist, cashier) = (own(), own(), own());
         let slots = Arc::clone(slots);
         Crowd(vec![
             tokio::spawn(signs_in(port, "doctor")),
             tokio::spawn(calls(nurse.0, nurse.1)),
             tokio::spawn(signs(doctor.0, doctor.1, there.visit)),
             tokio::spawn(gives(pharmacist.0, pharmacist.1, there.lines.clone())),
+            tokio::spawn(pays(cashier.0, cashier.1, there.invoices.clone())),
             tokio::spawn(registers(desk.0, desk.1, Arc::clone(&slots))),
             tokio::spawn(books(student.0, student.1, slots)),
         ])
@@ -50,9 +52,11 @@ pub struct There {
     pub visit: i64,
     /// Prescribed lines of which single units can be given, with their prescriptions.
     pub lines: Vec<(i64, i64)>,
+    /// Issued invoices on which more than a little is owed.
+    pub invoices: Vec<i64>,
 }
 
-/// What of the demo a doctor and a pharmacist find.
+/// What of the demo a doctor, a pharmacist and a cashier find.
 pub async fn there(url: &str) -> There {
     let db = Db::open_reading(url).await.unwrap();
     let visit = sql("select min(v.id) from visit v where v.closed_at is null
@@ -68,8 +72,27 @@ pub async fn there(url: &str) -> There {
     .all(&db)
     .await
     .unwrap();
+    let invoices = sql("select id from invoice where state = 'issued'
+            and patient_part - credited_patient - paid + refunded > 20000 order by id")
+    .scalars(&db)
+    .await
+    .unwrap();
     db.close().await;
-    There { visit, lines }
+    There { visit, lines, invoices }
+}
+
+/// Takes one naira after the other in cash.
+async fn pays(browser: Browser, history: Arc<History>, invoices: Vec<i64>) -> Option<Browser> {
+    sign_in(&browser, "cashier").await?;
+    loop {
+        let invoice = invoices[rand::random_range(0..invoices.len())];
+        let path = format!("/invoices/{invoice}/payments");
+        if history.post(&browser, "pay", &path, &[("cash", "1"), ("over", "change")]).await.is_none() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(15)).await;
+    }
+    Some(browser)
 }
 
 /// Gives out one unit of a prescription after the other.
@@ -86,8 +109,12 @@ async fn gives(browser: Browser, history: Arc<History>, lines: Vec<(i64, i64)>) 
             .ok()?;
         let page = page.text().await.ok()?;
         let field = format!("version_{line}");
-        let (_, rest) = page.split_once(&format!("name=\"{field}\" value=\""))?;
-        let (version, _) = rest.split_once('"')?;
+        let found = page.split_once(&format!("name=\"{field}\" value=\""));
+        let Some((version, _)) = found.and_then(|(_, rest)| rest.split_once('"')) else {
+            // Nothing is left of this line, or the node says that it is busy.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            continue;
+        };
         let give = format!("give_{line}");
         let one = [("store", "1"), (give.as_str(), "1"), (field.as_str(), version)];
         if history.post(&browser, "give", &path, &one).await.is_none() {

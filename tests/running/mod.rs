@@ -4,6 +4,7 @@ mod backup;
 mod cluster;
 mod crash;
 mod demo_days;
+mod full_disk;
 mod history;
 mod load;
 mod nodes;
@@ -118,8 +119,38 @@ impl Node {
 
     /// Starts the program without waiting.
     pub fn launch(arguments: &[&str]) -> Self {
+        Self::launched(program(arguments))
+    }
+
+    /// Starts the program so that a limit on what it may write ends its writing and not itself.
+    pub async fn start_on_small_disk(arguments: &[&str]) -> Self {
+        let plain = program(arguments);
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
+            .arg(plain.get_program())
+            .args(plain.get_args());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut node = Self::launched(command);
+        node.wait_until_ready().await;
+        node
+    }
+
+    /// Lets the node write to its files, or refuses every byte from now on, as a full disk does.
+    pub fn may_write(&self, may: bool) {
+        let limit = if may { "--fsize=unlimited:unlimited" } else { "--fsize=0:unlimited" };
+        let pid = self.child.id().to_string();
+        assert!(Command::new("prlimit").args(["--pid", &pid, limit]).status().unwrap().success());
+    }
+
+    fn launched(mut command: Command) -> Self {
         let port = free_port();
-        let mut command = program(arguments);
         // A pipe that nobody reads would fill up and stop the node.
         command.env("LOG", "error").env("BIND", format!("127.0.0.1:{port}")).stdout(Stdio::null());
         Node { child: command.spawn().unwrap(), port }

@@ -173,3 +173,35 @@ pub fn id_in(seen: &Seen) -> i64 {
     let to = seen.expect(303).leads_to().unwrap();
     to.split('/').find_map(|part| part.parse().ok()).unwrap()
 }
+
+impl Clinic {
+    /// The control of a guard: so many read first and act then, each believing what was read. How many acted.
+    pub async fn believing(
+        &self,
+        times: usize,
+        (read, enough): (&'static str, i64),
+        act: &'static str,
+    ) -> usize {
+        let start = std::sync::Arc::new(tokio::sync::Barrier::new(times));
+        let tasks = (0..times).map(|_| {
+            let (app, start) = (self.app.clone(), std::sync::Arc::clone(&start));
+            tokio::spawn(async move {
+                let there: i64 = sql(read).scalar(&app.db).await.unwrap();
+                start.wait().await;
+                if there < enough {
+                    return false;
+                }
+                sql(act).run(&app.db).await.unwrap();
+                true
+            })
+        });
+        let acted = futures::future::join_all(tasks.collect::<Vec<_>>()).await;
+        acted.into_iter().filter(|acted| *acted.as_ref().unwrap()).count()
+    }
+
+    /// What `infirmary check` finds names this.
+    pub async fn is_found(&self, fault: &str) {
+        let faults = self.faults().await;
+        assert!(faults.iter().any(|found| found.contains(fault)), "not found: {fault}; {faults:?}");
+    }
+}

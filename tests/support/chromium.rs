@@ -25,6 +25,7 @@ pub struct Window {
     /// The driver's client.
     pub page: Client,
     base: String,
+    at: String,
     driver: Child,
     profile: tempfile::TempDir,
 }
@@ -73,7 +74,8 @@ impl Window {
         let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options });
         let serde_json::Value::Object(capabilities) = capabilities else { unreachable!() };
         let page = connect(port, capabilities).await;
-        Window { page, base: format!("http://localhost:{}", clinic.address.port()), driver, profile }
+        let at = format!("http://127.0.0.1:{port}");
+        Window { page, at, base: format!("http://localhost:{}", clinic.address.port()), driver, profile }
     }
 
     /// Opens a path of the clinic.
@@ -144,6 +146,16 @@ impl Window {
         self.fill("name", name).await;
         self.fill("password", super::PASSWORD).await;
         self.press("main form button[type=submit]").await;
+    }
+
+    /// Runs a script before those of every page to come.
+    pub async fn on_every_page(&self, script: &str) {
+        let session = self.page.session_id().await.unwrap().unwrap();
+        let command =
+            json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": { "source": script } });
+        let to = format!("{}/session/{session}/goog/cdp/execute", self.at);
+        let answer = reqwest::Client::new().post(to).body(command.to_string()).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
     /// The id of what has the focus.

@@ -274,6 +274,11 @@ impl Board {
         self.point.kind == PointKind::Pharmacy
     }
 
+    /// Whether bills are paid here.
+    pub fn takes_money(&self) -> bool {
+        self.point.kind == PointKind::Cashier
+    }
+
     /// Where one who is done here usually goes next: from triage to a doctor, from the laboratory back to the own one,
     /// from the pharmacy to the cashier. The value of the choice and the words of the button.
     pub fn next(&self, seat: &Seat) -> Option<(String, String)> {

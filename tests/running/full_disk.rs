@@ -1,0 +1,123 @@
+//! A full disk stops writing, not the clinic (P14). The node is forbidden every further byte while a whole crowd books,
+//! gives out and takes money; pages go on being read, forms are refused in words, and once there is room again the very same form is
+//! taken. SQLite only: a PostgreSQL server has a disk of its own.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use infirmary::clock::Clock;
+use infirmary::db::{Db, sql};
+
+use super::crash::enough;
+use super::history::{History, counts};
+use super::load::{Crowd, slots, there};
+use super::{Node, file_in, sign_in, succeed};
+use crate::support::{Browser, Seen};
+
+const ROUNDS: usize = 3;
+
+/// A browser of the demo that is signed in and last did something a while ago, so that its next page would note that.
+struct Away {
+    browser: Browser,
+    pages: [&'static str; 4],
+}
+
+impl Away {
+    async fn at(node: &Node, name: &'static str, pages: [&'static str; 4]) -> Self {
+        let browser = node.browser();
+        sign_in(&browser, name).await.unwrap();
+        Away { browser, pages }
+    }
+
+    /// Reads a page of a node that came up at another port.
+    async fn reads(&self, node: &Node, path: &str) -> Seen {
+        let moved = node.browser();
+        let request = moved.request(reqwest::Method::GET, path).header("cookie", self.browser.cookies());
+        moved.send(request, path).await
+    }
+
+    /// Sends a form there.
+    async fn sends(&self, node: &Node, path: &str, fields: &[(&str, &str)]) -> Seen {
+        let moved = node.browser();
+        let request = moved
+            .request(reqwest::Method::POST, path)
+            .header("cookie", self.browser.cookies())
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .body(serde_urlencoded::to_string(fields).unwrap());
+        moved.send(request, path).await
+    }
+}
+
+/// Everybody was last seen five minutes ago.
+async fn minutes_pass(url: &str) {
+    let db = Db::open(url, 1).await.unwrap();
+    let ago = Clock::System.now() - chrono::TimeDelta::minutes(5);
+    sql("update sign_in set seen_at = $1 where ended_at is null").bind(ago).run(&db).await.unwrap();
+    db.close().await;
+}
+
+async fn one_round(round: usize, node: &Node, away: &[Away; 2], invoice: i64) {
+    node.may_write(false);
+    for one in away {
+        for path in one.pages {
+            let seen = one.reads(node, path).await;
+            assert_eq!(seen.status, 200, "round {round}: {path} cannot be read\n{}", seen.body);
+        }
+    }
+    let (cashier, path) = (&away[1], format!("/invoices/{invoice}/payments"));
+    let op = format!("a-form-on-a-full-disk-{round}");
+    let form = [("op", op.as_str()), ("cash", "1"), ("over", "change")];
+    let refused = cashier.sends(node, &path, &form).await;
+    assert_eq!(refused.expect(503).heading(), "The service is busy");
+    assert!(refused.body.contains("Nothing was half saved") && refused.headers.contains_key("retry-after"));
+    node.may_write(true);
+    let began = Instant::now();
+    while cashier.sends(node, &path, &form).await.status != 303 {
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "round {round}: writing did not go on within 5 seconds"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    eprintln!("round {round}: there was room again, and {:?} later the form was taken", began.elapsed());
+    let again = cashier.sends(node, &path, &form).await;
+    assert!(again.expect(303).leads_to().unwrap().starts_with("/receipts/"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p14_a_full_disk_stops_writing_and_not_reading_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = file_in(folder.path());
+    succeed(&["demo", "--database-url", &url, "--fill-only"]);
+    let history = Arc::new(History::new(folder.path()));
+    let (slots, there) = (slots(&url).await, there(&url).await);
+    let node = Node::start(&["demo", "--database-url", &url]).await;
+    let away = [
+        Away::at(&node, "pharmacy", ["/", "/pharmacy", "/stock/items", "/stock/expiry"]).await,
+        Away::at(&node, "cashier", ["/", "/billing", "/till", "/shifts"]).await,
+    ];
+    assert_eq!(node.terminate().await.1, Some(0));
+    let before = counts(&url).await;
+    let mut own = 0;
+    for round in 0..ROUNDS {
+        minutes_pass(&url).await;
+        let node = Node::start_on_small_disk(&["demo", "--database-url", &url]).await;
+        let crowd = Crowd::at(node.port, &history, &slots, &there);
+        enough(&history, (round + 1) * 2).await;
+        one_round(round, &node, &away, there.invoices[0]).await;
+        own += 1;
+        // The crowd goes on as well.
+        enough(&history, (round + 1) * 2 + 1).await;
+        node.kill();
+        crowd.ends(false).await;
+        succeed(&["check", "--database-url", &url]);
+    }
+    let acknowledged = history.hold_against(&url).await;
+    eprintln!("{ROUNDS} full disks, acknowledged and kept: {acknowledged:?}");
+    assert!(acknowledged.get("pay").is_some_and(|count| *count >= ROUNDS), "{acknowledged:?}");
+    assert!(acknowledged.get("give").is_some_and(|count| *count >= ROUNDS), "{acknowledged:?}");
+    let after = counts(&url).await;
+    after.match_since(&before);
+    assert!(after.payments - before.payments >= (acknowledged["pay"] + own) as i64);
+}
