@@ -83,7 +83,8 @@ create table service_rule (
     tax_bp bigint not null constraint service_rule_tax check (tax_bp between 0 and 5000),
     pay_first boolean not null default false,
     coverage_group text not null,
-    version bigint not null default 1
+    version bigint not null default 1,
+    constraint service_rule_gate check (not pay_first or kind in ('procedure', 'test'))
 );
 create unique index service_rule_kind_service_unique on service_rule (kind, service);
 

@@ -83,7 +83,8 @@ create table service_rule (
     tax_bp integer not null constraint service_rule_tax check (tax_bp between 0 and 5000),
     pay_first integer not null check (pay_first in (0, 1)) default 0,
     coverage_group text not null,
-    version integer not null default 1
+    version integer not null default 1,
+    constraint service_rule_gate check (pay_first = 0 or kind in ('procedure', 'test'))
 ) strict;
 create unique index service_rule_kind_service_unique on service_rule (kind, service);
 

@@ -138,8 +138,16 @@ both! {
         let till = clinic.till().await;
         clinic.orders(&till, ChargeKind::Test, 5, 2_000).await;
         assert_eq!(clinic.count("select count(*) from charge").await, 0, "without a gate nothing is planned");
-        let page = till.admin.get("/prices/other-0").await;
-        assert!(page.has("#rule"));
+        let page = till.admin.get("/prices/test-0").await;
+        assert!(page.has("#rule input[name=pay_first]"));
+        // What nobody asks for before it is done has no gate, on the page and in the table.
+        for path in ["/prices/medicine-0", "/prices/consultation-0", "/prices/other-0"] {
+            let page = till.admin.get(path).await;
+            assert!(page.has("#rule") && !page.has("input[name=pay_first]"), "{path}");
+        }
+        let refused = sql("insert into service_rule (kind, service, tax_bp, pay_first, coverage_group) values ('medicine', 0, 0, $1, 'x')")
+            .bind(true).run(&clinic.app.db).await.unwrap_err();
+        assert!(refused.violates("service_rule_gate"), "{refused}");
         sql("insert into service_rule (kind, service, tax_bp, pay_first, coverage_group) values ('test', 0, 0, $1, 'test')").bind(true).run(&clinic.app.db).await.unwrap();
         for source in [5, 6, 7] {
             clinic.orders(&till, ChargeKind::Test, source, 2_000).await;

@@ -127,7 +127,7 @@ pub async fn rule(
     let mut form = submission.form.clone();
     let version = form.number("version", 0, i64::MAX);
     let tax_bp = percent(&mut form, "tax", 5_000, "Enter the tax in percent, from 0 to 50");
-    let pay_first = form.chosen("pay_first", "yes");
+    let pay_first = key.0.can_be_paid_first() && form.chosen("pay_first", "yes");
     let group = form.text("group", "Enter one word, for instance consultation", 40).to_lowercase();
     if !pay_first {
         form.set("pay_first", "");

@@ -63,6 +63,14 @@ crate::words! {
     }
 }
 
+impl ChargeKind {
+    /// Whether somebody asks before it is done if it was paid (rule M12). Nobody does where it costs what was really done
+    /// or given (rule M13), and a consultation is paid when it was held.
+    pub fn can_be_paid_first(self) -> bool {
+        matches!(self, ChargeKind::Procedure | ChargeKind::Test)
+    }
+}
+
 crate::words! {
     /// How money came or goes.
     pub enum Method {
