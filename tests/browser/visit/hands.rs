@@ -83,12 +83,12 @@ impl Phone {
     pub async fn says(&mut self, pressed: Instant, words: &str) {
         let script = "return (document.getElementById('place') || document.body).innerText";
         let mut last = String::new();
-        while pressed.elapsed() < Duration::from_secs(20) {
+        while pressed.elapsed() < Duration::from_secs(40) {
             last = match self.window.page.execute(script, vec![]).await {
                 Ok(text) => {
                     text.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
                 }
-                Err(_) => String::new(),
+                Err(error) => error.to_string(),
             };
             if last.contains(words) {
                 self.told.push((pressed.elapsed(), words.to_owned()));
