@@ -93,7 +93,7 @@ impl Submission {
 /// The answer to a request that did not begin the work of its submission: when the same submission was answered before,
 /// by the other press of a button, this one leads where that one led.
 pub async fn answered_before(app: &App, unbegun: &Unbegun, response: Response) -> Response {
-    let Some(claim) = unbegun.set(None).filter(|claim| has_id(claim)) else { return response };
+    let Some(claim) = unbegun.set(None).filter(has_id) else { return response };
     match store::known(&app.db, &claim).await {
         Ok(known) => match known.and_then(|known| known.repeats(&claim)) {
             Some(location) => Error::Replayed(location).into_response(),

@@ -90,9 +90,9 @@ impl Table {
             .columns
             .iter()
             .take(if by_id { 1 } else { names.len() })
-            .map(|column| match column.kind {
-                Kind::Text if postgres => format!("{} collate \"C\" nulls first", column.name),
-                _ => format!("{} nulls first", column.name),
+            .map(|column| {
+                let as_bytes = if postgres && column.kind == Kind::Text { " collate \"C\"" } else { "" };
+                format!("{}{as_bytes} nulls first", column.name)
             })
             .collect();
         format!("select {} from {} order by {}", names.join(", "), self.name, order.join(", "))

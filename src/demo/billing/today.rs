@@ -86,9 +86,10 @@ async fn fill(work: &mut Work) -> Result<(), Refused> {
         .all(work.tx())
         .await?;
         for thing in done {
-            let label = match thing.kind {
-                ChargeKind::Medicine => super::medicine(&thing.form),
-                _ => "Laboratory test".to_owned(),
+            let label = if thing.kind == ChargeKind::Medicine {
+                super::medicine(&thing.form)
+            } else {
+                "Laboratory test".to_owned()
             };
             let new = NewCharge {
                 visit: one.id,
