@@ -103,19 +103,26 @@ both! {
         let hash = password::hash_blocking(PASSWORD).unwrap();
         sql("update account set password_hash = $2 where id = $1").bind(id).bind(hash).run(&clinic.app.db).await.unwrap();
         clinic.browser().try_password("warm-up", "wrong").await;
-        let (mut known, mut unknown) = (Vec::new(), Vec::new());
-        for at in 0..50 {
+        // The quickest of each: what else the machine does only adds. A difference that a guesser could use stays however
+        // long one looks; one that came from other work does not.
+        let (mut known, mut unknown) = (f64::MAX, f64::MAX);
+        for at in 0..200 {
             sql("delete from throttle").run(&clinic.app.db).await.unwrap();
-            for (name, times) in [("doctor".to_owned(), &mut known), (format!("nobody{at}"), &mut unknown)] {
+            let mut both = [("doctor".to_owned(), &mut known), (format!("nobody{at}"), &mut unknown)];
+            // Neither is always the first one after the table was emptied.
+            if at % 2 == 1 {
+                both.swap(0, 1);
+            }
+            for (name, quickest) in both {
                 let began = Instant::now();
                 clinic.browser().try_password(&name, "wrong").await.expect(422);
-                times.push(began.elapsed());
+                *quickest = quickest.min(began.elapsed().as_secs_f64());
+            }
+            if at >= 50 && (known / unknown - 1.0).abs() < 0.25 {
+                return;
             }
         }
-        // The quickest of each: what else the machine does only adds.
-        let quickest = |times: &[std::time::Duration]| times.iter().min().unwrap().as_secs_f64();
-        let (known, unknown) = (quickest(&known), quickest(&unknown));
-        assert!((known / unknown - 1.0).abs() < 0.25, "known {known}, unknown {unknown}");
+        panic!("known {known}, unknown {unknown}");
     }
 
     async fn a_storm_of_sign_ins_is_turned_away_and_pages_go_on(clinic) {
