@@ -119,6 +119,14 @@ pub(super) fn divided(exact: i128, by: i128, rounding: Rounding) -> i128 {
     whole + i128::from(up)
 }
 
+impl Money {
+    /// `₦2,500.00`: with the kobo always, as it stands on a receipt.
+    pub fn exact(&self) -> String {
+        let words = naira(self.0);
+        if self.0 % 100 == 0 { words + ".00" } else { words }
+    }
+}
+
 impl std::fmt::Display for Money {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&naira(self.0))
