@@ -84,7 +84,7 @@ create table service_rule (
     pay_first boolean not null default false,
     coverage_group text not null,
     version bigint not null default 1,
-    constraint service_rule_gate check (not pay_first or kind in ('procedure', 'test'))
+    constraint service_rule_gate check (not pay_first or kind in ('procedure', 'test', 'medicine'))
 );
 create unique index service_rule_kind_service_unique on service_rule (kind, service);
 
@@ -123,7 +123,8 @@ create unique index charge_kind_source_unique on charge (kind, source) where wit
 create index charge_visit on charge (visit_id, id);
 create index charge_patient on charge (patient_id, id);
 create index charge_open on charge (visit_id) where state in ('planned', 'billable');
-create index charge_attention on charge (visit_id) where state in ('billed', 'paid') and withdrawn_at is not null;
+create index charge_attention on charge (id) where state in ('billed', 'paid')
+    and (withdrawn_at is not null or done_quantity is not null);
 
 -- A draft is put together freely. Issuing numbers and freezes it; later only the sums of what was credited, paid and
 -- refunded move.
@@ -505,7 +506,7 @@ create trigger charge_state before update of state on charge for each row
     (old.state = 'planned' and new.state in ('billable', 'billed', 'aborted'))
     or (old.state = 'billable' and new.state in ('billed', 'aborted'))
     or (old.state = 'billed' and new.state in ('paid', 'planned', 'billable', 'aborted', 'entered_in_error'))
-    or (old.state = 'paid' and new.state in ('billed', 'aborted', 'entered_in_error'))))
+    or (old.state = 'paid' and new.state in ('billed', 'planned', 'aborted', 'entered_in_error'))))
     execute function charge_state_fault();
 create function charge_kept_fault() returns trigger language plpgsql as $$
 begin raise exception 'charge_kept'; end $$;

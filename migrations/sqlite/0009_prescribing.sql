@@ -116,7 +116,8 @@ begin select raise(abort, 'prescription_signed_kept'); end;
 create trigger prescription_no_delete before delete on prescription when old.state = 'signed'
 begin select raise(abort, 'prescription_signed_kept'); end;
 
--- A line carries what was prescribed, as it was called then. What is given and returned is counted by the pharmacy.
+-- A line carries what was prescribed, as it was called then. What is given and returned is counted by the pharmacy;
+-- `given_ahead` and `returned_ahead` are the part of it that was invoiced before it was given (decision 025).
 create table prescription_line (
     id integer primary key,
     prescription_id integer not null references prescription (id),
@@ -149,11 +150,15 @@ create table prescription_line (
     course_until text,
     given integer not null default 0 check (given >= 0),
     returned integer not null default 0 check (returned >= 0),
+    given_ahead integer not null default 0,
+    returned_ahead integer not null default 0,
     state_reason text not null default '',
     ended_at text,
     version integer not null default 1,
     constraint prescription_line_given check (given - returned <= quantity),
     constraint prescription_line_returned check (returned <= given),
+    constraint prescription_line_ahead check (given_ahead between 0 and given and returned_ahead between 0 and returned
+        and returned_ahead <= given_ahead),
     constraint prescription_line_untouched check (state not in ('draft', 'open', 'cancelled') or given = 0),
     constraint prescription_line_partly check (state <> 'partly' or given > 0),
     constraint prescription_line_complete check (state <> 'complete' or given - returned = quantity),
@@ -189,8 +194,9 @@ create trigger prescription_line_kept before update on prescription_line when ol
     or old.course_until is not new.course_until or old.replaces_id is not new.replaces_id)
 begin select raise(abort, 'prescription_line_kept'); end;
 -- Counters only grow: what came back is counted apart.
-create trigger prescription_line_counters before update of given, returned on prescription_line
-    when new.given < old.given or new.returned < old.returned
+create trigger prescription_line_counters before update of given, returned, given_ahead, returned_ahead on prescription_line
+    when new.given < old.given or new.returned < old.returned or new.given_ahead < old.given_ahead
+    or new.returned_ahead < old.returned_ahead
 begin select raise(abort, 'prescription_line_counters'); end;
 create trigger prescription_line_no_delete before delete on prescription_line when old.state <> 'draft'
 begin select raise(abort, 'prescription_line_kept'); end;

@@ -27,6 +27,7 @@ create trigger dispensing_no_delete before delete on dispensing begin select rai
 
 -- One line of it, in the words that stand on the label. `quantity` counts what was given, `covers` the units of the
 -- prescribed line that it stands for: they differ where another strength was given. `owed` is what was missing then.
+-- `billed_ahead`: it is part of what was invoiced for the prescribed line before, and has no charge of its own.
 create table dispensing_line (
     id integer primary key,
     dispensing_id integer not null references dispensing (id),
@@ -47,6 +48,7 @@ create table dispensing_line (
         ('', 'not_in_stock', 'patient_wish', 'form', 'other')),
     note text not null default '',
     day text not null,
+    billed_ahead integer not null check (billed_ahead in (0, 1)) default 0,
     returned integer not null default 0,
     returned_covers integer not null default 0,
     constraint dispensing_line_returned check (returned between 0 and quantity and returned_covers between 0 and covers)
@@ -71,6 +73,7 @@ begin select raise(abort, 'dispensing_line_same'); end;
 -- The prescribed line counts with every line that is given: its sum is never kept by hand.
 create trigger dispensing_line_gives after insert on dispensing_line begin
     update prescription_line set given = given + new.covers, version = version + 1,
+        given_ahead = given_ahead + case when new.billed_ahead = 1 then new.covers else 0 end,
         state = case when given + new.covers - returned = quantity then 'complete' else 'partly' end
         where id = new.line_id;
 end;
@@ -78,6 +81,7 @@ create trigger dispensing_line_kept before update on dispensing_line when old.di
     or old.line_id <> new.line_id or old.item_id <> new.item_id or old.medicine_id <> new.medicine_id
     or old.quantity <> new.quantity or old.covers <> new.covers or old.owed <> new.owed or old.price <> new.price
     or old.directions <> new.directions or old.substitution <> new.substitution or old.day <> new.day
+    or old.billed_ahead <> new.billed_ahead
     or new.returned < old.returned or new.returned_covers < old.returned_covers
 begin select raise(abort, 'dispensing_line_kept'); end;
 create trigger dispensing_line_no_delete before delete on dispensing_line begin select raise(abort, 'dispensing_line_kept'); end;
@@ -101,6 +105,8 @@ create trigger dispensing_return_counts after insert on dispensing_return begin
     update dispensing_line set returned = returned + new.quantity, returned_covers = returned_covers + new.covers
         where id = new.dispensing_line_id;
     update prescription_line set returned = returned + new.covers, version = version + 1,
+        returned_ahead = returned_ahead + (select case when g.billed_ahead = 1 then new.covers else 0 end
+            from dispensing_line g where g.id = new.dispensing_line_id),
         state = case when state = 'complete' then 'partly' else state end
         where id = (select line_id from dispensing_line where id = new.dispensing_line_id);
 end;

@@ -1,7 +1,7 @@
 //! Money: what was done becomes charges, charges become invoices, invoices are paid (rules §9, decision 021).
 //!
-//! Others call [`charge`], [`withdraw`], [`plan`], [`gate`], [`treat_now`] and [`owed`], and show amounts by
-//! [`model::naira`]. Billing knows nothing of medicines, tests or stock: whoever does a thing names it in neutral words
+//! Others call [`charge`], [`withdraw`], [`plan`], [`ahead`], [`count`], [`gate`], [`treat_now`] and [`owed`], and show
+//! amounts by [`model::naira`]. Billing knows nothing of medicines, tests or stock: whoever does a thing names it in neutral words
 //! (rule A1).
 
 mod handlers;
@@ -15,7 +15,7 @@ use crate::web::paths::billing as paths;
 use crate::web::routes::{Access, Routes};
 pub use store::worklist::Tally;
 
-use crate::billing::model::{ChargeId, ChargeKind, Gate, Owed};
+use crate::billing::model::{Ahead, ChargeId, ChargeKind, Gate, Money, Owed};
 use crate::db::{DbError, Store};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
@@ -56,6 +56,7 @@ fn cashier_routes() -> Routes {
         .post(paths::DISCOUNT_END, take, draft::withdraw)
         .get(paths::CREDITS, take, credit::new)
         .post(paths::CREDITS, take, credit::create)
+        .get(paths::CREDIT_PRINT, read, credit::print)
         .post(paths::CORRECTION, take, credit::correct)
 }
 
@@ -72,6 +73,7 @@ fn money_routes() -> Routes {
         .post(paths::REVERSAL, take, refund::reverse)
         .get(paths::REFUNDS, take, refund::new)
         .post(paths::REFUNDS, take, refund::create)
+        .get(paths::REFUND_PRINT, read, refund::print)
         .post(paths::REFUND, approve, approvals::refund)
         .post(paths::PAYOUT, take, approvals::pay_out)
         .get(paths::APPROVALS, approve, approvals::index)
@@ -167,9 +169,37 @@ pub async fn withdraw(work: &mut Work, kind: ChargeKind, source: i64, reason: &s
 }
 
 /// Ordered but not done yet, and its service is "pay first": a planned charge that the cashier can already bill.
-/// [`charge`] later turns it billable, or leaves it billed or paid. Does nothing for services without the gate.
+/// [`charge`] later turns it billable, or leaves it billed or paid. The same (kind, source) again with another number
+/// changes the plan while no invoice has it; 0 ends it. Does nothing for services without the gate.
 pub async fn plan(work: &mut Work, new: &NewCharge<'_>) -> Result<(), Refused> {
     verbs::charge::plan(work, new).await
+}
+
+/// What was invoiced of something that is done in parts, before it was done. Its charge is held until the work ends.
+pub async fn ahead(work: &mut Work, kind: ChargeKind, source: i64) -> Result<Ahead, Refused> {
+    verbs::charge::ahead(work, kind, source).await
+}
+
+/// So many of what was invoiced ahead were done and kept, or still may be (`kept`), and so many came back just now
+/// (`back`). What is asked above that is shown to the cashier, who credits it: it only ever falls. Does nothing while no
+/// invoice has it.
+pub async fn count(
+    work: &mut Work,
+    kind: ChargeKind,
+    source: i64,
+    (kept, back): (i64, i64),
+) -> Result<(), Refused> {
+    verbs::charge::count(work, kind, source, (kept, back)).await
+}
+
+/// What of a visit and kind is to be paid before it is done, by its sources, with the patient's part.
+pub async fn asked_first(
+    store: impl Store,
+    visit: VisitId,
+    kind: ChargeKind,
+) -> Result<Vec<(i64, Money)>, DbError> {
+    let asked = store::charges::asked_first(store, visit, kind).await?;
+    Ok(asked.into_iter().map(|one| (one.source, one.owed)).collect())
 }
 
 /// May it be done now? (rule M12: emergencies, what was waived, and "treat now, pay later" pass)

@@ -141,11 +141,11 @@ both! {
         let page = till.admin.get("/prices/test-0").await;
         assert!(page.has("#rule input[name=pay_first]"));
         // What nobody asks for before it is done has no gate, on the page and in the table.
-        for path in ["/prices/medicine-0", "/prices/consultation-0", "/prices/other-0"] {
+        for path in ["/prices/consultation-0", "/prices/other-0"] {
             let page = till.admin.get(path).await;
             assert!(page.has("#rule") && !page.has("input[name=pay_first]"), "{path}");
         }
-        let refused = sql("insert into service_rule (kind, service, tax_bp, pay_first, coverage_group) values ('medicine', 0, 0, $1, 'x')")
+        let refused = sql("insert into service_rule (kind, service, tax_bp, pay_first, coverage_group) values ('consultation', 0, 0, $1, 'x')")
             .bind(true).run(&clinic.app.db).await.unwrap_err();
         assert!(refused.violates("service_rule_gate"), "{refused}");
         sql("insert into service_rule (kind, service, tax_bp, pay_first, coverage_group) values ('test', 0, 0, $1, 'test')").bind(true).run(&clinic.app.db).await.unwrap();

@@ -57,4 +57,37 @@ both! {
         assert_eq!(clinic.number("select balance from wallet where patient_id = $1", till.patient.0).await, 100_000);
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
+
+    async fn credit_notes_and_refunds_have_a_paper_that_a_number_leads_to(clinic) {
+        let till = clinic.till().await;
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        let invoice = till.issued().await;
+        till.cash(invoice, "1000").await;
+        let line = format!("line_{}", clinic.count("select max(id) from invoice_line").await);
+        let page = till.cashier.get(&format!("/invoices/{invoice}/credits")).await;
+        till.cashier.submit(&page, "#credit", &[(&line, "400"), ("reason", "The sample was lost")]).await.expect(303);
+        let payment = clinic.count("select max(id) from payment").await;
+        let page = till.cashier.get(&format!("/payments/{payment}/refunds")).await;
+        till.cashier.submit(&page, "#refund", &[("reason", "The sample was lost")]).await.expect(303);
+        let page = till.cashier.get(&format!("/invoices/{invoice}")).await;
+        let (note, refund) = (page.links("#credits a")[0].clone(), page.links("#refunds a")[0].clone());
+        assert_eq!(till.cashier.get("/billing?q=crn+2026+1").await.leads_to().unwrap(), note);
+        assert_eq!(till.cashier.get("/billing?q=RFD-2026-000001").await.leads_to().unwrap(), refund);
+        let paper = till.cashier.get(&note).await;
+        for word in ["CRN-2026-000001", "INV-2026-000001", "Ada Obi", "The sample was lost", "Laboratory test", "₦400", "cashier"] {
+            assert!(paper.expect(200).text(".sheet").contains(word), "{word}: {}", paper.text(".sheet"));
+        }
+        let paper = till.cashier.get(&refund).await;
+        for word in ["RFD-2026-000001", "RCP-2026-000001", "Ada Obi", "Given back now, Cash", "₦400", "Received"] {
+            assert!(paper.expect(200).text(".sheet").contains(word), "{word}: {}", paper.text(".sheet"));
+        }
+        // What is not paid out yet has no paper, and nobody else's business is nobody's.
+        sql("update money_setting set refund_limit = 0").run(&clinic.app.db).await.unwrap();
+        let page = till.cashier.get(&format!("/payments/{payment}/refunds")).await;
+        till.cashier.submit(&page, "#refund", &[("amount", "50"), ("reason", "Goodwill of the clinic")]).await.expect(303);
+        till.cashier.get("/refunds/2/print").await.expect(404);
+        till.cashier.get("/credit-notes/9/print").await.expect(404);
+        let nurse = clinic.signed_in("nurse", &[infirmary::access::model::Role::Nurse]).await;
+        nurse.get(&note).await.expect(403);
+    }
 }

@@ -1,5 +1,6 @@
 //! The pharmacy: giving out, batches, controlled medicines, returns, questions (rules §7).
 
+mod ahead;
 mod batches;
 mod giving;
 mod own;

@@ -27,6 +27,7 @@ pub use laboratory::Lab;
 pub use outage::Outage;
 pub use patients::{ADA, ada_but, register};
 pub use people::PASSWORD;
+pub use pharmacy::Counter;
 pub use prescribing::{AMOXICILLIN, COURSE, IBUPROFEN, PARACETAMOL, Room};
 pub use stock::{PHARMACY, QUARANTINE, Shelves, out};
 

@@ -97,9 +97,10 @@ const GROWING: [&str; 86] = [
     "wallet_entry",
 ];
 /// Partial indexes that hold only what is open now, however long the past.
-const SMALL: [&str; 8] = [
+const SMALL: [&str; 9] = [
     "account_staff",
     "attention_open",
+    "charge_attention",
     "discount_proposed",
     "note_author_draft",
     "queue_entry_waiting",

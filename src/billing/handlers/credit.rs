@@ -6,10 +6,10 @@ use super::draft::ends;
 use super::invoice::load;
 use super::{optional_money, reason};
 use crate::app::App;
-use crate::billing::model::{InvoiceId, InvoiceLineId, Money};
-use crate::billing::store::{invoices, lines};
+use crate::billing::model::{CreditNoteId, InvoiceId, InvoiceLineId, Money};
+use crate::billing::store::{credits, invoices, lines};
 use crate::billing::verbs::credit;
-use crate::billing::views::invoice::CreditPage;
+use crate::billing::views::invoice::{CreditPage, CreditPrint};
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -23,13 +23,9 @@ async fn load_credit(
     let invoice = invoices::by_id(&app.db, id).await?.filter(|one| one.is_issued()).ok_or(Error::NotFound)?;
     let lines = lines::of_invoice(&app.db, id).await?;
     let form = form.unwrap_or_else(|| {
-        let wrong = lines.iter().filter(|line| line.live && (line.withdrawn || line.done_quantity.is_some()));
+        let wrong = lines.iter().filter(|line| line.is_wrong());
         wrong.fold(FormState::new(), |form, line| {
-            let keep = line.done_quantity.unwrap_or_default() as i128;
-            let too_much =
-                i128::from(line.total.0) - i128::from(line.total.0) * keep / i128::from(line.quantity);
-            let amount = Money(i64::try_from(too_much).unwrap_or_default().clamp(0, line.remaining().0));
-            form.with(&format!("line_{}", line.id), amount.typed())
+            form.with(&format!("line_{}", line.id), line.too_much().typed())
         })
     });
     Ok(CreditPage { page, form, invoice, lines })
@@ -72,6 +68,14 @@ pub async fn create(
         (paths::billing::invoice(id), "Credit note written".to_owned())
     })
     .await
+}
+
+/// A credit note on paper.
+pub async fn print(State(app): State<App>, page: Page, Id(id): Id<CreditNoteId>) -> Answer {
+    let note = credits::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let invoice = invoices::by_id(&app.db, note.invoice_id).await?.ok_or(Error::NotFound)?;
+    let lines = credits::lines(&app.db, id).await?;
+    html(CreditPrint { page, note, invoice, lines })
 }
 
 /// Credits all that remains and begins again.

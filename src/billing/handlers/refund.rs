@@ -4,11 +4,11 @@ use axum::extract::State;
 
 use super::{reason, some_money};
 use crate::app::App;
-use crate::billing::model::{Method, Money, PaymentId};
-use crate::billing::store::{invoices, payments, settings};
+use crate::billing::model::{Method, Money, PaymentId, RefundId};
+use crate::billing::store::{invoices, payments, refunds, settings};
 use crate::billing::verbs::pay;
 use crate::billing::verbs::refund::{self, Went};
-use crate::billing::views::invoice::RefundPage;
+use crate::billing::views::invoice::{RefundPage, RefundPrint};
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::refused;
@@ -78,6 +78,14 @@ pub async fn create(
         }
         Err(why) => Err(why.into()),
     }
+}
+
+/// What was given back, on paper, to be signed by whoever received it.
+pub async fn print(State(app): State<App>, page: Page, Id(id): Id<RefundId>) -> Answer {
+    let refund = refunds::by_id(&app.db, id).await?.filter(|one| one.code().is_some());
+    let refund = refund.ok_or(Error::NotFound)?;
+    let payment = payments::by_id(&app.db, refund.payment_id).await?.ok_or(Error::NotFound)?;
+    html(RefundPrint { page, refund, payment })
 }
 
 /// Takes a payment back that was written down wrongly.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::billing::model::{Code, Series};
-use crate::billing::store::{invoices, payments, shifts, worklist};
+use crate::billing::store::{credits, invoices, payments, refunds, shifts, worklist};
 use crate::billing::views::worklist::{Work, WorklistPage, WorklistPart};
 use crate::db::DbError;
 use crate::live::Topic;
@@ -27,7 +27,8 @@ pub struct Asked {
 async fn work(app: &App, page: &Page) -> Result<Work, DbError> {
     let people = worklist::people(&app.db, page.today()).await?;
     let invoices = invoices::open(&app.db).await?;
-    Ok(Work { people, invoices })
+    let uncredited = worklist::uncredited(&app.db).await?;
+    Ok(Work { people, invoices, uncredited })
 }
 
 /// Where a number or a token leads.
@@ -36,7 +37,13 @@ async fn leads_to(app: &App, page: &Page, typed: &str) -> Result<Option<String>,
         return Ok(match code.series {
             Series::Invoice => invoices::by_code(&app.db, code).await?.map(paths::billing::invoice),
             Series::Receipt => payments::receipt_by_code(&app.db, code).await?.map(paths::billing::receipt),
-            Series::Credit | Series::Refund | Series::Claims => None,
+            Series::Credit => {
+                credits::by_code(&app.db, code).await?.map(|one| paths::billing::credit_print(one.id))
+            }
+            Series::Refund => {
+                refunds::by_code(&app.db, code).await?.map(|one| paths::billing::refund_print(one.id))
+            }
+            Series::Claims => None,
         });
     }
     let token = typed.trim().to_uppercase();

@@ -64,10 +64,9 @@ crate::words! {
 }
 
 impl ChargeKind {
-    /// Whether somebody asks before it is done if it was paid (rule M12). Nobody does where it costs what was really done
-    /// or given (rule M13), and a consultation is paid when it was held.
+    /// Whether somebody asks before it is done if it was paid (rule M12). A consultation is paid when it was held.
     pub fn can_be_paid_first(self) -> bool {
-        matches!(self, ChargeKind::Procedure | ChargeKind::Test)
+        matches!(self, ChargeKind::Procedure | ChargeKind::Test | ChargeKind::Medicine)
     }
 }
 
@@ -121,6 +120,15 @@ pub enum Gate {
         /// The patient's part, in kobo.
         owed: i64,
     },
+}
+
+/// What was invoiced of something before it was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ahead {
+    /// Units on its invoice; 0 while it is on none.
+    pub units: i64,
+    /// Why it is done before it is paid; empty when nobody said so.
+    pub treated_now: String,
 }
 
 /// What a visit owes at this moment, in kobo.

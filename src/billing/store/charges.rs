@@ -71,6 +71,25 @@ pub async fn of_source(store: impl Store, kind: ChargeKind, source: i64) -> Resu
         .await
 }
 
+/// Takes the live charge of something for the rest of the work: nobody invoices or withdraws it meanwhile.
+pub async fn hold_source(tx: &mut Tx, kind: ChargeKind, source: i64) -> Result<(), DbError> {
+    sql("update charge set version = version where kind = $1 and source = $2 and withdrawn_at is null")
+        .bind(kind)
+        .bind(source)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes what of a visit waits for an invoice for the rest of the work.
+pub async fn hold_open(tx: &mut Tx, visit: VisitId) -> Result<(), DbError> {
+    sql("update charge set version = version where visit_id = $1 and state in ('planned', 'billable')")
+        .bind(visit)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// One charge.
 pub async fn by_id(store: impl Store, id: ChargeId) -> Result<Option<Charge>, DbError> {
     sql(charges!("c.id = $1")).bind(id).optional(store).await
@@ -119,21 +138,22 @@ pub async fn insert(
     Ok(id.map(|(id,)| id))
 }
 
-/// What was planned was done: billable at once, with what was really done of it.
-pub async fn done(
+/// Writes what is known now of what was planned; done, it is billable at once with what was really done of it.
+pub async fn rewrite(
     tx: &mut Tx,
     id: ChargeId,
     writing: &Writing<'_>,
     at: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    sql("update charge set state = 'billable', done_at = $2, label = $3, quantity = $4, unit_price = $5, estimate = $6,
+    sql("update charge set state = $7, done_at = $2, label = $3, quantity = $4, unit_price = $5, estimate = $6,
             version = version + 1 where id = $1 and state = 'planned'")
     .bind(id)
-    .bind(at)
+    .bind((writing.state == ChargeState::Billable).then_some(at))
     .bind(writing.new.label)
     .bind(writing.new.quantity)
     .bind(writing.unit_price)
     .bind(writing.estimate)
+    .bind(writing.state)
     .run(tx)
     .await?;
     Ok(())
@@ -141,8 +161,9 @@ pub async fn done(
 
 /// What was planned and invoiced was done; another number than was invoiced is kept for the cashier.
 pub async fn done_billed(tx: &mut Tx, id: ChargeId, quantity: i64, at: DateTime<Utc>) -> Result<(), DbError> {
-    sql("update charge set done_at = $2, done_quantity = case when quantity = $3 then null else $3 end,
-            version = version + 1 where id = $1 and done_at is null and state in ('billed', 'paid')")
+    sql("update charge set done_at = coalesce(done_at, $2),
+            done_quantity = case when quantity = $3 then null else $3 end, version = version + 1
+         where id = $1 and state in ('billed', 'paid')")
     .bind(id)
     .bind(at)
     .bind(quantity)
@@ -227,6 +248,29 @@ pub async fn at_gate(
     .bind(kind)
     .bind(source)
     .optional(store)
+    .await
+}
+
+/// Something that is to be paid before it is done.
+#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
+pub struct Asked {
+    /// What it came from.
+    pub source: i64,
+    /// The patient's part.
+    pub owed: Money,
+}
+
+/// What of a visit is to be paid before it is done of one kind.
+pub async fn asked_first(store: impl Store, visit: VisitId, kind: ChargeKind) -> Result<Vec<Asked>, DbError> {
+    sql("select c.source, coalesce(l.patient, c.estimate) as owed
+         from charge c left join invoice_line l on l.charge_id = c.id and l.live
+         where c.visit_id = $1 and c.kind = $2 and c.withdrawn_at is null and c.state in ('planned', 'billed')
+            and c.treat_now_at is null and c.pay_first and coalesce(l.patient, c.estimate) > 0
+            and not exists (select 1 from queue_entry e where e.visit_id = $1 and e.priority = 'emergency')
+         order by c.id limit 100")
+    .bind(visit)
+    .bind(kind)
+    .all(store)
     .await
 }
 

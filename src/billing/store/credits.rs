@@ -14,7 +14,10 @@ pub struct CreditNote {
     pub id: CreditNoteId,
     pub year: i64,
     pub number: i64,
+    pub invoice_id: InvoiceId,
     pub reason: String,
+    /// What of the invoice's rounding went with it; signed.
+    pub rounding: Money,
     pub total: Money,
     pub scheme_part: Money,
     pub patient_part: Money,
@@ -30,13 +33,45 @@ impl CreditNote {
     }
 }
 
+macro_rules! notes {
+    ($tail:literal) => {
+        concat!(
+            "select id, year, number, invoice_id, reason, rounding, total, scheme_part, patient_part, corrected_by_id,
+                made_name, made_at from credit_note where ",
+            $tail
+        )
+    };
+}
+
 /// Those of an invoice.
 pub async fn of_invoice(store: impl Store, invoice: InvoiceId) -> Result<Vec<CreditNote>, DbError> {
-    sql("select id, year, number, reason, total, scheme_part, patient_part, corrected_by_id, made_name, made_at
-         from credit_note where invoice_id = $1 order by id limit 100")
-    .bind(invoice)
-    .all(store)
-    .await
+    sql(notes!("invoice_id = $1 order by id limit 100")).bind(invoice).all(store).await
+}
+
+/// One credit note.
+pub async fn by_id(store: impl Store, id: CreditNoteId) -> Result<Option<CreditNote>, DbError> {
+    sql(notes!("id = $1")).bind(id).optional(store).await
+}
+
+/// The credit note of a number.
+pub async fn by_code(store: impl Store, code: Code) -> Result<Option<CreditNote>, DbError> {
+    sql(notes!("year = $1 and number = $2")).bind(code.year).bind(code.number).optional(store).await
+}
+
+/// What was credited of one line.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct NoteLine {
+    pub label: String,
+    pub amount: Money,
+    pub covered: Money,
+}
+
+/// The lines of a credit note.
+pub async fn lines(store: impl Store, id: CreditNoteId) -> Result<Vec<NoteLine>, DbError> {
+    sql("select label, amount, covered from credit_note_line where note_id = $1 order by id limit 500")
+        .bind(id)
+        .all(store)
+        .await
 }
 
 /// A credit note that is about to be written.

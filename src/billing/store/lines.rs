@@ -34,12 +34,30 @@ pub struct Line {
     pub withdrawn: bool,
     /// How many were really done, where that is another number.
     pub done_quantity: Option<i64>,
+    /// How many its charge is for: fewer than the line's when the difference was credited.
+    pub charged: Option<i64>,
 }
 
 impl Line {
     /// What may still be credited.
     pub const fn remaining(&self) -> Money {
         Money(self.total.0 - self.credited.0)
+    }
+
+    /// What was invoiced for more than was done, and is not credited yet.
+    pub fn too_much(&self) -> Money {
+        let keep = match self.done_quantity {
+            _ if self.withdrawn => 0,
+            Some(done) => i128::from(self.total.0) * i128::from(done) / i128::from(self.quantity),
+            None => i128::from(self.total.0),
+        };
+        let over = i128::from(self.total.0) - keep - i128::from(self.credited.0);
+        Money(i64::try_from(over).unwrap_or_default().max(0))
+    }
+
+    /// Whether its credit waits.
+    pub fn is_wrong(&self) -> bool {
+        self.live && (self.withdrawn || self.done_quantity.is_some())
     }
 }
 
@@ -48,7 +66,8 @@ macro_rules! lines {
         concat!(
             "select l.id, l.invoice_id, l.charge_id, l.kind, l.service, l.label, l.quantity, l.unit_price, l.base, l.surcharge,
                 l.surcharge_reason, l.discount, l.tax_bp, l.tax, l.total, l.percent_bp, l.coverage_group, l.covered,
-                l.patient, l.credited, l.credited_scheme, l.live, c.withdrawn_at is not null as withdrawn, c.done_quantity
+                l.patient, l.credited, l.credited_scheme, l.live, c.withdrawn_at is not null as withdrawn, c.done_quantity,
+                c.quantity as charged
              from invoice_line l left join charge c on c.id = l.charge_id where ",
             $tail
         )
@@ -233,10 +252,21 @@ pub async fn credit(tx: &mut Tx, id: InvoiceLineId, amount: Money, covered: Mone
     Ok(())
 }
 
-/// The charge of a line that was credited in full ends, or goes on to another invoice as billed.
+/// What was invoiced for more than was done is credited: the charge is for what was done.
+pub async fn settle_charge(tx: &mut Tx, charge: ChargeId) -> Result<(), DbError> {
+    sql("update charge set quantity = done_quantity, done_quantity = null, version = version + 1
+         where id = $1 and done_quantity is not null and state in ('billed', 'paid')")
+    .bind(charge)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The charge of a line that was credited in full ends, goes on to another invoice as billed, or is asked again where it
+/// is to be paid before it is done.
 pub async fn end_charge(tx: &mut Tx, charge: ChargeId, goes_on: bool) -> Result<(), DbError> {
     sql("update charge set state = case when withdrawn_at is not null then 'entered_in_error'
-            when $2 = 1 then 'billed' else 'aborted' end, quantity = coalesce(done_quantity, quantity),
+            when $2 = 1 then 'billed' when done_at is null then 'planned' else 'aborted' end, quantity = coalesce(done_quantity, quantity),
             done_quantity = null, version = version + 1 where id = $1 and state in ('billed', 'paid')")
     .bind(charge)
     .bind(i64::from(goes_on))

@@ -19,6 +19,7 @@ pub struct Refund {
     pub invoice_id: Option<InvoiceId>,
     pub patient_id: PatientId,
     pub patient: String,
+    pub patient_number: String,
     pub method: Method,
     pub amount: Money,
     pub reason: String,
@@ -44,7 +45,7 @@ macro_rules! refunds {
     ($tail:literal) => {
         concat!(
             "select r.id, r.year, r.number, r.payment_id, r.invoice_id, r.patient_id,
-                trim(p.given_names || ' ' || p.family_name) as patient, r.method, r.amount, r.reason, r.needs_second,
+                trim(p.given_names || ' ' || p.family_name) as patient, p.number as patient_number, r.method, r.amount, r.reason, r.needs_second,
                 r.state, r.proposed_by, r.proposed_name, r.proposed_at, r.decided_name, r.decision_note, r.paid_name,
                 r.paid_at
              from refund r join patient p on p.id = r.patient_id where ",
@@ -56,6 +57,11 @@ macro_rules! refunds {
 /// One refund.
 pub async fn by_id(store: impl Store, id: RefundId) -> Result<Option<Refund>, DbError> {
     sql(refunds!("r.id = $1")).bind(id).optional(store).await
+}
+
+/// The refund of a number.
+pub async fn by_code(store: impl Store, code: Code) -> Result<Option<Refund>, DbError> {
+    sql(refunds!("r.year = $1 and r.number = $2")).bind(code.year).bind(code.number).optional(store).await
 }
 
 /// Those of an invoice.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
-use crate::billing::model::Money;
+use crate::billing::model::{Code, InvoiceId, Money, Series};
 use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
 use crate::queue::model::{EntryState, VisitId};
@@ -23,8 +23,6 @@ pub struct Person {
     pub estimate: Money,
     /// What issued invoices ask.
     pub invoiced: Money,
-    /// Something that was invoiced was entered in error.
-    pub wrong: i64,
 }
 
 impl Person {
@@ -43,9 +41,7 @@ pub async fn people(store: impl Store, day: NaiveDate) -> Result<Vec<Person>, Db
                 as bigint) as estimate,
             cast(coalesce((select sum(i.patient_part - i.credited_patient - i.paid + i.refunded) from invoice i
                 where i.visit_id = v.id and i.state = 'issued' and i.patient_part - i.credited_patient > i.paid - i.refunded), 0)
-                as bigint) as invoiced,
-            (select count(*) from charge c where c.visit_id = v.id and c.state in ('billed', 'paid')
-                and c.withdrawn_at is not null) as wrong
+                as bigint) as invoiced
          from visit v join patient p on p.id = v.patient_id
          left join queue_entry e on e.visit_id = v.id and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
             and e.point_id in (select s.id from service_point s where s.kind = 'cashier')
@@ -53,6 +49,51 @@ pub async fn people(store: impl Store, day: NaiveDate) -> Result<Vec<Person>, Db
             or exists (select 1 from charge c where c.visit_id = v.id and c.state in ('planned', 'billable')))
          order by case when e.id is null then 1 else 0 end, e.entered_at, v.number limit 200")
     .bind(day)
+    .all(store)
+    .await
+}
+
+/// Something that was invoiced for more than was done, and is not credited yet.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+pub struct Uncredited {
+    pub invoice_id: InvoiceId,
+    pub visit_id: VisitId,
+    pub year: i64,
+    pub number: i64,
+    pub patient: String,
+    pub patient_number: String,
+    pub label: String,
+    /// How many were invoiced, and how many were done.
+    pub quantity: i64,
+    pub done: i64,
+    /// Why, where it was entered in error.
+    pub reason: String,
+}
+
+impl Uncredited {
+    /// The number of its invoice.
+    pub fn title(&self) -> String {
+        Code { series: Series::Invoice, year: self.year, number: self.number }.to_string()
+    }
+
+    /// `20 invoiced, 15 done`, or why it was taken back.
+    pub fn why(&self) -> String {
+        if self.reason.is_empty() {
+            format!("{} invoiced, {} done", self.quantity, self.done)
+        } else {
+            self.reason.clone()
+        }
+    }
+}
+
+/// What waits for a credit note, whatever day it is of.
+pub async fn uncredited(store: impl Store) -> Result<Vec<Uncredited>, DbError> {
+    sql("select l.invoice_id, c.visit_id, i.year, i.number, i.patient_name as patient, i.patient_number, l.label, l.quantity,
+            case when c.withdrawn_at is null then c.done_quantity else 0 end as done, c.withdraw_reason as reason
+         from charge c join invoice_line l on l.charge_id = c.id and l.live join invoice i on i.id = l.invoice_id
+         where c.state in ('billed', 'paid') and (c.withdrawn_at is not null or c.done_quantity is not null)
+            and i.state = 'issued' and l.total > l.credited
+         order by c.id limit 100")
     .all(store)
     .await
 }

@@ -63,6 +63,7 @@ pub async fn of_visit(
     (visit, patient): (VisitId, PatientId),
     chosen: Option<&[ChargeId]>,
 ) -> Result<InvoiceId, Refused> {
+    charges::hold_open(work.tx(), visit).await?;
     let mut open = charges::open_of_visit(work.tx(), visit).await?;
     if let Some(chosen) = chosen {
         open.retain(|charge| chosen.contains(&charge.id));
@@ -98,6 +99,7 @@ async fn put_charge(work: &mut Work, invoice: InvoiceId, charge: &Charge) -> Res
 pub async fn add_open(work: &mut Work, id: InvoiceId) -> Result<usize, Refused> {
     let draft = held(work, id).await?;
     let Some(visit) = draft.visit_id else { return Ok(0) };
+    charges::hold_open(work.tx(), visit).await?;
     let mut open = charges::open_of_visit(work.tx(), visit).await?;
     open.retain(|charge| charge.invoice_id.is_none());
     for charge in &open {

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{Refused, because};
 use crate::audit::Entry;
 use crate::billing::NewCharge;
-use crate::billing::model::{Asked, ChargeId, ChargeKind, ChargeState, Gate, Money, amounts, split};
+use crate::billing::model::{Ahead, Asked, ChargeId, ChargeKind, ChargeState, Gate, Money, amounts, split};
 use crate::billing::store::charges::{self, AtGate, Charge, Writing};
 use crate::billing::store::terms::{self, Terms};
 use crate::db::{DbError, Store};
@@ -69,7 +69,9 @@ async fn write(
     Ok(id)
 }
 
+/// The live charge, which nobody else touches until this work ends.
 async fn known(work: &mut Work, kind: ChargeKind, source: i64) -> Result<Option<Charge>, DbError> {
+    charges::hold_source(work.tx(), kind, source).await?;
     charges::of_source(work.tx(), kind, source).await
 }
 
@@ -85,7 +87,7 @@ pub async fn charge(work: &mut Work, new: &NewCharge<'_>) -> Result<ChargeId, Re
     match there.state {
         ChargeState::Planned => {
             let writing = writing(work, new, &terms, ChargeState::Billable).await?;
-            charges::done(work.tx(), there.id, &writing, at).await?;
+            charges::rewrite(work.tx(), there.id, &writing, at).await?;
         }
         ChargeState::Billed | ChargeState::Paid => {
             charges::done_billed(work.tx(), there.id, new.quantity, at).await?;
@@ -100,14 +102,70 @@ pub async fn charge(work: &mut Work, new: &NewCharge<'_>) -> Result<ChargeId, Re
 
 /// See [`crate::billing::plan`].
 pub async fn plan(work: &mut Work, new: &NewCharge<'_>) -> Result<(), Refused> {
-    if known(work, new.kind, new.source).await?.is_some() {
+    let there = known(work, new.kind, new.source).await?;
+    let planned = there.as_ref().is_none_or(|there| there.state == ChargeState::Planned);
+    let same = there.as_ref().map_or(0, |there| there.quantity) == new.quantity;
+    if !planned || same {
         return Ok(());
     }
-    let today = work.today();
-    let terms = terms::of(work.tx(), (new.kind, new.service), new.patient, today).await?;
-    if terms.pay_first == Some(true) {
-        write(work, new, &terms, ChargeState::Planned).await?;
+    if new.quantity == 0 {
+        return withdraw(work, new.kind, new.source, "Nothing of it is left to do").await;
     }
+    let (at, today) = (work.now(), work.today());
+    let terms = terms::of(work.tx(), (new.kind, new.service), new.patient, today).await?;
+    let Some(there) = there else {
+        if terms.pay_first == Some(true) {
+            write(work, new, &terms, ChargeState::Planned).await?;
+        }
+        return Ok(());
+    };
+    let writing = writing(work, new, &terms, ChargeState::Planned).await?;
+    charges::rewrite(work.tx(), there.id, &writing, at).await?;
+    let entry = Entry::new("charge.planned", "charge", there.id.0).of_patient(new.patient.0);
+    work.audit(entry.changed("quantity", &there.quantity, &new.quantity)).await?;
+    tell(work, new.visit);
+    Ok(())
+}
+
+/// See [`crate::billing::ahead`].
+pub async fn ahead(work: &mut Work, kind: ChargeKind, source: i64) -> Result<Ahead, Refused> {
+    let there = known(work, kind, source).await?;
+    Ok(there.map_or_else(Ahead::default, |there| Ahead {
+        units: match there.state {
+            ChargeState::Billed | ChargeState::Paid => there.done_quantity.unwrap_or(there.quantity),
+            ChargeState::Planned
+            | ChargeState::Billable
+            | ChargeState::Aborted
+            | ChargeState::EnteredInError => 0,
+        },
+        treated_now: there.treat_now_reason,
+    }))
+}
+
+/// See [`crate::billing::count`].
+pub async fn count(
+    work: &mut Work,
+    kind: ChargeKind,
+    source: i64,
+    (kept, back): (i64, i64),
+) -> Result<(), Refused> {
+    let Some(there) = known(work, kind, source).await? else { return Ok(()) };
+    if !matches!(there.state, ChargeState::Billed | ChargeState::Paid) {
+        return Ok(());
+    }
+    let asked = there.done_quantity.unwrap_or(there.quantity);
+    let done = kept.min(asked - back);
+    if done <= 0 {
+        return withdraw(work, kind, source, "None of it was given").await;
+    }
+    if there.done_at.is_some() && asked == done {
+        return Ok(());
+    }
+    let at = work.now();
+    charges::done_billed(work.tx(), there.id, done, at).await?;
+    let entry = Entry::new("charge.done", "charge", there.id.0).of_patient(there.patient_id.0);
+    work.audit(entry.with("visit", there.visit_id.0).with("quantity", done)).await?;
+    tell(work, there.visit_id);
     Ok(())
 }
 

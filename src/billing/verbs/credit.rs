@@ -61,8 +61,11 @@ async fn note(
         let line = all.iter().find(|one| one.id == *line).ok_or(Refused::NotFound)?;
         let covered = scheme_share(line, *amount);
         lines::credit(work.tx(), line.id, *amount, covered).await.map_err(in_words)?;
-        if let Some(charge) = line.charge_id.filter(|_| line.live && *amount == line.remaining()) {
+        let charge = line.charge_id.filter(|_| line.live);
+        if let Some(charge) = charge.filter(|_| *amount == line.remaining()) {
             lines::end_charge(work.tx(), charge, corrected_by.is_some()).await?;
+        } else if let Some(charge) = charge.filter(|_| *amount >= line.too_much()) {
+            lines::settle_charge(work.tx(), charge).await?;
         }
         *groups.entry(&line.coverage_group).or_default() += covered.0;
         scheme = scheme.plus(covered)?;
@@ -129,7 +132,7 @@ pub async fn correct(work: &mut Work, id: InvoiceId, reason: &str) -> Result<Inv
             kind: line.kind,
             service: line.service,
             label: &line.label,
-            quantity: line.done_quantity.unwrap_or(line.quantity),
+            quantity: line.done_quantity.or(line.charged).unwrap_or(line.quantity),
             unit_price: line.unit_price,
         };
         lines::insert(work.tx(), draft, &new).await.map_err(in_words)?;

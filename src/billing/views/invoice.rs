@@ -6,7 +6,7 @@ use super::takes;
 use crate::access::model::AccountId;
 use crate::billing::model::{ChargeKind, DiscountKind, DiscountState, Method, Money, RefundState, percent};
 use crate::billing::store::claims::Claim;
-use crate::billing::store::credits::CreditNote;
+use crate::billing::store::credits::{CreditNote, NoteLine};
 use crate::billing::store::discounts::Discount;
 use crate::billing::store::invoices::Invoice;
 use crate::billing::store::lines::Line;
@@ -52,8 +52,7 @@ impl InvoicePage {
 
     /// Whether something on it was entered in error, or done in another number.
     pub fn wrong(&self) -> Vec<&Line> {
-        let wrong = |line: &&Line| (line.withdrawn || line.done_quantity.is_some()) && line.live;
-        self.lines.iter().filter(wrong).collect()
+        self.lines.iter().filter(|line| line.is_wrong()).collect()
     }
 
     fn me(&self) -> Option<AccountId> {
@@ -109,6 +108,33 @@ impl CreditPage {
             .filter(|line| line.remaining().is_some())
             .map(|line| (format!("line_{}", line.id), line))
             .collect()
+    }
+}
+
+/// A credit note on paper.
+#[derive(Debug, Template)]
+#[template(path = "billing/credit_print.html")]
+pub struct CreditPrint {
+    pub page: Page,
+    pub note: CreditNote,
+    pub invoice: Invoice,
+    pub lines: Vec<NoteLine>,
+}
+
+/// What was given back, on paper.
+#[derive(Debug, Template)]
+#[template(path = "billing/refund_print.html")]
+pub struct RefundPrint {
+    pub page: Page,
+    pub refund: Refund,
+    pub payment: Payment,
+}
+
+impl RefundPrint {
+    /// Where one came from.
+    pub fn back(&self) -> String {
+        use crate::web::paths::billing;
+        self.refund.invoice_id.map_or_else(|| billing::receipt(self.payment.receipt_id), billing::invoice)
     }
 }
 

@@ -6,8 +6,9 @@ use crate::billing::store::discounts::Discount;
 use crate::billing::store::invoices::Invoice;
 use crate::billing::store::refunds::Refund;
 use crate::billing::store::shifts::Shift;
-use crate::billing::store::worklist::Person;
+use crate::billing::store::worklist::{Person, Uncredited};
 use crate::patients::Brief;
+use crate::queue::model::VisitId;
 use crate::web::{FormState, Page};
 
 /// What stands in the worklist.
@@ -17,6 +18,8 @@ pub struct Work {
     pub people: Vec<Person>,
     /// Drafts, what is owed back, what is owed.
     pub invoices: Vec<Invoice>,
+    /// What was invoiced for more than was done.
+    pub uncredited: Vec<Uncredited>,
 }
 
 impl Work {
@@ -28,6 +31,11 @@ impl Work {
     /// Others with something to invoice.
     pub fn elsewhere(&self) -> Vec<&Person> {
         self.people.iter().filter(|person| person.queue.is_none()).collect()
+    }
+
+    /// Whether something of a visit is to be credited.
+    pub fn is_wrong(&self, visit: &VisitId) -> bool {
+        self.uncredited.iter().any(|one| one.visit_id == *visit)
     }
 
     /// Drafts.

@@ -6,9 +6,12 @@ pub(super) const PHARMACY: &[Invariant] = &[
     Invariant {
         name: "what was given of a prescribed line, and what came back, is what the pharmacy wrote down",
         text: "select count(*) as faults, min(l.id) as example from prescription_line l
-               left join (select line_id, sum(covers) as given, sum(returned_covers) as returned from dispensing_line
-                   group by line_id) as g on g.line_id = l.id
-               where l.state <> 'draft' and (l.given <> coalesce(g.given, 0) or l.returned <> coalesce(g.returned, 0))",
+               left join (select line_id, sum(covers) as given, sum(returned_covers) as returned,
+                   sum(case when billed_ahead then covers else 0 end) as ahead,
+                   sum(case when billed_ahead then returned_covers else 0 end) as back
+                   from dispensing_line group by line_id) as g on g.line_id = l.id
+               where l.state <> 'draft' and (l.given <> coalesce(g.given, 0) or l.returned <> coalesce(g.returned, 0)
+                   or l.given_ahead <> coalesce(g.ahead, 0) or l.returned_ahead <> coalesce(g.back, 0))",
     },
     Invariant {
         name: "nobody was given more than was prescribed",
@@ -25,7 +28,15 @@ pub(super) const PHARMACY: &[Invariant] = &[
         name: "what was given out and kept is charged, unit by unit",
         text: "select count(*) as faults, min(g.id) as example from dispensing_line g
                left join charge c on c.kind = 'medicine' and c.source = g.id and c.withdrawn_at is null
-               where g.quantity - g.returned <> coalesce(c.quantity, 0)",
+               where not g.billed_ahead and g.quantity - g.returned <> coalesce(c.quantity, 0)",
+    },
+    Invariant {
+        name: "of what was invoiced before it was given, no more was given, and no less without the cashier being told",
+        text: "select count(*) as faults, min(l.id) as example from prescription_line l
+               left join charge c on c.kind = 'medicine' and c.source = -l.id and c.withdrawn_at is null
+               where l.given_ahead - l.returned_ahead > coalesce(c.done_quantity, c.quantity, 0)
+                   or (c.state in ('billed', 'paid') and l.state in ('complete', 'closed', 'cancelled')
+                       and l.given_ahead - l.returned_ahead <> coalesce(c.done_quantity, c.quantity))",
     },
     Invariant {
         name: "what came back of a line is its returns",

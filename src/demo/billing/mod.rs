@@ -92,5 +92,5 @@ async fn schemes(filling: &mut Filling) -> Result<(), DbError> {
 
 /// What the cashier reads of a medicine, by the stored word of its form (rule A1).
 fn medicine(form: &str) -> String {
-    form.parse().map_or_else(|_| "Medicine".to_owned(), crate::pharmacy::charged_as)
+    form.parse().map_or_else(|_| "Medicine".to_owned(), crate::prescribing::model::Form::charged_as)
 }

@@ -11,6 +11,8 @@ use super::offers::{find, load};
 use crate::access::model::AccountId;
 use crate::access::proof::{Proof, prove};
 use crate::app::App;
+use crate::billing;
+use crate::billing::model::ChargeKind;
 use crate::prescribing::model::{LineId, LineMove, PrescriptionId};
 use crate::prescribing::{self, pharmacist};
 use crate::record;
@@ -92,6 +94,14 @@ pub async fn create(
         advice: &advice,
     };
     let mut work = submission.begin(&app).await?;
+    let asked: Vec<i64> = new.gifts.iter().map(|gift| prescribing::asked_source(gift.line)).collect();
+    let visit = shown.visit();
+    if !billing::pass(&mut work, visit, (ChargeKind::Medicine, &asked), &mut form).await? {
+        work.undo();
+        drop(new);
+        shown.form = form;
+        return Ok(refused(html(shown)?));
+    }
     match give(&mut work, &new).await {
         Ok(given) => {
             let lines = new.gifts.len();

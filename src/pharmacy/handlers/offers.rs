@@ -7,6 +7,8 @@ use super::super::store::shelf::{self, OnShelf};
 use super::super::store::{dispensings, messages, people};
 use super::super::views::dispense::{DispensePage, Offer, Other};
 use crate::app::App;
+use crate::billing;
+use crate::billing::model::ChargeKind;
 use crate::prescribing::model::{MedicineId, PrescriptionId};
 use crate::prescribing::{self, Line};
 use crate::record::Banner;
@@ -30,6 +32,11 @@ pub async fn load(
     let marks = prescribing::marks(&app.db, id).await?;
     let messages = messages::of_prescription(&app.db, id).await?;
     let before = dispensings::of_prescription(&app.db, id).await?;
+    let visit = lines.first().map(|line| line.visit_id);
+    let asked = match visit {
+        Some(visit) => billing::asked_first(&app.db, visit, ChargeKind::Medicine).await?,
+        None => Vec::new(),
+    };
     let (open, over): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.state.waits());
     let offers: Vec<Offer> = open.into_iter().map(|line| offer(line, &shelf, store, &page)).collect();
     let controlled = offers.iter().any(|offer| offer.line.controlled);
@@ -44,6 +51,7 @@ pub async fn load(
         offers,
         over,
         marks,
+        asked,
         stores,
         store,
         colleagues,

@@ -86,6 +86,8 @@ pub struct Dispensed {
     pub owed: i64,
     pub directions: String,
     pub price: i64,
+    /// It is part of what was invoiced for the prescribed line before, and has no charge of its own.
+    pub billed_ahead: bool,
     pub substitution: String,
     pub note: String,
     pub returned: i64,
@@ -115,7 +117,7 @@ macro_rules! dispensed {
     ($tail:literal) => {
         concat!(
             "select g.id, g.dispensing_id, g.line_id, g.medicine_id, g.name, g.strength, g.form, g.unit, g.step,
-                g.quantity, g.covers, g.owed, g.directions, g.price, g.substitution, g.note, g.returned,
+                g.quantity, g.covers, g.owed, g.directions, g.price, g.billed_ahead, g.substitution, g.note, g.returned,
                 trim(l.name || ' ' || l.strength) as prescribed, l.unit as prescribed_unit, l.step as prescribed_step,
                 l.advice, l.patient_id, d.visit_id
              from dispensing_line g join dispensing d on d.id = g.dispensing_id
@@ -191,6 +193,7 @@ pub struct NewDispensed<'a> {
     pub owed: i64,
     pub directions: &'a str,
     pub price: i64,
+    pub billed_ahead: bool,
     pub substitution: Option<Substitution>,
     pub note: &'a str,
 }
@@ -206,8 +209,8 @@ pub async fn insert_line(
     day: NaiveDate,
 ) -> Result<DispensedId, DbError> {
     sql("insert into dispensing_line (dispensing_id, line_id, item_id, medicine_id, name, strength, form, unit, step,
-            quantity, covers, owed, directions, price, substitution, note, day)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id")
+            quantity, covers, owed, directions, price, billed_ahead, substitution, note, day)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id")
     .bind(new.dispensing)
     .bind(new.line)
     .bind(new.item)
@@ -222,6 +225,7 @@ pub async fn insert_line(
     .bind(new.owed)
     .bind(new.directions)
     .bind(new.price)
+    .bind(new.billed_ahead)
     .bind(new.substitution.map_or("", Substitution::as_str))
     .bind(new.note)
     .bind(day)

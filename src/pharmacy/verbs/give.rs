@@ -5,12 +5,12 @@ use crate::audit::Entry;
 use crate::billing::model::ChargeKind;
 use crate::billing::{self, NewCharge};
 use crate::live::Topic;
-use crate::pharmacy::model::{DispensingId, LEDGER, MessageKind, Ratio, Substitution};
+use crate::pharmacy::model::{DispensedId, DispensingId, LEDGER, MessageKind, Ratio, Substitution};
 use crate::pharmacy::store::dispensings::{self, NewDispensed, NewDispensing};
 use crate::pharmacy::store::messages::{self, NewMessage};
 use crate::pharmacy::store::shelf::OnShelf;
 use crate::pharmacy::verbs::{Refused, doer, in_words};
-use crate::prescribing::model::{Form, LineId, LineMove, LineState, directions};
+use crate::prescribing::model::{LineId, LineMove, LineState, directions};
 use crate::prescribing::{Line, Prescription, pharmacist};
 use crate::stock::model::{BatchId, Kind, Out, StoreId, Wanted};
 use crate::stock::{hold, take};
@@ -129,6 +129,8 @@ async fn one(
         )));
     };
     let words = taken(line, medicine, gift.ratio);
+    let (left_ahead, treated_now) = pharmacist::paid_ahead(work, line).await?;
+    let billed_ahead = gift.instead.is_none() && left_ahead >= gift.covers;
     let new = NewDispensed {
         dispensing,
         line: line.id,
@@ -144,6 +146,7 @@ async fn one(
         owed: line.remaining() - gift.covers,
         directions: &words,
         price: medicine.price,
+        billed_ahead,
         substitution: gift.instead.as_ref().map(|(why, _)| *why),
         note: gift.instead.as_ref().map_or(&gift.why, |(_, note)| note),
     };
@@ -161,7 +164,24 @@ async fn one(
     };
     let out = Out { kind: Kind::Issue, reason: &gift.why, ref_kind: LEDGER, ref_id: id.0, partly: false };
     take(work, &want, &out).await?;
-    let label = charged_as(medicine.form);
+    if !billed_ahead {
+        charge(work, (id, quantity), medicine, (line, &treated_now)).await?;
+    }
+    pharmacist::keep_asked(work, line.id, 0).await?;
+    if let Some((why, note)) = &gift.instead {
+        told(work, line, medicine, (*why, note)).await?;
+    }
+    Ok(())
+}
+
+/// It costs what is given (rule M13). A reason for giving before paying goes along.
+async fn charge(
+    work: &mut Work,
+    (id, quantity): (DispensedId, i64),
+    medicine: &OnShelf,
+    (line, treated_now): (&Line, &str),
+) -> Result<(), Refused> {
+    let label = medicine.form.charged_as();
     let charge = NewCharge {
         visit: line.visit_id,
         patient: line.patient_id,
@@ -173,15 +193,10 @@ async fn one(
         unit_price: medicine.price,
     };
     billing::charge(work, &charge).await?;
-    if let Some((why, note)) = &gift.instead {
-        told(work, line, medicine, (*why, note)).await?;
+    if !treated_now.is_empty() {
+        billing::treat_now(work, ChargeKind::Medicine, id.0, treated_now).await?;
     }
     Ok(())
-}
-
-/// What the cashier reads: what it is, never what it is for (rule A1).
-pub fn charged_as(form: Form) -> String {
-    format!("Medicine, {}", form.label())
 }
 
 /// How it is taken: as prescribed, or in the units of what is given instead.

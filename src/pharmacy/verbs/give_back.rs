@@ -6,8 +6,7 @@ use crate::billing::model::ChargeKind;
 use crate::billing::{self, NewCharge};
 use crate::live::Topic;
 use crate::pharmacy::model::{DispensedId, LEDGER, Ratio};
-use crate::pharmacy::store::dispensings::{self, Dispensing, NewReturn};
-use crate::pharmacy::verbs::give::charged_as;
+use crate::pharmacy::store::dispensings::{self, Dispensed, Dispensing, NewReturn};
 use crate::pharmacy::verbs::{Refused, in_words};
 use crate::prescribing::model::{LineMove, LineState};
 use crate::prescribing::{self, pharmacist};
@@ -72,11 +71,28 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
         partly: false,
     };
     put_back(work, back.batch, store, back.quantity, &into).await?;
-    // What was charged is taken off, and what stays with the patient is charged (rule M13).
+    if given.billed_ahead {
+        pharmacist::keep_asked(work, line.id, covers).await?;
+    } else {
+        recharge(work, &given, back).await?;
+    }
+    let entry = Entry::new("dispensing.returned", "dispensing", of.id.0)
+        .of_patient(of.patient_id.0)
+        .with("line", given.id.0)
+        .with("quantity", back.quantity)
+        .with("sealed", back.sealed);
+    work.audit(entry).await?;
+    work.tell(Topic::Visit(of.visit_id.0));
+    work.tell(Topic::Pharmacy);
+    Ok(())
+}
+
+/// What was charged is taken off, and what stays with the patient is charged (rule M13).
+async fn recharge(work: &mut Work, given: &Dispensed, back: &Back<'_>) -> Result<(), Refused> {
     billing::withdraw(work, ChargeKind::Medicine, given.id.0, back.reason).await?;
     let kept = given.quantity - given.returned - back.quantity;
     if kept > 0 {
-        let label = charged_as(given.form);
+        let label = given.form.charged_as();
         let charge = NewCharge {
             visit: given.visit_id,
             patient: given.patient_id,
@@ -89,13 +105,5 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
         };
         billing::charge(work, &charge).await?;
     }
-    let entry = Entry::new("dispensing.returned", "dispensing", of.id.0)
-        .of_patient(of.patient_id.0)
-        .with("line", given.id.0)
-        .with("quantity", back.quantity)
-        .with("sealed", back.sealed);
-    work.audit(entry).await?;
-    work.tell(Topic::Visit(of.visit_id.0));
-    work.tell(Topic::Pharmacy);
     Ok(())
 }

@@ -5,8 +5,6 @@ pub mod give;
 pub mod give_back;
 pub mod messages;
 
-pub use give::charged_as;
-
 use crate::access::model::AccountId;
 use crate::db::DbError;
 pub use crate::work::Refused;

@@ -2,13 +2,15 @@
 
 use askama::Template;
 
+use crate::billing::model::Money;
 use crate::pharmacy::model::{Ratio, Substitution};
 use crate::pharmacy::store::dispensings::Dispensing;
 use crate::pharmacy::store::messages::Message;
 use crate::pharmacy::store::people::Colleague;
 use crate::pharmacy::store::shelf::OnShelf;
 use crate::prescribing::model::{LineMove, LineState, Tier, label, quantity_words};
-use crate::prescribing::{Kept, Line, Mark, Prescription};
+use crate::prescribing::{Kept, Line, Mark, Prescription, asked_source};
+use crate::queue::model::VisitId;
 use crate::record::Banner;
 use crate::settings::model::plain_day;
 use crate::stock::StockStore;
@@ -133,6 +135,8 @@ pub struct DispensePage {
     pub over: Vec<Line>,
     /// Warnings and steps of its lines.
     pub marks: Vec<Mark>,
+    /// What is to be paid before it is given, by its source, with the patient's part.
+    pub asked: Vec<(i64, Money)>,
     /// Stores that hand out, and the one that is looked into.
     pub stores: Vec<StockStore>,
     /// The store that is looked into.
@@ -149,6 +153,17 @@ impl DispensePage {
     /// Whether anything can be given.
     pub fn is_open(&self) -> bool {
         self.offers.iter().any(|offer| offer.is_open(&self.page))
+    }
+
+    /// The visit in which it was prescribed.
+    pub fn visit(&self) -> VisitId {
+        self.offers.first().map_or(VisitId(0), |offer| offer.line.visit_id)
+    }
+
+    /// What the patient pays before this line is given.
+    pub fn asks(&self, line: &Line) -> Option<Money> {
+        let source = asked_source(line.id);
+        self.asked.iter().find(|(asked, _)| *asked == source).map(|(_, owed)| *owed)
     }
 
     /// Whether a second person has to see it.

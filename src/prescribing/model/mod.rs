@@ -101,6 +101,13 @@ crate::words! {
     }
 }
 
+impl Form {
+    /// What cashier and receipt call a medicine: what it is, never what it is for (rule A1).
+    pub fn charged_as(self) -> String {
+        format!("Medicine, {}", self.label())
+    }
+}
+
 crate::words! {
     /// Whether a pregnant woman may take it.
     pub enum Pregnancy {

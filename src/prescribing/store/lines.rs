@@ -46,6 +46,8 @@ pub struct Line {
     pub course_until: Option<NaiveDate>,
     pub given: i64,
     pub returned: i64,
+    pub given_ahead: i64,
+    pub returned_ahead: i64,
     pub state_reason: String,
     pub version: i64,
     /// Who prescribes it.
@@ -57,6 +59,8 @@ pub struct Line {
     pub pregnancy: Option<Pregnancy>,
     /// Days for which a prescription of it holds, where the medicine has a number of its own.
     pub own_valid_days: Option<i64>,
+    /// What one unit costs now, in kobo; 0 for free text.
+    pub price: i64,
     /// Whether the catalogue offers it, unchanged in what the line says of it.
     pub offered: bool,
 }
@@ -67,9 +71,10 @@ macro_rules! lines {
             "select l.id, l.prescription_id, l.visit_id, l.patient_id, l.prescriber_id, l.medicine_id, l.state, l.name,
                 l.strength, l.form, l.route, l.unit, l.step, l.controlled, l.dose, l.frequency, l.max_doses_a_day, l.days,
                 l.quantity, l.directions, l.instructions, l.advice, l.reason, l.set_code, l.replaces_id, l.signed_at,
-                l.valid_until, l.course_until, l.given, l.returned, l.state_reason, l.version,
+                l.valid_until, l.course_until, l.given, l.returned, l.given_ahead, l.returned_ahead, l.state_reason,
+                l.version,
                 p.prescriber_name as prescriber, coalesce(m.ingredients, '') as ingredients,
-                coalesce(m.classes, '') as classes, m.min_age, m.pregnancy, m.valid_days as own_valid_days,
+                coalesce(m.classes, '') as classes, m.min_age, m.pregnancy, m.valid_days as own_valid_days, coalesce(m.price, 0) as price,
                 coalesce(m.active and m.generic = l.name and m.strength = l.strength and m.form = l.form
                     and m.unit = l.unit and m.step = l.step, l.medicine_id is null) as offered
              from prescription_line l join prescription p on p.id = l.prescription_id

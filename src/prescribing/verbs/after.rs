@@ -11,7 +11,7 @@ use crate::prescribing::store::drafts::{self, Named, NewLine, Signing};
 use crate::prescribing::store::lines::{self, Line, Moved};
 use crate::prescribing::verbs::assess::{Assessed, drug};
 use crate::prescribing::verbs::sign::signing;
-use crate::prescribing::verbs::{Refused, prescriber};
+use crate::prescribing::verbs::{Refused, ahead, prescriber};
 use crate::work::Work;
 
 impl From<CannotMove> for Refused {
@@ -69,6 +69,7 @@ pub async fn end(
     if !lines::go(work.tx(), line, &Moved { made, to, reason }, (&who, at)).await? {
         return Err(meanwhile(line));
     }
+    ahead::keep(work, line.id, 0).await?;
     let action =
         if made == LineMove::Cancel { "prescription.line_cancelled" } else { "prescription.line_stopped" };
     trail(work, action, line).await
@@ -140,6 +141,8 @@ pub async fn change(
     if !drafts::sign_line(work.tx(), &signed, (&who, at)).await? {
         return Err(meanwhile(line));
     }
+    ahead::keep(work, line.id, 0).await?;
+    ahead::keep(work, id, 0).await?;
     trail(work, "prescription.line_changed", line).await?;
     Ok(Ok(()))
 }

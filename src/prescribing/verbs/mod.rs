@@ -3,6 +3,7 @@
 
 pub mod add;
 pub mod after;
+pub mod ahead;
 pub mod assess;
 pub mod draft;
 pub mod pharmacist;

@@ -2,10 +2,12 @@
 //! here it takes lines for its work, notes the steps, pauses, goes on and closes.
 
 use crate::audit::Entry;
+use crate::billing;
+use crate::billing::model::ChargeKind;
 use crate::live::Topic;
 use crate::prescribing::model::{LineId, LineMove, LineState};
 use crate::prescribing::store::lines::{self, Line, Moved};
-use crate::prescribing::verbs::Refused;
+use crate::prescribing::verbs::{Refused, ahead};
 use crate::work::Work;
 
 fn meanwhile(line: &Line) -> Refused {
@@ -26,12 +28,25 @@ pub async fn hold(work: &mut Work, id: LineId, version: i64) -> Result<Line, Ref
     if held { Ok(line) } else { Err(meanwhile(&line)) }
 }
 
+/// What was invoiced of a line before it is given: the units that are left of it, and why it is given before it is paid
+/// where somebody said so. Nobody invoices it until this work ends.
+pub async fn paid_ahead(work: &mut Work, line: &Line) -> Result<(i64, String), Refused> {
+    let ahead = billing::ahead(work, ChargeKind::Medicine, ahead::source(line.id)).await?;
+    Ok((ahead.units - (line.given_ahead - line.returned_ahead), ahead.treated_now))
+}
+
 /// Notes at a line that was held what the pharmacy's tables counted: given in part or in full, or come back.
 pub async fn note(work: &mut Work, held: &Line, made: LineMove, reason: &str) -> Result<(), Refused> {
     let to = held.state.after(made, true)?;
     let (who, at) = (work.doer().clone(), work.now());
     lines::note(work.tx(), held.id, (held.state, &Moved { made, to, reason }), (&who, at)).await?;
     Ok(())
+}
+
+/// Brings what the cashier asks for a line in step, after it was given, or after so many units of what was invoiced before
+/// came back.
+pub async fn keep_asked(work: &mut Work, line: LineId, back: i64) -> Result<(), Refused> {
+    ahead::keep(work, line, back).await
 }
 
 /// Pauses a line, goes on with it, or closes it, with the reason that prescriber and patient read.
@@ -55,6 +70,7 @@ pub async fn set(
     if !lines::go(work.tx(), line, &Moved { made, to, reason }, (&who, at)).await? {
         return Err(meanwhile(line));
     }
+    ahead::keep(work, line.id, 0).await?;
     let action = match made {
         LineMove::Pause => "prescription.line_paused",
         LineMove::Resume => "prescription.line_resumed",

@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate, TimeDelta};
 
 use super::assess::{Assessed, assess, shown, to_compare};
 use super::draft::{as_written, is_edited};
-use super::{REASON, Refused, WORDS, prescriber};
+use super::{REASON, Refused, WORDS, ahead, prescriber};
 use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::live::Topic;
@@ -86,6 +86,7 @@ pub async fn sign(
                 "This prescription was changed in another window a moment ago. Look at it again.".into(),
             ));
         }
+        ahead::keep(work, one.line.id, 0).await?;
     }
     // The prescription as a whole holds as long as its longest line.
     let longest = assessed.iter().map(|one| line_valid_until(&one.line, &setting, work.today())).max();

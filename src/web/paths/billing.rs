@@ -3,8 +3,8 @@
 use std::borrow::Borrow;
 
 use crate::billing::model::{
-    BatchId, ChargeId, ChargeKind, ClaimId, DiscountId, EnrolmentId, InvoiceId, InvoiceLineId, PaymentId,
-    ReceiptId, RefundId, SchemeId, ServiceKey, ShiftId,
+    BatchId, ChargeId, ChargeKind, ClaimId, CreditNoteId, DiscountId, EnrolmentId, InvoiceId, InvoiceLineId,
+    PaymentId, ReceiptId, RefundId, SchemeId, ServiceKey, ShiftId,
 };
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
@@ -79,6 +79,8 @@ addresses! {
     PAYMENTS = "/invoices/{id}/payments", payments(InvoiceId) = "/invoices/{}/payments";
     /// Crediting it, in part or whole.
     CREDITS = "/invoices/{id}/credits", credits(InvoiceId) = "/invoices/{}/credits";
+    /// A credit note on paper.
+    CREDIT_PRINT = "/credit-notes/{id}/print", credit_print(CreditNoteId) = "/credit-notes/{}/print";
     /// Correcting it in one step, by POST.
     CORRECTION = "/invoices/{id}/correction", correction(InvoiceId) = "/invoices/{}/correction";
     /// Asking for a discount, by POST.
@@ -97,6 +99,8 @@ addresses! {
     REFUNDS = "/payments/{id}/refunds", refunds(PaymentId) = "/payments/{}/refunds";
     /// Deciding about a refund, by POST.
     REFUND = "/refunds/{id}", refund(RefundId) = "/refunds/{}";
+    /// It on paper, once it was paid out.
+    REFUND_PRINT = "/refunds/{id}/print", refund_print(RefundId) = "/refunds/{}/print";
     /// Paying an approved refund out, by POST.
     PAYOUT = "/refunds/{id}/payout", payout(RefundId) = "/refunds/{}/payout";
     /// One shift.
