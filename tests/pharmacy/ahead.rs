@@ -2,10 +2,11 @@
 //! give, what was paid is used up by what is given, and the difference is credited.
 
 use infirmary::billing::model::ChargeKind;
-use infirmary::billing::{asked_first, gate};
+use infirmary::billing::{NewCharge, asked_first, gate, plan};
 use infirmary::db::sql;
 use infirmary::prescribing::asked_source;
 use infirmary::prescribing::model::{LineId, LineState};
+use infirmary::work::{Doer, Work};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -203,6 +204,43 @@ both! {
         paid.pays(&clinic).await;
         paid.gives(15, "").await.expect(303);
         is_sound(&clinic, "").await;
+    }
+
+    async fn m13_what_comes_back_is_credited_at_once_and_charged_anew_when_it_is_given_again(clinic) {
+        let paid = Paid::first(&clinic).await;
+        paid.pays(&clinic).await;
+        paid.gives(10, "").await.expect(303);
+        paid.comes_back(&clinic, 4).await.expect(303);
+        assert_eq!(charges(&clinic).await, [charge("paid", 15, Some(11))], "five are still to come");
+        // Nine are more than the five that are paid: they are charged by themselves.
+        paid.gives(9, "").await.expect(303);
+        assert_eq!(charges(&clinic).await, [charge("paid", 15, Some(6)), charge("billable", 9, None)]);
+        is_sound(&clinic, "").await;
+    }
+
+    async fn m3_an_invoice_waits_for_whoever_changes_what_is_planned(clinic) {
+        let paid = Paid::first(&clinic).await;
+        let bill = paid.till.cashier.get(&paid.till.bill()).await;
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        let price = clinic.number("select price from medicine m join prescription_line l on l.medicine_id = m.id where l.id = $1", paid.line.0).await;
+        let fewer = NewCharge {
+            visit: paid.till.visit,
+            patient: paid.till.patient,
+            kind: ChargeKind::Medicine,
+            service: clinic.number("select medicine_id from prescription_line where id = $1", paid.line.0).await,
+            source: asked_source(paid.line),
+            label: "Medicine, capsule",
+            quantity: 9,
+            unit_price: price,
+        };
+        plan(&mut work, &fewer).await.unwrap();
+        let (issued, ()) = futures::join!(paid.till.cashier.submit(&bill, "#draft", &[("step", "issue")]), async {
+            tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+            work.commit().await.unwrap();
+        });
+        let invoice = id_in(&issued);
+        assert_eq!(clinic.number("select quantity from invoice_line where invoice_id = $1 and kind = 'medicine'", invoice).await, 9);
+        assert_eq!(charges(&clinic).await, [charge("billed", 9, None)]);
     }
 
     async fn m3_who_invoices_while_it_is_given_charges_it_once(clinic) {
