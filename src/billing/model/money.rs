@@ -149,18 +149,12 @@ impl From<Option<Money>> for crate::db::Value {
 pub fn naira(kobo: impl Borrow<i64>) -> String {
     let kobo = *kobo.borrow();
     let whole = kobo.unsigned_abs();
-    let digits = (whole / 100).to_string();
-    let mut grouped = String::from(if kobo < 0 { "−₦" } else { "₦" });
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
+    let naira = grouped(i64::try_from(whole / 100).unwrap_or_default());
+    let mut text = format!("{}{naira}", if kobo < 0 { "−₦" } else { "₦" });
     if whole % 100 > 0 {
-        grouped.push_str(&format!(".{:02}", whole % 100));
+        text.push_str(&format!(".{:02}", whole % 100));
     }
-    grouped
+    text
 }
 
 /// `7.5%`.

@@ -42,7 +42,7 @@ impl Controlled {
 impl Row {
     /// `+30`, `-2`.
     pub fn change(&self) -> String {
-        if self.quantity < 0 { grouped(self.quantity) } else { format!("+{}", grouped(self.quantity)) }
+        signed(self.quantity)
     }
 
     /// Whom it was for and who prescribed it, or why.

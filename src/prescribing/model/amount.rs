@@ -1,6 +1,7 @@
 //! Amounts: doses in thousandths of a unit, quantities in whole units (rules R2 and K9). No floating point anywhere.
 
 use super::{Frequency, Unit};
+use crate::numbers::grouped;
 
 /// The largest quantity of a line, in units; the table holds no more.
 pub const MOST: i64 = 10_000;
@@ -12,18 +13,6 @@ pub fn plain_number(thousandths: i64) -> String {
     if part > 0 {
         text.push('.');
         text.push_str(format!("{part:03}").trim_end_matches('0'));
-    }
-    text
-}
-
-fn grouped(whole: i64) -> String {
-    let digits = whole.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
     }
     text
 }

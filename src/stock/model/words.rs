@@ -33,20 +33,6 @@ pub fn pack_words(pack: i64, unit: &str) -> String {
     }
 }
 
-/// `1,200`.
-pub fn grouped(number: impl std::borrow::Borrow<i64>) -> String {
-    let number = *number.borrow();
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if number < 0 { format!("\u{2212}{out}") } else { out }
-}
-
 /// How many packs that is: `12 packs and 4 more`; empty where a pack is one unit.
 pub fn packs(quantity: i64, pack: i64) -> String {
     if pack <= 1 || quantity < pack {

@@ -64,7 +64,7 @@ impl AdjustmentState {
 impl Movement {
     /// `+96` or `−2`.
     pub fn signed(&self) -> String {
-        if self.quantity < 0 { grouped(self.quantity) } else { format!("+{}", grouped(self.quantity)) }
+        signed(self.quantity)
     }
 
     /// What caused it, and where that can be read.

@@ -296,8 +296,7 @@ impl CountLine {
 
     /// `+3` or `−2`.
     pub fn signed(&self) -> String {
-        let difference = self.difference();
-        if difference < 0 { grouped(difference) } else { format!("+{}", grouped(difference)) }
+        signed(self.difference())
     }
 
     /// What the difference is worth.
