@@ -19,6 +19,7 @@ pub mod kinds;
 pub mod laboratory;
 pub mod letters;
 pub mod live;
+pub mod numbers;
 pub mod patients;
 pub mod pharmacy;
 pub mod prescribing;

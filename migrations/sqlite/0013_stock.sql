@@ -37,7 +37,8 @@ create table supplier (
 create unique index supplier_name_unique on supplier (name);
 
 -- What is kept: every medicine, supplies, equipment. Quantities are whole smallest units; `pack` only converts, `step` is the
--- least that leaves. Whoever books something takes `moves` first, so that bookings of one item stand in a line.
+-- least that leaves. Whoever books something takes `moves` first, so that bookings of one item stand in a line. `on_hand` is what
+-- lies of it in all stores, the sum of the ledger like that of a batch and of a level (rule K2).
 create table stock_item (
     id integer primary key,
     kind text not null constraint stock_item_known_kind check (kind in ('medicine', 'supply', 'equipment')),
@@ -51,6 +52,7 @@ create table stock_item (
     cover_days integer not null default 30 constraint stock_item_cover check (cover_days between 1 and 365),
     folded text not null,
     moves integer not null default 0,
+    on_hand integer not null default 0 constraint stock_item_on_hand check (on_hand >= 0),
     active integer not null check (active in (0, 1)) default 1,
     version integer not null default 1,
     constraint stock_item_medicine check ((kind = 'medicine') = (medicine_id is not null))
@@ -95,6 +97,7 @@ create table stock_batch (
     held_at text,
     recall_reason text not null default '',
     recalled_at text,
+    on_hand integer not null default 0 constraint stock_batch_on_hand check (on_hand >= 0),
     version integer not null default 1,
     constraint stock_batch_held check ((held_at is null) = (held_reason = '')
         and (held_at is null or length(trim(held_reason)) >= 3)),
@@ -103,7 +106,10 @@ create table stock_batch (
 ) strict;
 create unique index stock_batch_item_id_number_unique on stock_batch (item_id, number);
 create index stock_batch_of_number on stock_batch (number);
-create index stock_batch_expiry on stock_batch (expiry);
+create index stock_batch_first on stock_batch (item_id, received_at);
+-- The few that are not simply usable, however many were used up in the past.
+create index stock_batch_ends on stock_batch (expiry) where on_hand > 0;
+create index stock_batch_apart on stock_batch (id) where on_hand > 0 and (held_at is not null or recalled_at is not null);
 create trigger stock_batch_expires before insert on stock_batch when new.expiry >= '9999-12-31'
 begin
     select raise(abort, 'stock_batch_expires') where exists
@@ -203,6 +209,8 @@ create trigger stock_movement_books after insert on stock_movement begin
     insert into stock_level (batch_id, store_id, item_id, on_hand) select new.batch_id, new.store_id, new.item_id, 0
         where not exists (select 1 from stock_level where batch_id = new.batch_id and store_id = new.store_id);
     update stock_level set on_hand = on_hand + new.quantity where batch_id = new.batch_id and store_id = new.store_id;
+    update stock_batch set on_hand = on_hand + new.quantity where id = new.batch_id;
+    update stock_item set on_hand = on_hand + new.quantity where id = new.item_id;
     select raise(abort, 'stock_movement_balance') where new.balance <>
         (select on_hand from stock_level where batch_id = new.batch_id and store_id = new.store_id);
 end;

@@ -5,7 +5,7 @@ use infirmary::db::sql;
 use infirmary::stock::model::Kind;
 use infirmary::stock::take;
 
-use crate::support::{PHARMACY, out};
+use crate::support::{PHARMACY, QUARANTINE, out};
 
 both! {
     async fn w22_a_medicine_without_any_batch_stands_among_what_is_low(clinic) {
@@ -24,6 +24,74 @@ both! {
         clinic.batch(shelves.item, "A2", 300, (PHARMACY, 1)).await;
         let low = shelves.desk.get("/stock/items?show=low&q=paracetamol+500+tablet").await;
         assert!(!low.texts("tbody th").iter().any(|name| name == "paracetamol 500 mg tablet"));
+    }
+
+    async fn k7_the_list_tells_usable_from_expired_held_and_set_apart_units(clinic) {
+        let shelves = clinic.shelves().await;
+        sql("update medicine set reorder_level = 100 where code = 'paracetamol-500mg-tablet'").run(&clinic.app.db).await.unwrap();
+        clinic.batch(shelves.item, "GOOD", 300, (PHARMACY, 200)).await;
+        clinic.batch(shelves.item, "SOON", 30, (PHARMACY, 20)).await;
+        clinic.batch(shelves.item, "OLD", -3, (PHARMACY, 4)).await;
+        clinic.batch(shelves.item, "USED", -9, (PHARMACY, 0)).await;
+        let held = clinic.batch(shelves.item, "HELD", 40, (PHARMACY, 7)).await;
+        sql("update stock_batch set held_at = received_at, held_reason = 'The fridge was warm' where id = $1").bind(held).run(&clinic.app.db).await.unwrap();
+        let both = clinic.batch(shelves.item, "BOTH", 200, (PHARMACY, 11)).await;
+        clinic.movement((shelves.item, both, QUARANTINE), "opening", 5).await.unwrap();
+        clinic.books_balance().await;
+        let all = clinic.count("select count(*) from stock_item").await;
+        let page = shelves.desk.get("/stock/items?q=paracetamol+500+tab").await;
+        assert_eq!(page.texts(".tiles .value"), [(all - 1).to_string().as_str(), "1", "1", "1"]);
+        let row = page.texts("tbody tr").into_iter().find(|row| row.starts_with("paracetamol 500 mg tablet")).unwrap();
+        for part in ["231 tablets", "16", "4 expired, 12 set apart", "Enough", "20 expire soon"] {
+            assert!(row.contains(part), "{part}: {row}");
+        }
+        let stands = async |show: &str| {
+            let page = shelves.desk.get(&format!("/stock/items?show={show}&q=paracetamol+500+tablet")).await;
+            page.texts("tbody th").iter().any(|name| name == "paracetamol 500 mg tablet")
+        };
+        for (show, expected) in [("all", true), ("soon", true), ("expired", true), ("held", true), ("medicine", true),
+            ("low", false), ("out", false), ("supply", false), ("equipment", false), ("ended", false)] {
+            assert_eq!(stands(show).await, expected, "{show}");
+        }
+        let mut work = clinic.stock_work(None).await;
+        take(&mut work, &clinic.want(shelves.item, 150), &out(Kind::Issue, "")).await.unwrap();
+        work.commit().await.unwrap();
+        clinic.books_balance().await;
+        assert!(stands("low").await && !stands("out").await);
+        assert_eq!(shelves.desk.get("/stock/items").await.texts(".tiles .value")[0], all.to_string());
+        sql("update medicine set active = $1 where code = 'paracetamol-500mg-tablet'").bind(false).run(&clinic.app.db).await.unwrap();
+        assert!(stands("ended").await && stands("all").await && !stands("low").await && !stands("medicine").await);
+    }
+
+    async fn the_list_goes_on_page_by_page_and_finds_items_by_every_typed_word(clinic) {
+        let shelves = clinic.shelves().await;
+        sql("insert into stock_item (kind, name, folded, unit, pack, step) values ('supply', 'Adhesive tape', 'adhesive tape', 'piece', 1, 1)").run(&clinic.app.db).await.unwrap();
+        let (mut names, mut next) = (Vec::new(), Some("/stock/items".to_owned()));
+        let all = clinic.count("select count(*) from stock_item where active").await;
+        while let Some(path) = next {
+            let page = shelves.desk.get(&path).await;
+            assert_eq!(page.text(".found b"), all.to_string());
+            let shown = page.texts("tbody th");
+            assert!((1..=60).contains(&shown.len()), "{path}");
+            names.extend(shown);
+            next = page.links("nav.pagination a").pop();
+        }
+        assert_eq!(names.len() as i64, all);
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len() as i64, all, "no item stands on two pages");
+        for (typed, name) in [("PANADOL tab", "paracetamol 500 mg tablet"), ("500 para", "paracetamol 500 mg tablet"), ("tap", "Adhesive tape")] {
+            let page = shelves.desk.get(&format!("/stock/items?q={}", typed.replace(' ', "+"))).await;
+            let found = page.texts("tbody th");
+            assert!(found.iter().any(|one| one == name), "{typed}: {found:?}");
+            assert_eq!(page.text(".found b"), found.len().to_string());
+        }
+        // A route is no word of a name, and a part within a word is no beginning.
+        for typed in ["oral", "panadol nothing", "dhesive", "%25"] {
+            let page = shelves.desk.get(&format!("/stock/items?q={typed}&show=low")).await;
+            assert!(!page.texts("tbody th").iter().any(|one| one == "paracetamol 500 mg tablet" || one == "Adhesive tape") || typed == "%25", "{typed}");
+        }
+        assert!(shelves.desk.get("/stock/items?from=999999").await.expect(200).has(".empty"));
     }
 
     async fn every_quantity_of_an_item_leads_to_the_rows_behind_it(clinic) {

@@ -133,6 +133,14 @@ impl Clinic {
              where on_hand <> summed or on_hand < 0",
         );
         assert_eq!(wrong.await, 0, "a level differs from its ledger");
+        let sums = self.count(
+            "select count(*) from (select b.on_hand, (select cast(coalesce(sum(l.on_hand), 0) as bigint) from stock_level l
+                    where l.batch_id = b.id) as summed from stock_batch b
+                union all select i.on_hand, (select cast(coalesce(sum(b.on_hand), 0) as bigint) from stock_batch b
+                    where b.item_id = i.id) as summed from stock_item i) as both_sides
+             where on_hand <> summed",
+        );
+        assert_eq!(sums.await, 0, "a batch or an item differs from its levels");
         let gaps = self.count(
             "select count(*) from (select quantity, balance, coalesce(lag(balance) over
                 (partition by batch_id, store_id order by id), 0) as before from stock_movement) as line

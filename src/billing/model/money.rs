@@ -2,6 +2,8 @@
 
 use std::borrow::Borrow;
 
+use crate::numbers::grouped;
+
 crate::words! {
     /// What becomes of half a kobo.
     pub enum Rounding {

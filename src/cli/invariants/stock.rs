@@ -11,6 +11,16 @@ pub(super) const STOCK: &[Invariant] = &[
                where on_hand <> summed or on_hand < 0",
     },
     Invariant {
+        name: "what lies of a batch and of an item is the sum of their levels",
+        text: "select count(*) as faults, min(id) as example from (
+                 select b.id, b.on_hand, (select cast(coalesce(sum(l.on_hand), 0) as bigint) from stock_level l
+                   where l.batch_id = b.id) as summed from stock_batch b
+                 union all
+                 select i.id, i.on_hand, (select cast(coalesce(sum(b.on_hand), 0) as bigint) from stock_batch b
+                   where b.item_id = i.id) as summed from stock_item i) as both_sides
+               where on_hand <> summed",
+    },
+    Invariant {
         name: "every row of the stock ledger goes on from the one before",
         text: "select count(*) as faults, min(id) as example from (
                  select id, quantity, balance,

@@ -2,9 +2,10 @@
 
 use askama::Template;
 
+use crate::numbers::signed;
 use crate::pharmacy::store::recalls::{Batch, Receiver};
 use crate::pharmacy::store::register::{Controlled, Row};
-use crate::stock::model::{expiry_words, grouped, quantity_words};
+use crate::stock::model::{expiry_words, quantity_words};
 use crate::web::{FormState, Page};
 
 /// One medicine's page.

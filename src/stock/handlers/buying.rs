@@ -8,9 +8,9 @@ use super::transfers::{lines, names};
 use super::{places, suppliers};
 use crate::app::App;
 use crate::audit::Entry;
-use crate::stock::model::{ItemId, StockOrderId, StoreId, SupplierId};
-use crate::stock::store::lists;
+use crate::stock::model::{ItemId, Show, StockOrderId, StoreId, SupplierId};
 use crate::stock::store::orders::{self, NewOrder};
+use crate::stock::store::overview;
 use crate::stock::views::buying::{OrderPage, OrdersPage, ReorderPage};
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
@@ -30,7 +30,7 @@ pub async fn index(State(app): State<App>, page: Page) -> Answer {
 
 async fn load(app: &App, page: Page, form: FormState) -> Result<ReorderPage, Error> {
     let today = page.today();
-    let all = lists::overview(&app.db, today, today).await?;
+    let all = overview::page(&app.db, (Show::All, ""), (today, today), overview::ALL).await?;
     let clinic = std::sync::Arc::clone(&page.clinic);
     let mut items: Vec<_> = all
         .into_iter()

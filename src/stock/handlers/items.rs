@@ -8,24 +8,26 @@ use super::fields::{found, optional_units};
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::patients::model::fold;
+use crate::patients::model::{fold, words_of};
 use crate::stock::catalogue::alias;
-use crate::stock::model::{BatchId, ItemId, ItemKind, Kind, StoreId};
+use crate::stock::model::{BatchId, ItemId, ItemKind, Kind, Show, StoreId};
 use crate::stock::store::items::{self, Item, NewItem};
 use crate::stock::store::ledger::{self, Filter};
-use crate::stock::store::lists::{self, Stocked};
-use crate::stock::store::stores;
+use crate::stock::store::overview::{self, Stocked};
+use crate::stock::store::{lists, stores};
 use crate::stock::views::batch::EndingPage;
-use crate::stock::views::items::{ItemPage, ItemsPage, NewItemPage, Options, Show};
+use crate::stock::views::items::{ItemPage, ItemsPage, NewItemPage, Options};
 use crate::web::conflict::{Conflict, conflicting};
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 /// Items of one page.
-const PAGE: usize = 60;
+const PAGE: i64 = 60;
 /// Rows of the ledger on one page.
 const ROWS: i64 = 50;
+/// Letters of a word by which a medicine is found.
+const TERM: usize = 60;
 /// Options of one list.
 const OPTIONS: usize = 12;
 /// Most units that a field takes.
@@ -37,7 +39,7 @@ const MOST: i64 = 1_000_000;
 pub struct Asked {
     q: String,
     show: String,
-    from: usize,
+    from: i64,
     days: String,
 }
 
@@ -50,27 +52,40 @@ fn fits(one: &Stocked, words: &[String]) -> bool {
     words.iter().all(|word| all.split(' ').any(|own| own.starts_with(word.as_str())))
 }
 
+/// The items of one page, and how many fit in all. With typed words the database narrows by the longest.
+async fn listed(
+    app: &App,
+    (show, q, from): (Show, &str, i64),
+    days: (NaiveDate, NaiveDate),
+    shown: i64,
+) -> Result<(Vec<Stocked>, i64), Error> {
+    let words = words_of(q);
+    let Some(longest) = words.iter().max_by_key(|word| word.chars().count()) else {
+        return Ok((overview::page(&app.db, (show, ""), days, (from, PAGE)).await?, shown));
+    };
+    let longest: String = longest.chars().take(TERM).collect();
+    let mut fitting = overview::page(&app.db, (show, &longest), days, overview::ALL).await?;
+    fitting.retain(|one| fits(one, &words));
+    let found = fitting.len() as i64;
+    Ok((fitting.into_iter().skip(from as usize).take(PAGE as usize).collect(), found))
+}
+
 /// The list.
 pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let q: String = asked.q.chars().take(100).collect();
     let show: Show = asked.show.parse().unwrap_or(Show::All);
     let setting = stores::setting(&app.db).await?;
-    let today = page.today();
-    let all = lists::overview(&app.db, today, soon(today, setting.soon_days)).await?;
+    let days = (page.today(), soon(page.today(), setting.soon_days));
+    let tiles = overview::tiles(&app.db, show, days).await?;
     let waiting = lists::waiting(&app.db).await?;
-    let count = |show: Show| all.iter().filter(|one| show.fits(one)).count();
-    let counts = [count(Show::Low), count(Show::Soon), count(Show::Expired), count(Show::Held)];
-    let words = crate::patients::model::words_of(&q);
-    let fitting: Vec<Stocked> = all.into_iter().filter(|one| show.fits(one) && fits(one, &words)).collect();
-    let found = fitting.len();
-    let from = asked.from.min(found);
-    let items: Vec<Stocked> = fitting.into_iter().skip(from).take(PAGE).collect();
+    let from = asked.from.clamp(0, tiles.shown);
+    let (items, found) = listed(&app, (show, &q, from), days, tiles.shown).await?;
     let next = from + PAGE;
     let more = (next < found).then(|| {
         let q = paths::encoded(&q);
         format!("{}?show={}&q={q}&from={next}", paths::stock::STOCK, show.as_str())
     });
-    html(ItemsPage { page, q, show, items, found, counts, waiting, more })
+    html(ItemsPage { page, q, show, items, found, tiles, waiting, more })
 }
 
 /// What fits while one types.
@@ -135,7 +150,7 @@ fn older(item: ItemId, filter: &Filter, before: i64) -> String {
 async fn load(app: &App, page: Page, id: ItemId, filter: Filter) -> Result<ItemPage, Error> {
     let today = page.today();
     // What expires soon is told batch by batch here.
-    let item = lists::one(&app.db, id, (today, today)).await?.ok_or(Error::NotFound)?;
+    let item = overview::one(&app.db, id, (today, today)).await?.ok_or(Error::NotFound)?;
     let levels = lists::of_item(&app.db, id).await?;
     let mut rows = ledger::of_item(&app.db, id, &filter, ROWS + 1).await?;
     let is_more = rows.len() as i64 > ROWS;

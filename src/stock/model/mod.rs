@@ -5,11 +5,13 @@ mod pick;
 #[cfg(test)]
 mod pick_tests;
 mod reorder;
+mod show;
 mod words;
 
 pub use pick::{Candidate, Choice, Passed, Rule, Taken, Wanted, Why, pick};
 pub use reorder::{DailyUse, days_left, suggestion};
-pub use words::{cost_of_unit, expiry_words, grouped, pack_words, packs, quantity_words, unit_words, worth};
+pub use show::Show;
+pub use words::{cost_of_unit, expiry_words, pack_words, packs, quantity_words, unit_words, worth};
 
 use chrono::NaiveDate;
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::NEVER;
+use crate::numbers::grouped;
 
 /// Units that have no plural of their own.
 const UNCHANGED: [&str; 4] = ["mL", "cm", "g", "mg"];

@@ -249,7 +249,8 @@ pub async fn usable_of(
     sql("select i.medicine_id, cast(sum(l.on_hand) as bigint)
          from stock_item i join stock_level l on l.item_id = i.id join stock_store s on s.id = l.store_id
          join stock_batch b on b.id = l.batch_id
-         where i.medicine_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         where i.medicine_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)
            and s.kind = 'dispensary' and s.active and l.on_hand > 0 and b.expiry > $1 and b.held_at is null
            and b.recalled_at is null
          group by i.medicine_id")
@@ -260,4 +261,4 @@ pub async fn usable_of(
 }
 
 /// So many medicines one statement asks for.
-pub const FEW: usize = 12;
+pub const FEW: usize = 40;

@@ -7,5 +7,6 @@ pub mod items;
 pub mod ledger;
 pub mod lists;
 pub mod orders;
+pub mod overview;
 pub mod stores;
 pub mod transfers;

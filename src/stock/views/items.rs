@@ -6,47 +6,15 @@ use chrono::NaiveDate;
 use crate::access::model::Permission;
 use crate::billing::model::naira;
 use crate::stock::model::{
-    DailyUse, ItemKind, Kind, StoreKind, expiry_words, pack_words, packs, quantity_words, unit_words, worth,
+    DailyUse, ItemKind, Kind, Show, StoreKind, expiry_words, pack_words, packs, quantity_words, unit_words,
+    worth,
 };
 use crate::stock::store::ledger::{Filter, Movement};
-use crate::stock::store::lists::{Level, Named, Stocked, Waiting};
+use crate::stock::store::lists::{Level, Named, Waiting};
+use crate::stock::store::overview::{Stocked, Tiles};
 use crate::web::conflict::Conflict;
 use crate::web::paths;
 use crate::web::{FormState, Page};
-
-crate::words! {
-    /// What of the list is shown.
-    pub enum Show {
-        All = "all" => "Everything that is kept",
-        Low = "low" => "Low or out",
-        Out = "out" => "Nothing usable",
-        Soon = "soon" => "Expires soon",
-        Expired = "expired" => "Holds expired units",
-        Held = "held" => "On hold, recalled or in quarantine",
-        Medicines = "medicine" => "Medicines",
-        Supplies = "supply" => "Supplies",
-        Equipment = "equipment" => "Equipment",
-        Ended = "ended" => "No longer kept",
-    }
-}
-
-impl Show {
-    /// Whether an item is shown.
-    pub fn fits(self, one: &Stocked) -> bool {
-        match self {
-            Show::All => one.active || one.on_hand > 0,
-            Show::Low => one.is_low() || one.is_out(),
-            Show::Out => one.is_out(),
-            Show::Soon => one.soon > 0,
-            Show::Expired => one.expired > 0,
-            Show::Held => one.held > 0,
-            Show::Medicines => one.active && one.kind == ItemKind::Medicine,
-            Show::Supplies => one.active && one.kind == ItemKind::Supply,
-            Show::Equipment => one.active && one.kind == ItemKind::Equipment,
-            Show::Ended => !one.active,
-        }
-    }
-}
 
 /// What fits a few typed letters.
 #[derive(Debug, Template)]
@@ -69,9 +37,9 @@ pub struct ItemsPage {
     /// The items of this page.
     pub items: Vec<Stocked>,
     /// How many fit.
-    pub found: usize,
+    pub found: i64,
     /// How many are low or out, expire soon, are expired, are held.
-    pub counts: [usize; 4],
+    pub tiles: Tiles,
     /// What waits for somebody.
     pub waiting: Waiting,
     /// The address of the next page.

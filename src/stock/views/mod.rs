@@ -5,9 +5,10 @@ pub mod buying;
 pub mod items;
 pub mod moving;
 
-use super::model::{AdjustmentState, CountState, OrderState, TransferState, grouped};
+use super::model::{AdjustmentState, CountState, OrderState, TransferState};
 use super::store::ledger::Movement;
 use crate::access::model::Permission;
+use crate::numbers::signed;
 use crate::web::{Page, paths};
 
 /// An address that its reader may open: a hand-out is for those who read prescriptions.

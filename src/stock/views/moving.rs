@@ -4,10 +4,11 @@ use askama::Template;
 
 use super::super::model::{
     AdjustmentId, AdjustmentState, CountState, ItemKind, Kind, StoreKind, TransferState, expiry_words,
-    grouped, quantity_words, worth,
+    quantity_words, worth,
 };
 use crate::access::model::Permission;
 use crate::billing::model::naira;
+use crate::numbers::signed;
 use crate::stock::store::adjustments::Adjustment;
 use crate::stock::store::counts::{Count, CountLine};
 use crate::stock::store::stores::StockStore;
