@@ -1,7 +1,8 @@
 //! Passwords: argon2id off the event loop, few at a time, and what makes one good enough.
 
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Instant;
 
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
@@ -42,18 +43,31 @@ static HASHERS: LazyLock<SyncSender<Task>> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     for _ in 0..cores.div_ceil(2) {
         let receive = Arc::clone(&receive);
-        std::thread::spawn(move || {
-            loop {
-                let next = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                match next {
-                    Ok(task) => task(),
-                    Err(_) => return,
-                }
-            }
-        });
+        std::thread::spawn(move || hash_one_after_the_other(&receive));
     }
     send
 });
+
+/// A storm of sign-ins is slowed down rather than the clinic: with the next one waiting already, a thread rests as long as
+/// it has worked.
+fn hash_one_after_the_other(tasks: &Mutex<Receiver<Task>>) {
+    let tasks = || tasks.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut next = tasks().recv().ok();
+    while let Some(task) = next {
+        let began = Instant::now();
+        task();
+        let worked = began.elapsed();
+        let waiting = tasks().try_recv();
+        next = match waiting {
+            Ok(waiting) => {
+                std::thread::sleep(worked);
+                Some(waiting)
+            }
+            Err(TryRecvError::Empty) => tasks().recv().ok(),
+            Err(TryRecvError::Disconnected) => None,
+        };
+    }
+}
 
 async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let (answer, answered) = oneshot::channel();

@@ -259,7 +259,7 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
     if now - row.seen_at >= TimeDelta::minutes(1) {
         match store::touch_sign_in(&app.db, id, now).await {
             // A database that cannot write for a while, as on a full disk, is still read.
-            Err(error @ (DbError::Unavailable(_) | DbError::Busy(_))) => {
+            Err(error @ (DbError::Unavailable(_) | DbError::Busy(_) | DbError::Full(_))) => {
                 tracing::warn!(%error, "the last use of a sign-in was not noted");
             }
             other => other?,

@@ -1,6 +1,7 @@
 //! Sealing entries into a chain, and walking it.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -145,7 +146,10 @@ fn io(error: tokio::task::JoinError) -> std::io::Error {
 }
 
 fn file_fault(error: std::io::Error) -> DbError {
-    DbError::Unavailable(sqlx::Error::Io(error))
+    let full =
+        matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
+    let error = sqlx::Error::Io(error);
+    if full { DbError::Full(error) } else { DbError::Unavailable(error) }
 }
 
 fn hex(bytes: &[u8]) -> String {

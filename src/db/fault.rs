@@ -12,7 +12,10 @@ pub enum DbError {
     /// No connection came free in time, or the work collided with other work: trying again helps.
     #[error("the database is busy: {0}")]
     Busy(sqlx::Error),
-    /// The database cannot be reached or cannot write.
+    /// The disk is full, or does not take what is written: what is there can still be read.
+    #[error("the disk takes no more: {0}")]
+    Full(sqlx::Error),
+    /// The database cannot be reached.
     #[error("the database is not available: {0}")]
     Unavailable(sqlx::Error),
     /// Anything else is a bug.
@@ -60,10 +63,10 @@ impl From<sqlx::Error> for DbError {
         match code.as_str() {
             // PostgreSQL: serialisation, deadlock, lock timeout. SQLite: busy, locked (and their extended codes).
             "40001" | "40P01" | "55P03" | "57014" | "5" | "6" | "261" | "517" => DbError::Busy(error),
-            // PostgreSQL: shutting down or starting, out of connections, disk full. SQLite: disk full, I/O, read-only.
-            "57P01" | "57P02" | "57P03" | "53300" | "53100" | "13" | "8" | "14" => {
-                DbError::Unavailable(error)
-            }
+            // PostgreSQL: disk full. SQLite: disk full, and a write or a sync that the file system refused.
+            "53100" | "13" | "778" | "1034" => DbError::Full(error),
+            // PostgreSQL: shutting down or starting, out of connections. SQLite: read-only, cannot open.
+            "57P01" | "57P02" | "57P03" | "53300" | "8" | "14" => DbError::Unavailable(error),
             _ if code.starts_with("08") || is_io(&code) => DbError::Unavailable(error),
             _ => DbError::Other(error),
         }

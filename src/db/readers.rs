@@ -147,9 +147,8 @@ fn fault(error: rusqlite::Error) -> DbError {
     let error = sqlx::Error::Io(std::io::Error::other(error));
     match code {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DbError::Busy(error),
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
-            DbError::Unavailable(error)
-        }
+        Some(ErrorCode::DiskFull) => DbError::Full(error),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => DbError::Unavailable(error),
         _ => DbError::Other(error),
     }
 }

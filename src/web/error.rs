@@ -43,6 +43,9 @@ pub enum Error {
     /// The database is not there or too busy.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// The disk is full: pages are read, nothing is written.
+    #[error("full: {0}")]
+    Full(String),
     /// A bug or a broken machine.
     #[error("internal: {0}")]
     Internal(String),
@@ -70,6 +73,7 @@ impl From<DbError> for Error {
         match error {
             DbError::Missing => Error::NotFound,
             DbError::Busy(_) | DbError::Unavailable(_) => Error::Unavailable(error.to_string()),
+            DbError::Full(_) => Error::Full(error.to_string()),
             DbError::Constraint(_) | DbError::Other(_) => Error::Internal(error.to_string()),
         }
     }
@@ -103,6 +107,10 @@ impl IntoResponse for Error {
                 tracing::warn!(%why, "unavailable");
                 (StatusCode::SERVICE_UNAVAILABLE, None)
             }
+            Error::Full(why) => {
+                tracing::error!(%why, "the disk is full");
+                (StatusCode::INSUFFICIENT_STORAGE, None)
+            }
             Error::Internal(why) => {
                 tracing::error!(%why, "internal error");
                 (StatusCode::INTERNAL_SERVER_ERROR, None)
@@ -111,7 +119,7 @@ impl IntoResponse for Error {
         let mut response = status.into_response();
         if let Error::TooMany(seconds) = self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        } else if status == StatusCode::SERVICE_UNAVAILABLE {
+        } else if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::INSUFFICIENT_STORAGE) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         response.extensions_mut().insert(Problem { sentence });

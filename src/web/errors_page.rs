@@ -94,6 +94,11 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::SERVICE_UNAVAILABLE => {
             ("The service is busy", "Nothing was half saved. Wait a few seconds, go back and send it again.")
         }
+        StatusCode::INSUFFICIENT_STORAGE => (
+            "Nothing can be saved now",
+            "The disk of the server is full. What you sent was not saved; pages can be read. Tell whoever looks after the \
+             server, then go back and send it again.",
+        ),
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
             ("That did not arrive complete", "Go back to the page, check what you entered and send it again.")
         }

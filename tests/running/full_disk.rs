@@ -1,10 +1,12 @@
 //! A full disk stops writing, not the clinic (P14). The node is forbidden every further byte while a whole crowd books,
 //! gives out and takes money; pages go on being read, forms are refused in words, and once there is room again the very same form is
-//! taken. SQLite only: a PostgreSQL server has a disk of its own.
+//! taken. A PostgreSQL server has a disk of its own: what it
+//! answers when that is full is played by a trigger.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use infirmary::billing::model::ChargeKind;
 use infirmary::clock::Clock;
 use infirmary::db::{Db, sql};
 
@@ -12,7 +14,7 @@ use super::crash::enough;
 use super::history::{History, counts};
 use super::load::{Crowd, slots, there};
 use super::{Node, file_in, sign_in, succeed};
-use crate::support::{Browser, Seen};
+use crate::support::{Browser, Clinic, Seen};
 
 const ROUNDS: usize = 3;
 
@@ -69,8 +71,11 @@ async fn one_round(round: usize, node: &Node, away: &[Away; 2], invoice: i64) {
     let op = format!("a-form-on-a-full-disk-{round}");
     let form = [("op", op.as_str()), ("cash", "1"), ("over", "change")];
     let refused = cashier.sends(node, &path, &form).await;
-    assert_eq!(refused.expect(503).heading(), "The service is busy");
-    assert!(refused.body.contains("Nothing was half saved") && refused.headers.contains_key("retry-after"));
+    assert_eq!(refused.expect(507).heading(), "Nothing can be saved now");
+    assert!(
+        refused.body.contains("The disk of the server is full")
+            && refused.headers.contains_key("retry-after")
+    );
     node.may_write(true);
     let began = Instant::now();
     while cashier.sends(node, &path, &form).await.status != 303 {
@@ -120,4 +125,32 @@ async fn p14_a_full_disk_stops_writing_and_not_reading_and_loses_nothing() {
     let after = counts(&url).await;
     after.match_since(&before);
     assert!(after.payments - before.payments >= (acknowledged["pay"] + own) as i64);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p14_what_postgres_says_of_a_full_disk_is_said_and_the_same_form_is_taken_when_there_is_room() {
+    let Some(clinic) = Clinic::on_postgres().await else { return };
+    let till = clinic.till().await;
+    clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+    let invoice = till.issued().await;
+    let page = till.cashier.get(&format!("/invoices/{invoice}/payments")).await;
+    for text in [
+        "create function full_disk() returns trigger language plpgsql as $$
+         begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$",
+        "create trigger full_disk_of_payments before insert on payment for each row execute function full_disk()",
+        "create trigger full_disk_of_sign_ins before update on sign_in for each row execute function full_disk()",
+    ] {
+        sql(text).run(&clinic.app.db).await.unwrap();
+    }
+    clinic.app.clock.advance(chrono::TimeDelta::minutes(2));
+    let refused = till.cashier.submit(&page, "#pay", &[("cash", "1000")]).await;
+    assert_eq!(refused.expect(507).heading(), "Nothing can be saved now");
+    assert!(refused.headers.contains_key("retry-after"));
+    for path in ["/", "/billing", "/till"] {
+        till.cashier.get(path).await.expect(200);
+    }
+    assert_eq!(clinic.count("select count(*) from receipt").await, 0, "nothing is half done");
+    sql("drop function full_disk cascade").run(&clinic.app.db).await.unwrap();
+    till.cashier.submit(&page, "#pay", &[("cash", "1000")]).await.expect(303);
+    assert_eq!(clinic.count("select count(*) from receipt").await, 1);
 }

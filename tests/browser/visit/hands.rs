@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use fantoccini::key::Key;
+use infirmary::queue::model::PointId;
+use infirmary::web::paths::queue as at;
 
 use crate::support::chromium::Window;
 
@@ -56,6 +58,17 @@ impl<'a> Hands<'a> {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         panic!("{} has the focus, not {id}", self.window.focused().await);
+    }
+
+    /// Goes to the board of a point, calls whoever is next there and begins; two presses.
+    pub async fn call(&mut self, point: PointId, place: &str, phone: &mut Phone) {
+        self.window.goto(&at::board(point)).await;
+        let pressed = Instant::now();
+        self.with(Key::Alt, 'n').await;
+        phone.says(pressed, &format!("Go to {place}")).await;
+        self.window.reads(".now", &format!("Called to {place}")).await;
+        self.with(Key::Alt, 's').await;
+        self.window.reads(".now", "With you since").await;
     }
 
     /// Types into a field that offers what fits, takes the first, and adds it.

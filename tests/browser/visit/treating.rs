@@ -14,13 +14,7 @@ pub async fn triage(story: &Story, phone: &mut Phone) {
     let nurse = story.seat("nurse", Device::Desk, true).await;
     nurse.reads(".who", "nurse").await;
     let mut hands = Hands::at(&nurse);
-    nurse.goto(&at::board(story.triage)).await;
-    let pressed = Instant::now();
-    hands.with(Key::Alt, 'n').await;
-    phone.says(pressed, "Go to Room 1").await;
-    nurse.reads(".now", "Called to Room 1").await;
-    hands.with(Key::Alt, 's').await;
-    nurse.reads(".now", "With you since").await;
+    hands.call(story.triage, "Room 1", phone).await;
     hands.tab_until("here.textContent.trim() === 'Vital signs'").await;
     hands.key(Key::Enter).await;
     nurse.reads("#vitals", "Temperature").await;
@@ -49,13 +43,7 @@ pub async fn triage(story: &Story, phone: &mut Phone) {
 /// The doctor begins, orders a test and sends the student to the laboratory.
 pub async fn first_sitting(story: &Story, doctor: &Window, phone: &mut Phone) {
     let mut hands = Hands::at(doctor);
-    doctor.goto(&at::board(story.consulting)).await;
-    let pressed = Instant::now();
-    hands.with(Key::Alt, 'n').await;
-    phone.says(pressed, "Go to Room 2").await;
-    doctor.reads(".now", "Called to Room 2").await;
-    hands.with(Key::Alt, 's').await;
-    doctor.reads(".now", "With you since").await;
+    hands.call(story.consulting, "Room 2", phone).await;
     hands.with(Key::Alt, 'c').await;
     hands.is_at("complaint").await;
     doctor.reads("#last-vitals", "38.4").await;
@@ -126,13 +114,7 @@ pub async fn second_sitting(story: &Story, doctor: &Window, phone: &mut Phone) -
     hands.text(" ").await;
     hands.with(Key::Alt, 'e').await;
     doctor.reads("#main", "Results").await;
-    doctor.goto(&at::board(story.consulting)).await;
-    let pressed = Instant::now();
-    hands.with(Key::Alt, 'n').await;
-    phone.says(pressed, "Go to Room 2").await;
-    doctor.reads(".now", "Called to Room 2").await;
-    hands.with(Key::Alt, 's').await;
-    doctor.reads(".now", "With you since").await;
+    hands.call(story.consulting, "Room 2", phone).await;
     hands.with(Key::Alt, 'c').await;
     // What was written before is there; writing goes on where nothing is written yet.
     hands.is_at("assessment").await;
