@@ -1,5 +1,6 @@
 mod buying;
 mod ledger;
+mod model;
 mod moving;
 mod pages;
 mod races;
