@@ -97,7 +97,7 @@ create table slot (
 create unique index slot_doctor_id_starts_at_unique on slot (doctor_id, starts_at) where state <> 'closed';
 create index slot_starts_at on slot (starts_at, doctor_id);
 -- The list of days goes from day to day by the first and counts a few places by the second.
-create index slot_offer on slot (day, doctor_id, starts_at, minutes) where state = 'open';
+create index slot_offer on slot (day, doctor_id, starts_at, minutes, room_id) where state = 'open';
 create index slot_free on slot (day, doctor_id, starts_at, minutes, public_left, public_from)
     where state = 'open' and public_left > 0;
 create index slot_ends_at on slot (ends_at) where state <> 'closed';

@@ -39,6 +39,7 @@ create table vitals (
 );
 create unique index vitals_replaces_unique on vitals (replaces);
 create index vitals_patient on vitals (patient_id, id);
+create index vitals_patient_at on vitals (patient_id, taken_at);
 create index vitals_visit on vitals (visit_id, id);
 create trigger vitals_append_only before update or delete on vitals
     for each row execute function refuse_change();

@@ -39,6 +39,7 @@ create table vitals (
 ) strict;
 create unique index vitals_replaces_unique on vitals (replaces);
 create index vitals_patient on vitals (patient_id, id);
+create index vitals_patient_at on vitals (patient_id, taken_at);
 create index vitals_visit on vitals (visit_id, id);
 create trigger vitals_no_update before update on vitals begin select raise(abort, 'vitals_append_only'); end;
 create trigger vitals_no_delete before delete on vitals begin select raise(abort, 'vitals_append_only'); end;

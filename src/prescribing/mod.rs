@@ -71,12 +71,13 @@ pub async fn section(
     author: AccountId,
     form: &FormState,
 ) -> Result<Section, DbError> {
-    use verbs::assess::{assess, shown, to_compare};
+    use verbs::assess::{assess, shown, sides, to_compare};
     let since = page.now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS);
     let lines = store::lines::around(&app.db, visit.patient_id, visit.id, author, since).await?;
     let drafts = lines.iter().any(|line| line.state == model::LineState::Draft);
     let now = (page.now, page.today());
-    let context = store::context::context(&app.db, visit.patient_id, author, now, drafts).await?;
+    let sides = if drafts { sides(&lines) } else { String::new() };
+    let context = store::context::context(&app.db, visit.patient_id, author, now, &sides).await?;
     let named: Vec<i64> = lines
         .iter()
         .filter(|line| line.state == model::LineState::Draft)

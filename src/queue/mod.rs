@@ -15,7 +15,6 @@ use crate::access::model::Permission as P;
 use crate::app::App;
 use crate::jobs::Job;
 use crate::patients::model::PatientId;
-use crate::queue::model::EntryId;
 use crate::web::paths::queue as paths;
 use crate::web::routes::{Access, Routes};
 
@@ -115,16 +114,14 @@ pub use verbs::moves::{go_before, make_seen as make_move, take_over};
 pub use verbs::transfer::{send_back, transfer};
 pub use views::place::Place;
 
-pub use views::onward::{BACK, Choices, Onward};
+pub use views::onward::{BACK, Choices, Onward, Standing};
 
 /// Where a token can go from here.
-pub async fn onward(app: &App, entry: EntryId) -> Result<Onward, crate::db::DbError> {
-    let Some(row) = store::lines::one(&app.db, entry).await? else { return Ok(Onward::default()) };
+pub async fn onward(app: &App, token: &Standing<'_>) -> Result<Onward, crate::db::DbError> {
     let (clinic, now) = (app.clinic(), app.clock.now());
     let today = clinic.day_of(now);
-    let points = store::points::active(&app.db, None).await?;
-    let doctors = store::points::doctors_at_work(&app.db, today, clinic.start_of(today)).await?;
-    Ok(views::onward::onward(&row, &points, &doctors))
+    let (points, doctors) = store::points::with_doctors(&app.db, today, clinic.start_of(today)).await?;
+    Ok(views::onward::onward(token, &points, &doctors))
 }
 
 /// The place of a patient today, for the patient's home; none without a token.

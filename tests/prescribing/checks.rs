@@ -125,6 +125,19 @@ both! {
         assert!(room.page().await.body.contains("not complete"), "the list says itself to be incomplete");
     }
 
+    async fn p2_medicines_of_one_use_and_families_that_may_cross_react_are_told_by_their_names(clinic) {
+        let room = clinic.prescribing_room().await;
+        room.adds("chlorphenamine 4 mg tablet").await;
+        assert!(!room.page().await.has("#rx .rx-warning"));
+        room.adds("promethazine 25 mg tablet").await;
+        let words = room.page().await.texts("#rx .rx-warning");
+        assert!(words.iter().any(|words| words.contains("Antihistamines that cause sleepiness")), "{words:?}");
+        clinic.is_allergic(room.patient, "medicine", "amoxicillin", "mild").await;
+        room.adds("cefalexin 500 mg capsule").await;
+        let words = room.page().await.texts("#rx .rx-warning");
+        assert!(words.iter().any(|words| words.contains("Cephalosporin antibiotics may cross-react")), "{words:?}");
+    }
+
     async fn age_and_pregnancy_are_checked(clinic) {
         let room = clinic.prescribing_room().await;
         room.adds("aspirin 300 mg tablet").await;

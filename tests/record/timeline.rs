@@ -34,6 +34,28 @@ both! {
         assert!(record.expect(200).queries() <= 6 && record.texts("#timeline li").len() == 15);
     }
 
+    async fn what_happened_at_one_moment_comes_once_each_over_the_end_of_a_page(clinic) {
+        let doctor = clinic.doctor().await;
+        let id = clinic.treated("Ada Obi").await;
+        for at in 0..40 {
+            clinic.allergic(id, &format!("Substance {at}")).await;
+            clinic.entered(id, "condition", &format!("Condition {at}")).await;
+        }
+        let mut lines = Vec::new();
+        let mut next = Some(format!("/patients/{id}/timeline"));
+        while let Some(path) = next {
+            let page = doctor.get(&path).await;
+            let here = page.expect(200).texts("#timeline li");
+            assert!(here.len() <= 50, "{}", here.len());
+            lines.extend(here.into_iter().filter(|line| line.contains("Substance") || line.contains("Condition")));
+            next = page.links(".pagination a").pop();
+        }
+        assert_eq!(lines.len(), 80, "{lines:?}");
+        lines.sort();
+        lines.dedup();
+        assert_eq!(lines.len(), 80, "nothing comes twice");
+    }
+
     async fn the_line_is_narrowed_by_kind_and_days(clinic) {
         let doctor = clinic.doctor().await;
         let id = clinic.treated("Ada Obi").await;

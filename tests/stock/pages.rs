@@ -33,8 +33,10 @@ both! {
         clinic.batch(shelves.item, "SOON", 30, (PHARMACY, 20)).await;
         clinic.batch(shelves.item, "OLD", -3, (PHARMACY, 4)).await;
         clinic.batch(shelves.item, "USED", -9, (PHARMACY, 0)).await;
-        let held = clinic.batch(shelves.item, "HELD", 40, (PHARMACY, 7)).await;
+        let held = clinic.batch(shelves.item, "HELD", 200, (PHARMACY, 7)).await;
         sql("update stock_batch set held_at = received_at, held_reason = 'The fridge was warm' where id = $1").bind(held).run(&clinic.app.db).await.unwrap();
+        let back = clinic.batch(shelves.item, "BACK", 200, (PHARMACY, 3)).await;
+        sql("update stock_batch set recalled_at = received_at, recall_reason = 'Letter of the maker' where id = $1").bind(back).run(&clinic.app.db).await.unwrap();
         let both = clinic.batch(shelves.item, "BOTH", 200, (PHARMACY, 11)).await;
         clinic.movement((shelves.item, both, QUARANTINE), "opening", 5).await.unwrap();
         clinic.books_balance().await;
@@ -42,7 +44,7 @@ both! {
         let page = shelves.desk.get("/stock/items?q=paracetamol+500+tab").await;
         assert_eq!(page.texts(".tiles .value"), [(all - 1).to_string().as_str(), "1", "1", "1"]);
         let row = page.texts("tbody tr").into_iter().find(|row| row.starts_with("paracetamol 500 mg tablet")).unwrap();
-        for part in ["231 tablets", "16", "4 expired, 12 set apart", "Enough", "20 expire soon"] {
+        for part in ["231 tablets", "19", "4 expired, 15 set apart", "Enough", "20 expire soon"] {
             assert!(row.contains(part), "{part}: {row}");
         }
         let stands = async |show: &str| {

@@ -12,7 +12,7 @@ const MOST: u32 = 6;
 const MORE: [(&str, u32, &str); 20] = [
     (
         "/visits/{id}/consultation",
-        21,
+        19,
         "it is the whole of a doctor's work on one page: visit, door, allergies, notes, vital signs, tests, earlier visits, ways on, doctors, templates",
     ),
     ("/appointments/{id}", 7, "whether the record is open, and the allergies at its top, are two questions"),

@@ -57,8 +57,8 @@ pub async fn load(
     let vitals = vitals::latest(&app.db, patient).await?;
     let orders = laboratory::around_visit(&app.db, visit, patient).await?;
     let earlier = sittings::earlier(&app.db, patient, sitting.day, EARLIER).await?;
-    let onward = match sitting.entry_id.filter(|_| page.may(Permission::WorkQueue)) {
-        Some(entry) => queue::onward(app, entry).await?,
+    let onward = match sitting.standing().filter(|_| page.may(Permission::WorkQueue)) {
+        Some(token) => queue::onward(app, &token).await?,
         None => queue::Onward::default(),
     };
     let doctors = if orders.iter().any(|line| line.visit_id == visit && line.state.is_open())

@@ -6,8 +6,8 @@ use crate::access::model::AccountId;
 use crate::consultation::model::{NoteId, Outcome};
 use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
-use crate::queue::Visit;
 use crate::queue::model::{EntryId, EntryState, Missing, PointId, PointKind, VisitId};
+use crate::queue::{Standing, Visit};
 
 /// A visit with where its token stands and what was said before.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
@@ -33,6 +33,12 @@ pub struct Sitting {
     pub served_by: Option<AccountId>,
     /// Their name.
     pub server: Option<String>,
+    /// The doctor for whom the token waits there.
+    pub entry_doctor: Option<AccountId>,
+    /// Whether the patient came with an appointment.
+    pub is_booked: bool,
+    /// The doctor who sent the token on and to whom it can be sent back.
+    pub back_to: Option<String>,
     /// Since when the patient is served.
     pub started_at: Option<DateTime<Utc>>,
     /// The booking's reason, from the clinic's list.
@@ -55,11 +61,29 @@ pub struct Sitting {
     pub decided_at: Option<DateTime<Utc>>,
 }
 
+impl Sitting {
+    /// Where the token stands now.
+    pub fn standing(&self) -> Option<Standing<'_>> {
+        Some(Standing {
+            point: self.entry_id.and(self.point_id)?,
+            booked: self.is_booked,
+            doctor: self.entry_doctor,
+            server: self.served_by,
+            back_to: self.back_to.as_deref(),
+        })
+    }
+}
+
 /// The visit as the page needs it.
 pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>, DbError> {
     sql("select v.id, v.patient_id, v.token, v.slip_code, v.opened_at, v.closed_at, v.day,
             e.id as entry_id, e.version as entry_version, e.state as entry_state, e.point_id, p.name as point,
             p.kind as point_kind, e.served_by, trim(s.title || ' ' || s.name) as server, e.started_at,
+            e.doctor_id as entry_doctor, (v.appointment_id is not null) as is_booked,
+            (select trim(o.title || ' ' || o.name) from queue_entry c join service_point cp on cp.id = c.point_id
+                join account o on o.id = c.served_by
+             where c.visit_id = v.id and c.id < e.id and cp.kind = 'consulting' and c.state = 'transferred'
+             order by c.id desc limit 1) as back_to,
             r.name as booked_for, a.complaint as booked_words, a.booked_at,
             exists (select 1 from prescription_line l where l.visit_id = v.id and l.state in ('open', 'partly')) as has_prescription,
             d.kind as outcome,

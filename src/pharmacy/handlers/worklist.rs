@@ -1,5 +1,7 @@
 //! The worklist, what was prescribed earlier, what was given out.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -8,6 +10,7 @@ use serde::Deserialize;
 use super::super::FRESH;
 use crate::app::App;
 use crate::live::Topic;
+use crate::pharmacy::store::worklist::Waiting;
 use crate::pharmacy::store::{dispensings, worklist};
 use crate::pharmacy::views::worklist::{EarlierPage, GivenPage, Job, WorklistPage, WorklistPart};
 use crate::prescribing::model::LineId;
@@ -21,10 +24,20 @@ use crate::web::{Answer, Error, FormState, Page, html, paths};
 /// Hand-outs of one page.
 const PAGE: i64 = 50;
 
+/// What lies on the shelves of the medicines of these lines.
+async fn usable(app: &App, page: &Page, lines: &[Waiting]) -> Result<BTreeMap<i64, i64>, Error> {
+    let named: BTreeSet<i64> = lines.iter().filter_map(|line| Some(line.medicine_id?.0)).collect();
+    if named.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let named: Vec<i64> = named.into_iter().collect();
+    Ok(crate::stock::usable_of_medicines(&app.db, &named, page.today()).await?)
+}
+
 async fn jobs(app: &App, page: &Page) -> Result<Vec<Job>, Error> {
     let since = page.now - FRESH;
     let lines = worklist::since(&app.db, page.today(), since).await?;
-    let usable = crate::stock::usable_of_medicines(&app.db, &[], page.today()).await?;
+    let usable = usable(app, page, &lines).await?;
     let mut jobs = Job::all(lines, &usable);
     jobs.sort_by_key(Job::rank);
     Ok(jobs)
@@ -70,7 +83,7 @@ pub async fn earlier(State(app): State<App>, page: Page, Query(asked): Query<Ask
         let at = paths::encoded(&last.signed_at.to_rfc3339());
         format!("{}?before={at}&line={}{owed}", paths::pharmacy::EARLIER, last.line_id)
     });
-    let usable = crate::stock::usable_of_medicines(&app.db, &[], page.today()).await?;
+    let usable = usable(&app, &page, &lines).await?;
     html(EarlierPage { page, owed, jobs: Job::all(lines, &usable), older })
 }
 

@@ -58,14 +58,14 @@ impl Context {
     }
 }
 
-/// Reads it for a patient and the doctor who prescribes, as of now; families and interactions only where there is
-/// something to check.
+/// Reads it for a patient and the doctor who prescribes, as of now; of families and interactions what the compared lines
+/// may meet: `sides` is what they go by, as `verbs::assess::sides` writes it, empty where nothing is checked.
 pub async fn context(
     store: impl Store,
     patient: PatientId,
     author: AccountId,
     (now, today): (DateTime<Utc>, NaiveDate),
-    checks: bool,
+    sides: &str,
 ) -> Result<Context, DbError> {
     let parts: Vec<Part> = sql("select 'patient' as part, p.id, p.sex as a, coalesce(cast(p.born_on as text), '') as b,
             p.allergies_told as c,
@@ -88,15 +88,19 @@ pub async fn context(
          union all select 'favourite', f.id, f.words, '', '', '', '', 0
             from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active
          union all select 'class', 0, c.code, c.name, c.also, c.level, '', case when c.by_use then 1 else 0 end
-            from medicine_class c where $4
+            from medicine_class c where $4 <> '' and ($4 like '%|class:' || c.code || '|%'
+                or c.code in (select y.code from allergy y where y.patient_id = $1 and y.kind = 'class')
+                or c.code in (select k.class from allergy y join ingredient_class k on k.ingredient = y.code
+                    where y.patient_id = $1 and y.kind = 'medicine'))
          union all select 'family', 0, k.ingredient, k.class, '', '', '', case when k.sure then 1 else 0 end
             from ingredient_class k where k.ingredient in (select y.code from allergy y where y.patient_id = $1
                 and y.kind = 'medicine')
-         union all select 'interaction', i.id, i.a, i.b, i.severity, i.effect, i.advice, 0 from medicine_interaction i where $4")
+         union all select 'interaction', i.id, i.a, i.b, i.severity, i.effect, i.advice, 0 from medicine_interaction i
+            where $4 like '%|' || i.a || '|%' and $4 like '%|' || i.b || '|%'")
     .bind(patient)
     .bind(now - TimeDelta::days(PREGNANT_DAYS))
     .bind(author)
-    .bind(checks)
+    .bind(sides)
     .all(store)
     .await?;
     let mut context = Context::default();

@@ -29,14 +29,13 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<EntryId>) -> An
 
 async fn load(app: &App, page: Page, id: EntryId, form: FormState) -> Result<EntryPage, Error> {
     let row = lines::one(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let points = points::active(&app.db, None).await?;
+    let today = page.today();
+    let (points, doctors) = points::with_doctors(&app.db, today, page.clinic.start_of(today)).await?;
     let here = row.entry.point_id;
     let point = points.iter().find(|point| point.id == here).cloned().ok_or(Error::NotFound)?;
     let mut onward = onward::Choices::new();
     if row.entry.state.is_open() && page.may(Permission::WorkQueue) {
-        let today = page.today();
-        let begin = page.clinic.start_of(today);
-        onward = onward::choices(&row, &points, &points::doctors_at_work(&app.db, today, begin).await?);
+        onward = onward::choices(&(&row).into(), &points, &doctors);
     }
     let history = events::of_visit(&app.db, row.entry.visit_id).await?;
     let form = form.with("priority", row.entry.priority.as_str());

@@ -78,6 +78,21 @@ pub struct AtWork {
     pub name: String,
 }
 
+macro_rules! at_work {
+    () => {
+        "select s.point_id, a.id as doctor_id, trim(a.title || ' ' || a.name) as name
+         from station s join service_point p on p.id = s.point_id and p.kind = 'consulting'
+         join account a on a.id = s.account_id and a.state = 'active'
+         join account_role o on o.account_id = a.id and o.role = 'doctor'
+         where s.since >= $1
+         union
+         select r.point_id, a.id as doctor_id, trim(a.title || ' ' || a.name) as name
+         from (select distinct doctor_id, room_id from slot where day = $2 and state = 'open') x
+         join room r on r.id = x.room_id join service_point p on p.id = r.point_id and p.kind = 'consulting'
+         join account a on a.id = x.doctor_id and a.state = 'active'"
+    };
+}
+
 /// Doctors who chose a consulting point as their station since `begin`, the start of `day`, or who have hours left on
 /// that day in one of its rooms.
 pub async fn doctors_at_work(
@@ -85,21 +100,47 @@ pub async fn doctors_at_work(
     day: NaiveDate,
     begin: DateTime<Utc>,
 ) -> Result<Vec<AtWork>, DbError> {
-    sql("select s.point_id, a.id as doctor_id, trim(a.title || ' ' || a.name) as name
-         from station s join service_point p on p.id = s.point_id and p.kind = 'consulting'
-         join account a on a.id = s.account_id and a.state = 'active'
-         join account_role o on o.account_id = a.id and o.role = 'doctor'
-         where s.since >= $1
-         union
-         select r.point_id, a.id as doctor_id, trim(a.title || ' ' || a.name) as name
-         from slot x join room r on r.id = x.room_id join service_point p on p.id = r.point_id and p.kind = 'consulting'
-         join account a on a.id = x.doctor_id and a.state = 'active'
-         where x.day = $2 and x.state = 'open'
-         order by name, doctor_id")
+    sql(concat!(at_work!(), " order by name, doctor_id")).bind(begin).bind(day).all(store).await
+}
+
+/// A point, with one of the doctors who work there today.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+struct Staffed {
+    #[sqlx(flatten)]
+    point: Point,
+    doctor_id: Option<AccountId>,
+    doctor: Option<String>,
+}
+
+/// Every point that works, in order, and the doctors who work there today as [`doctors_at_work`] finds them.
+pub async fn with_doctors(
+    store: impl Store,
+    day: NaiveDate,
+    begin: DateTime<Utc>,
+) -> Result<(Vec<Point>, Vec<AtWork>), DbError> {
+    let rows: Vec<Staffed> = sql(concat!(
+        "select p.id, p.name, p.public_name, p.kind, p.paused_at, p.pause_reason, p.booked_in_a_row, (p.id < 0) as mine,
+            cast(null as bigint) as my_room, cast(null as text) as my_room_name, w.doctor_id, w.name as doctor
+         from service_point p left join (",
+        at_work!(),
+        ") w on w.point_id = p.id where p.active order by p.position, p.id, w.name, w.doctor_id"
+    ))
     .bind(begin)
     .bind(day)
     .all(store)
-    .await
+    .await?;
+    let (mut points, mut doctors) = (Vec::<Point>::new(), Vec::new());
+    for Staffed { point, doctor_id, doctor } in rows {
+        doctors.extend(doctor_id.zip(doctor).map(|(doctor_id, name)| AtWork {
+            point_id: point.id,
+            doctor_id,
+            name,
+        }));
+        if points.last().is_none_or(|last| last.id != point.id) {
+            points.push(point);
+        }
+    }
+    Ok((points, doctors))
 }
 
 /// Holds a point that works until the transaction ends: nobody takes it out of use while somebody enters its line.

@@ -261,7 +261,7 @@ impl Board {
 
     /// Where one who is here can be passed on to.
     pub fn onward(&self, seat: &Seat) -> Choices {
-        choices(&seat.row, &self.points, &self.doctors)
+        choices(&(&seat.row).into(), &self.points, &self.doctors)
     }
 
     /// Whether a doctor sees patients here.
