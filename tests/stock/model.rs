@@ -148,17 +148,17 @@ impl World {
         }
     }
 
-    async fn booked(&self, step: Step) -> (bool, String) {
+    /// Books what the arithmetic of the stock alone decides.
+    async fn booked(&self, lot: Option<usize>, units: i64) -> (bool, String) {
         let mut work = self.clinic.stock_work(None).await;
-        let done = match step {
-            Step::Issue(units) => {
+        let done = match lot {
+            None => {
                 take(&mut work, &self.clinic.want(self.item, units), &out(Kind::Issue, "")).await.map(|_| ())
             }
-            Step::Return(lot, units) => {
+            Some(lot) => {
                 put_back(&mut work, self.batches[lot], PHARMACY, units, &out(Kind::ReturnIn, "Came back"))
                     .await
             }
-            other => unreachable!("{other:?} is done on a page"),
         };
         match done {
             Ok(()) => {
@@ -207,7 +207,8 @@ impl World {
 
     async fn made(&self, step: Step) -> (bool, String) {
         match step {
-            Step::Issue(_) | Step::Return(..) => self.booked(step).await,
+            Step::Issue(units) => self.booked(None, units).await,
+            Step::Return(lot, units) => self.booked(Some(lot), units).await,
             Step::Damaged(lot, units) => self.corrected(lot, "damaged", units).await,
             Step::Found(lot, units) => self.corrected(lot, "found", units).await,
             Step::Hold(lot) => self.on_page(lot, "#held", &[("reason", "Looks wet")]).await,
