@@ -218,6 +218,28 @@ both! {
         is_sound(&clinic, "").await;
     }
 
+    async fn m13_what_comes_off_a_draft_again_is_asked_for_what_was_given_of_it(clinic) {
+        let paid = Paid::first(&clinic).await;
+        let draft = paid.till.draft().await;
+        paid.gives(5, "He has a fever of 40").await.expect(303);
+        assert_eq!(charges(&clinic).await, [charge("billed", 15, None)], "ten are still to come");
+        let page = paid.till.cashier.get(&format!("/invoices/{draft}")).await;
+        paid.till.cashier.submit(&page, "#void", &[("void_reason", "The wrong scheme")]).await.expect(303);
+        assert_eq!(charges(&clinic).await, [charge("billable", 15, None)]);
+        paid.closes().await.expect(303);
+        assert_eq!(charges(&clinic).await, [charge("billable", 5, None)]);
+        // The other way round: closed while it is on the draft.
+        let draft = paid.till.draft().await;
+        paid.comes_back(&clinic, 2).await.expect(303);
+        assert_eq!(charges(&clinic).await, [charge("billed", 5, Some(3))]);
+        let page = paid.till.cashier.get(&format!("/invoices/{draft}")).await;
+        paid.till.cashier.submit(&page, "#void", &[("void_reason", "Something came back")]).await.expect(303);
+        assert_eq!(charges(&clinic).await, [charge("billable", 3, None)]);
+        let invoice = paid.till.issued().await;
+        assert_eq!(clinic.number("select quantity from invoice_line where invoice_id = $1 and kind = 'medicine'", invoice).await, 3);
+        is_sound(&clinic, "").await;
+    }
+
     async fn m3_an_invoice_waits_for_whoever_changes_what_is_planned(clinic) {
         let paid = Paid::first(&clinic).await;
         let bill = paid.till.cashier.get(&paid.till.bill()).await;
@@ -279,7 +301,7 @@ both! {
             }
             let mut steps = Vec::new();
             for _ in 0..8 {
-                let step = dice.random_range(0..6);
+                let step = dice.random_range(0..7);
                 let units = dice.random_range(1..=8);
                 let done = match step {
                     0 | 1 if !paid.counter.page().await.has("#give") => 409,
@@ -288,6 +310,7 @@ both! {
                     2 if clinic.number("select count(*) from dispensing where visit_id = $1", paid.till.visit.0).await > 0 =>
                         paid.comes_back(&clinic, units.min(3)).await.status,
                     3 => issue_all(&paid.till).await,
+                    6 => void_a_draft(&paid.till).await,
                     4 => pay_all(&clinic, &paid.till).await,
                     _ => credit_all(&clinic, &paid).await,
                 };
@@ -308,6 +331,17 @@ both! {
             is_sound(&clinic, &whole).await;
         }
     }
+}
+
+/// Makes a draft of all that waits, and gives it up.
+async fn void_a_draft(till: &Till) -> u16 {
+    let page = till.cashier.get(&till.bill()).await;
+    if page.has("#draft") {
+        let draft = id_in(&till.cashier.submit(&page, "#draft", &[("step", "draft")]).await);
+        let page = till.cashier.get(&format!("/invoices/{draft}")).await;
+        till.cashier.submit(&page, "#void", &[("void_reason", "Not today")]).await.expect(303);
+    }
+    303
 }
 
 /// Issues an invoice of all that waits.

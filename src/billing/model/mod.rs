@@ -125,7 +125,7 @@ pub enum Gate {
 /// What was invoiced of something before it was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ahead {
-    /// Units on its invoice; 0 while it is on none.
+    /// Units that are asked on an invoice, or were when the first of them was done; 0 while it is only planned.
     pub units: i64,
     /// Why it is done before it is paid; empty when nobody said so.
     pub treated_now: String,

@@ -159,11 +159,14 @@ pub async fn rewrite(
     Ok(())
 }
 
-/// What was planned and invoiced was done; another number than was invoiced is kept for the cashier.
+/// What was planned and invoiced was done; another number than was invoiced is kept for the cashier. What came off its
+/// draft again is simply of that number.
 pub async fn done_billed(tx: &mut Tx, id: ChargeId, quantity: i64, at: DateTime<Utc>) -> Result<(), DbError> {
     sql("update charge set done_at = coalesce(done_at, $2),
-            done_quantity = case when quantity = $3 then null else $3 end, version = version + 1
-         where id = $1 and state in ('billed', 'paid')")
+            quantity = case when state = 'billable' then $3 else quantity end,
+            estimate = case when state = 'billable' then estimate * $3 / quantity else estimate end,
+            done_quantity = case when state = 'billable' or quantity = $3 then null else $3 end, version = version + 1
+         where id = $1 and state in ('billable', 'billed', 'paid')")
     .bind(id)
     .bind(at)
     .bind(quantity)

@@ -217,10 +217,12 @@ pub async fn bill_charges(tx: &mut Tx, invoice: InvoiceId) -> Result<(), DbError
     Ok(())
 }
 
-/// The charges of a draft that is given up, or of one of its lines, wait again; what was withdrawn meanwhile ends.
+/// The charges of a draft that is given up, or of one of its lines, wait again with what was done of them; what was
+/// withdrawn meanwhile ends.
 pub async fn free_charges(tx: &mut Tx, invoice: InvoiceId, only: Option<ChargeId>) -> Result<(), DbError> {
     sql("update charge set state = case when withdrawn_at is not null then 'aborted'
-                when done_at is null then 'planned' else 'billable' end, version = version + 1
+                when done_at is null then 'planned' else 'billable' end, quantity = coalesce(done_quantity, quantity),
+            estimate = estimate * coalesce(done_quantity, quantity) / quantity, done_quantity = null, version = version + 1
          where state = 'billed' and id in (select l.charge_id from invoice_line l where l.invoice_id = $1
             and (cast($2 as bigint) is null or l.charge_id = $2))")
     .bind(invoice)

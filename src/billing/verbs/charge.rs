@@ -132,11 +132,10 @@ pub async fn ahead(work: &mut Work, kind: ChargeKind, source: i64) -> Result<Ahe
     let there = known(work, kind, source).await?;
     Ok(there.map_or_else(Ahead::default, |there| Ahead {
         units: match there.state {
-            ChargeState::Billed | ChargeState::Paid => there.done_quantity.unwrap_or(there.quantity),
-            ChargeState::Planned
-            | ChargeState::Billable
-            | ChargeState::Aborted
-            | ChargeState::EnteredInError => 0,
+            ChargeState::Billable | ChargeState::Billed | ChargeState::Paid => {
+                there.done_quantity.unwrap_or(there.quantity)
+            }
+            ChargeState::Planned | ChargeState::Aborted | ChargeState::EnteredInError => 0,
         },
         treated_now: there.treat_now_reason,
     }))
@@ -150,7 +149,7 @@ pub async fn count(
     (kept, back): (i64, i64),
 ) -> Result<(), Refused> {
     let Some(there) = known(work, kind, source).await? else { return Ok(()) };
-    if !matches!(there.state, ChargeState::Billed | ChargeState::Paid) {
+    if !matches!(there.state, ChargeState::Billable | ChargeState::Billed | ChargeState::Paid) {
         return Ok(());
     }
     let asked = there.done_quantity.unwrap_or(there.quantity);

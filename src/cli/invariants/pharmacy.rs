@@ -35,7 +35,7 @@ pub(super) const PHARMACY: &[Invariant] = &[
         text: "select count(*) as faults, min(l.id) as example from prescription_line l
                left join charge c on c.kind = 'medicine' and c.source = -l.id and c.withdrawn_at is null
                where l.given_ahead - l.returned_ahead > coalesce(c.done_quantity, c.quantity, 0)
-                   or (c.state in ('billed', 'paid') and l.state in ('complete', 'closed', 'cancelled')
+                   or (c.state in ('billable', 'billed', 'paid') and l.state in ('complete', 'closed', 'cancelled')
                        and l.given_ahead - l.returned_ahead <> coalesce(c.done_quantity, c.quantity))",
     },
     Invariant {

@@ -68,6 +68,19 @@ impl Desk<'_> {
         self.clinic.number("select max(id) from refund where payment_id = $1", payment).await
     }
 
+    /// A refund that was paid out, and a credit note.
+    async fn papers(&self) -> (i64, i64) {
+        let (_, payment, _) = self.paid(&self.second).await;
+        let back = [("amount", "100"), ("method", "cash"), ("reason", "Paid too much")];
+        self.post(&format!("/payments/{payment}/refunds"), &back).await.expect(303);
+        let invoice = self.issued().await;
+        let line = format!("line_{}", self.line(invoice).await);
+        let fewer = [(line.as_str(), "100"), ("reason", "Too expensive")];
+        self.post(&format!("/invoices/{invoice}/credits"), &fewer).await.expect(303);
+        let refund = self.clinic.number("select max(id) from refund where payment_id = $1", payment).await;
+        (refund, self.clinic.number("select max(id) from credit_note where invoice_id = $1", invoice).await)
+    }
+
     async fn costs(&self, visit: VisitId, source: i64) -> i64 {
         let mut work = Work::begin(&self.clinic.app, Doer::operator()).await.unwrap();
         let new = NewCharge {
@@ -143,6 +156,7 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
     let paid_back = desk.paid(&desk.second).await.1;
     let (to_decide, to_pay) = (desk.refund().await, desk.refund().await);
     post(boss, &format!("/refunds/{to_pay}"), &[("to", "approved")]).await.expect(303);
+    let (gone_back, noted) = desk.papers().await;
     let checked = desk.odd_shift(&fourth, &desks[3]).await;
     post(&fourth, &format!("/shifts/{checked}/explanation"), &[("reason", "Found it on the floor")])
         .await
@@ -162,6 +176,8 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         ("/invoices/", shown.to_string()),
         ("/invoice-lines/", line.to_string()),
         ("/receipts/", receipt.to_string()),
+        ("/refunds/", gone_back.to_string()),
+        ("/credit-notes/", noted.to_string()),
         ("/payments/", payment.to_string()),
         ("/shifts/", boss_shift.to_string()),
         ("/prices/", "other-0".to_owned()),
