@@ -175,8 +175,9 @@ pub async fn plan(work: &mut Work, new: &NewCharge<'_>) -> Result<(), Refused> {
     verbs::charge::plan(work, new).await
 }
 
-/// What was invoiced of something that is done in parts, before it was done. Its charge is held until the work ends.
-pub async fn ahead(work: &mut Work, kind: ChargeKind, source: i64) -> Result<Ahead, Refused> {
+/// What was planned or invoiced of something that is done in parts, before it was done; none where nothing was. Its charge
+/// is held until the work ends.
+pub async fn ahead(work: &mut Work, kind: ChargeKind, source: i64) -> Result<Option<Ahead>, Refused> {
     verbs::charge::ahead(work, kind, source).await
 }
 

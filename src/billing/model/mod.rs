@@ -123,7 +123,7 @@ pub enum Gate {
 }
 
 /// What was invoiced of something before it was done.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ahead {
     /// Units that are asked on an invoice, or were when the first of them was done; 0 while it is only planned.
     pub units: i64,

@@ -71,6 +71,9 @@ async fn write(
 
 /// The live charge, which nobody else touches until this work ends.
 async fn known(work: &mut Work, kind: ChargeKind, source: i64) -> Result<Option<Charge>, DbError> {
+    if charges::of_source(work.tx(), kind, source).await?.is_none() {
+        return Ok(None);
+    }
     charges::hold_source(work.tx(), kind, source).await?;
     charges::of_source(work.tx(), kind, source).await
 }
@@ -128,9 +131,9 @@ pub async fn plan(work: &mut Work, new: &NewCharge<'_>) -> Result<(), Refused> {
 }
 
 /// See [`crate::billing::ahead`].
-pub async fn ahead(work: &mut Work, kind: ChargeKind, source: i64) -> Result<Ahead, Refused> {
+pub async fn ahead(work: &mut Work, kind: ChargeKind, source: i64) -> Result<Option<Ahead>, Refused> {
     let there = known(work, kind, source).await?;
-    Ok(there.map_or_else(Ahead::default, |there| Ahead {
+    Ok(there.map(|there| Ahead {
         units: match there.state {
             ChargeState::Billable | ChargeState::Billed | ChargeState::Paid => {
                 there.done_quantity.unwrap_or(there.quantity)

@@ -129,7 +129,8 @@ async fn one(
         )));
     };
     let words = taken(line, medicine, gift.ratio);
-    let (left_ahead, treated_now) = pharmacist::paid_ahead(work, line).await?;
+    let ahead = pharmacist::paid_ahead(work, line).await?;
+    let left_ahead = ahead.as_ref().map_or(0, |(left, _)| *left);
     let billed_ahead = gift.instead.is_none() && left_ahead >= gift.covers;
     let new = NewDispensed {
         dispensing,
@@ -165,9 +166,12 @@ async fn one(
     let out = Out { kind: Kind::Issue, reason: &gift.why, ref_kind: LEDGER, ref_id: id.0, partly: false };
     take(work, &want, &out).await?;
     if !billed_ahead {
-        charge(work, (id, quantity), medicine, (line, &treated_now)).await?;
+        let treated_now = ahead.as_ref().map_or("", |(_, reason)| reason);
+        charge(work, (id, quantity), medicine, (line, treated_now)).await?;
     }
-    pharmacist::keep_asked(work, line.id, 0).await?;
+    if ahead.is_some() {
+        pharmacist::keep_asked(work, line.id, 0).await?;
+    }
     if let Some((why, note)) = &gift.instead {
         told(work, line, medicine, (*why, note)).await?;
     }

@@ -28,11 +28,12 @@ pub async fn hold(work: &mut Work, id: LineId, version: i64) -> Result<Line, Ref
     if held { Ok(line) } else { Err(meanwhile(&line)) }
 }
 
-/// What was invoiced of a line before it is given: the units that are left of it, and why it is given before it is paid
-/// where somebody said so. Nobody invoices it until this work ends.
-pub async fn paid_ahead(work: &mut Work, line: &Line) -> Result<(i64, String), Refused> {
+/// What of a line is to be paid before it is given: the units that are left of those on an invoice, and why it is given
+/// before it is paid where somebody said so; none where it is charged as it is given. Nobody invoices it until this work
+/// ends.
+pub async fn paid_ahead(work: &mut Work, line: &Line) -> Result<Option<(i64, String)>, Refused> {
     let ahead = billing::ahead(work, ChargeKind::Medicine, ahead::source(line.id)).await?;
-    Ok((ahead.units - (line.given_ahead - line.returned_ahead), ahead.treated_now))
+    Ok(ahead.map(|ahead| (ahead.units - (line.given_ahead - line.returned_ahead), ahead.treated_now)))
 }
 
 /// Notes at a line that was held what the pharmacy's tables counted: given in part or in full, or come back.
