@@ -1,8 +1,8 @@
 //! Money: what was done becomes charges, charges become invoices, invoices are paid (rules §9, decision 021).
 //!
 //! Others call [`charge`], [`withdraw`], [`plan`], [`ahead`], [`count`], [`gate`], [`treat_now`] and [`owed`], and show
-//! amounts by [`model::naira`]. Billing knows nothing of medicines, tests or stock: whoever does a thing names it in neutral words
-//! (rule A1).
+//! amounts by [`model::naira`]. Billing knows nothing of medicines, tests or stock: whoever does a thing names it in
+//! neutral words (rule A1).
 
 mod handlers;
 pub mod model;

@@ -13,7 +13,7 @@ pub use handlers::door;
 pub use store::fill::ensure_catalogue;
 pub use store::lines::{Line, by_id as line, of_prescription as lines_of};
 pub use store::prescriptions::{Kept, Mark, Prescription, by_id as prescription, marks};
-pub use verbs::ahead::source as asked_source;
+pub use verbs::ahead;
 pub use verbs::draft::{save, step};
 pub use verbs::pharmacist;
 pub use verbs::sign::discard;

@@ -2,10 +2,10 @@
 //! are told and what they see afterwards is the same everywhere.
 
 use infirmary::laboratory::model::{LineState, Move};
+use rand::Rng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 
-use crate::support::{Clinic, Lab, Seen};
+use crate::support::{Clinic, Lab, Seen, dice};
 
 const SEQUENCES: usize = 200;
 const STEPS: usize = 10;
@@ -238,11 +238,7 @@ fn told(seen: &Seen) -> (u16, Vec<String>) {
 async fn both_databases_tell_people_the_same_over_two_hundred_sequences() {
     let Some(postgres) = Clinic::on_postgres().await else { return };
     let mut worlds = [World::new(Clinic::on_sqlite().await).await, World::new(postgres).await];
-    let seed: u64 = std::env::var("INFIRMARY_TEST_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or_else(rand::random);
-    let mut random = StdRng::seed_from_u64(seed);
+    let (seed, mut random) = dice();
     let (mut let_through, mut refused) = (0, 0);
     for sequence in 0..SEQUENCES {
         let mut model = Vec::new();

@@ -4,14 +4,13 @@
 use infirmary::billing::model::ChargeKind;
 use infirmary::billing::{NewCharge, asked_first, gate, plan};
 use infirmary::db::sql;
-use infirmary::prescribing::asked_source;
+use infirmary::prescribing::ahead::source as asked_source;
 use infirmary::prescribing::model::{LineId, LineState};
 use infirmary::work::{Doer, Work};
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::Rng;
 
 use crate::support::billing::{Till, id_in};
-use crate::support::{AMOXICILLIN, Clinic, Counter, Seen};
+use crate::support::{AMOXICILLIN, Clinic, Counter, Seen, dice};
 
 /// A counter where one line of 15 capsules is paid first, with the till, and 100 capsules on the shelf.
 struct Paid {
@@ -287,8 +286,7 @@ both! {
     /// Whatever is paid, given, brought back, stopped and credited in whatever order: in the end the patient has paid for
     /// what is in the patient's hands, to the kobo.
     async fn m13_in_any_order_the_patient_pays_for_what_stays_in_the_patients_hands(clinic) {
-        let seed: u64 = std::env::var("INFIRMARY_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random);
-        let mut dice = StdRng::seed_from_u64(seed);
+        let (seed, mut dice) = dice();
         let mut paid = Paid::first(&clinic).await;
         let unit = clinic.number("select price from medicine m join prescription_line l on l.medicine_id = m.id where l.id = $1", paid.line.0).await;
         for round in 0..4 {

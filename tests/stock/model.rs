@@ -5,10 +5,10 @@ use infirmary::db::sql;
 use infirmary::stock::model::{BatchId, ItemId, Kind, StoreId};
 use infirmary::stock::{item, put_back, take};
 use infirmary::work::Refused;
+use rand::Rng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 
-use crate::support::{Clinic, PHARMACY, Shelves, out};
+use crate::support::{Clinic, PHARMACY, Shelves, dice, out};
 
 const SEQUENCES: usize = 200;
 const STEPS: usize = 6;
@@ -242,11 +242,7 @@ impl World {
 async fn p18_both_databases_keep_the_shelves_as_arithmetic_does() {
     let Some(postgres) = Clinic::on_postgres().await else { return };
     let mut worlds = [World::new(Clinic::on_sqlite().await).await, World::new(postgres).await];
-    let seed: u64 = std::env::var("INFIRMARY_TEST_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or_else(rand::random);
-    let mut dice = StdRng::seed_from_u64(seed);
+    let (seed, mut dice) = dice();
     let (mut let_through, mut refused) = (0, 0);
     for sequence in 0..SEQUENCES {
         let lot = |days| Lot { days, held: false, recalled: false, here: dice.random_range(1..40), there: 0 };

@@ -39,6 +39,8 @@ use infirmary::app::{App, router};
 use infirmary::clock::Clock;
 use infirmary::config::Config;
 use infirmary::db::{Db, DbKind};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use tokio::net::TcpListener;
 
 /// Tells the same story on both databases. PostgreSQL is the server that `INFIRMARY_TEST_POSTGRES` names; without it
@@ -76,6 +78,13 @@ pub struct Clinic {
     /// The database's address, to start a second node over it.
     pub database_url: String,
     folder: tempfile::TempDir,
+}
+
+/// Dice whose seed is told when a story fails; `INFIRMARY_TEST_SEED` throws them the same way again.
+pub fn dice() -> (u64, StdRng) {
+    let told = std::env::var("INFIRMARY_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed: u64 = told.unwrap_or_else(rand::random);
+    (seed, StdRng::seed_from_u64(seed))
 }
 
 /// The moment at which every story begins: Monday 9 November 2026, 09:00 in Lagos.

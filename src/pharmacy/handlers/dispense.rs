@@ -94,8 +94,8 @@ pub async fn create(
         advice: &advice,
     };
     let mut work = submission.begin(&app).await?;
-    let asked: Vec<i64> = new.gifts.iter().map(|gift| prescribing::asked_source(gift.line)).collect();
-    let visit = shown.visit();
+    let asked: Vec<i64> = new.gifts.iter().map(|gift| prescribing::ahead::source(gift.line)).collect();
+    let visit = shown.prescription.visit_id;
     if !billing::pass(&mut work, visit, (ChargeKind::Medicine, &asked), &mut form).await? {
         work.undo();
         drop(new);

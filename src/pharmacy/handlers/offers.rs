@@ -32,11 +32,7 @@ pub async fn load(
     let marks = prescribing::marks(&app.db, id).await?;
     let messages = messages::of_prescription(&app.db, id).await?;
     let before = dispensings::of_prescription(&app.db, id).await?;
-    let visit = lines.first().map(|line| line.visit_id);
-    let asked = match visit {
-        Some(visit) => billing::asked_first(&app.db, visit, ChargeKind::Medicine).await?,
-        None => Vec::new(),
-    };
+    let asked = billing::asked_first(&app.db, prescription.visit_id, ChargeKind::Medicine).await?;
     let (open, over): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.state.waits());
     let offers: Vec<Offer> = open.into_iter().map(|line| offer(line, &shelf, store, &page)).collect();
     let controlled = offers.iter().any(|offer| offer.line.controlled);

@@ -11,7 +11,7 @@ use crate::pharmacy::store::messages::{self, NewMessage};
 use crate::pharmacy::store::shelf::OnShelf;
 use crate::pharmacy::verbs::{Refused, doer, in_words};
 use crate::prescribing::model::{LineId, LineMove, LineState, directions};
-use crate::prescribing::{Line, Prescription, pharmacist};
+use crate::prescribing::{Line, Prescription, ahead, pharmacist};
 use crate::stock::model::{BatchId, Kind, Out, StoreId, Wanted};
 use crate::stock::{hold, take};
 use crate::work::Work;
@@ -129,8 +129,8 @@ async fn one(
         )));
     };
     let words = taken(line, medicine, gift.ratio);
-    let ahead = pharmacist::paid_ahead(work, line).await?;
-    let left_ahead = ahead.as_ref().map_or(0, |(left, _)| *left);
+    let paid = ahead::left(work, line).await?;
+    let left_ahead = paid.as_ref().map_or(0, |(left, _)| *left);
     let billed_ahead = gift.instead.is_none() && left_ahead >= gift.covers;
     let new = NewDispensed {
         dispensing,
@@ -166,11 +166,11 @@ async fn one(
     let out = Out { kind: Kind::Issue, reason: &gift.why, ref_kind: LEDGER, ref_id: id.0, partly: false };
     take(work, &want, &out).await?;
     if !billed_ahead {
-        let treated_now = ahead.as_ref().map_or("", |(_, reason)| reason);
+        let treated_now = paid.as_ref().map_or("", |(_, reason)| reason);
         charge(work, (id, quantity), medicine, (line, treated_now)).await?;
     }
-    if ahead.is_some() {
-        pharmacist::keep_asked(work, line.id, 0).await?;
+    if paid.is_some() {
+        ahead::keep(work, line.id, 0).await?;
     }
     if let Some((why, note)) = &gift.instead {
         told(work, line, medicine, (*why, note)).await?;

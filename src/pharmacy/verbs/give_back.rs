@@ -9,7 +9,7 @@ use crate::pharmacy::model::{DispensedId, LEDGER, Ratio};
 use crate::pharmacy::store::dispensings::{self, Dispensed, Dispensing, NewReturn};
 use crate::pharmacy::verbs::{Refused, in_words};
 use crate::prescribing::model::{LineMove, LineState};
-use crate::prescribing::{self, pharmacist};
+use crate::prescribing::{self, ahead, pharmacist};
 use crate::stock::model::{BatchId, Kind, Out};
 use crate::stock::{put_back, quarantine};
 use crate::work::Work;
@@ -72,7 +72,7 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
     };
     put_back(work, back.batch, store, back.quantity, &into).await?;
     if given.billed_ahead {
-        pharmacist::keep_asked(work, line.id, covers).await?;
+        ahead::keep(work, line.id, covers).await?;
     } else {
         recharge(work, &given, back).await?;
     }

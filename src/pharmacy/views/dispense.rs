@@ -9,8 +9,7 @@ use crate::pharmacy::store::messages::Message;
 use crate::pharmacy::store::people::Colleague;
 use crate::pharmacy::store::shelf::OnShelf;
 use crate::prescribing::model::{LineMove, LineState, Tier, label, quantity_words};
-use crate::prescribing::{Kept, Line, Mark, Prescription, asked_source};
-use crate::queue::model::VisitId;
+use crate::prescribing::{Kept, Line, Mark, Prescription, ahead};
 use crate::record::Banner;
 use crate::settings::model::plain_day;
 use crate::stock::StockStore;
@@ -155,14 +154,9 @@ impl DispensePage {
         self.offers.iter().any(|offer| offer.is_open(&self.page))
     }
 
-    /// The visit in which it was prescribed.
-    pub fn visit(&self) -> VisitId {
-        self.offers.first().map_or(VisitId(0), |offer| offer.line.visit_id)
-    }
-
     /// What the patient pays before this line is given.
     pub fn asks(&self, line: &Line) -> Option<Money> {
-        let source = asked_source(line.id);
+        let source = ahead::source(line.id);
         self.asked.iter().find(|(asked, _)| *asked == source).map(|(_, owed)| *owed)
     }
 

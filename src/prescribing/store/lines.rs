@@ -74,7 +74,8 @@ macro_rules! lines {
                 l.valid_until, l.course_until, l.given, l.returned, l.given_ahead, l.returned_ahead, l.state_reason,
                 l.version,
                 p.prescriber_name as prescriber, coalesce(m.ingredients, '') as ingredients,
-                coalesce(m.classes, '') as classes, m.min_age, m.pregnancy, m.valid_days as own_valid_days, coalesce(m.price, 0) as price,
+                coalesce(m.classes, '') as classes, m.min_age, m.pregnancy, m.valid_days as own_valid_days,
+                coalesce(m.price, 0) as price,
                 coalesce(m.active and m.generic = l.name and m.strength = l.strength and m.form = l.form
                     and m.unit = l.unit and m.step = l.step, l.medicine_id is null) as offered
              from prescription_line l join prescription p on p.id = l.prescription_id

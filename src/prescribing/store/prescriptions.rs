@@ -15,6 +15,8 @@ pub struct Prescription {
     pub id: PrescriptionId,
     /// Whose it is.
     pub patient_id: PatientId,
+    /// The visit in which it was signed.
+    pub visit_id: VisitId,
     /// Who signed it.
     pub prescriber_id: AccountId,
     /// Their name at that time.
@@ -42,7 +44,7 @@ impl Prescription {
 
 /// One signed prescription; drafts are seen by their authors only, on the page they write them on.
 pub async fn by_id(store: impl Store, id: PrescriptionId) -> Result<Option<Prescription>, DbError> {
-    sql("select p.id, p.patient_id, p.prescriber_id, p.prescriber_name, p.code, p.signed_at, p.valid_until,
+    sql("select p.id, p.patient_id, p.visit_id, p.prescriber_id, p.prescriber_name, p.code, p.signed_at, p.valid_until,
             p.allergies, p.compared, (select v.weight from vitals v where v.id = (select max(w.id) from vitals w
                 where w.patient_id = p.patient_id and w.weight is not null
                 and not exists (select 1 from vitals later where later.replaces = w.id))) as weight

@@ -5,13 +5,21 @@
 use crate::billing::model::ChargeKind;
 use crate::billing::{self, NewCharge};
 use crate::prescribing::model::LineId;
-use crate::prescribing::store::lines;
+use crate::prescribing::store::lines::{self, Line};
 use crate::prescribing::verbs::Refused;
 use crate::work::Work;
 
 /// What the charge of a prescribed line comes from. Lines that were given have positive numbers.
 pub const fn source(line: LineId) -> i64 {
     -line.0
+}
+
+/// What of a line is to be paid before it is given: the units that are left of those on an invoice, and why it is given
+/// before it is paid where somebody said so; none where it is charged as it is given. Nobody invoices it until this work
+/// ends.
+pub async fn left(work: &mut Work, line: &Line) -> Result<Option<(i64, String)>, Refused> {
+    let ahead = billing::ahead(work, ChargeKind::Medicine, source(line.id)).await?;
+    Ok(ahead.map(|ahead| (ahead.units - (line.given_ahead - line.returned_ahead), ahead.treated_now)))
 }
 
 /// Brings the plan of a signed line in step with what is still to be given of it, and counts what was given of what was

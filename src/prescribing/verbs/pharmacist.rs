@@ -2,8 +2,6 @@
 //! here it takes lines for its work, notes the steps, pauses, goes on and closes.
 
 use crate::audit::Entry;
-use crate::billing;
-use crate::billing::model::ChargeKind;
 use crate::live::Topic;
 use crate::prescribing::model::{LineId, LineMove, LineState};
 use crate::prescribing::store::lines::{self, Line, Moved};
@@ -28,26 +26,12 @@ pub async fn hold(work: &mut Work, id: LineId, version: i64) -> Result<Line, Ref
     if held { Ok(line) } else { Err(meanwhile(&line)) }
 }
 
-/// What of a line is to be paid before it is given: the units that are left of those on an invoice, and why it is given
-/// before it is paid where somebody said so; none where it is charged as it is given. Nobody invoices it until this work
-/// ends.
-pub async fn paid_ahead(work: &mut Work, line: &Line) -> Result<Option<(i64, String)>, Refused> {
-    let ahead = billing::ahead(work, ChargeKind::Medicine, ahead::source(line.id)).await?;
-    Ok(ahead.map(|ahead| (ahead.units - (line.given_ahead - line.returned_ahead), ahead.treated_now)))
-}
-
 /// Notes at a line that was held what the pharmacy's tables counted: given in part or in full, or come back.
 pub async fn note(work: &mut Work, held: &Line, made: LineMove, reason: &str) -> Result<(), Refused> {
     let to = held.state.after(made, true)?;
     let (who, at) = (work.doer().clone(), work.now());
     lines::note(work.tx(), held.id, (held.state, &Moved { made, to, reason }), (&who, at)).await?;
     Ok(())
-}
-
-/// Brings what the cashier asks for a line in step, after it was given, or after so many units of what was invoiced before
-/// came back.
-pub async fn keep_asked(work: &mut Work, line: LineId, back: i64) -> Result<(), Refused> {
-    ahead::keep(work, line, back).await
 }
 
 /// Pauses a line, goes on with it, or closes it, with the reason that prescriber and patient read.
