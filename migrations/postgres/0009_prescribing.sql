@@ -69,7 +69,7 @@ create index medicine_ingredients on medicine (ingredients, route);
 
 -- The words by which a medicine is found: generic and brand names, strength, form.
 create table medicine_term (
-    term text not null,
+    term text not null collate "C",
     medicine_id bigint not null references medicine (id),
     primary key (term, medicine_id)
 );

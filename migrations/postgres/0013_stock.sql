@@ -127,7 +127,7 @@ create trigger stock_batch_expires before insert on stock_batch for each row whe
     execute function stock_batch_expires_fault();
 create function stock_batch_kept_fault() returns trigger language plpgsql as $$
 begin raise exception 'stock_batch_kept'; end $$;
-create trigger stock_batch_kept before update on stock_batch for each row
+create trigger stock_batch_kept before update of item_id, number, received_at on stock_batch for each row
     when (old.item_id <> new.item_id or old.number <> new.number or old.received_at <> new.received_at)
     execute function stock_batch_kept_fault();
 create function stock_batch_no_delete_fault() returns trigger language plpgsql as $$

@@ -115,8 +115,8 @@ begin
     select raise(abort, 'stock_batch_expires') where exists
         (select 1 from stock_item where id = new.item_id and kind = 'medicine');
 end;
-create trigger stock_batch_kept before update on stock_batch when old.item_id <> new.item_id or old.number <> new.number
-    or old.received_at <> new.received_at
+create trigger stock_batch_kept before update of item_id, number, received_at on stock_batch
+    when old.item_id <> new.item_id or old.number <> new.number or old.received_at <> new.received_at
 begin select raise(abort, 'stock_batch_kept'); end;
 create trigger stock_batch_no_delete before delete on stock_batch begin select raise(abort, 'stock_batch_kept'); end;
 
