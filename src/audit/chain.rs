@@ -1,7 +1,6 @@
 //! Sealing entries into a chain, and walking it.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -99,7 +98,7 @@ pub async fn anchor(app: &App) -> Result<(), DbError> {
     tracing::info!(seq = anchor.seq, head = %hex(&anchor.hash), "audit anchor");
     let folder = app.config.data_dir.clone();
     let written = tokio::task::spawn_blocking(move || anchors::write(&folder, &anchor)).await;
-    written.map_err(io).and_then(|written| written).map_err(file_fault)
+    written.map_err(io).and_then(|written| written).map_err(DbError::from)
 }
 
 /// What putting a copy back did to the anchors.
@@ -138,18 +137,11 @@ pub async fn restored_elsewhere(app: &App) -> Result<Option<Noted>, DbError> {
 async fn note(app: &App, head: Anchor) -> Result<i64, DbError> {
     let folder = app.config.data_dir.clone();
     let noted = tokio::task::spawn_blocking(move || anchors::note_restore(&folder, &head)).await;
-    noted.map_err(io).and_then(|noted| noted).map_err(file_fault)
+    noted.map_err(io).and_then(|noted| noted).map_err(DbError::from)
 }
 
 fn io(error: tokio::task::JoinError) -> std::io::Error {
     std::io::Error::other(error)
-}
-
-fn file_fault(error: std::io::Error) -> DbError {
-    let full =
-        matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
-    let error = sqlx::Error::Io(error);
-    if full { DbError::Full(error) } else { DbError::Unavailable(error) }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -199,7 +191,7 @@ impl Walk {
 pub async fn verify(app: &App) -> Result<Verified, DbError> {
     let folder = app.config.data_dir.clone();
     let anchors = tokio::task::spawn_blocking(move || anchors::read(&folder)).await;
-    let anchors = anchors.map_err(io).and_then(|anchors| anchors).map_err(file_fault)?;
+    let anchors = anchors.map_err(io).and_then(|anchors| anchors).map_err(DbError::from)?;
     let (count, newest) = (anchors.good.len() as i64, anchors.good.iter().map(|anchor| anchor.seq).max());
     let by_seq = anchors.good.into_iter().map(|anchor| (anchor.seq, anchor)).collect();
     let restored = anchors.restored;

@@ -2,6 +2,7 @@
 //! doctors who open forty records wait for one flush of the disk and not for forty. No page is out before its entry is
 //! durable (rule A5).
 
+use std::io::ErrorKind;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
@@ -20,8 +21,11 @@ struct Opening {
     at: DateTime<Utc>,
     doer: Doer,
     entry: Entry,
-    written: oneshot::Sender<Result<(), String>>,
+    written: oneshot::Sender<Result<(), Failed>>,
 }
+
+/// What everybody is told who waited for the same transaction.
+type Failed = (ErrorKind, String);
 
 /// The way to the one task of a node that writes openings; it starts with the first.
 #[derive(Debug, Default)]
@@ -31,7 +35,7 @@ impl Openings {
     /// Writes an entry that stands for itself. Returns once it is durable; dropped before, it is written all the same.
     ///
     /// # Errors
-    /// `Unavailable` when the database took none of those that were written together.
+    /// `Unavailable`, or `Full`, when the database took none of those that were written together.
     pub async fn write(&self, db: &Db, at: DateTime<Utc>, doer: Doer, entry: Entry) -> Result<(), DbError> {
         count_query();
         give_back();
@@ -43,17 +47,22 @@ impl Openings {
         });
         let sent = sender.send(Opening { at, doer, entry, written }).await;
         let outcome = match sent {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err("nobody writes openings".to_owned())),
-            Err(_) => Err("nobody takes openings".to_owned()),
+            Ok(()) => {
+                answer.await.unwrap_or_else(|_| Err((ErrorKind::Other, "nobody writes openings".to_owned())))
+            }
+            Err(_) => Err((ErrorKind::Other, "nobody takes openings".to_owned())),
         };
-        outcome.map_err(|why| DbError::Unavailable(sqlx::Error::Io(std::io::Error::other(why))))
+        outcome.map_err(|(kind, why)| std::io::Error::new(kind, why).into())
     }
 }
 
 async fn work_off(db: Db, mut waiting: mpsc::Receiver<Opening>) {
     let mut together = Vec::with_capacity(TOGETHER);
     while waiting.recv_many(&mut together, TOGETHER).await > 0 {
-        let outcome = all(&db, &together).await.map_err(|error| error.to_string());
+        let outcome = all(&db, &together).await.map_err(|error| {
+            let full = matches!(error, DbError::Full(_));
+            (if full { ErrorKind::StorageFull } else { ErrorKind::Other }, error.to_string())
+        });
         for opening in together.drain(..) {
             // Whoever asked may be gone; the entry stands.
             let _ = opening.written.send(outcome.clone());

@@ -40,6 +40,15 @@ impl DbError {
     }
 }
 
+impl From<std::io::Error> for DbError {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let full = matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge);
+        let error = sqlx::Error::Io(error);
+        if full { DbError::Full(error) } else { DbError::Unavailable(error) }
+    }
+}
+
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         let Some(fault) = error.as_database_error() else {

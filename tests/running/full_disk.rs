@@ -14,7 +14,7 @@ use super::crash::enough;
 use super::history::{History, counts};
 use super::load::{Crowd, slots, there};
 use super::{Node, file_in, sign_in, succeed};
-use crate::support::{Browser, Clinic, Seen};
+use crate::support::{AMOXICILLIN, Browser, Clinic, Seen};
 
 const ROUNDS: usize = 3;
 
@@ -134,10 +134,13 @@ async fn p14_what_postgres_says_of_a_full_disk_is_said_and_the_same_form_is_take
     clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
     let invoice = till.issued().await;
     let page = till.cashier.get(&format!("/invoices/{invoice}/payments")).await;
+    let room = clinic.prescribing_room().await;
+    let prescription = room.prescribed(&clinic, AMOXICILLIN).await.0;
     for text in [
         "create function full_disk() returns trigger language plpgsql as $$
          begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$",
         "create trigger full_disk_of_payments before insert on payment for each row execute function full_disk()",
+        "create trigger full_disk_of_the_trail before insert on audit_entry for each row execute function full_disk()",
         "create trigger full_disk_of_sign_ins before update on sign_in for each row execute function full_disk()",
     ] {
         sql(text).run(&clinic.app.db).await.unwrap();
@@ -149,8 +152,12 @@ async fn p14_what_postgres_says_of_a_full_disk_is_said_and_the_same_form_is_take
     for path in ["/", "/billing", "/till"] {
         till.cashier.get(path).await.expect(200);
     }
+    // Who opened a record cannot be noted, so it is not shown.
+    let closed = room.desk.get(&format!("/prescriptions/{prescription}")).await;
+    assert_eq!(closed.expect(507).heading(), "Nothing can be saved now");
     assert_eq!(clinic.count("select count(*) from receipt").await, 0, "nothing is half done");
     sql("drop function full_disk cascade").run(&clinic.app.db).await.unwrap();
     till.cashier.submit(&page, "#pay", &[("cash", "1000")]).await.expect(303);
     assert_eq!(clinic.count("select count(*) from receipt").await, 1);
+    room.desk.get(&format!("/prescriptions/{prescription}")).await.expect(200);
 }

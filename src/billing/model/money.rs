@@ -191,6 +191,7 @@ mod tests {
         assert_eq!(naira(250_000), "₦2,500");
         assert_eq!(naira(123_456_705), "₦1,234,567.05");
         assert_eq!(naira(-5), "−₦0.05");
+        assert_eq!([0, 5, 250_000].map(|kobo| Money(kobo).exact()), ["₦0.00", "₦0.05", "₦2,500.00"]);
         assert_eq!(
             (percent(750), percent(10_000), percent(25)),
             ("7.5%".into(), "100%".into(), "0.25%".into())
