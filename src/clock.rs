@@ -1,8 +1,27 @@
-//! The only source of "now".
+//! The only source of "now", and how moments are written where a page has many of them: `chrono` reads its pattern anew
+//! for each.
 
+use std::borrow::Borrow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, NaiveTime, TimeDelta, Timelike, Utc};
+
+/// The beginning of the minute of `at`: what is asked as of it is asked alike for a minute, and can be kept so long.
+pub fn minute_of(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.duration_trunc(TimeDelta::minutes(1)).unwrap_or(at)
+}
+
+/// A time on the wall as staff read it: `10:40`.
+pub fn wall(time: impl Borrow<NaiveTime>) -> String {
+    let time = time.borrow();
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// A moment as machines read it: `2026-08-06T13:30:00Z`.
+pub fn machine(at: impl Borrow<DateTime<Utc>>) -> String {
+    let (day, time) = (at.borrow().date_naive(), at.borrow().time());
+    format!("{day}T{}:{:02}Z", wall(time), time.second())
+}
 
 /// A clock that runs, or one that a test holds.
 #[derive(Debug, Clone)]

@@ -132,11 +132,12 @@ impl Hub {
     /// harmless.
     pub async fn relay(&self, db: &Db) -> Result<(), crate::db::DbError> {
         let Some(mut heard) = dialect::listen(db).await? else { return Ok(()) };
-        let hub = self.clone();
+        let (hub, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
             while let Some(words) = heard.recv().await {
                 let topics: Vec<Topic> =
                     words.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+                db.changed_elsewhere();
                 hub.tell_here(if topics.is_empty() { &[Topic::All] } else { &topics });
             }
         });

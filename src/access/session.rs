@@ -55,7 +55,7 @@ impl Sessions {
                 };
                 Sessions::Sqlite { read: store(sessions), write: store(write) }
             }
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 let store = PostgresStore::new(pool.clone()).with_schema_name("public");
                 Sessions::Postgres(
                     store.and_then(|store| store.with_table_name(TABLE)).expect("a plain table name"),

@@ -1,4 +1,4 @@
-//! Openings of records, written down together: those that ask at the same moment share one transaction, so that forty
+//! Openings of records, written down together: those that ask at the same moment share one statement, so that forty
 //! doctors who open forty records wait for one flush of the disk and not for forty. No page is out before its entry is
 //! durable (rule A5).
 
@@ -12,8 +12,8 @@ use super::{Entry, store};
 use crate::db::{Db, DbError, count_query, give_back};
 use crate::work::Doer;
 
-/// Openings of one transaction.
-const TOGETHER: usize = 64;
+/// Openings of one statement.
+const TOGETHER: usize = 16;
 /// Openings that may wait; whoever comes then waits for a place.
 const WAITING: usize = 1_024;
 
@@ -24,7 +24,7 @@ struct Opening {
     written: oneshot::Sender<Result<(), Failed>>,
 }
 
-/// What everybody is told who waited for the same transaction.
+/// What everybody is told who waited for the same statement.
 type Failed = (ErrorKind, String);
 
 /// The way to the one task of a node that writes openings; it starts with the first.
@@ -71,9 +71,5 @@ async fn work_off(db: Db, mut waiting: mpsc::Receiver<Opening>) {
 }
 
 async fn all(db: &Db, together: &[Opening]) -> Result<(), DbError> {
-    let mut tx = db.begin().await?;
-    for opening in together {
-        store::insert(&mut tx, opening.at, &opening.doer, &opening.entry).await?;
-    }
-    tx.commit().await
+    store::insert_together(db, together.iter().map(|one| (one.at, &one.doer, &one.entry))).await
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Entry;
 use crate::db::bulk::{self, Table};
-use crate::db::{Db, DbError, Store, Tx, sql};
+use crate::db::{Db, DbError, Store, Tx, Value, sql};
 use crate::work::Doer;
 
 /// A stored entry.
@@ -42,26 +42,49 @@ pub(super) struct Head {
     pub hash: Vec<u8>,
 }
 
+const ENTRIES: Table = Table {
+    name: "audit_entry",
+    columns: &[
+        "at",
+        "account_id",
+        "name",
+        "role",
+        "action",
+        "subject",
+        "subject_id",
+        "patient_id",
+        "address",
+        "request_id",
+        "detail",
+    ],
+};
+
+fn row(at: DateTime<Utc>, doer: &Doer, entry: &Entry) -> Vec<Value> {
+    vec![
+        at.into(),
+        doer.account_id.into(),
+        doer.name.as_str().into(),
+        doer.role.as_str().into(),
+        entry.action.into(),
+        entry.subject.kind.into(),
+        entry.subject.id.into(),
+        entry.patient_id.into(),
+        doer.address.as_str().into(),
+        doer.request_id.as_str().into(),
+        serde_json::Value::Object(entry.detail.clone()).to_string().into(),
+    ]
+}
+
 pub(super) async fn insert(
-    tx: &mut Tx,
+    store: impl Store,
     at: DateTime<Utc>,
     doer: &Doer,
     entry: &Entry,
 ) -> Result<(), DbError> {
     sql("insert into audit_entry (at, account_id, name, role, action, subject, subject_id, patient_id, address,
             request_id, detail) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-    .bind(at)
-    .bind(doer.account_id)
-    .bind(&doer.name)
-    .bind(&doer.role)
-    .bind(entry.action)
-    .bind(entry.subject.kind)
-    .bind(entry.subject.id)
-    .bind(entry.patient_id)
-    .bind(&doer.address)
-    .bind(&doer.request_id)
-    .bind(serde_json::Value::Object(entry.detail.clone()).to_string())
-    .run(tx)
+    .bind_each(row(at, doer, entry))
+    .run(store)
     .await?;
     Ok(())
 }
@@ -73,39 +96,17 @@ pub(super) async fn insert_all(
     doer: &Doer,
     entries: Vec<Entry>,
 ) -> Result<(), DbError> {
-    const ENTRIES: Table = Table {
-        name: "audit_entry",
-        columns: &[
-            "at",
-            "account_id",
-            "name",
-            "role",
-            "action",
-            "subject",
-            "subject_id",
-            "patient_id",
-            "address",
-            "request_id",
-            "detail",
-        ],
-    };
-    let row = |entry: Entry| {
-        vec![
-            at.into(),
-            doer.account_id.into(),
-            doer.name.clone().into(),
-            doer.role.clone().into(),
-            entry.action.into(),
-            entry.subject.kind.into(),
-            entry.subject.id.into(),
-            entry.patient_id.into(),
-            doer.address.clone().into(),
-            doer.request_id.clone().into(),
-            serde_json::Value::Object(entry.detail).to_string().into(),
-        ]
-    };
-    let mut rows = entries.into_iter().map(row).collect();
+    let mut rows = entries.iter().map(|entry| row(at, doer, entry)).collect();
     bulk::insert(tx, ENTRIES, &mut rows).await
+}
+
+/// Entries of several people, all or none, in one statement.
+pub(super) async fn insert_together<'a>(
+    db: &Db,
+    entries: impl Iterator<Item = (DateTime<Utc>, &'a Doer, &'a Entry)>,
+) -> Result<(), DbError> {
+    let rows = entries.map(|(at, doer, entry)| row(at, doer, entry)).collect();
+    bulk::insert_at_once(db, ENTRIES, rows).await
 }
 
 pub(super) async fn head(store: impl Store) -> Result<Option<Head>, DbError> {

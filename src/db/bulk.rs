@@ -30,21 +30,47 @@ pub async fn insert(tx: &mut Tx, table: Table<'_>, rows: &mut Vec<Vec<Value>>) -
         let part = rows.drain(..most.min(rows.len()));
         let (rows, values) = (part.len(), part.flatten());
         match tx {
-            Tx::Sqlite(tx) => {
-                // `$7` is a name to SQLite, and it looks through all names before it for each: with thousands of them
-                // that takes twenty times as long as the insert itself.
-                let text = insertion(table, rows, |text, _| text.push('?'));
+            Tx::Sqlite(tx, _) => {
+                let text = for_sqlite(table, rows);
                 tx.execute(bound_for_sqlite(&text, values).persistent(false)).await.map(drop)?
             }
-            Tx::Postgres(tx) => {
-                let text = insertion(table, rows, |text, place| {
-                    let _ = write!(text, "${place}");
-                });
+            Tx::Postgres(tx, _) => {
+                let text = for_postgres(table, rows);
                 tx.execute(bound_for_postgres(&text, values).persistent(false)).await.map(drop)?;
             }
         }
     }
     Ok(())
+}
+
+/// Puts a few rows into a table by one statement of its own, all of them or none; the statement is kept prepared for each
+/// number of rows. Nothing that is kept for many pages ([`super::Kept`]) may depend on that table.
+pub async fn insert_at_once(db: &Db, table: Table<'_>, rows: Vec<Vec<Value>>) -> Result<(), DbError> {
+    debug_assert!(rows.len() * table.columns.len() <= PARAMETERS, "one statement takes no more");
+    let (count, values) = (rows.len(), rows.into_iter().flatten());
+    match db {
+        Db::Sqlite { write, .. } => {
+            let text = for_sqlite(table, count);
+            write.execute(bound_for_sqlite(&text, values)).await.map(drop)?;
+        }
+        Db::Postgres { pool, .. } => {
+            let text = for_postgres(table, count);
+            pool.execute(bound_for_postgres(&text, values)).await.map(drop)?;
+        }
+    }
+    Ok(())
+}
+
+/// `$7` is a name to SQLite, and it looks through all names before it for each: with thousands of them that takes twenty
+/// times as long as the insert itself.
+fn for_sqlite(table: Table<'_>, rows: usize) -> String {
+    insertion(table, rows, |text, _| text.push('?'))
+}
+
+fn for_postgres(table: Table<'_>, rows: usize) -> String {
+    insertion(table, rows, |text, place| {
+        let _ = write!(text, "${place}");
+    })
 }
 
 /// `insert into t (a, b) values ($1, $2), ($3, $4)`, with places written as the database wants them.
@@ -69,7 +95,7 @@ fn insertion(table: Table<'_>, rows: usize, placed: impl Fn(&mut String, usize))
 /// Not for the work of a request, which may be broken off: the driver does not count the answers of a `COPY` that was
 /// left in the middle (sqlx 0.8), and whoever got that connection next would read the answer to another question.
 pub async fn fill(tx: &mut Tx, table: Table<'_>, rows: &mut Vec<Vec<Value>>) -> Result<(), DbError> {
-    let Tx::Postgres(tx) = tx else { return insert(tx, table, rows).await };
+    let Tx::Postgres(tx, _) = tx else { return insert(tx, table, rows).await };
     let statement = format!("copy {} ({}) from stdin", table.name, table.columns.join(", "));
     for part in rows.chunks(COPIED) {
         let mut text = String::new();
@@ -137,7 +163,7 @@ fn escape(out: &mut String, text: &str) {
 
 /// After rows came with ids of their own, the next id must follow the highest. SQLite does that by itself.
 pub async fn follow_ids(tx: &mut Tx, table: &str) -> Result<(), DbError> {
-    if let Tx::Postgres(tx) = tx {
+    if let Tx::Postgres(tx, _) = tx {
         let statement = format!(
             "select setval(pg_get_serial_sequence('{table}', 'id'), greatest((select max(id) from {table}), 1))"
         );
@@ -158,13 +184,13 @@ pub async fn widen(db: &Db, wide: bool) -> Result<(), DbError> {
                 write.execute("pragma wal_checkpoint(truncate)").await?;
             }
         }
-        Db::Postgres(pool) if !wide => {
+        Db::Postgres { pool, .. } if !wide => {
             let mut connection = pool.acquire().await?;
             connection.execute("set statement_timeout = 0").await?;
             connection.execute("analyze").await?;
             connection.execute("reset statement_timeout").await?;
         }
-        Db::Postgres(_) => {}
+        Db::Postgres { .. } => {}
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{DbError, Readers};
+use super::{DbError, Kept, Readers};
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -26,9 +26,16 @@ pub enum Db {
         write: SqlitePool,
         /// Held as long as the database is open: one process per file.
         lock: Arc<File>,
+        /// What many pages show alike.
+        kept: Arc<Kept>,
     },
     /// A server that several nodes may share.
-    Postgres(PgPool),
+    Postgres {
+        /// Connections for reading and writing.
+        pool: PgPool,
+        /// What many pages show alike.
+        kept: Arc<Kept>,
+    },
 }
 
 /// Which database it is.
@@ -121,7 +128,7 @@ impl Db {
                 .before_acquire(|connection, meta| Box::pin(still_there(connection, meta)))
                 .connect_with(options)
                 .await?;
-            return Ok(Db::Postgres(pool));
+            return Ok(Db::Postgres { pool, kept: Arc::new(Kept::beside_others()) });
         }
         Err(ConnectError::UnknownKind(url.split(':').next().unwrap_or_default().to_owned()))
     }
@@ -166,7 +173,7 @@ impl Db {
             .connect_with(options.pragma("query_only", "ON").pragma("cache_size", "-500"))
             .await?;
         let read = Arc::new(Readers::open(path, false)?);
-        Ok(Db::Sqlite { read, sessions, write, lock: Arc::new(lock) })
+        Ok(Db::Sqlite { read, sessions, write, lock: Arc::new(lock), kept: Arc::default() })
     }
 
     /// Opens the database for reading only, beside a node that may be serving from it: no lock, nothing written, no
@@ -179,19 +186,17 @@ impl Db {
             let options = options.busy_timeout(Duration::from_secs(5)).pragma("cache_size", "-16000");
             let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
             let read = Arc::new(Readers::open(&path, true)?);
-            return Ok(Db::Sqlite { read, sessions: pool.clone(), write: pool, lock: Arc::new(lock) });
+            // Who writes beside it does not say so here: nothing is kept for longer than it takes to be noticed.
+            let kept = Arc::new(Kept::beside_others());
+            return Ok(Db::Sqlite { read, sessions: pool.clone(), write: pool, lock: Arc::new(lock), kept });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?
                 .application_name("infirmary check")
                 .options([("default_transaction_read_only", "on")]);
-            return Ok(Db::Postgres(
-                PgPoolOptions::new()
-                    .max_connections(1)
-                    .acquire_timeout(ACQUIRE)
-                    .connect_with(options)
-                    .await?,
-            ));
+            let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE);
+            let pool = pool.connect_with(options).await?;
+            return Ok(Db::Postgres { pool, kept: Arc::new(Kept::beside_others()) });
         }
         Err(ConnectError::UnknownKind(url.split(':').next().unwrap_or_default().to_owned()))
     }
@@ -200,7 +205,7 @@ impl Db {
     pub async fn migrate(&self) -> Result<(), ConnectError> {
         match self {
             Db::Sqlite { write, .. } => SQLITE.run(write).await?,
-            Db::Postgres(pool) => POSTGRES.run(pool).await?,
+            Db::Postgres { pool, .. } => POSTGRES.run(pool).await?,
         }
         Ok(())
     }
@@ -209,7 +214,18 @@ impl Db {
     pub fn kind(&self) -> DbKind {
         match self {
             Db::Sqlite { .. } => DbKind::Sqlite,
-            Db::Postgres(_) => DbKind::Postgres,
+            Db::Postgres { .. } => DbKind::Postgres,
+        }
+    }
+
+    /// Something changed that this process did not do itself: what it keeps is read anew.
+    pub fn changed_elsewhere(&self) {
+        self.kept().changed();
+    }
+
+    pub(super) fn kept(&self) -> &Arc<Kept> {
+        match self {
+            Db::Sqlite { kept, .. } | Db::Postgres { kept, .. } => kept,
         }
     }
 
@@ -221,7 +237,7 @@ impl Db {
                 sessions.close().await;
                 write.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Db::Postgres { pool, .. } => pool.close().await,
         }
     }
 }

@@ -11,7 +11,7 @@ const CHANNEL: &str = "infirmary";
 /// Tells the other nodes which topics changed. A hint: whoever listens re-reads. Nothing to do on SQLite, which has
 /// one process.
 pub async fn notify(db: &Db, topics: &str) -> Result<(), DbError> {
-    if let Db::Postgres(pool) = db {
+    if let Db::Postgres { pool, .. } = db {
         sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(topics).execute(pool).await?;
     }
     Ok(())
@@ -19,7 +19,7 @@ pub async fn notify(db: &Db, topics: &str) -> Result<(), DbError> {
 
 /// Starts listening to the other nodes. An empty message means "the connection was lost: re-read everything".
 pub async fn listen(db: &Db) -> Result<Option<mpsc::Receiver<String>>, DbError> {
-    let Db::Postgres(pool) = db else { return Ok(None) };
+    let Db::Postgres { pool, .. } = db else { return Ok(None) };
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
     let (send, receive) = mpsc::channel(256);

@@ -5,6 +5,7 @@ pub mod bulk;
 mod connect;
 pub mod dialect;
 mod fault;
+mod kept;
 pub mod portable;
 mod readers;
 mod request;
@@ -15,6 +16,7 @@ mod value;
 
 pub use connect::{ConnectError, Db, DbKind, sqlite_path};
 pub use fault::{Constraint, DbError};
+pub use kept::{Change, Kept};
 pub use readers::Readers;
 pub use request::{
     count_queries, count_query, give_back, queries_so_far, with_query_count, with_shared_connection,

@@ -8,7 +8,7 @@ use sqlx::{Executor, FromRow, Postgres, Sqlite};
 
 use super::request::{count_query, keep, kept_or_new};
 use super::value::instant_text;
-use super::{Db, DbError, Tx, Value};
+use super::{Change, Db, DbError, Tx, Value};
 
 /// A type that `#[derive(sqlx::FromRow, serde::Deserialize)]` reads from either database: from PostgreSQL and inside
 /// transactions by the one, from SQLite's readers by the other.
@@ -53,6 +53,20 @@ impl Sql {
     /// Every row.
     pub async fn all<T: Row>(self, store: impl Store) -> Result<Vec<T>, DbError> {
         store.all(self).await
+    }
+
+    /// Every row of what many pages show alike: kept until something changes. Its values must not hold the present moment
+    /// (see [`crate::clock::minute_of`]). Inside a transaction it is read as everything is.
+    pub async fn all_kept<T: Row + Clone + Sync + 'static>(
+        self,
+        store: impl Store,
+    ) -> Result<Vec<T>, DbError> {
+        store.all_kept(self).await
+    }
+
+    /// The one row of a statement as [`Sql::all_kept`]; `DbError::Missing` when there is none.
+    pub async fn one_kept<T: Row + Clone + Sync + 'static>(self, store: impl Store) -> Result<T, DbError> {
+        store.all_kept(self).await?.pop().ok_or(DbError::Missing)
     }
 
     /// The row, if there is one.
@@ -154,6 +168,16 @@ pub(super) fn bound_for_postgres(
 pub trait Store: Send {
     /// See [`Sql::all`].
     fn all<T: Row>(self, sql: Sql) -> impl Future<Output = Result<Vec<T>, DbError>> + Send;
+    /// See [`Sql::all_kept`].
+    fn all_kept<T: Row + Clone + Sync + 'static>(
+        self,
+        sql: Sql,
+    ) -> impl Future<Output = Result<Vec<T>, DbError>> + Send
+    where
+        Self: Sized,
+    {
+        self.all(sql)
+    }
     /// See [`Sql::optional`].
     fn optional<T: Row>(self, sql: Sql) -> impl Future<Output = Result<Option<T>, DbError>> + Send;
     /// See [`Sql::run`].
@@ -165,11 +189,22 @@ fn read<T: for<'r> FromRow<'r, R>, R: sqlx::Row>(row: R) -> Result<T, DbError> {
 }
 
 impl Store for &Db {
+    async fn all_kept<T: Row + Clone + Sync + 'static>(self, sql: Sql) -> Result<Vec<T>, DbError> {
+        match self.kept().rows(&sql) {
+            Ok(rows) => Ok(rows),
+            Err(asked) => {
+                let rows = self.all(sql.clone()).await?;
+                self.kept().keep(&sql, asked, &rows);
+                Ok(rows)
+            }
+        }
+    }
+
     async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {
         count_query();
         match self {
             Db::Sqlite { read, .. } => read.rows(&sql, usize::MAX),
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 let mut connection = kept_or_new(pool).await?;
                 let rows = connection.fetch_all(sql.for_postgres()).await?;
                 keep(connection);
@@ -182,7 +217,7 @@ impl Store for &Db {
         count_query();
         match self {
             Db::Sqlite { read, .. } => Ok(read.rows(&sql, 1)?.pop()),
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 let mut connection = kept_or_new(pool).await?;
                 let row = connection.fetch_optional(sql.for_postgres()).await?;
                 keep(connection);
@@ -193,9 +228,10 @@ impl Store for &Db {
 
     async fn run(self, sql: Sql) -> Result<u64, DbError> {
         count_query();
+        let _change = Change::of(self.kept());
         Ok(match self {
             Db::Sqlite { write, .. } => write.execute(sql.for_sqlite()).await?.rows_affected(),
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 let mut connection = kept_or_new(pool).await?;
                 let done = connection.execute(sql.for_postgres()).await?;
                 keep(connection);
@@ -209,24 +245,24 @@ impl Store for &mut Tx {
     async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {
         count_query();
         match self {
-            Tx::Sqlite(tx) => tx.fetch_all(sql.for_sqlite()).await?.into_iter().map(read).collect(),
-            Tx::Postgres(tx) => tx.fetch_all(sql.for_postgres()).await?.into_iter().map(read).collect(),
+            Tx::Sqlite(tx, _) => tx.fetch_all(sql.for_sqlite()).await?.into_iter().map(read).collect(),
+            Tx::Postgres(tx, _) => tx.fetch_all(sql.for_postgres()).await?.into_iter().map(read).collect(),
         }
     }
 
     async fn optional<T: Row>(self, sql: Sql) -> Result<Option<T>, DbError> {
         count_query();
         match self {
-            Tx::Sqlite(tx) => tx.fetch_optional(sql.for_sqlite()).await?.map(read).transpose(),
-            Tx::Postgres(tx) => tx.fetch_optional(sql.for_postgres()).await?.map(read).transpose(),
+            Tx::Sqlite(tx, _) => tx.fetch_optional(sql.for_sqlite()).await?.map(read).transpose(),
+            Tx::Postgres(tx, _) => tx.fetch_optional(sql.for_postgres()).await?.map(read).transpose(),
         }
     }
 
     async fn run(self, sql: Sql) -> Result<u64, DbError> {
         count_query();
         Ok(match self {
-            Tx::Sqlite(tx) => tx.execute(sql.for_sqlite()).await?.rows_affected(),
-            Tx::Postgres(tx) => tx.execute(sql.for_postgres()).await?.rows_affected(),
+            Tx::Sqlite(tx, _) => tx.execute(sql.for_sqlite()).await?.rows_affected(),
+            Tx::Postgres(tx, _) => tx.execute(sql.for_postgres()).await?.rows_affected(),
         })
     }
 }

@@ -2,15 +2,15 @@
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
-use super::{Db, DbError};
+use super::{Change, Db, DbError};
 
 /// An open transaction; dropping it rolls back.
 #[derive(Debug)]
 pub enum Tx {
     /// On SQLite's one writer.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Transaction<'static, Sqlite>, Change),
     /// On a connection of PostgreSQL's pool.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Transaction<'static, Postgres>, Change),
 }
 
 impl Db {
@@ -22,9 +22,10 @@ impl Db {
         super::request::give_back_before_writing();
         let db = self.clone();
         let begun = tokio::spawn(async move {
+            let change = Change::of(db.kept());
             Ok(match db {
-                Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-                Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+                Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?, change),
+                Db::Postgres { pool, .. } => Tx::Postgres(pool.begin().await?, change),
             })
         });
         begun
@@ -36,9 +37,10 @@ impl Db {
 impl Tx {
     /// Makes everything in it durable.
     pub async fn commit(self) -> Result<(), DbError> {
+        // The change goes last: who reads after it reads what is committed.
         match self {
-            Tx::Sqlite(tx) => tx.commit().await?,
-            Tx::Postgres(tx) => tx.commit().await?,
+            Tx::Sqlite(tx, _change) => tx.commit().await?,
+            Tx::Postgres(tx, _change) => tx.commit().await?,
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! Values on their way into a statement. Nulls keep their type, because PostgreSQL asks for it.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 
 /// One bound value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// A whole number or an id.
     Int(Option<i64>),
@@ -57,5 +57,7 @@ into_value! {
 
 /// Instants as SQLite keeps them: always six digits of fraction, so that text order is time order.
 pub(super) fn instant_text(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+    let (day, time) = (at.date_naive(), at.time());
+    let micros = time.nanosecond() / 1_000 % 1_000_000;
+    format!("{day}T{:02}:{:02}:{:02}.{micros:06}Z", time.hour(), time.minute(), time.second())
 }

@@ -15,6 +15,7 @@ pub use store::worklist::Tally;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::access::model::Permission as P;
+use crate::clock::minute_of;
 use crate::db::{DbError, Store};
 use crate::patients::model::PatientId;
 use crate::web::paths::pharmacy as paths;
@@ -64,5 +65,5 @@ pub async fn recalled(
 
 /// What waits in the pharmacy, for the home of whoever works there.
 pub async fn tally(store: impl Store, today: NaiveDate, now: DateTime<Utc>) -> Result<Tally, DbError> {
-    store::worklist::tally(store, today, now - FRESH).await
+    store::worklist::tally(store, today, minute_of(now) - FRESH).await
 }

@@ -6,6 +6,7 @@ use super::model::{BookingRules, Place, SlotId, Wanted, nearest_alternatives};
 use super::store::slots::{self, DayLeft, SlotRow};
 use crate::access::model::AccountId;
 use crate::app::App;
+use crate::clock::minute_of;
 use crate::db::DbError;
 use crate::settings::model::Clinic;
 
@@ -53,10 +54,11 @@ impl Asking<'_> {
 
     /// The days on which the public can book, and what is left on each, counted up to [`slots::COUNTED`].
     pub async fn days(&self, app: &App, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>, DbError> {
-        let not_before = BookingRules::of(self.clinic).earliest_start(self.now);
+        // Many ask for the same days at once; which of the times are still free is asked to the second.
+        let now = minute_of(self.now);
+        let not_before = BookingRules::of(self.clinic).earliest_start(now);
         let span = (from, to.min(self.last_day()));
-        let days =
-            slots::public_days(&app.db, self.doctor, span, (not_before, self.now), self.minutes).await?;
+        let days = slots::public_days(&app.db, self.doctor, span, (not_before, now), self.minutes).await?;
         let places = |day: &DayLeft| u32::try_from(day.places).unwrap_or(0);
         Ok(days.iter().map(|day| Day { day: day.day, free: places(day) }).collect())
     }

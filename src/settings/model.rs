@@ -2,9 +2,10 @@
 
 use std::borrow::Borrow;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
+use crate::clock::wall;
 use crate::ids;
 
 ids! {
@@ -121,7 +122,7 @@ impl Clinic {
 
     /// When a moment is, as staff read it: `10:40`.
     pub fn clock(&self, at: impl Borrow<DateTime<Utc>>) -> String {
-        self.local(*at.borrow()).format("%H:%M").to_string()
+        wall(self.local(*at.borrow()).time())
     }
 
     /// When a moment is, as patients read it: `10:40am`, `midday`, `5pm` (experience X4).
@@ -141,17 +142,20 @@ impl Clinic {
 
     /// `2026-08-06 14:30`, for tables.
     pub fn stamp(&self, at: impl Borrow<DateTime<Utc>>) -> String {
-        self.local(*at.borrow()).format("%Y-%m-%d %H:%M").to_string()
+        let local = self.local(*at.borrow());
+        format!("{} {}", local.date_naive(), wall(local.time()))
     }
 }
 
 /// `10:40am`, `5pm`, `midday`, `midnight`.
 pub fn spoken_time(time: NaiveTime) -> String {
-    match time.format("%H:%M").to_string().as_str() {
-        "00:00" => "midnight".to_owned(),
-        "12:00" => "midday".to_owned(),
-        words if words.ends_with(":00") => time.format("%-I%P").to_string(),
-        _ => time.format("%-I:%M%P").to_string(),
+    let (afternoon, hour) = time.hour12();
+    let half = if afternoon { "pm" } else { "am" };
+    match (time.hour(), time.minute()) {
+        (0, 0) => "midnight".to_owned(),
+        (12, 0) => "midday".to_owned(),
+        (_, 0) => format!("{hour}{half}"),
+        (_, minute) => format!("{hour}:{minute:02}{half}"),
     }
 }
 

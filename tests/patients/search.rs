@@ -115,7 +115,7 @@ both! {
                     sqlx::query_as(&format!("explain query plan {sql}")).fetch_all(read).await.unwrap();
                 rows.into_iter().map(|row| row.3).collect::<Vec<_>>().join("\n")
             }
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 sqlx::query("analyze").execute(pool).await.unwrap();
                 let rows: Vec<String> = sqlx::query_scalar(&format!("explain {sql}")).fetch_all(pool).await.unwrap();
                 rows.join("\n")

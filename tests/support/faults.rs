@@ -79,7 +79,7 @@ impl Faults {
                 self.arm(write, 1).await;
                 write.execute(format!("pragma busy_timeout = {PATIENCE}").as_str()).await.unwrap();
             }
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 for connection in join_all((0..10).map(|_| pool.acquire())).await {
                     let set = format!("set lock_timeout = '{PATIENCE}ms'");
                     connection.unwrap().execute(set.as_str()).await.unwrap();
@@ -222,12 +222,12 @@ impl Clinic {
                 [sessions, write].iter().all(|pool| pool.num_idle() == pool.size() as usize)
             }
             // One more is kept by the listener.
-            Db::Postgres(pool) => pool.num_idle() + 1 >= pool.size() as usize,
+            Db::Postgres { pool, .. } => pool.num_idle() + 1 >= pool.size() as usize,
         })
         .await;
         match &self.app.db {
             Db::Sqlite { write, .. } => drop(write.acquire().await.unwrap()),
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 let many = join_all((0..9).map(|_| pool.acquire())).await;
                 assert!(many.iter().all(Result::is_ok), "the pool is not full again");
             }

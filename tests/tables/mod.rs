@@ -11,6 +11,7 @@ mod faults;
 mod forms;
 mod garbage;
 mod headers;
+mod kept;
 mod pages;
 mod parity;
 mod plans;

@@ -178,7 +178,7 @@ pub async fn open(store: impl Store) -> Result<Vec<Invoice>, DbError> {
                 and u.patient_part - u.credited_patient > u.paid - u.refunded order by u.issued_at desc limit 60) c)
          order by case when i.state = 'draft' then 0 else 1 end, i.id desc"
     ))
-    .all(store)
+    .all_kept(store)
     .await
 }
 

@@ -49,7 +49,7 @@ pub async fn people(store: impl Store, day: NaiveDate) -> Result<Vec<Person>, Db
             or exists (select 1 from charge c where c.visit_id = v.id and c.state in ('planned', 'billable')))
          order by case when e.id is null then 1 else 0 end, e.entered_at, v.number limit 200")
     .bind(day)
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -94,7 +94,7 @@ pub async fn uncredited(store: impl Store) -> Result<Vec<Uncredited>, DbError> {
          where c.state in ('billed', 'paid') and (c.withdrawn_at is not null or c.done_quantity is not null)
             and i.state = 'issued' and l.total > l.credited
          order by c.id limit 100")
-    .all(store)
+    .all_kept(store)
     .await
 }
 

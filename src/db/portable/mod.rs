@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use sqlx::Executor;
 
 use super::backup::{draft_of, publish};
-use super::{ConnectError, Db, DbError, Tx, Value, bulk};
+use super::{Change, ConnectError, Db, DbError, Tx, Value, bulk};
 use shape::{Column, Table};
 
 /// What the first line says it is.
@@ -155,12 +155,13 @@ pub async fn export(url: &str, to: &Path, mut told: impl FnMut(&str, u64)) -> Re
 
 /// A transaction that sees one moment of the data.
 async fn moment(db: &Db) -> Result<Tx, PortableError> {
+    let change = Change::of(db.kept());
     Ok(match db {
-        Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?),
-        Db::Postgres(pool) => {
+        Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?, change),
+        Db::Postgres { pool, .. } => {
             let mut tx = pool.begin().await?;
             tx.execute("set transaction isolation level repeatable read read only").await?;
-            Tx::Postgres(tx)
+            Tx::Postgres(tx, change)
         }
     })
 }
@@ -176,7 +177,7 @@ async fn dump<W: Write>(
     for table in shape::tables() {
         told(&table.name, out.rows);
         out.line(&heading(&table)).map_err(fault)?;
-        let text = table.selection(matches!(tx, Tx::Postgres(_)));
+        let text = table.selection(matches!(tx, Tx::Postgres(..)));
         macro_rules! each {
             ($tx:expr) => {{
                 let mut rows = sqlx::query(&text).fetch(&mut **$tx);
@@ -188,8 +189,8 @@ async fn dump<W: Write>(
             }};
         }
         match tx {
-            Tx::Sqlite(tx) => each!(tx),
-            Tx::Postgres(tx) => each!(tx),
+            Tx::Sqlite(tx, _) => each!(tx),
+            Tx::Postgres(tx, _) => each!(tx),
         }
     }
     Ok(())
@@ -308,8 +309,8 @@ async fn put(tx: &mut Tx, table: &Table, rows: &mut Vec<Vec<Value>>) -> Result<(
 /// A statement that is put together from names of the schema.
 async fn run(tx: &mut Tx, text: &str) -> Result<(), PortableError> {
     match tx {
-        Tx::Sqlite(tx) => tx.execute(text).await.map(drop)?,
-        Tx::Postgres(tx) => tx.execute(text).await.map(drop)?,
+        Tx::Sqlite(tx, _) => tx.execute(text).await.map(drop)?,
+        Tx::Postgres(tx, _) => tx.execute(text).await.map(drop)?,
     }
     Ok(())
 }

@@ -70,7 +70,7 @@ pub async fn open(store: impl Store) -> Result<Vec<Line>, DbError> {
         "l.state in ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
          order by l.urgent desc, l.requested_at, l.id limit 400"
     ))
-    .all(store)
+    .all_kept(store)
     .await
 }
 

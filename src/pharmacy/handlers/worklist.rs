@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::super::FRESH;
 use crate::app::App;
+use crate::clock::minute_of;
 use crate::live::Topic;
 use crate::pharmacy::store::worklist::Waiting;
 use crate::pharmacy::store::{dispensings, worklist};
@@ -35,7 +36,7 @@ async fn usable(app: &App, page: &Page, lines: &[Waiting]) -> Result<BTreeMap<i6
 }
 
 async fn jobs(app: &App, page: &Page) -> Result<Vec<Job>, Error> {
-    let since = page.now - FRESH;
+    let since = minute_of(page.now) - FRESH;
     let lines = worklist::since(&app.db, page.today(), since).await?;
     let usable = usable(app, page, &lines).await?;
     let mut jobs = Job::all(lines, &usable);
@@ -75,7 +76,7 @@ pub struct Asked {
 /// What was prescribed earlier and waits, or is owed.
 pub async fn earlier(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let owed = asked.owed == "yes";
-    let fresh = if owed { page.now } else { page.now - FRESH };
+    let fresh = if owed { page.now } else { minute_of(page.now) - FRESH };
     let before = (asked.before.unwrap_or(fresh), LineId(asked.line.unwrap_or(i64::MAX)));
     let lines = worklist::earlier(&app.db, page.today(), before, owed).await?;
     let older = lines.last().filter(|_| lines.len() as i64 == worklist::PAGE).map(|last| {

@@ -62,7 +62,7 @@ pub async fn since(
     ))
     .bind(today)
     .bind(since)
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -118,6 +118,6 @@ pub async fn tally(store: impl Store, today: NaiveDate, since: DateTime<Utc>) ->
     .bind(today)
     .bind(since)
     .bind(since - LONGEST)
-    .one(store)
+    .one_kept(store)
     .await
 }

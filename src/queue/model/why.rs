@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::clock::wall;
+
 /// The reason for a place in the line. Staff see it; a public screen never does (rule Q6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
@@ -29,7 +31,7 @@ pub enum Why {
 impl Why {
     /// A few words with the time on the clinic's wall, like "Booked 10:30".
     pub fn in_words(&self, zone: Tz) -> String {
-        let wall = |at: &DateTime<Utc>| at.with_timezone(&zone).format("%H:%M").to_string();
+        let wall = |at: &DateTime<Utc>| wall(at.with_timezone(&zone).time());
         match self {
             Why::Emergency => "Emergency".to_owned(),
             Why::Booked(at) => format!("Booked {}", wall(at)),

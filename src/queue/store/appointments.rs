@@ -54,7 +54,7 @@ pub async fn expected(
          order by a.starts_at, a.id limit 300")
     .bind(from)
     .bind(until)
-    .all(store)
+    .all_kept(store)
     .await
 }
 

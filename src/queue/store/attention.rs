@@ -64,7 +64,7 @@ pub async fn open(store: impl Store) -> Result<Vec<Attention>, DbError> {
          left join queue_entry e on e.visit_id = v.id and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
          left join service_point p on p.id = e.point_id
          where w.seen_at is null order by w.rank desc, w.id limit 20")
-    .all(store)
+    .all_kept(store)
     .await
 }
 

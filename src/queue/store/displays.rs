@@ -149,7 +149,7 @@ pub async fn points_of(store: impl Store, display: DisplayId) -> Result<Vec<Show
          order by p.position, p.id limit 6")
     .bind(display)
     .bind(true)
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -178,7 +178,7 @@ pub async fn calling(
     .bind(display)
     .bind(day)
     .bind(limit)
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -203,5 +203,9 @@ pub async fn calls_after(
 
 /// The newest call of a day; 0 when there is none.
 pub async fn newest_call(store: impl Store, day: NaiveDate) -> Result<i64, DbError> {
-    sql("select coalesce(max(id), 0) from announcement where day = $1").bind(day).scalar(store).await
+    sql("select coalesce(max(id), 0) from announcement where day = $1")
+        .bind(day)
+        .one_kept(store)
+        .await
+        .map(|(id,)| id)
 }

@@ -49,7 +49,7 @@ pub async fn at_point(store: impl Store, point: PointId) -> Result<Vec<Row>, DbE
          where e.point_id = $1 and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
          order by e.id limit 500")
     .bind(point)
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -92,7 +92,7 @@ pub async fn everywhere(store: impl Store) -> Result<Vec<Brief>, DbError> {
     sql("select e.point_id, e.state, v.token, e.booked_at, e.arrived_at, r.name as room
          from queue_entry e join visit v on v.id = e.visit_id left join room r on r.id = e.room_id
          where e.state in ('waiting', 'called', 'in_service', 'parked', 'missed') order by e.id")
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -139,7 +139,7 @@ pub async fn waiting_at(store: impl Store, point: PointId) -> Result<Vec<InLine>
             e.doctor_id, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second
          from queue_entry e join visit v on v.id = e.visit_id where e.state = 'waiting' and e.point_id = $1")
     .bind(point)
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -148,7 +148,7 @@ pub async fn waiting_everywhere(store: impl Store) -> Result<Vec<InLine>, DbErro
     sql("select e.id, e.point_id, v.token, e.priority, e.booked_at, v.opened_at as checked_in_at, e.arrived_at,
             e.doctor_id, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second
          from queue_entry e join visit v on v.id = e.visit_id where e.state = 'waiting'")
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -177,6 +177,6 @@ pub async fn counts(store: impl Store) -> Result<Vec<Count>, DbError> {
          from service_point p left join queue_entry e on e.point_id = p.id and e.state = 'waiting'
          where p.active = $1 group by p.id, p.name, p.kind, p.paused_at, p.position order by p.position, p.id")
     .bind(true)
-    .all(store)
+    .all_kept(store)
     .await
 }

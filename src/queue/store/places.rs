@@ -76,7 +76,7 @@ pub async fn pace(store: impl Store, point: PointId, day: NaiveDate) -> Result<P
             order by id desc limit 20) latest")
     .bind(point)
     .bind(day)
-    .one(store)
+    .one_kept(store)
     .await
 }
 

@@ -52,7 +52,7 @@ pub async fn active(store: impl Store, who: Option<AccountId>) -> Result<Vec<Poi
          where p.active = $2 order by p.position, p.id")
     .bind(who)
     .bind(true)
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -100,7 +100,7 @@ pub async fn doctors_at_work(
     day: NaiveDate,
     begin: DateTime<Utc>,
 ) -> Result<Vec<AtWork>, DbError> {
-    sql(concat!(at_work!(), " order by name, doctor_id")).bind(begin).bind(day).all(store).await
+    sql(concat!(at_work!(), " order by name, doctor_id")).bind(begin).bind(day).all_kept(store).await
 }
 
 /// A point, with one of the doctors who work there today.
@@ -127,7 +127,7 @@ pub async fn with_doctors(
     ))
     .bind(begin)
     .bind(day)
-    .all(store)
+    .all_kept(store)
     .await?;
     let (mut points, mut doctors) = (Vec::<Point>::new(), Vec::new());
     for Staffed { point, doctor_id, doctor } in rows {
@@ -155,7 +155,10 @@ pub async fn hold(tx: &mut Tx, id: PointId) -> Result<bool, DbError> {
 
 /// Every room that is in use.
 pub async fn rooms(store: impl Store) -> Result<Vec<Room>, DbError> {
-    sql("select id, point_id, name from room where active = $1 order by name").bind(true).all(store).await
+    sql("select id, point_id, name from room where active = $1 order by name")
+        .bind(true)
+        .all_kept(store)
+        .await
 }
 
 /// Takes the turn of calling at a point: whoever else calls there waits until this transaction ends. Returns how many

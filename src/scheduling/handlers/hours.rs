@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::access::model::{AccountId, Permission};
 use crate::app::App;
+use crate::clock::wall;
 use crate::queue::model::RoomId;
 use crate::scheduling::model::Decision;
 use crate::scheduling::model::{AppointmentId, Availability, AvailabilityId, Hours};
@@ -178,12 +179,11 @@ async fn row_of(app: &App, page: &Page, id: AvailabilityId) -> Result<(HoursRow,
 /// The form for hours that stand.
 pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<AvailabilityId>) -> Answer {
     let (row, doctor) = row_of(&app, &page, id).await?;
-    let time = |time: NaiveTime| time.format("%H:%M").to_string();
     let form = FormState::new()
         .with("version", row.version)
         .with("weekday", row.weekday)
-        .with("starts", time(row.starts))
-        .with("ends", time(row.ends))
+        .with("starts", wall(row.starts))
+        .with("ends", wall(row.ends))
         .with("room", row.room_id.map(|room| room.to_string()).unwrap_or_default())
         .with("slot_minutes", row.slot_minutes)
         .with("capacity", row.capacity)

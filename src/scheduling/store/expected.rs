@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::access::model::AccountId;
+use crate::clock::minute_of;
 use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{AppointmentId, AppointmentState};
@@ -100,11 +101,11 @@ pub async fn next_of(
 
 /// The start of the next slot that the public can book.
 pub async fn next_free(store: impl Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DbError> {
-    let found: Option<(DateTime<Utc>,)> = sql("select starts_at from slot
+    let found: Vec<(DateTime<Utc>,)> = sql("select starts_at from slot
          where starts_at > $1 and state = 'open' and taken_public < public_capacity
            and taken_public + taken_desk < capacity and (public_from is null or public_from <= $1) order by starts_at limit 1")
-    .bind(now)
-    .optional(store)
+    .bind(minute_of(now))
+    .all_kept(store)
     .await?;
-    Ok(found.map(|row| row.0))
+    Ok(found.first().map(|row| row.0))
 }

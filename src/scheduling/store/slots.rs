@@ -145,7 +145,7 @@ pub async fn public_days(
     .bind(doctor)
     .bind(now)
     .bind(COUNTED + 1)
-    .all(store)
+    .all_kept(store)
     .await
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
+use crate::clock::wall;
 use crate::live::Topic;
 use crate::scheduling::model::Decision;
 use crate::scheduling::model::{
@@ -105,8 +106,8 @@ fn describe(entry: Entry, hours: &Availability) -> Entry {
     entry
         .with("doctor", hours.doctor.0)
         .with("weekday", hours.weekday.to_string())
-        .with("from", hours.starts.format("%H:%M").to_string())
-        .with("to", hours.ends.format("%H:%M").to_string())
+        .with("from", wall(hours.starts))
+        .with("to", wall(hours.ends))
         .with("minutes", hours.slot_minutes)
         .with("places", hours.capacity)
         .with("online", hours.public_capacity)

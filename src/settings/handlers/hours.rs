@@ -5,6 +5,7 @@ use chrono::NaiveTime;
 
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::clock::wall;
 use crate::live::Topic;
 use crate::settings::model::{OpeningHours, WEEKDAYS, hours_in_words};
 use crate::settings::store::{self, calendar};
@@ -24,7 +25,7 @@ pub async fn edit(State(app): State<App>, page: Page) -> Answer {
     let mut form = FormState::new().with("version", clinic.version);
     for day in store::opening_hours(&app.db).await? {
         let (opens, closes) = names(day.weekday);
-        form = form.with(&opens, day.opens.format("%H:%M")).with(&closes, day.closes.format("%H:%M"));
+        form = form.with(&opens, wall(day.opens)).with(&closes, wall(day.closes));
     }
     html(HoursPage { page, form, conflict: None })
 }

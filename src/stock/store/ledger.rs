@@ -234,7 +234,7 @@ pub async fn usable_of_medicines(store: impl Store, today: NaiveDate) -> Result<
            and b.recalled_at is null and i.medicine_id is not null
          group by i.medicine_id")
     .bind(today)
-    .all(store)
+    .all_kept(store)
     .await
 }
 
@@ -256,7 +256,7 @@ pub async fn usable_of(
          group by i.medicine_id")
     .bind(today)
     .bind_each(padded.copied())
-    .all(store)
+    .all_kept(store)
     .await
 }
 

@@ -180,7 +180,7 @@ pub async fn tiles(
     .bind(today)
     .bind(soon)
     .bind(show)
-    .one(store)
+    .one_kept(store)
     .await
 }
 
@@ -211,7 +211,7 @@ pub async fn page(
     .bind(format!("{word}\u{10FFFF}"))
     .bind(limit)
     .bind(from)
-    .all(store)
+    .all_kept(store)
     .await
 }
 
