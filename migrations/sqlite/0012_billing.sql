@@ -125,6 +125,8 @@ create index charge_patient on charge (patient_id, id);
 create index charge_open on charge (visit_id) where state in ('planned', 'billable');
 create index charge_attention on charge (id) where state in ('billed', 'paid')
     and (withdrawn_at is not null or done_quantity is not null);
+create index charge_first on charge (kind, source)
+    where pay_first and state in ('planned', 'billed') and treat_now_at is null and withdrawn_at is null;
 
 -- A draft is put together freely. Issuing numbers and freezes it; later only the sums of what was credited, paid and
 -- refunded move.

@@ -10,6 +10,8 @@ pub(crate) mod store;
 pub(crate) mod verbs;
 mod views;
 
+use std::collections::BTreeSet;
+
 use crate::access::model::{AccountId, Permission};
 use crate::web::paths::billing as paths;
 use crate::web::routes::{Access, Routes};
@@ -201,6 +203,12 @@ pub async fn asked_first(
 ) -> Result<Vec<(i64, Money)>, DbError> {
     let asked = store::charges::asked_first(store, visit, kind).await?;
     Ok(asked.into_iter().map(|one| (one.source, one.owed)).collect())
+}
+
+/// What of a kind anybody has to pay before it is done, by its sources, for worklists.
+pub async fn all_asked_first(store: impl Store, kind: ChargeKind) -> Result<BTreeSet<i64>, DbError> {
+    let asked = store::charges::all_asked_first(store, kind).await?;
+    Ok(asked.into_iter().map(|one| one.source).collect())
 }
 
 /// May it be done now? (rule M12: emergencies, what was waived, and "treat now, pay later" pass)

@@ -97,6 +97,8 @@ both! {
     async fn m12_a_medicine_that_is_paid_first_is_given_when_it_is_paid_and_charged_once(clinic) {
         let paid = Paid::first(&clinic).await;
         assert_eq!(charges(&clinic).await, [charge("planned", 15, None)], "it waits at the cashier once it is signed");
+        let waits = async || paid.counter.desk.get("/pharmacy").await.text("#worklist").contains("To be paid first");
+        assert!(waits().await, "the worklist says so before anybody opens it");
         let page = paid.counter.page().await;
         assert!(page.text(".rx-lines").contains("Paid first: ₦"), "{}", page.text(".rx-lines"));
         let refused = paid.counter.desk.submit(&page, "#dispense", &[("advice", "After food")]).await;
@@ -110,6 +112,7 @@ both! {
         let owed = clinic.number("select patient_part from invoice where id = $1", invoice).await;
         paid.till.cash(invoice, &(owed / 100).to_string()).await;
         assert!(!paid.counter.page().await.has("#pay-first"));
+        assert!(!waits().await);
         paid.gives(15, "").await.expect(303);
         assert_eq!(charges(&clinic).await, [charge("paid", 15, None)], "what is given is what was paid");
         assert_eq!(clinic.count("select count(*) from charge where kind = 'medicine' and done_at is not null").await, 1);

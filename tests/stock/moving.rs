@@ -1,6 +1,7 @@
 //! Transfers with acceptance, corrections with a second person, stocktakes that freeze what was counted.
 
 use infirmary::db::sql;
+use infirmary::live::Topic;
 use infirmary::stock::model::Kind;
 use infirmary::stock::take;
 
@@ -64,6 +65,19 @@ both! {
         assert_eq!((level(&clinic, 1).await, level(&clinic, 3).await), (80, 57));
         assert_eq!(clinic.count("select cast(-sum(quantity) as bigint) from stock_movement where kind = 'adjust_loss'").await, 3);
         clinic.books_balance().await;
+    }
+
+    async fn the_pharmacys_worklist_hears_of_every_change_of_the_shelves(clinic) {
+        let shelves = clinic.shelves().await;
+        let batch = clinic.batch(shelves.item, "SOON", 30, (PHARMACY, 40)).await;
+        let mut told = clinic.app.live.listen();
+        let mut hears = || std::iter::from_fn(|| told.try_recv().ok()).any(|topics| topics.contains(&Topic::Pharmacy));
+        assert!(!hears());
+        sent(&clinic, &shelves, "10").await.expect(303);
+        assert!(hears(), "sent away");
+        let page = shelves.desk.get(&format!("/stock/batches/{batch}")).await;
+        shelves.desk.submit(&page, "#held", &[("reason", "The fridge was warm")]).await.expect(303);
+        assert!(hears(), "on hold");
     }
 
     async fn what_is_refused_lies_again_where_it_came_from(clinic) {

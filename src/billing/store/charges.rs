@@ -263,18 +263,27 @@ pub struct Asked {
     pub owed: Money,
 }
 
+macro_rules! asked_first {
+    ($tail:literal) => {
+        concat!(
+            "select c.source, coalesce(l.patient, c.estimate) as owed
+             from charge c left join invoice_line l on l.charge_id = c.id and l.live
+             where c.kind = $1 and c.withdrawn_at is null and c.state in ('planned', 'billed')
+                and c.treat_now_at is null and c.pay_first and coalesce(l.patient, c.estimate) > 0
+                and not exists (select 1 from queue_entry e where e.visit_id = c.visit_id and e.priority = 'emergency')",
+            $tail
+        )
+    };
+}
+
 /// What of a visit is to be paid before it is done of one kind.
 pub async fn asked_first(store: impl Store, visit: VisitId, kind: ChargeKind) -> Result<Vec<Asked>, DbError> {
-    sql("select c.source, coalesce(l.patient, c.estimate) as owed
-         from charge c left join invoice_line l on l.charge_id = c.id and l.live
-         where c.visit_id = $1 and c.kind = $2 and c.withdrawn_at is null and c.state in ('planned', 'billed')
-            and c.treat_now_at is null and c.pay_first and coalesce(l.patient, c.estimate) > 0
-            and not exists (select 1 from queue_entry e where e.visit_id = $1 and e.priority = 'emergency')
-         order by c.id limit 100")
-    .bind(visit)
-    .bind(kind)
-    .all(store)
-    .await
+    sql(asked_first!(" and c.visit_id = $2 order by c.id limit 100")).bind(kind).bind(visit).all(store).await
+}
+
+/// The same of everybody; of medicines, whose sources are negative, the newest first.
+pub async fn all_asked_first(store: impl Store, kind: ChargeKind) -> Result<Vec<Asked>, DbError> {
+    sql(asked_first!(" order by c.source limit 1000")).bind(kind).all_kept(store).await
 }
 
 /// What a visit owes.

@@ -29,7 +29,7 @@ pub async fn for_account(store: impl Store, who: AccountId) -> Result<Vec<Templa
          order by case when owner_id is null then 1 else 0 end, name, id limit 200")
     .bind(who)
     .bind(true)
-    .all(store)
+    .all_kept(store)
     .await
 }
 

@@ -111,7 +111,7 @@ pub async fn frequent(store: impl Store, account: AccountId, limit: i64) -> Resu
          where u.account_id = $1 and c.active order by u.uses desc, u.last_at desc, c.id limit $2")
     .bind(account)
     .bind(limit)
-    .all(store)
+    .all_kept(store)
     .await
 }
 

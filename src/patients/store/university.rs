@@ -38,7 +38,7 @@ pub async fn places(store: impl Store) -> Result<Vec<Place>, DbError> {
          union all select 'level' as what, id, position as parent, name, active, version from study_level
          union all select 'session' as what, id, cast(case when is_current then 1 else 0 end as bigint) as parent, name,
             active, version from academic_session")
-        .all(store)
+        .all_kept(store)
         .await?;
     places.sort_by(|one, other| {
         let position = |place: &Place| if place.what == PlaceKind::Level { place.parent } else { None };

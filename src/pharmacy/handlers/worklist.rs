@@ -9,6 +9,8 @@ use serde::Deserialize;
 
 use super::super::FRESH;
 use crate::app::App;
+use crate::billing;
+use crate::billing::model::ChargeKind;
 use crate::clock::minute_of;
 use crate::live::Topic;
 use crate::pharmacy::store::worklist::Waiting;
@@ -39,7 +41,8 @@ async fn jobs(app: &App, page: &Page) -> Result<Vec<Job>, Error> {
     let since = minute_of(page.now) - FRESH;
     let lines = worklist::since(&app.db, page.today(), since).await?;
     let usable = usable(app, page, &lines).await?;
-    let mut jobs = Job::all(lines, &usable);
+    let unpaid = billing::all_asked_first(&app.db, ChargeKind::Medicine).await?;
+    let mut jobs = Job::all(lines, &usable, &unpaid);
     jobs.sort_by_key(Job::rank);
     Ok(jobs)
 }
@@ -85,7 +88,8 @@ pub async fn earlier(State(app): State<App>, page: Page, Query(asked): Query<Ask
         format!("{}?before={at}&line={}{owed}", paths::pharmacy::EARLIER, last.line_id)
     });
     let usable = usable(&app, &page, &lines).await?;
-    html(EarlierPage { page, owed, jobs: Job::all(lines, &usable), older })
+    let unpaid = billing::all_asked_first(&app.db, ChargeKind::Medicine).await?;
+    html(EarlierPage { page, owed, jobs: Job::all(lines, &usable, &unpaid), older })
 }
 
 /// The day that is asked for.

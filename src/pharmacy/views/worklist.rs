@@ -1,6 +1,6 @@
 //! What waits, what was given, what the prescriber is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
@@ -8,6 +8,7 @@ use crate::pharmacy::model::MessageKind;
 use crate::pharmacy::store::dispensings::Dispensing;
 use crate::pharmacy::store::messages::Message;
 use crate::pharmacy::store::worklist::Waiting;
+use crate::prescribing::ahead;
 use crate::prescribing::model::{LineState, PrescriptionId};
 use crate::queue::model::{EntryState, Priority};
 use crate::web::{FormState, Page};
@@ -50,11 +51,14 @@ pub struct Job {
     pub lines: Vec<Waiting>,
     /// How much of it lies on the shelf.
     pub stocked: Stocked,
+    /// Whether something of it is to be paid before it is given (rule M12).
+    pub unpaid: bool,
 }
 
 impl Job {
-    /// Puts lines together by prescription, in the order in which they come.
-    pub fn all(lines: Vec<Waiting>, usable: &BTreeMap<i64, i64>) -> Vec<Self> {
+    /// Puts lines together by prescription, in the order in which they come. `usable` of each medicine lies on the shelves;
+    /// `unpaid` are the sources that are to be paid first.
+    pub fn all(lines: Vec<Waiting>, usable: &BTreeMap<i64, i64>, unpaid: &BTreeSet<i64>) -> Vec<Self> {
         let mut jobs: Vec<(PrescriptionId, Vec<Waiting>)> = Vec::new();
         for line in lines {
             match jobs.iter_mut().find(|(id, _)| *id == line.prescription_id) {
@@ -62,7 +66,14 @@ impl Job {
                 None => jobs.push((line.prescription_id, vec![line])),
             }
         }
-        jobs.into_iter().map(|(_, lines)| Job { stocked: stocked(&lines, usable), lines }).collect()
+        let first = |line: &Waiting| unpaid.contains(&ahead::source(line.line_id));
+        jobs.into_iter()
+            .map(|(_, lines)| Job {
+                stocked: stocked(&lines, usable),
+                unpaid: lines.iter().any(first),
+                lines,
+            })
+            .collect()
     }
 
     /// Its first line.

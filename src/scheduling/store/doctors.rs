@@ -45,7 +45,7 @@ pub async fn names(store: impl Store) -> Result<Vec<Named>, DbError> {
     sql("select a.id, trim(a.title || ' ' || a.name) as name from account a
          join account_role r on r.account_id = a.id and r.role = 'doctor'
          where a.state = 'active' order by a.name, a.id limit 200")
-    .all(store)
+    .all_kept(store)
     .await
 }
 

@@ -13,12 +13,14 @@ pub use take::{bring, put_back, take};
 
 use crate::access::model::AccountId;
 use crate::db::DbError;
+use crate::live::Topic;
 use crate::stock::store::ledger::Hand;
 pub use crate::work::Refused;
 use crate::work::Work;
 
-/// Who writes into the ledger, and when.
-fn hand<'a>(work: &Work, name: &'a str) -> Hand<'a> {
+/// Who writes into the ledger, and when. The pharmacy's worklist says what lies on the shelves.
+fn hand<'a>(work: &mut Work, name: &'a str) -> Hand<'a> {
+    work.tell(Topic::Pharmacy);
     let by = work.doer().account_id.map(AccountId);
     Hand { by, name, at: work.now(), day: work.today(), occurred_at: None }
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Refused, doer};
 use crate::audit::Entry;
+use crate::live::Topic;
 use crate::stock::model::{BatchMove, NEVER, expiry_words};
 use crate::stock::store::batches::{self, Batch, NewBatchEvent};
 use crate::work::Work;
@@ -18,6 +19,7 @@ async fn noted(
     let at = work.now();
     let event = NewBatchEvent { batch: batch.id, made, words, reason, by: (by, &name), at };
     batches::note(work.tx(), &event).await?;
+    work.tell(Topic::Pharmacy);
     let action = match made {
         BatchMove::Held => "stock.batch_held",
         BatchMove::Released => "stock.batch_released",
