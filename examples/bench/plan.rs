@@ -27,6 +27,8 @@ pub struct Hot {
 
 /// The consulting rooms of the demo.
 pub const CONSULTING: PointId = PointId(3);
+/// Who the screen of the waiting room is, among those with cookies.
+const SCREEN: &str = "screen";
 /// The page that must stay quick while people sign in.
 pub const STORM_PAGE: &str = "staff board";
 
@@ -78,7 +80,7 @@ pub fn pages(found: &Found) -> Vec<Hot> {
         hot(STORM_PAGE, "doctor", &board),
         hot("staff board, fragment", "doctor", &format!("{board}/board")),
         hot("arrivals", "reception", paths::queue::ARRIVALS),
-        hot("display", "", paths::queue::SCREEN),
+        hot("display", SCREEN, paths::queue::SCREEN),
         hot("patient search by name", "reception", &format!("{}?q=ade", paths::patients::INDEX)),
         hot("patient search by number", "reception", &format!("{}?q=19%2F52HA001", paths::patients::INDEX)),
         hot("record", "doctor", &paths::patients::show(PatientId(1))),
@@ -119,7 +121,23 @@ pub async fn sign_in_everybody(node: &Node) -> Cookies {
         assert_eq!(answer.status, 303, "{who} signs in");
         cookies.push((who, answer.cookies()));
     }
-    Cookies(cookies)
+    let mut cookies = Cookies(cookies);
+    let screen = pair_screen(node, cookies.of("admin")).await;
+    cookies.0.push((SCREEN, screen));
+    cookies
+}
+
+/// A screen that shows every point: an administrator enters the code that it shows.
+async fn pair_screen(node: &Node, admin: &str) -> String {
+    let mut client = Client::connect(node.port).await.unwrap();
+    let shown = client.get(paths::queue::SCREEN, "").await.unwrap();
+    let page = String::from_utf8_lossy(&shown.body).into_owned();
+    let code = page.split_once("class=\"pairing\">").and_then(|(_, rest)| rest.split('<').next()).unwrap();
+    let op = format!("{:024x}", rand::random::<u128>() >> 32);
+    let fields = [("op", op.as_str()), ("code", code), ("name", "Bench")];
+    let answer = client.post(paths::queue::DISPLAYS, admin, &fields).await.unwrap();
+    assert_eq!(answer.status, 303, "the screen is paired");
+    shown.cookies()
 }
 
 /// How the board fares while one client, then fifty, sign in without pause.

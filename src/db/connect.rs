@@ -128,7 +128,7 @@ impl Db {
                 .before_acquire(|connection, meta| Box::pin(still_there(connection, meta)))
                 .connect_with(options)
                 .await?;
-            return Ok(Db::Postgres { pool, kept: Arc::new(Kept::beside_others()) });
+            return Ok(Db::Postgres { pool, kept: Arc::default() });
         }
         Err(ConnectError::UnknownKind(url.split(':').next().unwrap_or_default().to_owned()))
     }
@@ -186,8 +186,7 @@ impl Db {
             let options = options.busy_timeout(Duration::from_secs(5)).pragma("cache_size", "-16000");
             let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
             let read = Arc::new(Readers::open(&path, true)?);
-            // Who writes beside it does not say so here: nothing is kept for longer than it takes to be noticed.
-            let kept = Arc::new(Kept::beside_others());
+            let kept = Arc::default();
             return Ok(Db::Sqlite { read, sessions: pool.clone(), write: pool, lock: Arc::new(lock), kept });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
@@ -196,7 +195,7 @@ impl Db {
                 .options([("default_transaction_read_only", "on")]);
             let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE);
             let pool = pool.connect_with(options).await?;
-            return Ok(Db::Postgres { pool, kept: Arc::new(Kept::beside_others()) });
+            return Ok(Db::Postgres { pool, kept: Arc::default() });
         }
         Err(ConnectError::UnknownKind(url.split(':').next().unwrap_or_default().to_owned()))
     }

@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,16 +14,16 @@ use super::{Sql, Value};
 
 /// Answers kept at most; a clinic has some dozens.
 const MOST: usize = 256;
-/// For how long where other nodes write too: what they do not tell, or a message that was lost, is seen after it.
-const BESIDE_OTHERS: Duration = Duration::from_secs(1);
+/// For how long at most: what another node does not tell, or a message that was lost, is seen after it.
+const AT_MOST: Duration = Duration::from_secs(1);
 
 /// What a process keeps.
 #[derive(Debug, Default)]
 pub struct Kept {
     /// Changes that ended so far, whether or not they touched what is kept.
     changes: AtomicU64,
-    /// None where nobody else can write.
-    at_most: Option<Duration>,
+    /// Changes that somebody may see already and that have not ended.
+    under_way: AtomicUsize,
     answers: Mutex<Answers>,
 }
 
@@ -44,27 +44,29 @@ struct Question(usize, Vec<Value>);
 /// The moment at which a question was asked of the database.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
-    after: u64,
+    /// None while something changed: then some may have seen it and others not.
+    after: Option<u64>,
     at: Instant,
 }
 
 impl Kept {
-    /// Of a database that other nodes change as well.
-    pub(super) fn beside_others() -> Self {
-        Kept { at_most: Some(BESIDE_OTHERS), ..Kept::default() }
-    }
-
-    /// Something changed: what is kept is no longer asked. To be called after the change is to be seen and before anybody
-    /// is told of it.
+    /// Something changed elsewhere, and is to be seen.
     pub(super) fn changed(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// The changes that everybody sees; none while one is under way.
+    fn settled(&self) -> Option<u64> {
+        // A change is counted before it is no longer under way, and read here the other way round.
+        let still = self.under_way.load(Ordering::Acquire) == 0;
+        still.then(|| self.changes.load(Ordering::Acquire))
+    }
+
     /// The rows, if they are kept; else the moment, to be given to [`Kept::keep`].
     pub(super) fn rows<T: Clone + Send + Sync + 'static>(&self, sql: &Sql) -> Result<Vec<T>, Asked> {
-        let asked = Asked { after: self.changes.load(Ordering::Acquire), at: Instant::now() };
+        let asked = Asked { after: self.settled(), at: Instant::now() };
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.stand(&answers, asked) {
+        if !answers.hold_for(asked) {
             return Err(asked);
         }
         let rows = answers.rows.get(&Question::of(sql)).map(Arc::clone);
@@ -72,24 +74,27 @@ impl Kept {
         rows.as_ref().and_then(|rows| rows.downcast_ref::<Vec<T>>()).cloned().ok_or(asked)
     }
 
-    /// Keeps rows that were read since `asked`, unless something has changed meanwhile.
+    /// Keeps rows that were read since `asked`, unless something has changed or begun to change meanwhile.
     pub(super) fn keep<T: Clone + Send + Sync + 'static>(&self, sql: &Sql, asked: Asked, rows: &[T]) {
+        let Some(after) = asked.after.filter(|after| self.settled() == Some(*after)) else { return };
         let (question, rows) = (Question::of(sql), Arc::new(rows.to_vec()));
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        if asked.after != self.changes.load(Ordering::Acquire) {
+        // Whoever read later may have been quicker.
+        if answers.since.is_some() && answers.after > after {
             return;
         }
-        if !self.stand(&answers, asked) || answers.rows.len() == MOST {
-            *answers = Answers { after: asked.after, since: Some(asked.at), rows: HashMap::new() };
+        if !answers.hold_for(asked) || answers.rows.len() == MOST {
+            *answers = Answers { after, since: Some(asked.at), rows: HashMap::new() };
         }
         answers.rows.insert(question, rows);
     }
+}
 
-    /// Whether the answers hold for who asks now.
-    fn stand(&self, answers: &Answers, asked: Asked) -> bool {
-        let fresh =
-            |most| answers.since.is_some_and(|since| asked.at.saturating_duration_since(since) < most);
-        answers.after == asked.after && self.at_most.is_none_or(fresh)
+impl Answers {
+    /// Whether they are what the database would answer to who asks now.
+    fn hold_for(&self, asked: Asked) -> bool {
+        let young = self.since.is_some_and(|since| asked.at.saturating_duration_since(since) < AT_MOST);
+        asked.after == Some(self.after) && young
     }
 }
 
@@ -99,13 +104,14 @@ impl Question {
     }
 }
 
-/// Says that something changed when it goes, whichever way that is: a commit whose answer nobody waited for may have
-/// been made.
+/// A change while it is made, from before anybody can see it. It counts when this goes, whichever way that is: a commit
+/// whose answer nobody waited for may have been made.
 #[derive(Debug)]
 pub struct Change(Arc<Kept>);
 
 impl Change {
     pub(super) fn of(kept: &Arc<Kept>) -> Self {
+        kept.under_way.fetch_add(1, Ordering::AcqRel);
         Change(Arc::clone(kept))
     }
 }
@@ -113,5 +119,6 @@ impl Change {
 impl Drop for Change {
     fn drop(&mut self) {
         self.0.changed();
+        self.0.under_way.fetch_sub(1, Ordering::AcqRel);
     }
 }

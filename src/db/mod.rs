@@ -16,7 +16,8 @@ mod value;
 
 pub use connect::{ConnectError, Db, DbKind, sqlite_path};
 pub use fault::{Constraint, DbError};
-pub use kept::{Change, Kept};
+use kept::Change;
+pub use kept::Kept;
 pub use readers::Readers;
 pub use request::{
     count_queries, count_query, give_back, queries_so_far, with_query_count, with_shared_connection,

@@ -1,16 +1,18 @@
 //! Transactions: immediate on SQLite's one writer, plain on PostgreSQL.
 
+use std::sync::Arc;
+
 use sqlx::{Postgres, Sqlite, Transaction};
 
-use super::{Change, Db, DbError};
+use super::{Change, Db, DbError, Kept};
 
 /// An open transaction; dropping it rolls back.
 #[derive(Debug)]
 pub enum Tx {
     /// On SQLite's one writer.
-    Sqlite(Transaction<'static, Sqlite>, Change),
+    Sqlite(Transaction<'static, Sqlite>, Arc<Kept>),
     /// On a connection of PostgreSQL's pool.
-    Postgres(Transaction<'static, Postgres>, Change),
+    Postgres(Transaction<'static, Postgres>, Arc<Kept>),
 }
 
 impl Db {
@@ -22,10 +24,11 @@ impl Db {
         super::request::give_back_before_writing();
         let db = self.clone();
         let begun = tokio::spawn(async move {
-            let change = Change::of(db.kept());
             Ok(match db {
-                Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?, change),
-                Db::Postgres { pool, .. } => Tx::Postgres(pool.begin().await?, change),
+                Db::Sqlite { write, kept, .. } => {
+                    Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?, kept)
+                }
+                Db::Postgres { pool, kept } => Tx::Postgres(pool.begin().await?, kept),
             })
         });
         begun
@@ -37,10 +40,15 @@ impl Db {
 impl Tx {
     /// Makes everything in it durable.
     pub async fn commit(self) -> Result<(), DbError> {
-        // The change goes last: who reads after it reads what is committed.
         match self {
-            Tx::Sqlite(tx, _change) => tx.commit().await?,
-            Tx::Postgres(tx, _change) => tx.commit().await?,
+            Tx::Sqlite(tx, kept) => {
+                let _change = Change::of(&kept);
+                tx.commit().await?;
+            }
+            Tx::Postgres(tx, kept) => {
+                let _change = Change::of(&kept);
+                tx.commit().await?;
+            }
         }
         Ok(())
     }

@@ -40,7 +40,14 @@ both! {
         clinic.walk_in("Ada Obi").await;
         board(&other, point).await;
         let first = queries(&board(&doctor, point).await);
-        let again = board(&doctor, point).await;
+        let mut again = board(&doctor, point).await;
+        // Nothing is kept for longer than a second: a slow machine looks again.
+        for _ in 0..20 {
+            if queries(&again) < first {
+                break;
+            }
+            again = board(&doctor, point).await;
+        }
         assert!(queries(&again) < first, "{} after {first}", queries(&again));
         assert!(again.text("main").contains("Ada Obi") && !again.text("main").contains("Bola Ade"));
         clinic.walk_in("Bola Ade").await;

@@ -10,6 +10,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use sha2::{Digest, Sha256};
 use sqlx::Executor;
 
 use super::backup::{draft_of, publish};
-use super::{Change, ConnectError, Db, DbError, Tx, Value, bulk};
+use super::{ConnectError, Db, DbError, Tx, Value, bulk};
 use shape::{Column, Table};
 
 /// What the first line says it is.
@@ -155,13 +156,13 @@ pub async fn export(url: &str, to: &Path, mut told: impl FnMut(&str, u64)) -> Re
 
 /// A transaction that sees one moment of the data.
 async fn moment(db: &Db) -> Result<Tx, PortableError> {
-    let change = Change::of(db.kept());
+    let kept = Arc::clone(db.kept());
     Ok(match db {
-        Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?, change),
+        Db::Sqlite { write, .. } => Tx::Sqlite(write.begin().await?, kept),
         Db::Postgres { pool, .. } => {
             let mut tx = pool.begin().await?;
             tx.execute("set transaction isolation level repeatable read read only").await?;
-            Tx::Postgres(tx, change)
+            Tx::Postgres(tx, kept)
         }
     })
 }
