@@ -13,7 +13,7 @@ use infirmary::work::{Doer, Refused, Work};
 
 use super::jumps::{EDGES, jump};
 use crate::support::billing::Till;
-use crate::support::{Browser, Clinic, PHARMACY, Shelves, out};
+use crate::support::{Browser, Clinic, PHARMACY, Shelves, dice, out};
 
 /// The last second of a day somewhere, and the day that begins then: a month, a year and a leap day end, and days of 23 and
 /// of 25 hours.
@@ -183,6 +183,7 @@ both! {
     async fn p36_a_hundred_jumps_lose_no_unit_and_no_kobo(clinic) {
         let shelves = clinic.shelves().await;
         let till = clinic.till().await;
+        let (seed, mut dice) = dice();
         let (mut earned, mut units, mut put) = (0, 0, 0);
         let mut rows = Rows::default();
         for (number, (zone, moment)) in EDGES.into_iter().enumerate() {
@@ -193,20 +194,20 @@ both! {
                     clinic.batch(shelves.item, &format!("B{number}-{turn}"), days, (PHARMACY, 7)).await;
                     put += 7;
                 }
-                clinic.app.clock.advance(jump());
+                clinic.app.clock.advance(jump(&mut dice));
                 units += leaves(&clinic, &shelves, 1 + turn % 3).await;
                 let naira = 100 + turn;
                 earns(&clinic, &till, number as i64 * 100 + turn, naira).await;
                 earned += naira * 100;
-                rows.hold_days(&clinic, zone.parse().unwrap()).await;
+                rows.hold_days(&clinic, zone.parse().unwrap(), seed).await;
             }
         }
-        assert!(units > 20, "{units} units left");
-        assert_eq!(clinic.count("select cast(sum(on_hand) as bigint) from stock_level").await, put - units);
-        assert_eq!(clinic.count("select cast(sum(amount) as bigint) from payment").await, earned);
-        assert_eq!(clinic.count("select count(*) from invoice where state = 'issued' and paid = patient_part").await, 100);
+        assert!(units > 20, "seed {seed}: {units} units left");
+        assert_eq!(clinic.count("select cast(sum(on_hand) as bigint) from stock_level").await, put - units, "seed {seed}");
+        assert_eq!(clinic.count("select cast(sum(amount) as bigint) from payment").await, earned, "seed {seed}");
+        assert_eq!(clinic.count("select count(*) from invoice where state = 'issued' and paid = patient_part").await, 100, "seed {seed}");
         clinic.books_balance().await;
-        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+        assert!(clinic.faults().await.is_empty(), "seed {seed}: {:?}", clinic.faults().await);
     }
 }
 
@@ -219,7 +220,7 @@ struct Rows {
 
 impl Rows {
     /// Each new row says the day that it was on the wall of the clinic, and nothing left on or after its last day.
-    async fn hold_days(&mut self, clinic: &Clinic, zone: Tz) {
+    async fn hold_days(&mut self, clinic: &Clinic, zone: Tz, seed: u64) {
         type Moved = (i64, BatchId, String, DateTime<Utc>, NaiveDate, NaiveDate);
         let moved: Vec<Moved> =
             sql("select m.id, m.batch_id, m.kind, m.at, m.day, b.expiry from stock_movement m
@@ -229,8 +230,11 @@ impl Rows {
             .await
             .unwrap();
         for (id, batch, kind, at, day, expiry) in moved {
-            assert_eq!(day, at.with_timezone(&zone).date_naive(), "movement {id}");
-            assert!(kind != "issue" || expiry > day, "batch {batch} left on {day} and expired on {expiry}");
+            assert_eq!(day, at.with_timezone(&zone).date_naive(), "seed {seed}, movement {id}");
+            assert!(
+                kind != "issue" || expiry > day,
+                "seed {seed}, batch {batch} left on {day} and expired on {expiry}"
+            );
             self.movement = id;
         }
         let paid: Vec<(i64, DateTime<Utc>, NaiveDate)> =
@@ -240,7 +244,7 @@ impl Rows {
                 .await
                 .unwrap();
         for (id, at, day) in paid {
-            assert_eq!(day, at.with_timezone(&zone).date_naive(), "payment {id}");
+            assert_eq!(day, at.with_timezone(&zone).date_naive(), "seed {seed}, payment {id}");
             self.payment = id;
         }
     }

@@ -10,8 +10,10 @@ use infirmary::queue::verbs::check_in::{Arrival, check_in};
 use infirmary::scheduling::model::{AppointmentId, SlotId};
 use infirmary::scheduling::{self, Booking, Refusal};
 use infirmary::work::{Doer, Work};
+use rand::Rng;
+use rand::rngs::StdRng;
 
-use crate::support::Clinic;
+use crate::support::{Clinic, dice};
 
 /// Where it happens: a zone and a moment near an edge.
 pub const EDGES: [(&str, &str); 5] = [
@@ -31,19 +33,19 @@ struct Crowd {
     promised: BTreeMap<AppointmentId, (DateTime<Utc>, DateTime<Utc>)>,
 }
 
-pub fn jump() -> TimeDelta {
-    match rand::random_range(0..8) {
+pub fn jump(dice: &mut StdRng) -> TimeDelta {
+    match dice.random_range(0..8) {
         0 => TimeDelta::hours(1),
         1 => TimeDelta::hours(-1),
         2 => TimeDelta::days(1),
         3 => TimeDelta::days(-1),
         4 => TimeDelta::minutes(25),
-        _ => TimeDelta::seconds(rand::random_range(1..600)),
+        _ => TimeDelta::seconds(dice.random_range(1..600)),
     }
 }
 
 /// Two people arrive at once.
-async fn arrive(clinic: &Clinic, crowd: &Crowd) {
+async fn arrive(clinic: &Clinic, crowd: &Crowd, dice: &mut StdRng) {
     let comes = |patient: PatientId| {
         let app = clinic.app.clone();
         async move {
@@ -52,14 +54,14 @@ async fn arrive(clinic: &Clinic, crowd: &Crowd) {
             work.commit().await.unwrap();
         }
     };
-    let one = rand::random_range(0..crowd.people.len());
+    let one = dice.random_range(0..crowd.people.len());
     let other = (one + 1) % crowd.people.len();
     futures::join!(comes(crowd.people[one]), comes(crowd.people[other]));
 }
 
-async fn book(clinic: &Clinic, crowd: &mut Crowd) {
-    let patient = crowd.people[rand::random_range(0..crowd.people.len())];
-    let slot = crowd.slots[rand::random_range(0..crowd.slots.len())];
+async fn book(clinic: &Clinic, crowd: &mut Crowd, dice: &mut StdRng) {
+    let patient = crowd.people[dice.random_range(0..crowd.people.len())];
+    let slot = crowd.slots[dice.random_range(0..crowd.slots.len())];
     let booking = Booking { patient, slot, reason: crowd.reason, complaint: String::new() };
     let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
     match scheduling::book_at_desk(&mut work, &booking, Some("a test")).await {
@@ -73,12 +75,12 @@ async fn book(clinic: &Clinic, crowd: &mut Crowd) {
     }
 }
 
-async fn at_an_edge(clinic: &Clinic, crowd: &mut Crowd) {
+async fn at_an_edge(clinic: &Clinic, crowd: &mut Crowd, dice: &mut StdRng) {
     for turn in 0..JUMPS {
-        clinic.app.clock.advance(jump());
-        arrive(clinic, crowd).await;
+        clinic.app.clock.advance(jump(dice));
+        arrive(clinic, crowd, dice).await;
         if turn % 3 == 0 {
-            book(clinic, crowd).await;
+            book(clinic, crowd, dice).await;
         }
         if turn % 10 == 0 {
             for job in ["close_the_day", "expire_holds", "mark_no_shows", "seal_audit_trail"] {
@@ -88,7 +90,7 @@ async fn at_an_edge(clinic: &Clinic, crowd: &mut Crowd) {
     }
 }
 
-async fn numbers_are_whole(clinic: &Clinic) {
+async fn numbers_are_whole(clinic: &Clinic, seed: u64) {
     let rows: Vec<(NaiveDate, i64)> =
         sql("select day, number from visit order by day, number").all(&clinic.app.db).await.unwrap();
     let mut days: BTreeMap<_, Vec<i64>> = BTreeMap::new();
@@ -96,14 +98,15 @@ async fn numbers_are_whole(clinic: &Clinic) {
         days.entry(day).or_default().push(number);
     }
     for (day, numbers) in days {
-        assert!(numbers.iter().copied().eq(1..=numbers.len() as i64), "{day}: {numbers:?}");
+        assert!(numbers.iter().copied().eq(1..=numbers.len() as i64), "seed {seed}, {day}: {numbers:?}");
     }
     let twins = "select count(*) from (select patient_id, day from visit group by patient_id, day having count(*) > 1) as t";
-    assert_eq!(clinic.count(twins).await, 0, "a patient has two tokens of one day");
+    assert_eq!(clinic.count(twins).await, 0, "seed {seed}: a patient has two tokens of one day");
 }
 
 both! {
     async fn five_hundred_jumps_give_no_double_token_and_shift_no_appointment(clinic) {
+        let (seed, mut dice) = dice();
         clinic.point("Triage", "triage").await;
         let reason = clinic.visit_reason("I feel ill", 20).await;
         let mut crowd = Crowd { people: Vec::new(), slots: Vec::new(), reason, promised: BTreeMap::new() };
@@ -119,22 +122,22 @@ both! {
             for slot in 0..60_i64 {
                 crowd.slots.push(clinic.slot(doctor, 24 * 60 * 5 + 30 * slot, 3, 1).await);
             }
-            at_an_edge(&clinic, &mut crowd).await;
+            at_an_edge(&clinic, &mut crowd, &mut dice).await;
         }
-        numbers_are_whole(&clinic).await;
-        assert!(crowd.promised.len() > 40, "only {} bookings", crowd.promised.len());
+        numbers_are_whole(&clinic, seed).await;
+        assert!(crowd.promised.len() > 40, "seed {seed}: only {} bookings", crowd.promised.len());
         for (id, times) in &crowd.promised {
             let kept: (DateTime<Utc>, DateTime<Utc>) = sql("select starts_at, ends_at from appointment where id = $1")
                 .bind(*id).one(&clinic.app.db).await.unwrap();
-            assert!(kept.0 == times.0 && kept.1 <= times.1, "appointment {id} was shifted");
+            assert!(kept.0 == times.0 && kept.1 <= times.1, "seed {seed}: appointment {id} was shifted");
         }
         // The trail goes by its sequence, whatever the clock said.
         clinic.run_job("seal_audit_trail").await;
         let found = audit::verify(&clinic.app).await.unwrap();
-        assert_eq!((found.broken, found.unsealed), (None, 0));
+        assert_eq!((found.broken, found.unsealed), (None, 0), "seed {seed}");
         let entries: Vec<(i64, DateTime<Utc>)> = sql("select e.id, e.at from audit_seal s join audit_entry e on e.id = s.entry_id
              order by s.seq").all(&clinic.app.db).await.unwrap();
-        assert!(entries.windows(2).all(|pair| pair[0].0 < pair[1].0), "sealed in the order of writing");
-        assert!(entries.windows(2).any(|pair| pair[0].1 > pair[1].1), "the clock did go back");
+        assert!(entries.windows(2).all(|pair| pair[0].0 < pair[1].0), "seed {seed}: sealed in the order of writing");
+        assert!(entries.windows(2).any(|pair| pair[0].1 > pair[1].1), "seed {seed}: the clock did go back");
     }
 }

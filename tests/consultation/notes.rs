@@ -103,4 +103,16 @@ both! {
         assert_eq!(clinic.count("select count(*) from note where state = 'discarded'").await, 1);
         press(&doctor, here.visit, "save", &[("complaint", "Cough")]).await.expect(303);
     }
+
+    async fn a_draft_that_was_signed_in_another_window_is_not_discarded(clinic) {
+        let (id, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let here = clinic.sits_with(id, "Ada Obi").await;
+        press(&doctor, here.visit, "save", &[("complaint", "Fever")]).await.expect(303);
+        let asked = press(&doctor, here.visit, "discard", &[]).await;
+        let page = doctor.follow(asked).await;
+        press(&doctor, here.visit, "sign", &[]).await.expect(303);
+        let refused = doctor.submit(&page, "#discard", &[]).await;
+        assert!(refused.expect(409).body.contains("This draft is no longer there"), "{}", refused.body);
+        assert_eq!(clinic.count("select count(*) from note where state = 'signed'").await, 1);
+    }
 }

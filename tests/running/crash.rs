@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rand::Rng;
+
 use super::history::{History, counts};
-use super::load::{Crowd, slots, there};
+use super::load::{Crowd, REPEATS, slots, there};
 use super::{Node, empty_postgres, file_in, succeed};
-use crate::support::Browser;
+use crate::support::{Browser, dice};
 
 /// Crashes on each database; the release run asks for more.
 fn kills() -> usize {
@@ -14,12 +16,12 @@ fn kills() -> usize {
 }
 
 /// A session that was given out still opens pages.
-async fn are_still_let_in(node: &Node, let_in: &[Browser], round: usize) {
+async fn are_still_let_in(node: &Node, let_in: &[Browser], round: usize, seed: u64) {
     for browser in let_in {
         let moved = Browser::new(([127, 0, 0, 1], node.port).into());
         let request = moved.request(reqwest::Method::GET, "/account").header("cookie", browser.cookies());
         let status = request.send().await.unwrap().status().as_u16();
-        assert_eq!(status, 200, "kill {round}: a session is gone");
+        assert_eq!(status, 200, "seed {seed}, kill {round}: a session is gone; {REPEATS}");
     }
 }
 
@@ -43,12 +45,13 @@ async fn killed_again_and_again(url: &str) {
     let folder = tempfile::tempdir().unwrap();
     let history = Arc::new(History::new(folder.path()));
     let (slots, there) = (slots(url).await, there(url).await);
+    let (seed, mut dice) = dice();
     let mut let_in = Vec::new();
     for round in 0..kills() {
         let node = Node::start(&["demo", "--database-url", url]).await;
-        are_still_let_in(&node, &let_in, round).await;
-        let crowd = Crowd::at(node.port, &history, &slots, &there);
-        tokio::time::sleep(Duration::from_millis(300 + u64::from(rand::random::<u8>()) * 3)).await;
+        are_still_let_in(&node, &let_in, round, seed).await;
+        let crowd = Crowd::at(node.port, &history, &slots, &there, &mut dice);
+        tokio::time::sleep(Duration::from_millis(dice.random_range(300..1_068))).await;
         enough(&history, (round + 1).div_ceil(2)).await;
         node.kill();
         let_in = crowd.ends(false).await;
@@ -57,15 +60,16 @@ async fn killed_again_and_again(url: &str) {
         }
     }
     let node = Node::start(&["demo", "--database-url", url]).await;
-    are_still_let_in(&node, &let_in, kills()).await;
-    let acknowledged = history.hold_against(url).await;
+    are_still_let_in(&node, &let_in, kills(), seed).await;
+    let acknowledged = history.hold_against(url, seed).await;
     eprintln!("{} kills, acknowledged and kept: {acknowledged:?}", kills());
     for what in TOLD {
         let count = acknowledged.get(what).copied().unwrap_or_default();
-        assert!(count >= kills() / 2, "the load was too light to tell anything: {acknowledged:?}");
+        let told = format!("seed {seed}: {acknowledged:?}; {REPEATS}");
+        assert!(count >= kills() / 2, "the load was too light to tell anything: {told}");
     }
     succeed(&["check", "--database-url", url]);
-    counts(url).await.match_since(&before);
+    counts(url).await.match_since(&before, seed);
     assert_eq!(node.terminate().await.1, Some(0));
 }
 
@@ -91,5 +95,5 @@ async fn a_lost_effect_is_missed() {
     succeed(&["migrate", "--database-url", &url]);
     let history = History::new(folder.path());
     std::fs::write(folder.path().join("history"), "ok register 0123456789abcdef 0123456789ab\n").unwrap();
-    history.hold_against(&url).await;
+    history.hold_against(&url, 0).await;
 }

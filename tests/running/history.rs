@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use infirmary::db::{Db, sql};
 
+use super::load::REPEATS;
 use crate::support::Browser;
 
 /// The clients' own file; they outlive the node.
@@ -66,7 +67,7 @@ impl History {
     }
 
     /// Every acknowledged effect is there. Returns how many of each kind were acknowledged.
-    pub async fn hold_against(&self, url: &str) -> BTreeMap<String, usize> {
+    pub async fn hold_against(&self, url: &str, seed: u64) -> BTreeMap<String, usize> {
         let text = std::fs::read_to_string(&self.path).unwrap();
         let db = Db::open_reading(url).await.unwrap();
         let mut acknowledged = BTreeMap::new();
@@ -86,13 +87,13 @@ impl History {
             // A call that finds nobody leaves only its answer.
             assert!(
                 kept == 1 && (told >= 1 || parts[1] == "call"),
-                "lost: {line}: {kept} kept, {told} in the trail"
+                "seed {seed}: lost: {line}: {kept} kept, {told} in the trail; {REPEATS}"
             );
         }
         // What was not acknowledged may have happened, but not by halves: an operation without where it led.
         let half: i64 =
             sql("select count(*) from operation where location is null").scalar(&db).await.unwrap();
-        assert_eq!(half, 0, "half done operations");
+        assert_eq!(half, 0, "seed {seed}: half done operations; {REPEATS}");
         db.close().await;
         acknowledged
     }
@@ -174,7 +175,7 @@ pub async fn counts(url: &str) -> Counts {
 
 impl Counts {
     /// Says that since `before` every effect has its entry and every entry its effect.
-    pub fn match_since(&self, before: &Counts) {
+    pub fn match_since(&self, before: &Counts, seed: u64) {
         let pairs = [
             ("sign-ins", self.sign_ins - before.sign_ins, self.opened - before.opened),
             ("patients", self.patients - before.patients, self.registered - before.registered),
@@ -192,7 +193,7 @@ impl Counts {
         for (what, rows, entries) in pairs {
             assert_eq!(
                 rows, entries,
-                "{what}: an effect without its entry in the trail, or an entry without its effect"
+                "seed {seed}: {what}: an effect without its entry in the trail, or an entry without its effect; {REPEATS}"
             );
         }
     }

@@ -4,30 +4,61 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use infirmary::db::{Db, sql};
+use rand::Rng;
+use rand::rngs::StdRng;
 
-use super::history::History;
+use super::history::{History, Told};
 use super::sign_in;
-use crate::support::Browser;
+use crate::support::{Browser, thrown};
 
 /// A crowd at one node; joined, it gives the browsers that were let in.
 pub struct Crowd(Vec<tokio::task::JoinHandle<Option<Browser>>>);
 
+/// What a seed of a crowd is good for, to be said with it.
+pub const REPEATS: &str =
+    "the seed repeats what each of the crowd tries, not how far they are when the node goes";
+
+/// One of a crowd.
+struct Worker {
+    browser: Browser,
+    history: Arc<History>,
+    dice: StdRng,
+}
+
+impl Worker {
+    /// Sends a form of the own browser.
+    async fn post(&self, what: &str, path: &str, fields: &[(&str, &str)]) -> Option<Told> {
+        self.history.post(&self.browser, what, path, fields).await
+    }
+
+    fn one<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.dice.random_range(0..of.len())]
+    }
+}
+
 impl Crowd {
-    /// Sets everybody to work.
-    pub fn at(port: u16, history: &Arc<History>, slots: &Arc<Vec<i64>>, there: &There) -> Self {
-        let browser = || Browser::new(([127, 0, 0, 1], port).into());
-        let own = || (browser(), Arc::clone(history));
-        let (nurse, desk, student) = (own(), own(), own());
-        let (doctor, pharmacist, cashier) = (own(), own(), own());
+    /// Sets everybody to work, each with dice thrown from these.
+    pub fn at(
+        port: u16,
+        history: &Arc<History>,
+        slots: &Arc<Vec<i64>>,
+        there: &There,
+        dice: &mut StdRng,
+    ) -> Self {
+        let mut own = || Worker {
+            browser: Browser::new(([127, 0, 0, 1], port).into()),
+            history: Arc::clone(history),
+            dice: thrown(dice),
+        };
         let slots = Arc::clone(slots);
         Crowd(vec![
             tokio::spawn(signs_in(port, "doctor")),
-            tokio::spawn(calls(nurse.0, nurse.1)),
-            tokio::spawn(signs(doctor.0, doctor.1, there.visit)),
-            tokio::spawn(gives(pharmacist.0, pharmacist.1, there.lines.clone())),
-            tokio::spawn(pays(cashier.0, cashier.1, there.invoices.clone())),
-            tokio::spawn(registers(desk.0, desk.1, Arc::clone(&slots))),
-            tokio::spawn(books(student.0, student.1, slots)),
+            tokio::spawn(calls(own())),
+            tokio::spawn(signs(own(), there.visit)),
+            tokio::spawn(gives(own(), there.lines.clone())),
+            tokio::spawn(pays(own(), there.invoices.clone())),
+            tokio::spawn(registers(own(), Arc::clone(&slots))),
+            tokio::spawn(books(own(), slots)),
         ])
     }
 
@@ -82,28 +113,28 @@ pub async fn there(url: &str) -> There {
 }
 
 /// Takes one naira after the other in cash.
-async fn pays(browser: Browser, history: Arc<History>, invoices: Vec<i64>) -> Option<Browser> {
-    sign_in(&browser, "cashier").await?;
+async fn pays(mut own: Worker, invoices: Vec<i64>) -> Option<Browser> {
+    sign_in(&own.browser, "cashier").await?;
     loop {
-        let invoice = invoices[rand::random_range(0..invoices.len())];
-        let path = format!("/invoices/{invoice}/payments");
-        if history.post(&browser, "pay", &path, &[("cash", "1"), ("over", "change")]).await.is_none() {
+        let path = format!("/invoices/{}/payments", own.one(&invoices));
+        if own.post("pay", &path, &[("cash", "1"), ("over", "change")]).await.is_none() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(15)).await;
     }
-    Some(browser)
+    Some(own.browser)
 }
 
 /// Gives out one unit of a prescription after the other.
-async fn gives(browser: Browser, history: Arc<History>, lines: Vec<(i64, i64)>) -> Option<Browser> {
-    sign_in(&browser, "pharmacy").await?;
+async fn gives(mut own: Worker, lines: Vec<(i64, i64)>) -> Option<Browser> {
+    sign_in(&own.browser, "pharmacy").await?;
     loop {
-        let (prescription, line) = lines[rand::random_range(0..lines.len())];
+        let (prescription, line) = own.one(&lines);
         let path = format!("/prescriptions/{prescription}/dispensing");
-        let page = browser
+        let page = own
+            .browser
             .request(reqwest::Method::GET, &path)
-            .header("cookie", browser.cookies())
+            .header("cookie", own.browser.cookies())
             .send()
             .await
             .ok()?;
@@ -117,11 +148,11 @@ async fn gives(browser: Browser, history: Arc<History>, lines: Vec<(i64, i64)>) 
         };
         let give = format!("give_{line}");
         let one = [("store", "1"), (give.as_str(), "1"), (field.as_str(), version)];
-        if history.post(&browser, "give", &path, &one).await.is_none() {
+        if own.post("give", &path, &one).await.is_none() {
             break;
         }
     }
-    Some(browser)
+    Some(own.browser)
 }
 
 /// Slots of the days to come, for people to book.
@@ -136,10 +167,6 @@ pub async fn slots(url: &str) -> Arc<Vec<i64>> {
             .unwrap();
     db.close().await;
     Arc::new(slots)
-}
-
-fn any(slots: &[i64]) -> String {
-    slots[rand::random_range(0..slots.len())].to_string()
 }
 
 /// Signs in again and again; the last browser that was let in.
@@ -157,8 +184,8 @@ async fn signs_in(port: u16, name: &'static str) -> Option<Browser> {
 }
 
 /// Registers people, checks them in as walk-ins, books a time for each.
-async fn registers(browser: Browser, history: Arc<History>, slots: Arc<Vec<i64>>) -> Option<Browser> {
-    sign_in(&browser, "reception").await?;
+async fn registers(mut own: Worker, slots: Arc<Vec<i64>>) -> Option<Browser> {
+    sign_in(&own.browser, "reception").await?;
     loop {
         let family = format!("Crash{:08x}", rand::random::<u32>());
         let person = [
@@ -169,13 +196,13 @@ async fn registers(browser: Browser, history: Arc<History>, slots: Arc<Vec<i64>>
             ("phone", ""),
             ("somebody_else", "yes"),
         ];
-        let Some(told) = history.post(&browser, "register", "/patients", &person).await else { break };
+        let Some(told) = own.post("register", "/patients", &person).await else { break };
         let Some(id) = told.id().filter(|_| told.status == 303) else { continue };
         let come = [("patient", id.as_str())];
-        if history.post(&browser, "check-in", "/check-ins", &come).await.is_none() {
+        if own.post("check-in", "/check-ins", &come).await.is_none() {
             break;
         }
-        let slot = any(&slots);
+        let slot = own.one(&slots).to_string();
         let booking = [
             ("patient", id.as_str()),
             ("slot", slot.as_str()),
@@ -183,11 +210,11 @@ async fn registers(browser: Browser, history: Arc<History>, slots: Arc<Vec<i64>>
             ("words", ""),
             ("override_reason", ""),
         ];
-        if history.post(&browser, "book", "/appointments", &booking).await.is_none() {
+        if own.post("book", "/appointments", &booking).await.is_none() {
             break;
         }
     }
-    Some(browser)
+    Some(own.browser)
 }
 
 /// Why the student cancels.
@@ -205,48 +232,45 @@ async fn booked(browser: &Browser) -> Option<Vec<String>> {
 }
 
 /// Books on the phone and cancels, so that there is always a place for the next booking.
-async fn books(browser: Browser, history: Arc<History>, slots: Arc<Vec<i64>>) -> Option<Browser> {
-    sign_in(&browser, infirmary::demo::STUDENT).await?;
+async fn books(mut own: Worker, slots: Arc<Vec<i64>>) -> Option<Browser> {
+    sign_in(&own.browser, infirmary::demo::STUDENT).await?;
     // What an earlier kill left booked counts against the limit of open bookings, and at three nothing more is held.
-    for id in booked(&browser).await? {
-        history.post(&browser, "cancel", &format!("/my/appointments/{id}/cancel"), &WELL).await?;
+    for id in booked(&own.browser).await? {
+        own.post("cancel", &format!("/my/appointments/{id}/cancel"), &WELL).await?;
     }
     loop {
-        let slot = any(&slots);
+        let slot = own.one(&slots).to_string();
         let wish = [("slot", slot.as_str()), ("reason", "5"), ("words", "")];
-        let Some(held) = history.post(&browser, "hold", "/book/hold", &wish).await else { break };
+        let Some(held) = own.post("hold", "/book/hold", &wish).await else { break };
         let Some(id) = held.id().filter(|_| held.status == 303) else { continue };
-        let Some(booked) = history.post(&browser, "confirm", &format!("/book/{id}/confirm"), &[]).await
-        else {
-            break;
-        };
+        let Some(booked) = own.post("confirm", &format!("/book/{id}/confirm"), &[]).await else { break };
         if booked.status == 303 {
             let away = format!("/my/appointments/{id}/cancel");
-            if history.post(&browser, "cancel", &away, &WELL).await.is_none() {
+            if own.post("cancel", &away, &WELL).await.is_none() {
                 break;
             }
         }
     }
-    Some(browser)
+    Some(own.browser)
 }
 
 /// Writes a note and signs it in one go.
-async fn signs(browser: Browser, history: Arc<History>, visit: i64) -> Option<Browser> {
+async fn signs(own: Worker, visit: i64) -> Option<Browser> {
     // Not the one who signs in again and again: of many sign-ins of one account the oldest end.
-    sign_in(&browser, "dr.bello").await?;
+    sign_in(&own.browser, "dr.bello").await?;
     let to = format!("/visits/{visit}/consultation");
     let note = [("step", "sign"), ("complaint", "Cough"), ("plan", "Signed at once")];
-    while history.post(&browser, "sign", &to, &note).await.is_some() {
+    while own.post("sign", &to, &note).await.is_some() {
         tokio::time::sleep(Duration::from_millis(15)).await;
     }
-    Some(browser)
+    Some(own.browser)
 }
 
 /// Calls whoever is next at triage.
-async fn calls(browser: Browser, history: Arc<History>) -> Option<Browser> {
-    sign_in(&browser, "nurse").await?;
-    while history.post(&browser, "call", "/queues/2/calls", &[]).await.is_some() {
+async fn calls(own: Worker) -> Option<Browser> {
+    sign_in(&own.browser, "nurse").await?;
+    while own.post("call", "/queues/2/calls", &[]).await.is_some() {
         tokio::time::sleep(Duration::from_millis(15)).await;
     }
-    Some(browser)
+    Some(own.browser)
 }

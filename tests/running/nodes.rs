@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::history::{History, counts};
-use super::load::{Crowd, slots};
+use super::load::{Crowd, REPEATS, slots};
 use super::{Node, empty_postgres, sign_in, succeed};
+use crate::support::dice;
 
 /// P17: two nodes that start together on an empty database bring it up to date once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,8 +82,9 @@ async fn a_database_server_that_crashes_under_load_loses_nothing_acknowledged() 
     let folder = tempfile::tempdir().unwrap();
     let history = Arc::new(History::new(folder.path()));
     let slots = slots(&url).await;
+    let (seed, mut dice) = dice();
     let node = Node::start(&["demo", "--database-url", &url]).await;
-    let crowd = Crowd::at(node.port, &history, &slots, &super::load::there(&url).await);
+    let crowd = Crowd::at(node.port, &history, &slots, &super::load::there(&url).await, &mut dice);
     let mut slowest = Duration::ZERO;
     for round in 0..3 {
         tokio::time::sleep(Duration::from_millis(1_500)).await;
@@ -105,10 +107,13 @@ async fn a_database_server_that_crashes_under_load_loses_nothing_acknowledged() 
     }
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     crowd.ends(true).await;
-    let acknowledged = history.hold_against(&url).await;
+    let acknowledged = history.hold_against(&url, seed).await;
     eprintln!("3 crashes, back within {slowest:?}, acknowledged and kept: {acknowledged:?}");
-    assert!(acknowledged.values().sum::<usize>() >= 50, "the load was too light: {acknowledged:?}");
+    assert!(
+        acknowledged.values().sum::<usize>() >= 50,
+        "seed {seed}: the load was too light: {acknowledged:?}; {REPEATS}"
+    );
     assert_eq!(node.terminate().await.1, Some(0));
     succeed(&["check", "--database-url", &url]);
-    counts(&url).await.match_since(&before);
+    counts(&url).await.match_since(&before, seed);
 }

@@ -12,10 +12,11 @@ use infirmary::scheduling::{self, At, Booking, Refusal};
 use infirmary::web::paths::scheduling as paths;
 use infirmary::work::{Doer, Work};
 use rand::Rng;
+use rand::rngs::StdRng;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::support::Clinic;
+use crate::support::{Clinic, dice, thrown};
 
 /// `people` browsers press the same time at once; returns the statuses of those who lost.
 async fn rush(clinic: &Clinic, people: usize, slot: SlotId, reason: ReasonId) -> Vec<u16> {
@@ -110,22 +111,24 @@ both! {
     }
 
     async fn random_bookings_moves_and_cancels_keep_every_rule(clinic) {
+        // The seed repeats what each of the eight tries, not who comes first.
+        let (seed, mut dice) = dice();
         let world = World::new(&clinic).await;
         let mut workers = JoinSet::new();
         for _ in 0..8 {
-            let (app, world) = (clinic.app.clone(), world.clone());
-            workers.spawn(async move { for _ in 0..250 { world.act(&app).await; } });
+            let (app, world, mut dice) = (clinic.app.clone(), world.clone(), thrown(&mut dice));
+            workers.spawn(async move { for _ in 0..250 { world.act(&app, &mut dice).await; } });
         }
         while !workers.is_empty() {
             let _ = tokio::time::timeout(std::time::Duration::from_millis(300), workers.join_next()).await.map(|done| done.unwrap().unwrap());
-            assert_eq!(clinic.count(DIFFERENCES).await, 0, "counters equal the rows at every moment");
+            assert_eq!(clinic.count(DIFFERENCES).await, 0, "seed {seed}: counters equal the rows at every moment");
         }
-        assert_eq!(clinic.count(DIFFERENCES).await, 0);
+        assert_eq!(clinic.count(DIFFERENCES).await, 0, "seed {seed}");
         let done = clinic.count("select count(*) from appointment").await;
-        assert!(done > 150, "only {done} appointments were made");
-        sweep(&clinic, "select patient_id, starts_at, ends_at from appointment
+        assert!(done > 150, "seed {seed}: only {done} appointments were made");
+        sweep(&clinic, seed, "select patient_id, starts_at, ends_at from appointment
             where state in ('hold', 'booked', 'arrived', 'in_service') and override_reason = '' order by starts_at").await;
-        sweep(&clinic, "select doctor_id as patient_id, starts_at, ends_at from slot where state <> 'closed' order by starts_at").await;
+        sweep(&clinic, seed, "select doctor_id as patient_id, starts_at, ends_at from slot where state <> 'closed' order by starts_at").await;
     }
 
     async fn confirming_and_running_out_never_both_happen(clinic) {
@@ -172,12 +175,17 @@ struct Span {
 }
 
 /// Sweeps over the rows in the order of time: nobody's next begins before the last one ended.
-async fn sweep(clinic: &Clinic, text: &'static str) {
+async fn sweep(clinic: &Clinic, seed: u64, text: &'static str) {
     let spans: Vec<Span> = sql(text).all(&clinic.app.db).await.unwrap();
     let mut ends: BTreeMap<i64, DateTime<Utc>> = BTreeMap::new();
     for span in spans {
         if let Some(end) = ends.insert(span.patient_id, span.ends_at) {
-            assert!(end <= span.starts_at, "{} is at two places at {}", span.patient_id, span.starts_at);
+            assert!(
+                end <= span.starts_at,
+                "seed {seed}: {} is at two places at {}",
+                span.patient_id,
+                span.starts_at
+            );
         }
     }
 }
@@ -206,13 +214,10 @@ impl World {
         World { people, slots, reason }
     }
 
-    async fn act(&self, app: &App) {
-        let (kind, patient, slot, why) = {
-            let mut dice = rand::rng();
-            let patient = self.people[dice.random_range(0..self.people.len())];
-            let why = dice.random_bool(0.5).then_some("a test");
-            (dice.random_range(0..5), patient, self.slots[dice.random_range(0..self.slots.len())], why)
-        };
+    async fn act(&self, app: &App, dice: &mut StdRng) {
+        let patient = self.people[dice.random_range(0..self.people.len())];
+        let why = dice.random_bool(0.5).then_some("a test");
+        let (kind, slot) = (dice.random_range(0..5), self.slots[dice.random_range(0..self.slots.len())]);
         let mine: Vec<AppointmentId> =
             sql("select id from appointment where patient_id = $1 and state in ('hold', 'booked')")
                 .bind(patient)

@@ -80,11 +80,19 @@ pub struct Clinic {
     folder: tempfile::TempDir,
 }
 
-/// Dice whose seed is told when a story fails; `INFIRMARY_TEST_SEED` throws them the same way again.
+/// Dice whose seed is told when a story fails; `INFIRMARY_TEST_SEED` throws them the same way again. Who acts at the same
+/// time as others gets dice of their own, [`thrown`] from these: what each of them tries is repeated, not who comes first.
 pub fn dice() -> (u64, StdRng) {
     let told = std::env::var("INFIRMARY_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = told.unwrap_or_else(rand::random);
+    // A failure may be noticed far from where the dice are; what a story prints is shown when it fails.
+    eprintln!("INFIRMARY_TEST_SEED={seed} throws these dice again");
     (seed, StdRng::seed_from_u64(seed))
+}
+
+/// Dice of somebody's own, thrown from others.
+pub fn thrown(from: &mut StdRng) -> StdRng {
+    StdRng::from_rng(from)
 }
 
 /// The moment at which every story begins: Monday 9 November 2026, 09:00 in Lagos.

@@ -144,7 +144,9 @@ pub(super) async fn signed(
 /// Throws this author's draft away; the row stays, out of sight (R3).
 pub async fn discard(work: &mut Work, note: &Note) -> Result<(), Refused> {
     let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
-    if !notes::end(work.tx(), note, NoteState::Discarded, (by, &name, ""), at).await? {
+    let ended = note.state == NoteState::Draft
+        && notes::end(work.tx(), note, NoteState::Discarded, (by, &name, ""), at).await?;
+    if !ended {
         return Err(Refused::Because("This draft is no longer there.".into()));
     }
     let entry = Entry::new("note.discarded", "note", note.id.0).of_patient(note.patient_id.0);

@@ -205,7 +205,7 @@ impl World {
 }
 
 /// Passwords with a weak hash get a strong one in the background after signing in: waits until that is over.
-async fn settled(clinic: &Clinic) {
+pub async fn settled(clinic: &Clinic) {
     crate::support::eventually(async || {
         let weak = "select count(*) from account a where password_hash like '%m=8,%'
             and exists (select 1 from sign_in where account_id = a.id)";
