@@ -76,7 +76,7 @@ fn row(at: DateTime<Utc>, doer: &Doer, entry: &Entry) -> Vec<Value> {
 }
 
 pub(super) async fn insert(
-    store: impl Store,
+    tx: &mut Tx,
     at: DateTime<Utc>,
     doer: &Doer,
     entry: &Entry,
@@ -84,7 +84,7 @@ pub(super) async fn insert(
     sql("insert into audit_entry (at, account_id, name, role, action, subject, subject_id, patient_id, address,
             request_id, detail) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
     .bind_each(row(at, doer, entry))
-    .run(store)
+    .run(tx)
     .await?;
     Ok(())
 }

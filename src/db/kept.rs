@@ -2,7 +2,7 @@
 //!
 //! The line of a room is the same for every screen that shows it, and a call makes all of them ask for it at once. Such a
 //! statement says so with [`super::Sql::all_kept`]; its rows answer whoever asks next, until this process commits a change
-//! or hears of one from another node. Nothing that depends on who asks is kept, neither sign-ins nor a patient's record.
+//! or hears of one from another node. What is about one patient or one sign-in is never kept: no record, no balance, no right.
 
 use std::any::Any;
 use std::collections::HashMap;
