@@ -40,15 +40,16 @@ impl Db {
 impl Tx {
     /// Makes everything in it durable.
     pub async fn commit(self) -> Result<(), DbError> {
+        let (Tx::Sqlite(_, kept) | Tx::Postgres(_, kept)) = &self;
+        let _change = Change::of(kept);
+        self.commit_beside().await
+    }
+
+    /// The same where no statement that is kept for many pages ([`super::Sql::all_kept`]) reads what was written.
+    pub async fn commit_beside(self) -> Result<(), DbError> {
         match self {
-            Tx::Sqlite(tx, kept) => {
-                let _change = Change::of(&kept);
-                tx.commit().await?;
-            }
-            Tx::Postgres(tx, kept) => {
-                let _change = Change::of(&kept);
-                tx.commit().await?;
-            }
+            Tx::Sqlite(tx, _) => tx.commit().await?,
+            Tx::Postgres(tx, _) => tx.commit().await?,
         }
         Ok(())
     }
