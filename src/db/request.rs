@@ -29,7 +29,7 @@ pub async fn with_shared_connection<F: Future>(work: F) -> F::Output {
     REQUEST.scope(Request { shares: Cell::new(true), ..Request::default() }, work).await
 }
 
-/// Statements sent so far in this request; 0 outside of one.
+/// Statements asked so far in this request, also those that were answered from what is kept; 0 outside of one.
 pub fn queries_so_far() -> u32 {
     REQUEST.try_with(|request| request.queries.get()).unwrap_or(0)
 }
