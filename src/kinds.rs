@@ -8,9 +8,8 @@
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(serde::Serialize, serde::Deserialize)]
-        #[sqlx(transparent)]
         #[serde(transparent)]
         pub struct $name(pub i64);
 
@@ -46,7 +45,8 @@ macro_rules! ids {
 ///     pub enum State { Waiting = "waiting" => "Waiting", Called = "called" => "Called" }
 /// }
 /// ```
-/// gives `State::ALL`, `as_str()` (stored), `label()` (shown, also `Display`), `FromStr`, and both databases' types.
+/// gives `State::ALL`, `as_str()` (stored), `label()` (shown, also `Display`) and `FromStr`, and both databases
+/// read and take it.
 #[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $vis:vis enum $name:ident {
@@ -101,25 +101,6 @@ macro_rules! words {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(from)?;
                 text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-        impl<DB: sqlx::Database> sqlx::Type<DB> for $name
-        where
-            str: sqlx::Type<DB>,
-        {
-            fn type_info() -> DB::TypeInfo {
-                <str as sqlx::Type<DB>>::type_info()
-            }
-            fn compatible(ty: &DB::TypeInfo) -> bool {
-                <str as sqlx::Type<DB>>::compatible(ty)
-            }
-        }
-        impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $name
-        where
-            &'r str: sqlx::Decode<'r, DB>,
-        {
-            fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-                <&str as sqlx::Decode<DB>>::decode(value)?.parse().map_err(Into::into)
             }
         }
     };

@@ -29,7 +29,7 @@ pub struct Waiting {
     invoices: Vec<i64>,
 }
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Line {
     id: i64,
     prescription_id: i64,

@@ -33,7 +33,7 @@ const SCREEN: &str = "screen";
 pub const STORM_PAGE: &str = "staff board";
 
 /// Who and what the pages are about.
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 pub struct Found {
     /// A visit in which the demo's doctor serves somebody now.
     pub visit: i64,

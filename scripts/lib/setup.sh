@@ -20,7 +20,7 @@ postgres_bin() {
 install_missing() {
     local missing=() pair
     postgres_bin >/dev/null || missing+=(postgresql postgresql-contrib)
-    for pair in cc:build-essential "$@"; do
+    for pair in cc:build-essential openssl:openssl "$@"; do
         command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
@@ -69,8 +69,17 @@ clean_up() {
     exit "$code"
 }
 
-# Starts a server in a temporary folder on a free port and sets POSTGRES to its address. Arguments are lines for its
-# configuration.
+# A certificate for "localhost" that vouches for itself, for the server with this data.
+certify() {
+    (cd "$1" && unprivileged openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+        -subj /CN=localhost -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE \
+        -keyout server.key -out server.crt 2>/dev/null) || fail "openssl made no certificate"
+    POSTGRES_CERT=$folder/server.crt
+    cp "$1/server.crt" "$POSTGRES_CERT"
+}
+
+# Starts a server in a temporary folder on a free port and sets POSTGRES to its address and POSTGRES_SOCKET to what
+# follows a database's name to reach it through its socket. Arguments are lines for its configuration.
 start_postgres() {
     local bin port
     bin=$(postgres_bin) || fail "PostgreSQL's server programs are missing"
@@ -88,13 +97,15 @@ start_postgres() {
     (cd "$folder/pg" && unprivileged "$bin/initdb" -D "$folder/pg/data" -U postgres -A trust -E UTF8 --locale=C --no-sync \
         >"$folder/initdb.log" 2>&1) || { cat "$folder/initdb.log" >&2; fail "initdb failed"; }
     port=$(free_port)
+    certify "$folder/pg/data"
     {
-        printf '%s\n' "listen_addresses = '127.0.0.1'" "port = $port" "unix_socket_directories = ''" \
-            "max_connections = 300" "shared_buffers = '256MB'" "log_min_messages = fatal" "$@"
+        printf '%s\n' "listen_addresses = '127.0.0.1'" "port = $port" "unix_socket_directories = '$folder/pg'" \
+            "ssl = on" "max_connections = 300" "shared_buffers = '256MB'" "log_min_messages = fatal" "$@"
     } >>"$folder/pg/data/postgresql.conf"
     (cd "$folder/pg" && unprivileged "$bin/pg_ctl" -D "$folder/pg/data" -l "$folder/pg/log" -w -t 30 start >/dev/null) \
         || { cat "$folder/pg/log" >&2; fail "PostgreSQL did not start"; }
     postgres_pid=$(head -n 1 "$folder/pg/data/postmaster.pid")
     POSTGRES="postgres://postgres@127.0.0.1:$port"
+    POSTGRES_SOCKET="?host=$folder/pg&port=$port&user=postgres"
     export PATH="$bin:$PATH"
 }

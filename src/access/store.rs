@@ -13,7 +13,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
 /// What signing in needs of an account.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Credentials {
     /// Its id.
     pub id: AccountId,
@@ -40,7 +40,7 @@ pub async fn by_sign_in_name(store: impl Store, name: &str) -> Result<Option<Cre
 }
 
 /// A sign-in with its account and roles, as the identifying query reads them.
-#[derive(Debug, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct LiveSignIn {
     pub account_id: AccountId,
@@ -186,7 +186,7 @@ pub async fn forget_sessions(store: impl Store + Copy, now: DateTime<Utc>) -> Re
 }
 
 /// A bucket of failed attempts.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Bucket {
     /// Attempts charged since the last success.
     pub failures: i64,

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Entry, store};
-use crate::db::{Db, DbError, count_query, give_back};
+use crate::db::{Db, DbError, count_query};
 use crate::work::Doer;
 
 /// Openings of one statement.
@@ -38,7 +38,6 @@ impl Openings {
     /// `Unavailable`, or `Full`, when the database took none of those that were written together.
     pub async fn write(&self, db: &Db, at: DateTime<Utc>, doer: Doer, entry: Entry) -> Result<(), DbError> {
         count_query();
-        give_back();
         let (written, answer) = oneshot::channel();
         let sender = self.0.get_or_init(|| {
             let (sender, waiting) = mpsc::channel(WAITING);

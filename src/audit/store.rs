@@ -8,7 +8,7 @@ use crate::db::{Db, DbError, Store, Tx, Value, sql};
 use crate::work::Doer;
 
 /// A stored entry.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Stored {
     pub id: i64,
@@ -26,17 +26,16 @@ pub struct Stored {
 }
 
 /// A seal beside its entry.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(super) struct Sealed {
     pub seq: i64,
     pub previous: Vec<u8>,
     pub hash: Vec<u8>,
-    #[sqlx(flatten)]
     pub entry: Stored,
 }
 
 /// The newest link of the chain.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(super) struct Head {
     pub seq: i64,
     pub hash: Vec<u8>,
@@ -196,10 +195,9 @@ pub struct Narrow {
 }
 
 /// An entry of the list, with the patient's number.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Listed {
     /// The entry.
-    #[sqlx(flatten)]
     pub entry: Stored,
     /// The patient's clinic number.
     pub patient_number: Option<String>,
@@ -246,7 +244,7 @@ const FAR: DateTime<Utc> = match DateTime::from_timestamp(32_503_680_000, 0) {
     None => DateTime::<Utc>::UNIX_EPOCH,
 };
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Span {
     first: Option<i64>,
     last: Option<i64>,

@@ -34,10 +34,11 @@ pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
 
 fn refusal(error: ConnectError) -> Failure {
     match error {
-        ConnectError::UnknownKind(_) => Failure::Setting(error.to_string()),
+        ConnectError::UnknownKind(_) | ConnectError::VerifyCa => Failure::Setting(error.to_string()),
         ConnectError::InUse(_)
         | ConnectError::File { .. }
         | ConnectError::Database(_)
+        | ConnectError::Tls(_)
         | ConnectError::Read(_)
         | ConnectError::Migrate(_) => Failure::Fault(error.to_string()),
     }

@@ -172,25 +172,30 @@ pub async fn follow_ids(tx: &mut Tx, table: &str) -> Result<(), DbError> {
     Ok(())
 }
 
-/// More cache on SQLite's writer while much is written at once; what the planner knows is renewed after it.
+/// More cache on SQLite's writer while much is written at once.
 pub async fn widen(db: &Db, wide: bool) -> Result<(), DbError> {
+    if let Db::Sqlite { write, .. } = db {
+        let statement = if wide { "pragma cache_size = -400000" } else { "pragma cache_size = -4000" };
+        write.execute(statement).await?;
+    }
+    Ok(())
+}
+
+/// Renews what the planner knows of the tables after much was written. Without it PostgreSQL reads a million rows where
+/// it would look up five thousand.
+pub async fn analyze(db: &Db) -> Result<(), DbError> {
     match db {
         Db::Sqlite { write, .. } => {
-            let statement = if wide { "pragma cache_size = -400000" } else { "pragma cache_size = -4000" };
-            write.execute(statement).await?;
-            if !wide {
-                write.execute("pragma analysis_limit = 1000").await?;
-                write.execute("analyze").await?;
-                write.execute("pragma wal_checkpoint(truncate)").await?;
-            }
+            write.execute("pragma analysis_limit = 1000").await?;
+            write.execute("analyze").await?;
+            write.execute("pragma wal_checkpoint(truncate)").await?;
         }
-        Db::Postgres { pool, .. } if !wide => {
+        Db::Postgres { pool, .. } => {
             let mut connection = pool.acquire().await?;
             connection.execute("set statement_timeout = 0").await?;
             connection.execute("analyze").await?;
             connection.execute("reset statement_timeout").await?;
         }
-        Db::Postgres { .. } => {}
     }
     Ok(())
 }

@@ -69,14 +69,21 @@ impl From<sqlx::Error> for DbError {
             return DbError::Constraint(Constraint { name });
         }
         let code = fault.code().map(|code| code.into_owned()).unwrap_or_default();
-        match code.as_str() {
+        DbError::coded(&code, error)
+    }
+}
+
+impl DbError {
+    /// What a database means by its code.
+    pub(super) fn coded(code: &str, error: sqlx::Error) -> Self {
+        match code {
             // PostgreSQL: serialisation, deadlock, lock timeout. SQLite: busy, locked (and their extended codes).
             "40001" | "40P01" | "55P03" | "57014" | "5" | "6" | "261" | "517" => DbError::Busy(error),
             // PostgreSQL: disk full. SQLite: disk full, and a write or a sync that the file system refused.
             "53100" | "13" | "778" | "1034" => DbError::Full(error),
             // PostgreSQL: shutting down or starting, out of connections. SQLite: read-only, cannot open.
             "57P01" | "57P02" | "57P03" | "53300" | "8" | "14" => DbError::Unavailable(error),
-            _ if code.starts_with("08") || is_io(&code) => DbError::Unavailable(error),
+            _ if code.starts_with("08") || is_io(code) => DbError::Unavailable(error),
             _ => DbError::Other(error),
         }
     }

@@ -37,9 +37,9 @@ struct Answers {
     rows: HashMap<Question, Arc<dyn Any + Send + Sync>>,
 }
 
-/// A statement and its values. The text is told by where it lies: it is a constant of the program.
+/// A statement, told by its place, and its values.
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct Question(usize, Vec<Value>);
+struct Question((usize, usize), Vec<Value>);
 
 /// The moment at which a question was asked of the database.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +100,7 @@ impl Answers {
 
 impl Question {
     fn of(sql: &Sql) -> Self {
-        Question(sql.text().as_ptr().addr(), sql.values().to_vec())
+        Question(sql.place(), sql.values().to_vec())
     }
 }
 

@@ -2,15 +2,18 @@
 
 pub mod backup;
 pub mod bulk;
+mod cells;
 mod connect;
 pub mod dialect;
 mod fault;
 mod kept;
+mod lines;
 pub mod portable;
 mod readers;
 mod request;
 mod rows;
 mod statement;
+mod tls;
 mod transaction;
 mod value;
 
@@ -18,10 +21,9 @@ pub use connect::{ConnectError, Db, DbKind, sqlite_path};
 pub use fault::{Constraint, DbError};
 use kept::Change;
 pub use kept::Kept;
+pub use lines::Lines;
 pub use readers::Readers;
-pub use request::{
-    count_queries, count_query, give_back, queries_so_far, with_query_count, with_shared_connection,
-};
+pub use request::{count_queries, count_query, queries_so_far, with_query_count};
 pub use statement::{Row, Sql, Store, sql};
 pub use transaction::Tx;
 pub use value::Value;

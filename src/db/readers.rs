@@ -7,11 +7,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ToSql};
+use serde::de::value::Error;
+use serde::de::{DeserializeOwned, Error as _};
 
-use super::rows;
-use super::value::instant_text;
+use super::rows::{Cell, Cells, fill};
+use super::value::{day_text, instant_text};
 use super::{DbError, Sql, Value};
 
 /// Statements that a connection keeps prepared.
@@ -99,10 +100,35 @@ fn read<T: DeserializeOwned>(connection: &Connection, sql: &Sql, limit: usize) -
     while found.len() < limit
         && let Some(row) = rows.next().map_err(fault)?
     {
-        let row = rows::fill(row, &columns);
-        found.push(row.map_err(|error| DbError::Other(sqlx::Error::Decode(Box::new(error))))?);
+        found.push(fill(&Found { row, columns: &columns })?);
     }
     Ok(found)
+}
+
+/// A row, and the names of its columns, which are the same for all.
+struct Found<'a> {
+    row: &'a Row<'a>,
+    columns: &'a [String],
+}
+
+impl Cells for Found<'_> {
+    fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    fn name(&self, at: usize) -> &str {
+        &self.columns[at]
+    }
+
+    fn cell(&self, at: usize) -> Result<Cell<'_>, Error> {
+        Ok(match self.row.get_ref(at).map_err(Error::custom)? {
+            ValueRef::Null => Cell::Null,
+            ValueRef::Integer(number) => Cell::Number(number),
+            ValueRef::Real(number) => Cell::Real(number),
+            ValueRef::Text(text) => Cell::Text(std::str::from_utf8(text).map_err(Error::custom)?),
+            ValueRef::Blob(bytes) => Cell::Bytes(bytes),
+        })
+    }
 }
 
 /// SQLite numbers `$2` by where it first stands in the text, not by its digits.
@@ -126,7 +152,7 @@ impl ToSql for Value {
             Value::Word(Some(v)) => ToSqlOutput::Borrowed(ValueRef::Text(v.as_bytes())),
             Value::Bool(Some(v)) => ToSqlOutput::Owned(Stored::Integer(i64::from(*v))),
             Value::Instant(Some(v)) => text(instant_text(*v)),
-            Value::Day(Some(v)) => text(v.to_string()),
+            Value::Day(Some(v)) => text(day_text(*v)),
             Value::Time(Some(v)) => text(v.format("%T%.f").to_string()),
             Value::Bytes(Some(v)) => ToSqlOutput::Borrowed(ValueRef::Blob(v)),
             Value::Int(None)

@@ -1,10 +1,8 @@
-//! A row that SQLite's readers found, as a type that `serde` can fill: fields by the names of their columns, fields that
-//! are no column (`#[sqlx(flatten)]`) from the same row, tuples by position.
+//! A row of either database, as a type that `serde` can fill: fields by the names of their columns, fields that are no
+//! column from the same row, tuples by position. Every way to a row ends here, so that a type is compiled for one of them.
 
 use std::slice::Iter;
 
-use rusqlite::Row;
-use rusqlite::types::ValueRef;
 use serde::de::value::{Error, SeqDeserializer};
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
@@ -12,20 +10,43 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-/// Fills `T` from a row whose columns have these names.
-pub(super) fn fill<T: DeserializeOwned>(row: &Row<'_>, columns: &[String]) -> Result<T, Error> {
-    T::deserialize(Whole { row, columns })
+use super::DbError;
+
+/// A row as a driver has it.
+pub(super) trait Cells {
+    /// How many columns it has.
+    fn width(&self) -> usize;
+    /// The name of a column.
+    fn name(&self, at: usize) -> &str;
+    /// What stands in it; what the program never reads is an error.
+    fn cell(&self, at: usize) -> Result<Cell<'_>, Error>;
+}
+
+/// What stands in a column.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cell<'a> {
+    Null,
+    Number(i64),
+    Real(f64),
+    Yes(bool),
+    Text(&'a str),
+    /// A day, a time or a moment, in the words in which SQLite keeps it.
+    When(String),
+    Bytes(&'a [u8]),
+}
+
+/// Fills `T` from a row.
+pub(super) fn fill<T: DeserializeOwned>(row: &dyn Cells) -> Result<T, DbError> {
+    T::deserialize(Whole(row)).map_err(|error| DbError::Other(sqlx::Error::Decode(Box::new(error))))
 }
 
 #[derive(Clone, Copy)]
-struct Whole<'a> {
-    row: &'a Row<'a>,
-    columns: &'a [String],
-}
+struct Whole<'a>(&'a dyn Cells);
 
 impl<'a> Whole<'a> {
     fn column(self, at: usize) -> Result<One<'a>, Error> {
-        self.row.get_ref(at).map(One).map_err(Error::custom)
+        let named = |error| Error::custom(format!("{}: {error}", self.0.name(at)));
+        self.0.cell(at).map(One).map_err(named)
     }
 }
 
@@ -33,7 +54,8 @@ impl<'de> Deserializer<'de> for Whole<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        Err(Error::custom(format!("a row with {} is no single value", self.columns.join(", "))))
+        let names: Vec<&str> = (0..self.0.width()).map(|at| self.0.name(at)).collect();
+        Err(Error::custom(format!("a row with {} is no single value", names.join(", "))))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -68,9 +90,10 @@ impl<'de> MapAccess<'de> for Fields<'_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         let Some(field) = self.fields.next() else { return Ok(None) };
-        let columns = self.row.columns;
-        let as_expected = columns.get(self.next).is_some_and(|column| column == field);
-        self.found = if as_expected { Some(self.next) } else { columns.iter().position(|one| one == field) };
+        let row = self.row.0;
+        let as_expected = self.next < row.width() && row.name(self.next) == *field;
+        self.found =
+            if as_expected { Some(self.next) } else { (0..row.width()).find(|at| row.name(*at) == *field) };
         self.next = self.found.map_or(self.next, |at| at + 1);
         seed.deserialize((*field).into_deserializer()).map(Some)
     }
@@ -78,7 +101,7 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         match self.found {
             Some(at) => {
-                let named = |error| Error::custom(format!("{}: {error}", self.row.columns[at]));
+                let named = |error| Error::custom(format!("{}: {error}", self.row.0.name(at)));
                 seed.deserialize(self.row.column(at)?).map_err(named)
             }
             None => seed.deserialize(self.row),
@@ -95,7 +118,7 @@ impl<'de> SeqAccess<'de> for Positions<'_> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        if self.next == self.row.columns.len() {
+        if self.next == self.row.0.width() {
             return Ok(None);
         }
         self.next += 1;
@@ -104,37 +127,33 @@ impl<'de> SeqAccess<'de> for Positions<'_> {
 }
 
 /// One value.
-struct One<'a>(ValueRef<'a>);
+struct One<'a>(Cell<'a>);
 
 impl<'de> Deserializer<'de> for One<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
-            ValueRef::Null => visitor.visit_unit(),
-            ValueRef::Integer(number) => visitor.visit_i64(number),
-            ValueRef::Real(number) => visitor.visit_f64(number),
-            ValueRef::Text(text) => visitor.visit_str(std::str::from_utf8(text).map_err(Error::custom)?),
-            ValueRef::Blob(bytes) => visitor.visit_seq(SeqDeserializer::new(bytes.iter().copied())),
+            Cell::Null => visitor.visit_unit(),
+            Cell::Number(number) => visitor.visit_i64(number),
+            Cell::Real(number) => visitor.visit_f64(number),
+            Cell::Yes(yes) => visitor.visit_bool(yes),
+            Cell::Text(text) => visitor.visit_str(text),
+            Cell::When(text) => visitor.visit_string(text),
+            Cell::Bytes(bytes) => visitor.visit_seq(SeqDeserializer::new(bytes.iter().copied())),
         }
     }
 
+    /// SQLite has no truth of its own.
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            ValueRef::Integer(number) => visitor.visit_bool(number != 0),
-            ValueRef::Null | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => {
-                self.deserialize_any(visitor)
-            }
+        if let Cell::Number(number) = self.0 {
+            return visitor.visit_bool(number != 0);
         }
+        self.deserialize_any(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            ValueRef::Null => visitor.visit_none(),
-            ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => {
-                visitor.visit_some(self)
-            }
-        }
+        if self.0 == Cell::Null { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     forward_to_deserialize_any! {

@@ -1,25 +1,19 @@
 //! Statements: a fixed text, its values, and the ways to run it.
 
 use serde::de::DeserializeOwned;
-use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Executor, FromRow, Postgres, Sqlite};
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Executor, Postgres, Sqlite};
 
-use super::request::{count_query, keep, kept_or_new};
+use super::request::count_query;
+use super::rows::{Cells, fill};
 use super::value::instant_text;
 use super::{Change, Db, DbError, Tx, Value};
 
-/// A type that `#[derive(sqlx::FromRow, serde::Deserialize)]` reads from either database: from PostgreSQL and inside
-/// transactions by the one, from SQLite's readers by the other.
-pub trait Row:
-    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + DeserializeOwned + Send + Unpin
-{
-}
-impl<T> Row for T where
-    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + DeserializeOwned + Send + Unpin
-{
-}
+/// A type that `#[derive(serde::Deserialize)]` fills from a row of either database.
+pub trait Row: DeserializeOwned + Send + Unpin {}
+impl<T: DeserializeOwned + Send + Unpin> Row for T {}
 
 /// A statement with its values. The text is `'static`: nothing a person typed can become SQL.
 #[derive(Debug, Clone)]
@@ -105,6 +99,11 @@ impl Sql {
         self.text
     }
 
+    /// Which statement it is: its text is a constant of the program and told by where it lies.
+    pub(super) fn place(&self) -> (usize, usize) {
+        (self.text.as_ptr().addr(), self.text.len())
+    }
+
     pub(super) fn values(&self) -> &[Value] {
         &self.values
     }
@@ -184,8 +183,8 @@ pub trait Store: Send {
     fn run(self, sql: Sql) -> impl Future<Output = Result<u64, DbError>> + Send;
 }
 
-fn read<T: for<'r> FromRow<'r, R>, R: sqlx::Row>(row: R) -> Result<T, DbError> {
-    T::from_row(&row).map_err(DbError::from)
+fn read<T: DeserializeOwned>(row: impl Cells) -> Result<T, DbError> {
+    fill(&row)
 }
 
 impl Store for &Db {
@@ -208,12 +207,7 @@ impl Store for &Db {
         count_query();
         match self {
             Db::Sqlite { read, .. } => read.rows(&sql, usize::MAX),
-            Db::Postgres { pool, .. } => {
-                let mut connection = kept_or_new(pool).await?;
-                let rows = connection.fetch_all(sql.for_postgres()).await?;
-                keep(connection);
-                rows.into_iter().map(read).collect()
-            }
+            Db::Postgres { read, .. } => read.rows(&sql, usize::MAX).await,
         }
     }
 
@@ -221,12 +215,7 @@ impl Store for &Db {
         count_query();
         match self {
             Db::Sqlite { read, .. } => Ok(read.rows(&sql, 1)?.pop()),
-            Db::Postgres { pool, .. } => {
-                let mut connection = kept_or_new(pool).await?;
-                let row = connection.fetch_optional(sql.for_postgres()).await?;
-                keep(connection);
-                row.map(read).transpose()
-            }
+            Db::Postgres { read, .. } => Ok(read.rows(&sql, 1).await?.pop()),
         }
     }
 
@@ -235,12 +224,7 @@ impl Store for &Db {
         let _change = Change::of(self.kept());
         Ok(match self {
             Db::Sqlite { write, .. } => write.execute(sql.for_sqlite()).await?.rows_affected(),
-            Db::Postgres { pool, .. } => {
-                let mut connection = kept_or_new(pool).await?;
-                let done = connection.execute(sql.for_postgres()).await?;
-                keep(connection);
-                done.rows_affected()
-            }
+            Db::Postgres { pool, .. } => pool.execute(sql.for_postgres()).await?.rows_affected(),
         })
     }
 }

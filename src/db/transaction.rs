@@ -21,14 +21,13 @@ impl Db {
     /// It begins in a task of its own: the drivers leave a transaction open whose beginning was broken off (sqlx 0.8),
     /// and whoever got that connection next would work inside it.
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        super::request::give_back_before_writing();
         let db = self.clone();
         let begun = tokio::spawn(async move {
             Ok(match db {
                 Db::Sqlite { write, kept, .. } => {
                     Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?, kept)
                 }
-                Db::Postgres { pool, kept } => Tx::Postgres(pool.begin().await?, kept),
+                Db::Postgres { pool, kept, .. } => Tx::Postgres(pool.begin().await?, kept),
             })
         });
         begun

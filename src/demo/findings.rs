@@ -77,7 +77,7 @@ const DONE: [(&str, &str); 3] = [
     ("peak_flow", "420 L/min"),
 ];
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Term {
     id: i64,
     code: String,
@@ -86,7 +86,7 @@ struct Term {
     sensitive: bool,
 }
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Offered {
     id: i64,
     code: String,
@@ -95,7 +95,7 @@ struct Offered {
     price: i64,
 }
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Seen {
     id: i64,
     patient_id: i64,

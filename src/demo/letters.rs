@@ -35,7 +35,7 @@ const CHECK: &[&str] = &["verification_id", "at", "answer"];
 /// How many there are.
 const MOST: i64 = 24;
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Visited {
     id: i64,
     patient_id: i64,

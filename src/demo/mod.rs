@@ -237,6 +237,8 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     }
     filling.step("today", shape.students).await?;
     today::write(db, now).await?;
+    // What follows reads what was written.
+    bulk::analyze(db).await?;
     laboratory::write(db, now, shape.laboratory, bar.clone()).await?;
     prescribing::write(db, now, (shape.events, 4), bar.clone()).await?;
     findings::write(db, now, shape.events, bar.clone()).await?;
@@ -245,6 +247,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     billing::write(db, now, bar.clone()).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
+    bulk::analyze(db).await?;
     bar.finish_and_clear();
     Ok(())
 }

@@ -133,7 +133,7 @@ fn story(visit: i64) -> &'static Story {
     &TOLD[usize::try_from(visit.rem_euclid(STORIES)).unwrap_or(0)]
 }
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Seen {
     id: i64,
     patient_id: i64,

@@ -114,7 +114,7 @@ const COURSES: [&[Taken]; 9] = [
 /// How many of them suit everybody.
 const FOR_ALL: usize = 5;
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Known {
     id: i64,
     code: String,
@@ -129,7 +129,7 @@ struct Known {
     item: i64,
 }
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Seen {
     id: i64,
     patient_id: i64,

@@ -59,7 +59,7 @@ pub(super) async fn last_day(store: impl Store) -> Result<Option<NaiveDate>, DbE
 }
 
 /// An appointment of today whose patient may be here.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub(super) struct Due {
     pub id: i64,
     pub patient_id: i64,

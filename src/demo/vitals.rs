@@ -39,7 +39,7 @@ const BATCH: i64 = 5_000;
 /// The nurse of the demo.
 const NURSE: i64 = 3;
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Seen {
     id: i64,
     patient_id: i64,

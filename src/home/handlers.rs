@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use chrono::{Days, TimeDelta};
+use futures::try_join;
 
 use super::store;
 use super::views::{
@@ -87,9 +88,15 @@ async fn for_staff(app: &App, page: Page) -> Answer {
     let actor = page.actor()?;
     let today = page.today();
     let span = (page.clinic.start_of(today), page.clinic.start_of(today + Days::new(1)));
-    let own = actor.roles.has(Role::Doctor);
-    let tally = store::tally(&app.db, today, span, actor.account, own).await?;
-    let points = queue::counts(&app.db).await?;
+    let doctor = actor.roles.has(Role::Doctor).then_some(actor.account);
+    let own = async {
+        match page.may(Permission::WorkQueue) {
+            true => store::own(&app.db, today, actor.account).await,
+            false => Ok(store::Own::default()),
+        }
+    };
+    let (tally, own, points) =
+        try_join!(store::tally(&app.db, today, span, doctor), own, queue::counts(&app.db))?;
     let attention = if page.may(Permission::ManagePoints) {
         Some(
             store::attention(&app.db, (page.now - SILENT_AFTER, page.now - record::REVIEW_WITHIN), today)
@@ -121,7 +128,7 @@ async fn for_staff(app: &App, page: Page) -> Answer {
         None
     };
     let form = FormState::new();
-    html(StaffHome { page, points, tally, attention, lab, shelves, pharmacy, money, day, form })
+    html(StaffHome { page, points, tally, own, attention, lab, shelves, pharmacy, money, day, form })
 }
 
 /// Every component in every state, live.

@@ -5,8 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, sql};
 
-/// The clinic's day in numbers.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+/// The clinic's day in numbers, or a doctor's.
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Tally {
     /// Visits opened today.
     pub arrived: i64,
@@ -20,49 +20,60 @@ pub struct Tally {
     pub undecided: i64,
     /// Visits that the day closed by itself and nobody has seen to.
     pub unsettled: i64,
-    /// Entries the asking person finished or passed on today.
-    pub served_by_me: i64,
-    /// The next booked time of today: the asking doctor's own, or anybody's.
+    /// The next booked time of today.
     pub next_booked: Option<DateTime<Utc>>,
-    /// Where the asking person calls to.
-    pub station: Option<i64>,
-    /// Questions and notes of the pharmacy to the asking person.
-    pub asked: i64,
 }
 
-/// The tally of `day`, which lasts over `[from, until)`, for `who`; `own` counts only the bookings of that doctor.
+/// The tally of `day`, which lasts over `[from, until)`; with only the bookings of `doctor`, or everybody's.
 pub async fn tally(
     store: impl Store,
     day: NaiveDate,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
-    who: AccountId,
-    own: bool,
+    doctor: Option<AccountId>,
 ) -> Result<Tally, DbError> {
     sql("select (select count(*) from visit where day = $1) as arrived,
             (select count(*) from visit where day = $1 and closed_at is not null) as finished,
             (select count(*) from appointment where starts_at >= $2 and starts_at < $3 and state = 'booked'
-                and (doctor_id = $4 or $5 = 0)) as expected,
+                and (doctor_id = $4 or $4 = 0)) as expected,
             (select count(*) from appointment where starts_at >= $2 and starts_at < $3 and state = 'no_show'
-                and (doctor_id = $4 or $5 = 0)) as missed,
+                and (doctor_id = $4 or $4 = 0)) as missed,
             (select count(*) from appointment where state = 'booked' and starts_at >= $2 and needs_decision) as undecided,
             (select count(*) from visit where close_reason = 'day_close' and seen_to_at is null) as unsettled,
-            (select count(*) from queue_entry where day = $1 and served_by = $4
-                and state in ('done', 'transferred')) as served_by_me,
             (select min(starts_at) from appointment where starts_at >= $2 and starts_at < $3 and state = 'booked'
-                and (doctor_id = $4 or $5 = 0)) as next_booked,
-            (select point_id from station where account_id = $4) as station,
-            (select count(*) from pharmacy_message where to_id = $4 and answered_at is null) as asked")
+                and (doctor_id = $4 or $4 = 0)) as next_booked")
     .bind(day)
     .bind(from)
     .bind(until)
+    .bind(doctor.map_or(0, |doctor| doctor.0))
+    .one_kept(store)
+    .await
+}
+
+/// What concerns only the person who asks, of those who serve in a queue.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub struct Own {
+    /// Entries that this person finished or passed on today.
+    pub served: i64,
+    /// Where this person calls to.
+    pub station: Option<i64>,
+    /// Questions and notes of the pharmacy.
+    pub asked: i64,
+}
+
+/// What concerns `who` on `day`.
+pub async fn own(store: impl Store, day: NaiveDate, who: AccountId) -> Result<Own, DbError> {
+    sql("select (select count(*) from queue_entry where day = $1 and served_by = $2
+                and state in ('done', 'transferred')) as served,
+            (select point_id from station where account_id = $2) as station,
+            (select count(*) from pharmacy_message where to_id = $2 and answered_at is null) as asked")
+    .bind(day)
     .bind(who)
-    .bind(i64::from(own))
     .one(store)
     .await
 }
 
 /// What waits for an administrator.
-#[derive(Debug, Clone, Copy, Default, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, serde::Deserialize)]
 pub struct Attention {
     /// Screens that showed nothing for a while.
     pub silent_displays: i64,

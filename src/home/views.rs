@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Timelike, Utc};
 
-use super::store::{Attention, Tally};
+use super::store::{Attention, Own, Tally};
 use crate::access::model::Permission;
 use crate::billing;
 use crate::consultation::Item;
@@ -110,6 +110,8 @@ pub struct StaffHome {
     pub points: Vec<Count>,
     /// The day in numbers.
     pub tally: Tally,
+    /// What concerns only the person who asks.
+    pub own: Own,
     /// What waits for an administrator; nothing for others.
     pub attention: Option<Attention>,
     /// What waits in the laboratory, or for the doctor; nothing for others.
@@ -193,7 +195,7 @@ impl StaffHome {
         if self.page.may(Permission::Consult) {
             let words = ("note from the pharmacy waits for you", "notes from the pharmacy wait for you");
             let more = "Questions, and what was given instead";
-            add(self.tally.asked, "pharmacy", words, more, paths::pharmacy::MESSAGES);
+            add(self.own.asked, "pharmacy", words, more, paths::pharmacy::MESSAGES);
         }
         if let Some(pharmacy) = self.pharmacy {
             let words = ("prescription waits", "prescriptions wait");
@@ -288,7 +290,7 @@ impl StaffHome {
 
     /// The queue of the own station.
     pub fn mine(&self) -> Option<&Count> {
-        self.points.iter().find(|point| Some(point.point_id.0) == self.tally.station)
+        self.points.iter().find(|point| Some(point.point_id.0) == self.own.station)
     }
 
     /// Minutes since the first of a queue waits.

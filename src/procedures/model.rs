@@ -52,7 +52,7 @@ pub const MORE: usize = 3;
 pub const ROWS: usize = 10;
 
 /// Something that was used, or usually is: words and a number of whole units.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Supply {
     /// What.
     pub item: String,

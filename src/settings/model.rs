@@ -14,7 +14,7 @@ ids! {
 }
 
 /// The clinic's settings, one row. Minutes, hours and days are whole numbers; limits are checked by the table.
-#[derive(Debug, Clone, PartialEq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[expect(missing_docs, reason = "the names are the rules' own words; limits stand in the migration")]
 pub struct Clinic {
     pub name: String,
@@ -48,7 +48,6 @@ pub struct Clinic {
     pub version: i64,
     pub updated_at: DateTime<Utc>,
     /// The opening hours in words, made from their table.
-    #[sqlx(default)]
     #[serde(skip)]
     pub hours_words: String,
 }
@@ -175,7 +174,7 @@ pub fn age_on(today: NaiveDate, born: NaiveDate) -> Option<u32> {
 }
 
 /// Hours of one weekday; 1 is Monday (ISO 8601).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct OpeningHours {
     /// 1 (Monday) to 7 (Sunday).
     pub weekday: i64,
@@ -214,7 +213,7 @@ pub fn hours_in_words(hours: &[OpeningHours]) -> String {
 }
 
 /// A day on which the clinic is closed.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Holiday {
     /// Its id.
     pub id: HolidayId,

@@ -32,13 +32,11 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let began = Instant::now();
-    let reads = matches!(method, Method::GET | Method::HEAD);
     let work = async {
         let response = next.run(request).await;
         (response, db::queries_so_far())
     };
-    let (mut response, queries) =
-        if reads { db::with_shared_connection(work).await } else { db::with_query_count(work).await };
+    let (mut response, queries) = db::with_query_count(work).await;
     let route = route.unwrap_or_else(|| "unmatched".to_owned());
     let status = response.status();
     metrics::counter!("infirmary_requests_total", "route" => route.clone(), "status" => status.as_str().to_owned())

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 
@@ -132,9 +132,7 @@ impl Routes {
     pub fn mount(self, app: &App) -> Router {
         let mut by_path: BTreeMap<&'static str, MethodRouter<App>> = BTreeMap::new();
         for (path, demand, router) in self.methods {
-            let guarded = router
-                .route_layer(from_fn_with_state((app.clone(), demand), guard))
-                .route_layer(from_fn(give_back_when_done));
+            let guarded = router.route_layer(from_fn_with_state((app.clone(), demand), guard));
             let merged = match by_path.remove(path) {
                 Some(present) => present.merge(guarded),
                 None => guarded,
@@ -146,13 +144,6 @@ impl Routes {
             .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
             .with_state(app.clone())
     }
-}
-
-/// What comes after the page, such as saving the session, asks for a connection of its own.
-async fn give_back_when_done(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    crate::db::give_back();
-    response
 }
 
 /// Lets a request through when its person may use the route.

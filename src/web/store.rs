@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::db::{DbError, Store, Tx, sql};
 
 /// What is known of an operation id.
-#[derive(Debug, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 pub(super) struct Known {
     pub route: String,
     pub body: Vec<u8>,

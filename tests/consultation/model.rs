@@ -192,7 +192,7 @@ impl World {
     }
 }
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Row {
     id: NoteId,
     author_id: AccountId,

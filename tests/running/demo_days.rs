@@ -13,7 +13,7 @@ async fn prepared(url: &str, now: DateTime<Utc>) {
     db.close().await;
 }
 
-#[derive(Debug, PartialEq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, PartialEq, serde::Deserialize)]
 struct Line {
     open: i64,
     days: i64,

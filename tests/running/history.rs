@@ -119,7 +119,7 @@ impl Told {
 }
 
 /// Pairs that must have grown by the same number: effects and their entries in the trail.
-#[derive(Debug, Clone, PartialEq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 pub struct Counts {
     pub sign_ins: i64,
     pub opened: i64,

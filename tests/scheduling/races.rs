@@ -167,7 +167,7 @@ const DIFFERENCES: &str =
       and a.state in ('hold', 'booked', 'arrived', 'in_service', 'fulfilled', 'no_show'))
   or s.taken_public + s.taken_desk > s.capacity or s.taken_public > s.public_capacity";
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Span {
     patient_id: i64,
     starts_at: DateTime<Utc>,

@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::{PatientId, fold};
 
 /// An account with everything that can be edited.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Account {
     pub id: AccountId,
@@ -59,7 +59,7 @@ pub async fn by_id(store: impl Store, id: AccountId) -> Result<Option<Account>, 
 }
 
 /// A patient's account as the desk needs it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct PatientAccount {
     /// Its id.
     pub id: AccountId,

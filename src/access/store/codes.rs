@@ -23,7 +23,7 @@ pub struct NewCode {
 }
 
 /// A code that still works, without itself.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct LiveCode {
     /// What for.
     pub purpose: CodePurpose,

@@ -6,7 +6,7 @@ use crate::access::model::{AccountId, SignInId};
 use crate::db::{DbError, Store, Tx, sql};
 
 /// A sign-in as its owner sees it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct OpenSignIn {
     /// Its id.
     pub id: SignInId,

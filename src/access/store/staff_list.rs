@@ -21,7 +21,7 @@ pub struct Narrow {
 }
 
 /// One row of the list.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct StaffRow {
     pub id: AccountId,

@@ -132,7 +132,7 @@ pub struct Ahead {
 }
 
 /// What a visit owes at this moment, in kobo.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct Owed {
     /// The patient's part of what is not invoiced yet, as far as one can say.
     pub estimate: i64,

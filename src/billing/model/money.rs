@@ -25,20 +25,8 @@ impl From<TooMuch> for crate::work::Refused {
 
 /// An amount in whole kobo.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    sqlx::Type,
-    serde::Serialize,
-    serde::Deserialize,
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
-#[sqlx(transparent)]
 #[serde(transparent)]
 pub struct Money(pub i64);
 

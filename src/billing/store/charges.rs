@@ -9,7 +9,7 @@ use crate::queue::model::VisitId;
 use crate::work::Doer;
 
 /// A charge.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Charge {
     pub id: ChargeId,
     pub visit_id: VisitId,
@@ -223,7 +223,7 @@ pub async fn reason_of_visit(store: impl Store, visit: VisitId) -> Result<i64, D
 }
 
 /// What decides whether something may be done now.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct AtGate {
     /// The patient's part.
     pub owed: i64,
@@ -255,7 +255,7 @@ pub async fn at_gate(
 }
 
 /// Something that is to be paid before it is done.
-#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
 pub struct Asked {
     /// What it came from.
     pub source: i64,

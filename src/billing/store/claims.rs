@@ -9,7 +9,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
 /// A claim.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Claim {
     pub id: ClaimId,
     pub invoice_id: InvoiceId,
@@ -114,7 +114,7 @@ pub async fn credit(tx: &mut Tx, invoice: InvoiceId, covered: Money) -> Result<(
 }
 
 /// What stands with a scheme.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Sum {
     pub scheme_id: SchemeId,
     pub scheme: String,
@@ -134,7 +134,7 @@ pub async fn sums(store: impl Store) -> Result<Vec<Sum>, DbError> {
 }
 
 /// A batch.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Batch {
     pub id: BatchId,
     pub scheme_id: SchemeId,
@@ -290,7 +290,7 @@ pub async fn go(
 }
 
 /// A step of the history of a claim.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Past {
     pub to_state: ClaimState,
     pub amount: Money,

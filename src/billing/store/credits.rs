@@ -9,7 +9,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
 /// A credit note.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct CreditNote {
     pub id: CreditNoteId,
     pub year: i64,
@@ -59,7 +59,7 @@ pub async fn by_code(store: impl Store, code: Code) -> Result<Option<CreditNote>
 }
 
 /// What was credited of one line.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct NoteLine {
     pub label: String,
     pub amount: Money,

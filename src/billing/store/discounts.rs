@@ -8,7 +8,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
 /// A discount.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Discount {
     pub id: DiscountId,
     pub invoice_id: InvoiceId,

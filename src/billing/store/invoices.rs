@@ -11,7 +11,7 @@ use crate::queue::model::VisitId;
 use crate::work::Doer;
 
 /// An invoice with the name of its patient as it is now.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Invoice {
     pub id: InvoiceId,
     pub year: i64,

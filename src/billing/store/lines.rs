@@ -6,7 +6,7 @@ use crate::billing::model::{Amounts, ChargeId, ChargeKind, InvoiceId, InvoiceLin
 use crate::db::{DbError, Store, Tx, sql};
 
 /// A line.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Line {
     pub id: InvoiceLineId,
     pub invoice_id: InvoiceId,
@@ -142,7 +142,7 @@ pub async fn change(
 }
 
 /// A line of a draft with all that its price depends on.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct ToPrice {
     pub id: InvoiceLineId,
     pub quantity: i64,

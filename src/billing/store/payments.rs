@@ -8,7 +8,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
 /// Money that came in.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Payment {
     pub id: PaymentId,
     pub receipt_id: ReceiptId,
@@ -165,7 +165,7 @@ pub async fn let_go(tx: &mut Tx, id: PaymentId, amount: Money) -> Result<(), DbE
 }
 
 /// A receipt.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Receipt {
     pub id: ReceiptId,
     pub year: i64,

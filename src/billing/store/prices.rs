@@ -7,7 +7,7 @@ use crate::billing::model::{ChargeKind, Money, PriceId, SchemeId};
 use crate::db::{DbError, Store, Tx, sql};
 
 /// A service with its price and rule of today; service 0 is the whole kind.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Service {
     pub service: i64,
     pub name: String,
@@ -76,7 +76,7 @@ pub async fn of_kind(store: impl Store, kind: ChargeKind, day: NaiveDate) -> Res
 }
 
 /// A price from a day on.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Price {
     pub id: PriceId,
     pub scheme: Option<String>,

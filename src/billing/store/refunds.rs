@@ -10,7 +10,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
 /// A refund.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Refund {
     pub id: RefundId,
     pub year: i64,

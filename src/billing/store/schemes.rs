@@ -8,7 +8,7 @@ use crate::patients::model::PatientId;
 use crate::work::Doer;
 
 /// A scheme.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Scheme {
     pub id: SchemeId,
     pub name: String,
@@ -67,7 +67,7 @@ pub async fn update(tx: &mut Tx, new: &Scheme) -> Result<bool, DbError> {
 }
 
 /// What a scheme pays of a group.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Coverage {
     pub id: CoverageId,
     pub coverage_group: String,
@@ -147,7 +147,7 @@ pub async fn free(tx: &mut Tx, enrolment: EnrolmentId, group: &str, amount: Mone
 }
 
 /// Somebody's place in a scheme.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Enrolment {
     pub id: EnrolmentId,
     pub scheme_id: SchemeId,

@@ -6,7 +6,7 @@ use crate::billing::model::{Code, Money, Rounding, Series};
 use crate::db::{DbError, Store, Tx, sql};
 
 /// The one row of settings.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Settings {
     /// What becomes of half a kobo.
     pub rounding: Rounding,

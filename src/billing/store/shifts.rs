@@ -8,7 +8,7 @@ use crate::db::{Db, DbError, Store, Tx, sql};
 use crate::queue::model::PointId;
 
 /// A shift.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Shift {
     pub id: ShiftId,
     pub account_id: AccountId,
@@ -76,7 +76,7 @@ pub async fn unchecked(store: impl Store) -> Result<Vec<Shift>, DbError> {
 }
 
 /// A desk where money is taken, with who has it and what the last shift left in its till.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Desk {
     pub id: PointId,
     pub name: String,
@@ -128,7 +128,7 @@ pub async fn open(tx: &mut Tx, new: &NewShift<'_>) -> Result<ShiftId, DbError> {
 }
 
 /// What came in and went out by one method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct ByMethod {
     pub method: Method,
     pub payments: i64,
@@ -275,7 +275,7 @@ pub async fn check(
 }
 
 /// One movement of a shift, for its list.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Movement {
     pub at: DateTime<Utc>,
     pub what: String,

@@ -8,7 +8,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
 /// Prices, tax, gate and coverage of one service for one patient.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Terms {
     /// The price list of everybody.
     pub price: Option<Money>,

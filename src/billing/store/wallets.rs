@@ -14,7 +14,7 @@ pub async fn balance(store: impl Store, patient: PatientId) -> Result<Money, DbE
 }
 
 /// A movement.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Entry {
     pub kind: WalletKind,
     pub amount: Money,

@@ -9,7 +9,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::{EntryState, VisitId};
 
 /// Somebody who is here with something to pay.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Person {
     pub visit_id: VisitId,
     pub token: String,
@@ -54,7 +54,7 @@ pub async fn people(store: impl Store, day: NaiveDate) -> Result<Vec<Person>, Db
 }
 
 /// Something that was invoiced for more than was done, and is not credited yet.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Uncredited {
     pub invoice_id: InvoiceId,
     pub visit_id: VisitId,
@@ -110,7 +110,7 @@ pub async fn of_token(store: impl Store, day: NaiveDate, token: &str) -> Result<
 }
 
 /// What waits for cashiers and for who approves.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct Tally {
     /// People in the cashier's lines.
     pub here: i64,

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use chrono::{DateTime, NaiveTime, Utc};
+use futures::{TryFutureExt, try_join};
 
 use super::steps::{self, Done};
 use crate::access::model::Permission;
@@ -38,8 +39,12 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> An
     if door.closed() {
         return Ok(see_other(&paths::patients::show(patient)));
     }
-    record::read(&app, &page, &door.banner, ("consultation.opened", "visit", id.0)).await?;
-    let page = load(&app, page, sitting, door, None).await?;
+    let banner = door.banner.clone();
+    let opening = page.clone();
+    let (page, ()) = try_join!(
+        load(&app, page, sitting, door, None),
+        record::read(&app, &opening, &banner, ("consultation.opened", "visit", id.0)).err_into(),
+    )?;
     html(page)
 }
 
@@ -53,14 +58,21 @@ pub async fn load(
 ) -> Result<ConsultPage, Error> {
     let (me, visit) = (page.actor()?.account, sitting.visit.id);
     let (patient, kind) = (sitting.visit.patient_id, kind_for(&page));
-    let notes = notes::of_visit(&app.db, me, visit).await?;
-    let vitals = vitals::latest(&app.db, patient).await?;
-    let orders = laboratory::around_visit(&app.db, visit, patient).await?;
-    let earlier = sittings::earlier(&app.db, patient, sitting.day, EARLIER).await?;
-    let onward = match sitting.standing().filter(|_| page.may(Permission::WorkQueue)) {
-        Some(token) => queue::onward(app, &token).await?,
-        None => queue::Onward::default(),
+    let token = sitting.standing().filter(|_| page.may(Permission::WorkQueue));
+    let onward = async {
+        match &token {
+            Some(token) => queue::onward(app, token).await,
+            None => Ok(queue::Onward::default()),
+        }
     };
+    let (notes, vitals, orders, earlier, templates, onward) = try_join!(
+        notes::of_visit(&app.db, me, visit),
+        vitals::latest(&app.db, patient),
+        laboratory::around_visit(&app.db, visit, patient),
+        sittings::earlier(&app.db, patient, sitting.day, EARLIER),
+        templates::for_account(&app.db, me),
+        onward,
+    )?;
     let doctors = if orders.iter().any(|line| line.visit_id == visit && line.state.is_open())
         && page.may(Permission::Consult)
     {
@@ -68,7 +80,6 @@ pub async fn load(
     } else {
         Vec::new()
     };
-    let templates = templates::for_account(&app.db, me).await?;
     let form = match form {
         Some(form) => form,
         None => {
@@ -82,11 +93,11 @@ pub async fn load(
         }
     };
     let (diagnoses, prescribing, procedures) = if page.may(Permission::Consult) {
-        (
-            diagnoses::section(&app.db, &sitting.visit, me, &form).await?,
-            prescribing::section(app, &page, &sitting.visit, me, &form).await?,
-            procedures::section(&app.db, &sitting.visit, me, &form).await?,
-        )
+        try_join!(
+            diagnoses::section(&app.db, &sitting.visit, me, &form),
+            prescribing::section(app, &page, &sitting.visit, me, &form),
+            procedures::section(&app.db, &sitting.visit, me, &form),
+        )?
     } else {
         Default::default()
     };

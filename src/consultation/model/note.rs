@@ -121,7 +121,7 @@ impl Outcome {
 }
 
 /// The text of a note.
-#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct Parts {
     /// What brings the patient, or the symptom.
     pub complaint: String,

@@ -149,7 +149,7 @@ words! {
 }
 
 /// The numbers of one taking; what was not measured is none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct Measured {
     /// Tenths of a degree Celsius.
     pub temperature: Option<i64>,

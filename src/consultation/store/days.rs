@@ -10,7 +10,7 @@ use crate::queue::model::VisitId;
 use crate::scheduling::model::AppointmentId;
 
 /// One line.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Item {
     /// What it is.
     pub what: DayItem,

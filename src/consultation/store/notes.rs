@@ -9,7 +9,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
 /// A note.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Note {
     /// Its id.
     pub id: NoteId,
@@ -26,7 +26,6 @@ pub struct Note {
     /// Where it stands.
     pub state: NoteState,
     /// The text; empty where it is somebody else's draft.
-    #[sqlx(flatten)]
     pub parts: Parts,
     /// What it adds to.
     pub amends_id: Option<NoteId>,

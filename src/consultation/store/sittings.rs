@@ -10,10 +10,9 @@ use crate::queue::model::{EntryId, EntryState, Missing, PointId, PointKind, Visi
 use crate::queue::{Standing, Visit};
 
 /// A visit with where its token stands and what was said before.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Sitting {
     /// The visit.
-    #[sqlx(flatten)]
     pub visit: Visit,
     /// The clinic's day.
     pub day: NaiveDate,
@@ -101,7 +100,7 @@ pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>,
 }
 
 /// What keeps a visit from being finished, as the trigger of the table looks at it.
-#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
 pub struct Open {
     /// Unsigned notes that nobody set aside.
     pub notes: i64,
@@ -147,7 +146,7 @@ pub async fn missing(store: impl Store, visit: VisitId, me: AccountId) -> Result
 }
 
 /// Something of earlier visits, in a line.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Earlier {
     /// When it was.
     pub opened_at: DateTime<Utc>,

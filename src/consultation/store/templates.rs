@@ -7,7 +7,7 @@ use crate::consultation::model::{Parts, TemplateId};
 use crate::db::{DbError, Store, Tx, sql};
 
 /// A template.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Template {
     /// Its id.
     pub id: TemplateId,
@@ -16,7 +16,6 @@ pub struct Template {
     /// What it is called.
     pub name: String,
     /// Its text.
-    #[sqlx(flatten)]
     pub parts: Parts,
     /// Goes up with every change.
     pub version: i64,

@@ -9,7 +9,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
 /// A taking with who took it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Vitals {
     /// Its id.
     pub id: VitalsId,
@@ -24,7 +24,6 @@ pub struct Vitals {
     /// Whole years on that day; none where the date of birth was not known.
     pub age: Option<i64>,
     /// The numbers.
-    #[sqlx(flatten)]
     pub measured: Measured,
     /// What was breathed.
     pub oxygen: Option<Oxygen>,

@@ -234,6 +234,7 @@ pub async fn import(db: &Db, from: &Path, mut told: impl FnMut(&str, u64)) -> Re
     }
     tx.commit().await?;
     bulk::widen(db, false).await?;
+    bulk::analyze(db).await?;
     Ok(arrived)
 }
 

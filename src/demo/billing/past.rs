@@ -11,7 +11,7 @@ use crate::billing::model::{Code, Money, Paid, Paper, PaperLine, Series};
 use crate::db::{DbError, Value, bulk, sql};
 
 /// A visit of the past in which somebody was with a doctor.
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Seen {
     id: i64,
     patient_id: i64,
@@ -21,7 +21,7 @@ struct Seen {
 }
 
 /// Something that was done in it besides.
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Done {
     visit_id: i64,
     kind: String,

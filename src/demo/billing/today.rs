@@ -19,7 +19,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 use crate::work::{Doer, Refused, Work};
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Here {
     id: VisitId,
     patient_id: PatientId,
@@ -28,7 +28,7 @@ struct Here {
 }
 
 /// What was done in a visit besides: a test, or a medicine with its form.
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Done {
     kind: ChargeKind,
     service: i64,

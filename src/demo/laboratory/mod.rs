@@ -41,7 +41,7 @@ const PAST: i64 = 150;
 /// Visits that are read at once.
 const BATCH: i64 = 5_000;
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Seen {
     id: i64,
     patient_id: i64,
@@ -52,7 +52,7 @@ struct Seen {
     at: DateTime<Utc>,
 }
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Test {
     id: TestId,
     code: String,

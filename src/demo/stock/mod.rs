@@ -38,7 +38,7 @@ const SUPPLIERS: [(&str, &str, &str); 4] = [
     ("Asa Hospital Supplies", "+234 807 555 0149", "hello@asasupplies.example"),
 ];
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Known {
     id: i64,
     code: String,
@@ -50,7 +50,7 @@ struct Known {
     recent: i64,
 }
 
-#[derive(Debug, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 struct Given {
     id: i64,
     medicine_id: i64,
@@ -58,7 +58,7 @@ struct Given {
     signed_at: DateTime<Utc>,
 }
 
-#[derive(Debug, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 struct UsedUp {
     id: i64,
     procedure: i64,

@@ -10,7 +10,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::diagnoses::model::{CodeId, System, end_of, label, words};
 
 /// A term of a list, with how often whoever asks has used it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Code {
     pub id: CodeId,
     pub system: System,

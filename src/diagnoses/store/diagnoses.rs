@@ -11,7 +11,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
 /// A diagnosis as it was written.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Diagnosis {
     pub id: DiagnosisId,
     pub visit_id: VisitId,

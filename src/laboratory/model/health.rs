@@ -3,7 +3,7 @@
 use super::{NumberFault, parse_decimal};
 
 /// What the laboratory keeps of a student.
-#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct HealthFacts {
     /// Empty where not measured.
     pub blood_group: String,

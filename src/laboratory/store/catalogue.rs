@@ -5,7 +5,7 @@ use crate::laboratory::model::{AnalyteId, AnalyteKind, Flag, Range, SampleId, Te
 use crate::patients::model::Sex;
 
 /// How this laboratory works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Setting {
     /// Whether one person alone may enter and verify; such results are marked (rule L3).
     pub self_verify: bool,
@@ -33,7 +33,7 @@ pub async fn update_setting(tx: &mut Tx, new: &Setting) -> Result<bool, DbError>
 }
 
 /// A test or a panel.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Test {
     pub id: TestId,
     pub code: String,
@@ -91,7 +91,7 @@ pub async fn update_test(tx: &mut Tx, test: &Test) -> Result<bool, DbError> {
 }
 
 /// An analyte with its choices and ranges, each packed into one column so that a page asks once.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Analyte {
     pub id: AnalyteId,

@@ -8,7 +8,7 @@ use crate::laboratory::model::HealthFacts;
 use crate::patients::model::{PatientId, Sex};
 
 /// A health record with its patient.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Record {
     pub patient_id: PatientId,
     pub family_name: String,
@@ -17,7 +17,6 @@ pub struct Record {
     pub born_on: Option<NaiveDate>,
     pub number: String,
     pub matric_number: Option<String>,
-    #[sqlx(flatten)]
     pub facts: HealthFacts,
     /// None where the patient has no record yet.
     pub version: Option<i64>,
@@ -116,10 +115,9 @@ pub async fn save(
 }
 
 /// One version of a record.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Past {
     pub version: i64,
-    #[sqlx(flatten)]
     pub facts: HealthFacts,
     pub name: String,
     pub at: DateTime<Utc>,

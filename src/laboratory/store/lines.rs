@@ -10,7 +10,7 @@ use crate::queue::model::VisitId;
 
 /// One test of an order with everything that a list says of it. It carries the doctor's question and nothing else that
 /// a doctor wrote (rule A1).
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Line {
     pub id: LineId,
@@ -134,7 +134,7 @@ pub async fn waiting_for(store: impl Store, doctor: AccountId) -> Result<Vec<Lin
 }
 
 /// What waits for somebody of the laboratory, and for one doctor.
-#[derive(Debug, Clone, Copy, Default, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, serde::Deserialize)]
 pub struct Tally {
     /// Critical results that nobody was reached for.
     pub calls: i64,
@@ -164,7 +164,7 @@ pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> 
 }
 
 /// A line as its verbs need it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Held {
     pub id: LineId,
     pub visit_id: VisitId,
@@ -338,12 +338,11 @@ pub async fn note_step(tx: &mut Tx, step: &NewStep<'_>, at: DateTime<Utc>) -> Re
 }
 
 /// A step of the history.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Step {
     pub test: String,
     pub at: DateTime<Utc>,
     #[serde(rename = "move")]
-    #[sqlx(rename = "move")]
     pub made: Move,
     pub name: Option<String>,
     pub place: String,

@@ -9,7 +9,7 @@ use crate::patients::model::{PatientId, Sex};
 use crate::queue::model::VisitId;
 
 /// A visit with its patient, as the heads of our pages show them.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Visit {
     pub id: VisitId,
     pub patient_id: PatientId,

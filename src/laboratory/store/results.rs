@@ -12,7 +12,7 @@ use crate::laboratory::model::{
 use crate::patients::model::PatientId;
 
 /// One version of a result.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Version {
     pub id: ResultId,
     pub number: i64,
@@ -53,9 +53,8 @@ pub async fn of_line(store: impl Store, line: LineId) -> Result<Vec<Version>, Db
 }
 
 /// A version, and how the review of one person stands.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct ForReader {
-    #[sqlx(flatten)]
     pub version: Version,
     pub review_reason: Option<ReviewReason>,
     pub review_closed: bool,
@@ -102,7 +101,7 @@ pub async fn in_state(
 }
 
 /// A measured value with everything it was judged by.
-#[derive(Debug, Clone, PartialEq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 pub struct Value {
     pub result_id: ResultId,
     pub line_id: LineId,
@@ -156,11 +155,9 @@ macro_rules! values {
 }
 
 /// A value with the version it belongs to, so that a page asks once for both.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct OfVersion {
-    #[sqlx(flatten)]
     pub value: Value,
-    #[sqlx(flatten)]
     pub version: Version,
 }
 
@@ -343,7 +340,7 @@ pub async fn verify(
 }
 
 /// A call about a critical value.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Call {
     pub at: DateTime<Utc>,
     pub name: String,

@@ -8,7 +8,7 @@ use crate::laboratory::model::{LineId, ResultId, ReviewReason};
 use crate::patients::model::PatientId;
 
 /// A result that waits for a doctor.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct ToReview {
     pub result_id: ResultId,
@@ -108,7 +108,7 @@ pub async fn is_reviewer(tx: &mut Tx, account: i64) -> Result<bool, DbError> {
 }
 
 /// A result that a patient may read.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Mine {
     pub result_id: ResultId,
     pub plain_name: String,

@@ -9,7 +9,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
 /// A sample.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Sample {
     pub id: SampleId,
     pub code: String,

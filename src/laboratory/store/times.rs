@@ -6,7 +6,7 @@ use crate::db::{DbError, Store, sql};
 use crate::laboratory::model::{SampleId, TestId};
 
 /// What one verified test took.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Taken {
     pub test_id: TestId,
     pub name: String,
@@ -29,7 +29,7 @@ pub async fn since(store: impl Store, since: DateTime<Utc>) -> Result<Vec<Taken>
 }
 
 /// A test that took longer than it should.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Late {
     pub test: String,
     pub sample_id: Option<SampleId>,

@@ -9,7 +9,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
 /// A referral.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Referral {
     pub id: ReferralId,
     pub visit_id: VisitId,

@@ -3,7 +3,7 @@
 use crate::db::{DbError, Store, Tx, sql};
 
 /// The settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Setting {
     /// Days of rest at most, counted from the visit; 0 allows none.
     pub rest_days: i64,
@@ -11,7 +11,7 @@ pub struct Setting {
 }
 
 /// A reason of a booking, and whether it is routine.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Reason {
     pub id: i64,
     pub name: String,

@@ -8,7 +8,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
 /// What a doctor or nurse wrote for the patient.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Advice {
     pub author_name: String,
     pub advice: String,
@@ -25,7 +25,7 @@ pub async fn advice(store: impl Store, visit: VisitId) -> Result<Vec<Advice>, Db
 }
 
 /// A value of a released result.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Found {
     pub test: String,
     pub name: String,
@@ -93,7 +93,7 @@ pub async fn vitals(store: impl Store, visit: VisitId) -> Result<String, DbError
 }
 
 /// A test that was ordered in a visit, as the patient may know of it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Ordered {
     pub plain_name: String,
     /// Whether the patient may read its result by now.
@@ -114,7 +114,7 @@ pub async fn tests(store: impl Store, visit: VisitId, now: DateTime<Utc>) -> Res
 }
 
 /// When the patient comes back: a day that a doctor said, and the next appointment.
-#[derive(Debug, Clone, Default, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Deserialize)]
 pub struct Next {
     pub back_on: Option<NaiveDate>,
     pub appointment_at: Option<DateTime<Utc>>,
@@ -138,7 +138,7 @@ pub async fn next(
 }
 
 /// A visit in the patient's own list.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Visited {
     pub id: VisitId,
     pub opened_at: DateTime<Utc>,

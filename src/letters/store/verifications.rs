@@ -9,7 +9,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
 /// A verification as the clinic and its patient see it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Verification {
     pub id: VerificationId,
     pub code: String,
@@ -84,7 +84,7 @@ pub async fn of_patient(
 }
 
 /// What whoever has the code may read, and nothing else (rule X3).
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Shown {
     pub id: VerificationId,
     pub clinic_name: String,

@@ -7,7 +7,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
 /// A visit with whose it is and how it went.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Facts {
     pub id: VisitId,
     pub patient_id: PatientId,

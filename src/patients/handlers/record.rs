@@ -1,6 +1,7 @@
 //! The frame of a record (PT3) and its history (PT4).
 
 use axum::extract::{Query, State};
+use futures::{TryFutureExt, try_join};
 use serde::Deserialize;
 
 use super::patient_for;
@@ -54,10 +55,13 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> 
 pub async fn render(app: &App, page: Page, id: PatientId, why: FormState) -> Answer {
     let (patient, reach) = patient_for(app, &page, id).await?;
     let clinical = reach.is_open();
-    let banner = banner(app, id, reach).await?.as_heading();
     let narrow = Narrow { what: None, from: None, until: None, after: None, clinical, own: false };
-    let happenings = crate::record::timeline(&app.db, id, &narrow, HAPPENINGS).await?;
-    opened_as(app, &page, id, "record", reach).await?;
+    let (banner, happenings, ()) = try_join!(
+        banner(app, id, reach),
+        crate::record::timeline(&app.db, id, &narrow, HAPPENINGS).err_into(),
+        opened_as(app, &page, id, "record", reach).err_into(),
+    )?;
+    let banner = banner.as_heading();
     html(RecordPage { page, form: FormState::new(), why, patient, banner, clinical, reach, happenings })
 }
 

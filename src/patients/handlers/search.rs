@@ -72,7 +72,7 @@ pub async fn index(
         ("department", &asked.department),
         ("state", &asked.state),
     ];
-    let more = next_page(paths::patients::INDEX, &terms, &mut found);
+    let more = next_page(paths::patients::INDEX, &terms, &mut found, Found::cursor);
     let results = Results { page: page.clone(), q: q.clone(), words, found, more };
     if typing {
         return html(results);
@@ -92,10 +92,15 @@ pub fn state_filter(asked: &str) -> String {
 }
 
 /// Cuts a list to one page; the address of the next one when there is more.
-pub fn next_page(path: &str, terms: &[(&str, &str)], found: &mut Vec<Found>) -> Option<String> {
+pub fn next_page<T>(
+    path: &str,
+    terms: &[(&str, &str)],
+    found: &mut Vec<T>,
+    cursor: impl Fn(&T) -> Cursor,
+) -> Option<String> {
     let more = found.len() as i64 > PAGE;
     found.truncate(PAGE as usize);
-    let (after, id): Cursor = found.last().filter(|_| more).map(Found::cursor)?;
+    let (after, id) = found.last().filter(|_| more).map(cursor)?;
     let mut query: Vec<String> = terms
         .iter()
         .filter(|(_, value)| !value.is_empty())

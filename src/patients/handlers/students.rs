@@ -48,7 +48,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
         ("activated", &asked.activated),
     ];
     let mut found = store::students(&app.db, &narrow, PAGE + 1).await?;
-    let more = next_page(paths::patients::STUDENTS, &terms, &mut found);
+    let more = next_page(paths::patients::STUDENTS, &terms, &mut found, |one| one.listed.cursor());
     let form = terms.iter().fold(FormState::new(), |form, (name, value)| form.with(name, value));
     let campus = Campus::read(&app.db).await?;
     html(StudentsPage { page, form, campus, found, more })

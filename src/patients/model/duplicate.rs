@@ -36,7 +36,7 @@ impl Person {
 }
 
 /// A registered patient who may be the same person.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Candidate {
     pub id: PatientId,

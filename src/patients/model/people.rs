@@ -36,7 +36,7 @@ pub const BLOOD_GROUPS: [&str; 8] = ["A+", "A-", "B+", "B-", "AB+", "AB-", "O+",
 pub const GENOTYPES: [&str; 6] = ["AA", "AS", "AC", "SS", "SC", "CC"];
 
 /// Identity and contact: what the desk may see and change (rule A1).
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Details {
     pub kind: Kind,
@@ -94,7 +94,7 @@ impl Details {
 }
 
 /// Clinical facts as the patient told them; only those who treat see them, and the patient (rule A1).
-#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Told {
     pub blood_group: String,
@@ -117,7 +117,7 @@ impl Told {
 }
 
 /// A patient in a line of a list, for every capability.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Brief {
     pub id: PatientId,

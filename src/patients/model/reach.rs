@@ -40,7 +40,7 @@ pub struct Asker {
 }
 
 /// What the table says between a member of staff and a patient.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct Relation {
     /// Whether the account that asks belongs to this very person (rule A7).
     pub is_own: bool,

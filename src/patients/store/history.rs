@@ -7,7 +7,7 @@ use crate::patients::model::PatientId;
 use crate::work::Doer;
 
 /// An entry of the trail about one patient.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Trace {
     pub id: i64,
     pub at: DateTime<Utc>,
@@ -50,7 +50,7 @@ pub async fn changes_since(
 }
 
 /// A change of a clinical fact, kept apart from the trail so that administrators do not read it there.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Change {
     pub at: DateTime<Utc>,
     pub name: String,

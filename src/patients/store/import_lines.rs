@@ -76,11 +76,10 @@ pub async fn decide_new(tx: &mut Tx, import: ImportId, line: i64) -> Result<bool
 }
 
 /// A student as the import compares them.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Existing {
     pub id: PatientId,
     pub number: String,
-    #[sqlx(flatten)]
     pub details: Details,
     pub version: i64,
     pub account_id: Option<AccountId>,

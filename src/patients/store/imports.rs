@@ -17,7 +17,7 @@ words! {
 }
 
 /// An import without the file's content.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Import {
     pub id: ImportId,
     pub file_name: String,
@@ -52,7 +52,7 @@ impl Import {
 }
 
 /// One checked line.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Checked {
     pub line: i64,
     pub outcome: Outcome,

@@ -11,13 +11,11 @@ use crate::patients::model::{
 };
 
 /// A patient with everything the pages of the record need, read by one query.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Patient {
     pub id: PatientId,
     pub number: String,
-    #[sqlx(flatten)]
     pub details: Details,
-    #[sqlx(flatten)]
     pub told: Told,
     pub card_code: String,
     pub state: PatientState,

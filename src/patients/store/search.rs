@@ -28,21 +28,27 @@ pub struct Narrow {
 }
 
 /// A line of a list.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Found {
     /// The patient.
-    #[sqlx(flatten)]
     pub brief: Brief,
     /// The faculty's name, or empty.
     pub faculty: String,
+    /// What the line is sorted by.
+    pub sorted: String,
+}
+
+/// A line of the list of students.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Student {
+    /// What every list shows.
+    pub listed: Found,
     /// The department's name, or empty.
     pub department: String,
     /// The level's name, or empty.
     pub level: String,
     /// Whether the account was activated.
     pub activated: bool,
-    /// What the line is sorted by.
-    pub sorted: String,
 }
 
 impl Found {
@@ -84,15 +90,13 @@ async fn rarest_first(store: &Db, mut words: Vec<String>) -> Result<Vec<String>,
 }
 
 /// The search of [`search`]; also explained by a test, which looks for its index.
-pub const SEARCH: &str = "select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone,
-        p.matric_number, p.state, t.term as sorted, coalesce(f.name, '') as faculty, coalesce(d.name, '') as department,
-        coalesce(l.name, '') as level,
-        exists (select 1 from account a where a.patient_id = p.id and a.password_hash is not null) as activated
+pub const SEARCH: &str =
+    "select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone,
+        p.matric_number, p.state, t.term as sorted,
+        coalesce((select f.name from faculty f where f.id = (select d.faculty_id from department d
+            where d.id = p.department_id)), '') as faculty
      from patient_term t
      join patient p on p.id = t.patient_id
-     left join department d on d.id = p.department_id
-     left join faculty f on f.id = d.faculty_id
-     left join study_level l on l.id = p.level_id
      where t.term >= $1 and t.term < $2 and (t.term, t.patient_id) > ($9, $10)
        and not exists (select 1 from patient_term s
             where s.patient_id = t.patient_id and s.term >= $1 and s.term < t.term)
@@ -130,13 +134,10 @@ pub async fn search(
 pub async fn browse(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Found>, DbError> {
     let (name, id) = narrow.after.clone().unwrap_or_default();
     sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.matric_number,
-            p.state, p.sort_name as sorted, coalesce(f.name, '') as faculty, coalesce(d.name, '') as department,
-            coalesce(l.name, '') as level,
-            exists (select 1 from account a where a.patient_id = p.id and a.password_hash is not null) as activated
+            p.state, p.sort_name as sorted,
+            coalesce((select f.name from faculty f where f.id = (select d.faculty_id from department d
+                where d.id = p.department_id)), '') as faculty
          from patient p
-         left join department d on d.id = p.department_id
-         left join faculty f on f.id = d.faculty_id
-         left join study_level l on l.id = p.level_id
          where (p.sort_name, p.id) > ($1, $2) and ($3 = '' or p.kind = $3) and ($4 = '' or p.state = $4)
            and (cast($5 as bigint) is null or p.department_id = $5)
          order by p.sort_name, p.id limit $6")
@@ -151,7 +152,7 @@ pub async fn browse(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Ve
 }
 
 /// Students by name with every filter of their list.
-pub async fn students(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Found>, DbError> {
+pub async fn students(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Student>, DbError> {
     let (name, id) = narrow.after.clone().unwrap_or_default();
     sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.matric_number,
             p.state, p.sort_name as sorted, coalesce(f.name, '') as faculty, coalesce(d.name, '') as department,

@@ -14,7 +14,7 @@ words! {
 }
 
 /// One faculty, department, level or session.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Place {
     /// What it is.
     pub what: PlaceKind,

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::patients::campus::Campus;
 use crate::patients::model::{Column, Outcome};
-use crate::patients::store::Found;
+use crate::patients::store::Student;
 use crate::patients::store::imports::{Checked, Import};
 use crate::patients::store::university::{Place, PlaceKind};
 use crate::web::form::new_op;
@@ -21,7 +21,7 @@ pub struct StudentsPage {
     /// For choosing faculties and the like.
     pub campus: Campus,
     /// One page of students.
-    pub found: Vec<Found>,
+    pub found: Vec<Student>,
     /// The address of the next page.
     pub more: Option<String>,
 }

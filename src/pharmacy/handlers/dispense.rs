@@ -1,6 +1,7 @@
 //! Giving out of a prescription; pausing, resuming and closing its lines.
 
 use axum::extract::{Query, State};
+use futures::{TryFutureExt, try_join};
 use serde::Deserialize;
 
 use super::super::model::{Ratio, Substitution};
@@ -38,12 +39,16 @@ pub async fn show(
 ) -> Answer {
     let (prescription, lines, banner) = find(&app, &page, id).await?;
     let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(prescription.patient_id))) };
-    record::read(&app, &page, &banner, ("prescription.opened", "prescription", id.0)).await?;
     let mut form = FormState::new();
     if let Some(store) = asked.store {
         form.set("store", store);
     }
-    html(load(&app, page, banner, (prescription, lines), form).await?)
+    let opening = (page.clone(), banner.clone());
+    let (shown, ()) = try_join!(
+        load(&app, page, banner, (prescription, lines), form),
+        record::read(&app, &opening.0, &opening.1, ("prescription.opened", "prescription", id.0)).err_into(),
+    )?;
+    html(shown)
 }
 
 async fn again(app: &App, page: Page, id: PrescriptionId, form: FormState) -> Answer {

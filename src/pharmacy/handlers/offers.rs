@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use futures::try_join;
+
 use super::super::model::Ratio;
 use super::super::store::shelf::{self, OnShelf};
 use super::super::store::{dispensings, messages, people};
@@ -28,11 +30,13 @@ pub async fn load(
     let store = stores.iter().find(|store| Some(store.id.0) == asked).or(stores.first());
     let store = store.ok_or(Error::Conflict("No store hands out to patients. Set one up first.".into()))?.id;
     let id = prescription.id;
-    let shelf = shelf::of_prescription(&app.db, id, store).await?;
-    let marks = prescribing::marks(&app.db, id).await?;
-    let messages = messages::of_prescription(&app.db, id).await?;
-    let before = dispensings::of_prescription(&app.db, id).await?;
-    let asked = billing::asked_first(&app.db, prescription.visit_id, ChargeKind::Medicine).await?;
+    let (shelf, marks, messages, before, asked) = try_join!(
+        shelf::of_prescription(&app.db, id, store),
+        prescribing::marks(&app.db, id),
+        messages::of_prescription(&app.db, id),
+        dispensings::of_prescription(&app.db, id),
+        billing::asked_first(&app.db, prescription.visit_id, ChargeKind::Medicine),
+    )?;
     let (open, over): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.state.waits());
     let offers: Vec<Offer> = open.into_iter().map(|line| offer(line, &shelf, store, &page)).collect();
     let controlled = offers.iter().any(|offer| offer.line.controlled);

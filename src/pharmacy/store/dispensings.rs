@@ -12,7 +12,7 @@ use crate::stock::model::{BatchId, ItemId, StoreId};
 use crate::work::Doer;
 
 /// What was given out at one moment.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Dispensing {
     pub id: DispensingId,
     pub prescription_id: PrescriptionId,
@@ -70,7 +70,7 @@ pub async fn of_day(
 }
 
 /// One line that was given out.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Dispensed {
     pub id: DispensedId,
     pub dispensing_id: DispensingId,
@@ -234,7 +234,7 @@ pub async fn insert_line(
 }
 
 /// Units of one batch that were given out with a line and did not come back.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Out {
     pub line_id: DispensedId,
     pub batch_id: BatchId,

@@ -9,7 +9,7 @@ use crate::pharmacy::model::{MessageId, MessageKind};
 use crate::prescribing::model::{LineId, PrescriptionId};
 
 /// One.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Message {
     pub id: MessageId,
     pub kind: MessageKind,

@@ -5,14 +5,14 @@ use crate::db::{DbError, Store, sql};
 use crate::queue::model::{EntryId, PointId, VisitId};
 
 /// A colleague.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Colleague {
     pub id: AccountId,
     pub name: String,
 }
 
 /// A token that is being served at the pharmacy, and where it goes next.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Here {
     pub entry_id: EntryId,
     pub version: i64,

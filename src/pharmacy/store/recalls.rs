@@ -8,7 +8,7 @@ use crate::pharmacy::model::{DispensedId, DispensingId};
 use crate::stock::model::BatchId;
 
 /// A batch as the list of those who were given it names it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Batch {
     pub number: String,
     pub expiry: NaiveDate,
@@ -27,7 +27,7 @@ pub async fn batch(store: impl Store, id: BatchId) -> Result<Option<Batch>, DbEr
 }
 
 /// Somebody who has units of it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Receiver {
     pub dispensing_id: DispensingId,
     pub patient: String,
@@ -52,7 +52,7 @@ pub async fn receivers(store: impl Store, batch: BatchId) -> Result<Vec<Receiver
 }
 
 /// A recalled medicine that a patient was given.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Recalled {
     /// What it is.
     pub name: String,

@@ -6,7 +6,7 @@ use crate::db::{DbError, Store, sql};
 use crate::stock::model::{ItemId, Kind};
 
 /// A controlled medicine.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Controlled {
     pub item_id: ItemId,
     pub name: String,
@@ -25,7 +25,7 @@ pub async fn medicines(store: impl Store) -> Result<Vec<Controlled>, DbError> {
 }
 
 /// One row of the register.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Row {
     pub id: i64,
     pub at: DateTime<Utc>,

@@ -8,7 +8,7 @@ use crate::prescribing::model::{Form, LineId, MedicineId, PrescriptionId, Unit};
 use crate::stock::model::{BatchId, Candidate, ItemId, StoreId};
 
 /// A medicine that could be given for a line, with one of its batches.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct OnShelf {
     pub line_id: LineId,
     pub item_id: ItemId,

@@ -7,7 +7,7 @@ use crate::prescribing::model::{LineId, LineState, MedicineId, PrescriptionId};
 use crate::queue::model::{EntryState, Priority};
 
 /// A line that waits, with where its patient is.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Waiting {
     pub line_id: LineId,
     pub prescription_id: PrescriptionId,
@@ -97,7 +97,7 @@ pub async fn points(store: impl Store) -> Result<Vec<i64>, DbError> {
 const LONGEST: TimeDelta = TimeDelta::days(370);
 
 /// What waits, in numbers.
-#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
 pub struct Tally {
     /// Prescriptions on the worklist.
     pub waiting: i64,

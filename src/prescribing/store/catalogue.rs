@@ -10,7 +10,7 @@ use crate::prescribing::model::{
 };
 
 /// How long a prescription holds (rule P3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Setting {
     /// Days.
     pub valid_days: i64,
@@ -38,7 +38,7 @@ pub async fn update_setting(tx: &mut Tx, new: &Setting) -> Result<bool, DbError>
 }
 
 /// A medicine.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Medicine {
     pub id: MedicineId,
     pub code: String,

@@ -13,7 +13,7 @@ use crate::settings::model::age_on;
 /// A pregnancy that was said at triage is believed for so many days.
 const PREGNANT_DAYS: i64 = 280;
 
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Part {
     part: String,
     id: i64,
@@ -58,16 +58,11 @@ impl Context {
     }
 }
 
-/// Reads it for a patient and the doctor who prescribes, as of now; of families and interactions what the compared lines
-/// may meet: `sides` is what they go by, as `verbs::assess::sides` writes it, empty where nothing is checked.
-pub async fn context(
-    store: impl Store,
-    patient: PatientId,
-    author: AccountId,
-    (now, today): (DateTime<Utc>, NaiveDate),
-    sides: &str,
-) -> Result<Context, DbError> {
-    let parts: Vec<Part> = sql("select 'patient' as part, p.id, p.sex as a, coalesce(cast(p.born_on as text), '') as b,
+/// The patient and the doctor; with more of it, what the compared lines may meet in the catalogue.
+macro_rules! known_of_patient {
+    ($more:literal) => {
+        concat!(
+            "select 'patient' as part, p.id, p.sex as a, coalesce(cast(p.born_on as text), '') as b,
             p.allergies_told as c,
             coalesce((select t.told from told_answer t where t.patient_id = p.id order by t.id desc limit 1), '') as d,
             '' as e, cast(0 as bigint) as n
@@ -86,23 +81,41 @@ pub async fn context(
                 and w.pregnant is not null and w.taken_at >= $2
                 and not exists (select 1 from vitals later where later.replaces = w.id))
          union all select 'favourite', f.id, f.words, '', '', '', '', 0
-            from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active
+            from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active",
+            $more
+        )
+    };
+}
+
+/// Reads it for a patient and the doctor who prescribes, as of now; of families and interactions what the compared lines
+/// may meet: `sides` is what they go by, as `verbs::assess::sides` writes it, empty where nothing is checked.
+pub async fn context(
+    store: impl Store,
+    patient: PatientId,
+    author: AccountId,
+    (now, today): (DateTime<Utc>, NaiveDate),
+    sides: &str,
+) -> Result<Context, DbError> {
+    let statement = if sides.is_empty() {
+        sql(known_of_patient!(""))
+    } else {
+        sql(known_of_patient!(
+            "
          union all select 'class', 0, c.code, c.name, c.also, c.level, '', case when c.by_use then 1 else 0 end
-            from medicine_class c where $4 <> '' and ($4 like '%|class:' || c.code || '|%'
+            from medicine_class c where $4 like '%|class:' || c.code || '|%'
                 or c.code in (select y.code from allergy y where y.patient_id = $1 and y.kind = 'class')
                 or c.code in (select k.class from allergy y join ingredient_class k on k.ingredient = y.code
-                    where y.patient_id = $1 and y.kind = 'medicine'))
+                    where y.patient_id = $1 and y.kind = 'medicine')
          union all select 'family', 0, k.ingredient, k.class, '', '', '', case when k.sure then 1 else 0 end
             from ingredient_class k where k.ingredient in (select y.code from allergy y where y.patient_id = $1
                 and y.kind = 'medicine')
          union all select 'interaction', i.id, i.a, i.b, i.severity, i.effect, i.advice, 0 from medicine_interaction i
-            where $4 like '%|' || i.a || '|%' and $4 like '%|' || i.b || '|%'")
-    .bind(patient)
-    .bind(now - TimeDelta::days(PREGNANT_DAYS))
-    .bind(author)
-    .bind(sides)
-    .all(store)
-    .await?;
+            where $4 like '%|' || i.a || '|%' and $4 like '%|' || i.b || '|%'"
+        ))
+    };
+    let bound = statement.bind(patient).bind(now - TimeDelta::days(PREGNANT_DAYS)).bind(author);
+    let bound = if sides.is_empty() { bound } else { bound.bind(sides) };
+    let parts: Vec<Part> = bound.all(store).await?;
     let mut context = Context::default();
     for part in parts {
         part.into(&mut context, patient, today);

@@ -11,7 +11,7 @@ use crate::prescribing::model::{FavouriteId, Frequency, MedicineId};
 pub const MOST: i64 = 40;
 
 /// A favourite.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Favourite {
     pub medicine_id: MedicineId,
     pub dose: Option<i64>,

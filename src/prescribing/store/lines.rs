@@ -13,7 +13,7 @@ use crate::queue::model::VisitId;
 use crate::work::Doer;
 
 /// A line.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Line {
     pub id: LineId,

@@ -9,7 +9,7 @@ use crate::prescribing::model::{LineId, LineMove, PrescriptionId, Tier, WarningK
 use crate::queue::model::VisitId;
 
 /// A signed prescription.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Prescription {
     /// Its id.
     pub id: PrescriptionId,
@@ -79,7 +79,7 @@ pub struct Kept {
 }
 
 /// Something that stands at a line: a warning as it was signed, or a step since.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Mark {
     /// The line.
     pub line_id: LineId,

@@ -5,7 +5,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::procedures::model::{KindId, Supply};
 
 /// One kind of procedure.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Kind {
     pub id: KindId,
     pub code: String,

@@ -12,7 +12,7 @@ use crate::procedures::model::{KindId, ProcedureId, State, Supply};
 use crate::queue::model::VisitId;
 
 /// A procedure of a visit.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Procedure {
     pub id: ProcedureId,
     pub visit_id: VisitId,

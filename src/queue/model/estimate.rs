@@ -23,7 +23,7 @@ pub struct WaitRange {
 }
 
 /// How quickly a point has served of late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Pace {
     /// Services that were looked at.
     pub services: i64,

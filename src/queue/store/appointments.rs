@@ -9,7 +9,7 @@ use crate::queue::model::{EntryState, VisitId};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
 
 /// An appointment at the door.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Booking {
     pub id: AppointmentId,
     pub patient_id: PatientId,
@@ -20,7 +20,7 @@ pub struct Booking {
 }
 
 /// One line of today's arrivals.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Expected {
     pub id: AppointmentId,
     pub starts_at: DateTime<Utc>,

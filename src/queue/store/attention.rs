@@ -8,7 +8,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::{AttentionId, AttentionKind, PointId, VisitId};
 
 /// Something that nobody has seen to yet.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Attention {
     pub id: AttentionId,
     pub kind: AttentionKind,

@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::queue::model::{DisplayId, PointId};
 
 /// A screen.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Display {
     pub id: DisplayId,
     pub pairing_code: Option<String>,
@@ -110,7 +110,7 @@ pub async fn forget_expired(store: impl Store, at: DateTime<Utc>) -> Result<(), 
 }
 
 /// A paired screen with the names of its points.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Paired {
     pub id: DisplayId,
     pub name: String,
@@ -130,7 +130,7 @@ pub async fn paired(store: impl Store) -> Result<Vec<Paired>, DbError> {
 }
 
 /// The points a screen shows: its own, or all.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Shown {
     pub id: PointId,
     pub public_name: String,
@@ -154,7 +154,7 @@ pub async fn points_of(store: impl Store, display: DisplayId) -> Result<Vec<Show
 }
 
 /// A call in the log.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Call {
     pub id: i64,
     pub at: DateTime<Utc>,

@@ -9,7 +9,7 @@ use crate::queue::model::{EntryId, EntryState, PointId, Priority, Returned, Room
 use crate::scheduling::model::AppointmentId;
 
 /// An entry with what its visit adds.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Entry {
     pub id: EntryId,
     pub visit_id: VisitId,
@@ -112,7 +112,7 @@ pub async fn by_id(store: impl Store, id: EntryId) -> Result<Option<Entry>, DbEr
 }
 
 /// Who served a visit's last consultation.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Consulted {
     /// Where.
     pub point_id: PointId,

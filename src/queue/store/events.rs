@@ -48,10 +48,9 @@ pub async fn insert(
 }
 
 /// The last change of an entry, as undoing needs it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Last {
     pub at: DateTime<Utc>,
-    #[sqlx(rename = "move")]
     #[serde(rename = "move")]
     pub what: String,
     pub from_state: Option<EntryState>,
@@ -69,11 +68,10 @@ pub async fn last(store: impl Store, entry: EntryId) -> Result<Option<Last>, DbE
 }
 
 /// The last thing somebody did at a point, for the undo strip.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct MyLast {
     pub entry_id: EntryId,
     pub at: DateTime<Utc>,
-    #[sqlx(rename = "move")]
     #[serde(rename = "move")]
     pub what: String,
     pub token: String,
@@ -103,10 +101,9 @@ pub async fn my_last(
 }
 
 /// One line of a history.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Line {
     pub at: DateTime<Utc>,
-    #[sqlx(rename = "move")]
     #[serde(rename = "move")]
     pub what: String,
     pub point: String,

@@ -9,9 +9,8 @@ use crate::queue::model::{EntryId, EntryState, PointId, PointKind, Priority, Ret
 use super::entries::Entry;
 
 /// An open entry with the words that a board shows.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Row {
-    #[sqlx(flatten)]
     pub entry: Entry,
     pub family_name: String,
     pub given_names: String,
@@ -77,7 +76,7 @@ pub async fn one(store: impl Store, id: EntryId) -> Result<Option<Row>, DbError>
 }
 
 /// An open entry in few columns, for overviews and displays.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Brief {
     pub point_id: PointId,
     pub state: EntryState,
@@ -97,7 +96,7 @@ pub async fn everywhere(store: impl Store) -> Result<Vec<Brief>, DbError> {
 }
 
 /// One who waits, with what the order needs and no name.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct InLine {
     pub id: EntryId,
     pub point_id: PointId,
@@ -153,7 +152,7 @@ pub async fn waiting_everywhere(store: impl Store) -> Result<Vec<InLine>, DbErro
 }
 
 /// How many wait at each point, for home pages.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Count {
     /// The point.
     pub point_id: PointId,

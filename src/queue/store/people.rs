@@ -4,7 +4,7 @@ use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
 
 /// A patient in a short list.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Found {
     pub id: PatientId,
     pub family_name: String,

@@ -7,7 +7,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::{EntryId, EntryState, Pace, PointId, PointKind, VisitId};
 
 /// A visit with its latest entry, without any name.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Held {
     pub visit_id: VisitId,
     pub patient_id: PatientId,
@@ -106,7 +106,7 @@ pub async fn keep_door_code(
 }
 
 /// What a slip says.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Slip {
     pub token: String,
     pub slip_code: String,

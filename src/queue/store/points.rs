@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::queue::model::{PointId, PointKind, RoomId};
 
 /// A service point as the queue needs it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Point {
     pub id: PointId,
     pub name: String,
@@ -32,7 +32,7 @@ impl Point {
 }
 
 /// A room to which people are called.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Room {
     /// Its id.
     pub id: RoomId,
@@ -68,7 +68,7 @@ pub async fn by_id(store: impl Store, id: PointId) -> Result<Option<Point>, DbEr
 }
 
 /// A doctor who works at a consulting point today.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct AtWork {
     /// Where.
     pub point_id: PointId,
@@ -104,9 +104,8 @@ pub async fn doctors_at_work(
 }
 
 /// A point, with one of the doctors who work there today.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Staffed {
-    #[sqlx(flatten)]
     point: Point,
     doctor_id: Option<AccountId>,
     doctor: Option<String>,

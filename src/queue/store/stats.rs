@@ -6,7 +6,7 @@ use crate::db::{DbError, Store, sql};
 use crate::queue::model::{EntryState, PointId};
 
 /// A closed entry, as statistics need it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Closed {
     pub point_id: PointId,
     pub state: EntryState,

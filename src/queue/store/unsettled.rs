@@ -8,7 +8,7 @@ use crate::patients::model::PatientId;
 use crate::queue::model::{EntryState, VisitId};
 
 /// A visit that the day closed.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Unsettled {
     pub id: VisitId,
     pub day: NaiveDate,

@@ -9,7 +9,7 @@ use crate::queue::model::VisitId;
 use crate::scheduling::model::AppointmentId;
 
 /// A patient's visit of one day.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Visit {
     /// Its id.
     pub id: VisitId,

@@ -2,6 +2,7 @@
 
 use axum::extract::{Query, State};
 use chrono::{Days, NaiveDate};
+use futures::{TryFutureExt, try_join};
 use serde::Deserialize;
 
 use super::{Door, store};
@@ -53,14 +54,16 @@ pub async fn show(
         clinical: door.reach.is_open(),
         own: false,
     };
-    let mut happenings = store::timeline(&app.db, id, &narrow, PAGE + 1).await?;
+    let (mut happenings, ()) = try_join!(
+        store::timeline(&app.db, id, &narrow, PAGE + 1).err_into(),
+        super::opened(&app, &page, &door, "timeline"),
+    )?;
     let more = happenings.len() as i64 > PAGE;
     happenings.truncate(PAGE as usize);
     let older = happenings.last().filter(|_| more).map(|last| {
         terms.push(format!("after={}", Cursor::after(last).text()));
         format!("{}?{}", paths::record::timeline(id), terms.join("&"))
     });
-    super::opened(&app, &page, &door, "timeline").await?;
     html(TimelinePage { page, banner: door.banner, form, happenings, older })
 }
 

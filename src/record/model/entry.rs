@@ -46,7 +46,7 @@ words! {
 }
 
 /// One version of an entry.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Entry {
     pub id: EntryId,

@@ -6,7 +6,7 @@ use super::{Allergy, Entry, EntryKind};
 use crate::patients::model::{PatientId, PatientState, Sex};
 
 /// Who the record is about, with what was told at registration (empty for those who may not read it).
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Who {
     pub patient_id: PatientId,

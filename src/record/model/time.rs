@@ -41,7 +41,7 @@ impl What {
 }
 
 /// A line of the timeline.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Happening {
     /// What it is.
     pub what: What,

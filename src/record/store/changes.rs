@@ -6,7 +6,7 @@ use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
 
 /// A version in the history.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Version {
     /// `told`, `allergy`, `none` or `entry`.
     pub part: String,

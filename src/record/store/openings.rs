@@ -8,7 +8,7 @@ use crate::patients::model::{PatientId, open_until};
 use crate::record::model::{EmergencyReason, OpeningId, Verdict};
 
 /// An entry of the trail that tells of an opening, with the name as the clinic shows it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Opened {
     pub id: i64,
     pub at: DateTime<Utc>,
@@ -40,7 +40,7 @@ pub async fn opened_by(
 }
 
 /// An emergency with what was found about it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Emergency {
     pub id: OpeningId,

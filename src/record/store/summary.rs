@@ -9,9 +9,8 @@ use crate::record::model::{
 };
 
 /// One thing that holds now, beside whom it is about; without one where nothing is recorded.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 struct Line {
-    #[sqlx(flatten)]
     who: Who,
     /// `allergy`, `none`, `told`, `entry`.
     part: Option<String>,

@@ -8,7 +8,7 @@ use crate::patients::model::PatientId;
 use crate::scheduling::model::{AppointmentId, AppointmentState, Interval, Place, ReasonId, SlotId};
 
 /// An appointment with the words that pages show of it.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct AppointmentRow {
     pub id: AppointmentId,
     pub reference: String,
@@ -70,7 +70,7 @@ pub async fn by_id(store: impl Store, id: AppointmentId) -> Result<Option<Appoin
 }
 
 /// A line of a list.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Listed {
     pub id: AppointmentId,
     pub patient_id: PatientId,
@@ -182,7 +182,7 @@ pub async fn of_patient(
     sql(text).bind(patient).bind(from).bind(limit).all(store).await
 }
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Span {
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
@@ -224,7 +224,7 @@ pub async fn words_so_far(
 }
 
 /// A hold that may be let go.
-#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
 pub struct Held {
     pub id: AppointmentId,
     pub patient_id: PatientId,
@@ -253,7 +253,7 @@ pub async fn holds_over(store: impl Store, now: DateTime<Utc>, limit: i64) -> Re
 }
 
 /// Someone who has a place in a slot that is about to change.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Affected {
     pub id: AppointmentId,
     pub patient_id: PatientId,

@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::scheduling::model::{Block, BlockId, Interval};
 
 /// A stretch of time away.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct BlockRow {
     pub id: BlockId,
     pub doctor_id: Option<AccountId>,

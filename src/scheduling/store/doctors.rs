@@ -6,7 +6,7 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Store, sql};
 
 /// A doctor.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Doctor {
     pub id: AccountId,
     pub name: String,
@@ -32,7 +32,7 @@ pub async fn all(store: impl Store, now: DateTime<Utc>) -> Result<Vec<Doctor>, D
 }
 
 /// A doctor's name for choosing.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Named {
     /// The account.
     pub id: AccountId,

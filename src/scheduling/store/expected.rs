@@ -9,7 +9,7 @@ use crate::patients::model::PatientId;
 use crate::scheduling::model::{AppointmentId, AppointmentState};
 
 /// Someone with a booking.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Expected {
     /// The booking.
     pub appointment_id: AppointmentId,

@@ -8,7 +8,7 @@ use crate::queue::model::RoomId;
 use crate::scheduling::model::{Availability, AvailabilityId, Declared, Hours, Interval, SlotId};
 
 /// Stored hours.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct HoursRow {
     pub id: AvailabilityId,
     pub doctor_id: AccountId,
@@ -122,7 +122,7 @@ pub async fn update(
 }
 
 /// A slot that hours gave, with whether somebody is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Made {
     pub id: SlotId,
     pub starts_at: DateTime<Utc>,
@@ -145,7 +145,7 @@ pub async fn made_by(
 }
 
 /// A room to sit in.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Room {
     pub id: RoomId,
     pub name: String,
@@ -176,7 +176,7 @@ pub async fn closes(store: impl Store, weekday: i64) -> Result<Option<NaiveTime>
     Ok(row.map(|row| row.0))
 }
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Standing {
     doctor_id: AccountId,
     starts_at: DateTime<Utc>,

@@ -7,7 +7,7 @@ use crate::patients::model::PatientId;
 use crate::scheduling::model::{Missed, MissedKind, ReasonId};
 
 /// A patient who books.
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Booker {
     /// The clinic day on which online booking opens again.
     pub online_block_until: Option<NaiveDate>,
@@ -23,7 +23,7 @@ pub async fn booker(store: impl Store, patient: PatientId) -> Result<Option<Book
 }
 
 /// A patient at the desk, with how often nobody came since a moment (SC6).
-#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Known {
     pub id: PatientId,
     pub name: String,
@@ -60,7 +60,7 @@ pub async fn pause_online(tx: &mut Tx, patient: PatientId, until: Option<NaiveDa
     Ok(())
 }
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct MissedRow {
     starts_at: DateTime<Utc>,
     late_cancel: bool,
@@ -96,7 +96,7 @@ pub async fn no_show_count(
 }
 
 /// Why people come.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Reason {
     pub id: ReasonId,
     pub name: String,

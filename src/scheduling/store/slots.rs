@@ -9,7 +9,7 @@ use crate::scheduling::model::{
 };
 
 /// A slot as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct SlotRow {
     pub id: SlotId,
     pub doctor_id: AccountId,
@@ -98,7 +98,7 @@ pub async fn between(
 }
 
 /// What the public can still book on a day.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct DayLeft {
     pub day: NaiveDate,
     pub places: i64,

@@ -252,7 +252,7 @@ pub async fn answer_objection(
 }
 
 /// A booking whose time is over.
-#[derive(Debug, Clone, Copy, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
 pub struct Due {
     pub id: AppointmentId,
     pub starts_at: DateTime<Utc>,

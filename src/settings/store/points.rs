@@ -4,7 +4,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::queue::model::{PointId, PointKind, RoomId};
 
 /// A service point as administrators maintain it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Point {
     /// Its id.
     pub id: PointId,
@@ -23,7 +23,7 @@ pub struct Point {
 }
 
 /// A room to which people are called.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Room {
     /// Its id.
     pub id: RoomId,

@@ -4,7 +4,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::scheduling::model::ReasonId;
 
 /// Why somebody comes, and how long it takes.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Reason {
     /// Its id.
     pub id: ReasonId,

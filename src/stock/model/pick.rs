@@ -35,7 +35,7 @@ pub enum Rule {
 }
 
 /// A batch that lies in the store.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Candidate {
     /// The batch.
     pub batch: BatchId,

@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::stock::model::{AdjustmentId, AdjustmentState, BatchId, ItemId, Kind, Reason, StoreId};
 
 /// A correction.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Adjustment {
     pub id: AdjustmentId,
     pub item_id: ItemId,

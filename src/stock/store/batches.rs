@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::stock::model::{BatchId, BatchMove, ItemId, SupplierId};
 
 /// A batch.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Batch {
     /// Its id.
     pub id: BatchId,
@@ -88,7 +88,7 @@ pub async fn insert(tx: &mut Tx, new: &NewBatch<'_>) -> Result<Option<BatchId>, 
 }
 
 /// What was done to a batch without moving a unit.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct BatchEvent {
     pub made: BatchMove,
     /// When it was written.

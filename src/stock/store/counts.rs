@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::stock::model::{BatchId, CountId, CountState, ItemId, StoreId};
 
 /// A stocktake.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Count {
     pub id: CountId,
     pub store_id: StoreId,
@@ -55,7 +55,7 @@ pub async fn by_id(store: impl Store, id: CountId) -> Result<Option<Count>, DbEr
 }
 
 /// One batch of a stocktake.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct CountLine {
     pub id: i64,
     pub item_id: ItemId,

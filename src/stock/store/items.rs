@@ -4,7 +4,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::stock::model::{ItemId, ItemKind};
 
 /// An item.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Item {
     /// Its id.
     pub id: ItemId,

@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::stock::model::{BatchId, ItemId, ItemKind, StoreId, StoreKind};
 
 /// What lies of a batch in a store.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Level {
     pub batch_id: BatchId,
     pub item_id: ItemId,
@@ -64,7 +64,7 @@ pub async fn ending(store: impl Store, soon: NaiveDate) -> Result<Vec<Level>, Db
 }
 
 /// What somebody may type to mean an item.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Named {
     pub id: ItemId,
     pub kind: ItemKind,
@@ -99,7 +99,7 @@ pub async fn note_stock_outs(tx: &mut Tx, today: NaiveDate) -> Result<u64, DbErr
 }
 
 /// What waits for somebody.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct Waiting {
     /// Corrections above the limit.
     pub adjustments: i64,

@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::stock::model::{ItemId, OrderState, ReceiptId, StockOrderId, StoreId, SupplierId};
 
 /// An order.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Order {
     pub id: StockOrderId,
     pub supplier_id: SupplierId,
@@ -57,7 +57,7 @@ pub async fn by_id(store: impl Store, id: StockOrderId) -> Result<Option<Order>,
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct OrderLine {
     pub id: i64,
     pub item_id: ItemId,
@@ -184,7 +184,7 @@ pub async fn follow(tx: &mut Tx, order: StockOrderId, at: DateTime<Utc>) -> Resu
 }
 
 /// What arrived at one moment.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Receipt {
     pub id: ReceiptId,
     pub store: String,

@@ -11,7 +11,7 @@ pub(super) const LOOK_BACK: i64 = 90;
 pub const ALL: (i64, i64) = (0, 100_000);
 
 /// An item with what there is of it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Stocked {
     pub id: ItemId,
     pub kind: ItemKind,
@@ -148,7 +148,7 @@ fn since(today: NaiveDate) -> NaiveDate {
 }
 
 /// How many items want a look, and how many are asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct Tiles {
     /// Low or out.
     pub low: i64,

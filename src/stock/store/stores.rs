@@ -4,7 +4,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::stock::model::{StoreId, StoreKind, SupplierId};
 
 /// The clinic's own rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Setting {
     /// Kobo: a correction worth more waits for a second person.
     pub approve_above: i64,
@@ -37,7 +37,7 @@ pub async fn update_setting(tx: &mut Tx, new: &Setting) -> Result<bool, DbError>
 }
 
 /// A place where things lie.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct StockStore {
     /// Its id.
     pub id: StoreId,
@@ -121,7 +121,7 @@ pub async fn update(tx: &mut Tx, new: &StockStore) -> Result<bool, DbError> {
 }
 
 /// Who sells things to the clinic.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Supplier {
     /// Its id.
     pub id: SupplierId,

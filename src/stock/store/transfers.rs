@@ -7,7 +7,7 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::stock::model::{BatchId, ItemId, StoreId, TransferId, TransferState};
 
 /// A transfer.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Transfer {
     pub id: TransferId,
     pub from_store: StoreId,
@@ -50,7 +50,7 @@ pub async fn by_id(store: impl Store, id: TransferId) -> Result<Option<Transfer>
 }
 
 /// One batch of a transfer.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct TransferLine {
     pub id: i64,
     pub item_id: ItemId,
