@@ -89,6 +89,8 @@ impl FromStr for Topic {
 #[derive(Debug, Clone)]
 pub struct Hub {
     sender: broadcast::Sender<Arc<[Topic]>>,
+    /// Signs what this process tells, so that it does not listen to itself.
+    name: Arc<str>,
 }
 
 /// Messages a slow watcher may fall behind before it is simply told to read everything again.
@@ -97,7 +99,8 @@ const BACKLOG: usize = 256;
 impl Hub {
     /// A hub that nobody listens to yet.
     pub fn new() -> Self {
-        Hub { sender: broadcast::channel(BACKLOG).0 }
+        let name = format!("from:{:016x}", rand::random::<u64>());
+        Hub { sender: broadcast::channel(BACKLOG).0, name: name.into() }
     }
 
     /// Everything that is told from now on.
@@ -123,18 +126,20 @@ impl Hub {
         }
         self.tell_here(topics);
         let words: Vec<String> = topics.iter().map(Topic::to_string).collect();
-        if let Err(error) = dialect::notify(db, &words.join(" ")).await {
+        if let Err(error) = dialect::notify(db, &format!("{} {}", self.name, words.join(" "))).await {
             tracing::warn!(%error, "could not tell the other nodes");
         }
     }
 
-    /// Passes on what other nodes tell, until the process ends. PostgreSQL echoes our own words too: reading twice is
-    /// harmless.
+    /// Passes on what other nodes tell, until the process ends. PostgreSQL echoes our own words too.
     pub async fn relay(&self, db: &Db) -> Result<(), crate::db::DbError> {
         let Some(mut heard) = dialect::listen(db).await? else { return Ok(()) };
         let (hub, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
             while let Some(words) = heard.recv().await {
+                if words.starts_with(&*hub.name) {
+                    continue;
+                }
                 let topics: Vec<Topic> =
                     words.split_whitespace().filter_map(|word| word.parse().ok()).collect();
                 db.changed_elsewhere();

@@ -116,4 +116,12 @@ impl Work {
         app.live.tell(&app.db, &topics).await;
         Ok(())
     }
+
+    /// The same for work as [`Tx::commit_beside`] takes it.
+    pub async fn commit_beside(self) -> Result<(), DbError> {
+        let Work { app, tx, topics, .. } = self;
+        tx.commit_beside().await?;
+        app.live.tell(&app.db, &topics).await;
+        Ok(())
+    }
 }

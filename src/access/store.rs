@@ -9,7 +9,7 @@ pub mod staff_list;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::{AccountId, AccountKind, AccountState, SignInId};
-use crate::db::{DbError, Store, Tx, sql};
+use crate::db::{Db, DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 
 /// What signing in needs of an account.
@@ -68,8 +68,8 @@ pub async fn live_sign_in(store: impl Store, id: SignInId) -> Result<Option<Live
 }
 
 /// Notes that the sign-in is in use.
-pub async fn touch_sign_in(store: impl Store, id: SignInId, at: DateTime<Utc>) -> Result<(), DbError> {
-    sql("update sign_in set seen_at = $2 where id = $1").bind(id).bind(at).run(store).await?;
+pub async fn touch_sign_in(db: &Db, id: SignInId, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update sign_in set seen_at = $2 where id = $1").bind(id).bind(at).run_beside(db).await?;
     Ok(())
 }
 
@@ -170,8 +170,8 @@ pub async fn set_flash(tx: &mut Tx, id: SignInId, text: &str) -> Result<(), DbEr
 }
 
 /// Takes the sentence away once a page has shown it.
-pub async fn clear_flash(store: impl Store, id: SignInId) -> Result<(), DbError> {
-    sql("update sign_in set flash = null where id = $1").bind(id).run(store).await?;
+pub async fn clear_flash(db: &Db, id: SignInId) -> Result<(), DbError> {
+    sql("update sign_in set flash = null where id = $1").bind(id).run_beside(db).await?;
     Ok(())
 }
 

@@ -104,7 +104,7 @@ pub async fn charge(app: &App, buckets: &[Charge]) -> Result<Verdict, DbError> {
         let until = (over >= 0).then(|| now + TimeDelta::seconds((15_i64 << over.min(10)).min(LONGEST)));
         store::charge_bucket(&mut tx, &bucket.name, until).await?;
     }
-    tx.commit().await?;
+    tx.commit_beside().await?;
     Ok(Verdict::Go)
 }
 
@@ -119,7 +119,7 @@ pub async fn forgive(app: &App, buckets: &[Charge]) -> Result<(), DbError> {
             store::empty_bucket(&mut tx, &bucket.name).await?;
         }
     }
-    tx.commit().await
+    tx.commit_beside().await
 }
 
 /// Empties what stands against an account; a new code from the desk does.

@@ -44,7 +44,7 @@ pub async fn insert(tx: &mut Tx, table: Table<'_>, rows: &mut Vec<Vec<Value>>) -
 }
 
 /// Puts a few rows into a table by one statement of its own, all of them or none; the statement is kept prepared for each
-/// number of rows. Nothing that is kept for many pages ([`super::Kept`]) may depend on that table.
+/// number of rows. No kept statement may read that table (`BESIDE` in `kept.rs`).
 pub async fn insert_at_once(db: &Db, table: Table<'_>, rows: Vec<Vec<Value>>) -> Result<(), DbError> {
     debug_assert!(rows.len() * table.columns.len() <= PARAMETERS, "one statement takes no more");
     let (count, values) = (rows.len(), rows.into_iter().flatten());

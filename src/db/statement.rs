@@ -94,6 +94,11 @@ impl Sql {
         store.run(self).await
     }
 
+    /// The same for a change of a table that no kept statement reads (`BESIDE` in `kept.rs`).
+    pub async fn run_beside(self, db: &Db) -> Result<u64, DbError> {
+        db.change(self).await
+    }
+
     pub(super) fn text(&self) -> &'static str {
         self.check();
         self.text
@@ -220,8 +225,14 @@ impl Store for &Db {
     }
 
     async fn run(self, sql: Sql) -> Result<u64, DbError> {
-        count_query();
         let _change = Change::of(self.kept());
+        self.change(sql).await
+    }
+}
+
+impl Db {
+    async fn change(&self, sql: Sql) -> Result<u64, DbError> {
+        count_query();
         Ok(match self {
             Db::Sqlite { write, .. } => write.execute(sql.for_sqlite()).await?.rows_affected(),
             Db::Postgres { pool, .. } => pool.execute(sql.for_postgres()).await?.rows_affected(),

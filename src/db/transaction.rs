@@ -44,7 +44,7 @@ impl Tx {
         self.commit_beside().await
     }
 
-    /// The same where no statement that is kept for many pages ([`super::Sql::all_kept`]) reads what was written.
+    /// The same where only tables were written that no kept statement reads (`BESIDE` in `kept.rs`).
     pub async fn commit_beside(self) -> Result<(), DbError> {
         match self {
             Tx::Sqlite(tx, _) => tx.commit().await?,

@@ -226,6 +226,9 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     people::students(&mut filling, shape.students, &hash).await?;
     bar.set_length((shape.past_days * (shape.booked_a_day + shape.walk_ins_a_day)) as u64);
     let mut ids = past::write(&mut filling, shape).await?;
+    // What follows reads what was written.
+    filling.step("notes", shape.past_days * (shape.booked_a_day + shape.walk_ins_a_day)).await?;
+    bulk::analyze(db).await?;
     notes::often(&mut filling).await?;
     vitals::write(&mut filling).await?;
     notes::write(&mut filling, shape.events).await?;
@@ -237,7 +240,6 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     }
     filling.step("today", shape.students).await?;
     today::write(db, now).await?;
-    // What follows reads what was written.
     bulk::analyze(db).await?;
     laboratory::write(db, now, shape.laboratory, bar.clone()).await?;
     prescribing::write(db, now, (shape.events, 4), bar.clone()).await?;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chrono::{Days, TimeDelta};
-use futures::try_join;
+use futures::{TryFutureExt, try_join};
 
 use super::store;
 use super::views::{
@@ -45,8 +45,8 @@ pub async fn show(State(app): State<App>, page: Page) -> Answer {
 }
 
 async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
-    let now = read(app, &page, patient).await?;
-    let emergencies = record::unread_emergencies(&app.db, patient).await?;
+    let (now, emergencies) =
+        try_join!(read(app, &page, patient), record::unread_emergencies(&app.db, patient).err_into(),)?;
     // Whoever waits here reads it on the page of medicines, and hears it at the counter.
     let recalled = match now.open_place() {
         Some(_) => Vec::new(),
@@ -63,8 +63,8 @@ pub async fn now(State(app): State<App>, page: Page) -> Answer {
 }
 
 async fn read(app: &App, page: &Page, patient: PatientId) -> Result<Now, Error> {
-    let place = queue::place_of(app, patient).await?;
-    let next = scheduling::next_of(&app.db, patient, page.now).await?;
+    let (place, next) =
+        try_join!(queue::place_of(app, patient), scheduling::next_of(&app.db, patient, page.now))?;
     let waits = place.as_ref().is_some_and(|place| place.held.closed_at.is_none());
     let free = if waits || next.is_some() { None } else { scheduling::next_free(&app.db, page.now).await? };
     let first_name = page.name().split_whitespace().next().unwrap_or_default().to_owned();

@@ -97,7 +97,7 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
         None => {
             let mut work = Work::begin(&app, page.doer().clone()).await?;
             work.audit(Entry::new("sign_in.refused", "account", tried)).await?;
-            work.commit().await?;
+            work.commit_beside().await?;
             form.refuse("name", WRONG);
             Ok(refused(html(SignInPage::new(&app, page, form))?))
         }
@@ -123,7 +123,7 @@ pub async fn open(app: &App, page: &Page, caller: &Caller, account: AccountId) -
     work.audit(Entry::new("sign_in.opened", "account", account.0).with("device", device_words(browser)))
         .await?;
     work.tell(Topic::Account(account.0));
-    work.commit().await?;
+    work.commit_beside().await?;
     session::carry(session, sign_in).await?;
     Ok(device.cookie(app.config.is_https()))
 }

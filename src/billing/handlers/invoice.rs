@@ -1,6 +1,7 @@
 //! One invoice: the page of a draft and of an issued one, and its paper.
 
 use axum::extract::State;
+use futures::try_join;
 
 use crate::app::App;
 use crate::billing::model::InvoiceId;
@@ -14,12 +15,14 @@ use crate::web::{Answer, Error, FormState, Page, html, paths};
 /// The page as it stands now.
 pub async fn load(app: &App, page: Page, id: InvoiceId, form: FormState) -> Result<InvoicePage, Error> {
     let db = &app.db;
-    let invoice = invoices::by_id(db, id).await?.ok_or(Error::NotFound)?;
+    let (invoice, lines, discounts) =
+        try_join!(invoices::by_id(db, id), lines::of_invoice(db, id), discounts::of_invoice(db, id))?;
+    let invoice = invoice.ok_or(Error::NotFound)?;
     let mut shown = InvoicePage {
         page,
         form,
-        lines: lines::of_invoice(db, id).await?,
-        discounts: discounts::of_invoice(db, id).await?,
+        lines,
+        discounts,
         place: None,
         waiting: 0,
         payments: Vec::new(),
@@ -34,8 +37,8 @@ pub async fn load(app: &App, page: Page, id: InvoiceId, form: FormState) -> Resu
             shown.waiting = charges::open_of_visit(db, visit).await?.len();
         }
     } else if shown.invoice.is_issued() {
-        shown.payments = payments::of_invoice(db, id).await?;
-        shown.credits = credits::of_invoice(db, id).await?;
+        (shown.payments, shown.credits) =
+            try_join!(payments::of_invoice(db, id), credits::of_invoice(db, id))?;
         if shown.payments.iter().any(|one| one.refunded.is_some()) {
             shown.refunds = refunds::of_invoice(db, id).await?;
         }
