@@ -29,9 +29,9 @@ async fn are_still_let_in(node: &Node, let_in: &[Browser], round: usize, seed: u
 pub const TOLD: [&str; 9] =
     ["register", "check-in", "book", "hold", "confirm", "call", "sign", "give", "pay"];
 
-/// A busy machine gets more time: until each kind was acknowledged so often, within ten seconds.
+/// A busy machine gets more time: until each kind was acknowledged so often, within a minute.
 pub async fn enough(history: &History, least: usize) {
-    for _ in 0..100 {
+    for _ in 0..600 {
         if TOLD.iter().all(|what| history.acknowledged(what) >= least) {
             return;
         }

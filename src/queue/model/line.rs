@@ -66,9 +66,10 @@ pub fn eligible_for(entries: Vec<Waiting>, who: AccountId) -> Vec<Waiting> {
 }
 
 /// The next two of a line, to keep with someone who comes back now (rule Q7). Emergencies go first anyway and
-/// do not count.
+/// do not count, nor does who is held back: nobody who may be called stands behind them.
 pub fn behind_next_two(line: &[Placed]) -> [Option<EntryId>; 2] {
-    let mut next = line.iter().filter(|placed| placed.why != Why::Emergency).map(|placed| placed.entry.id);
+    let counts = |placed: &&Placed| placed.why != Why::Emergency && !placed.why.is_held_back();
+    let mut next = line.iter().filter(counts).map(|placed| placed.entry.id);
     [next.next(), next.next()]
 }
 
@@ -83,7 +84,8 @@ pub fn behind_next_two(line: &[Placed]) -> [Option<EntryId>; 2] {
 /// 5. Those who did not answer a call within the last minutes, the longest ago first. Emergencies are never
 ///    put back.
 ///
-/// Someone who came back after a missed call stands behind at most two others who are no emergency.
+/// Someone who came back after a missed call stands behind at most two others who are no emergency, and before
+/// all of 4 and 5.
 ///
 /// `booked_in_a_row` counts the booked patients this point called since it last called a walk-in, emergencies
 /// and raised ones left aside. The result does not depend on the order of `entries`.
@@ -223,7 +225,7 @@ fn with_walk_ins_between(
 }
 
 /// Where someone who came back goes: behind those of "the next two" who still wait, but behind no more than
-/// two who are neither emergencies nor came back earlier.
+/// two who are neither emergencies nor came back earlier, and behind nobody who is held back.
 fn place_of_returned(
     order: &[Ranked],
     entry: &Waiting,
@@ -231,6 +233,8 @@ fn place_of_returned(
     came_back_earlier: usize,
 ) -> usize {
     let behind = entry.returned.as_ref().map_or([None; 2], |returned| returned.behind);
+    let may_be_called = order.iter().position(|(why, _)| why.is_held_back()).unwrap_or(order.len());
+    let order = &order[..may_be_called];
     let last_of_them = order.iter().rposition(|(_, other)| behind.contains(&Some(other.id)));
     let farthest = (emergencies + 2 + came_back_earlier).min(order.len());
     let mut place =

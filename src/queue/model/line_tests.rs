@@ -133,6 +133,20 @@ fn who_comes_back_stands_behind_the_next_two() {
 }
 
 #[test]
+fn who_comes_back_stands_behind_nobody_who_is_held_back() {
+    let early = booked(1, 30, -20);
+    let before = line(vec![early.clone(), walk_in(2, -10)], at(-1), &LineRules::default(), 0);
+    assert_eq!(behind_next_two(&before), [Some(EntryId(2)), None]);
+    let alone = line(vec![early.clone()], at(-1), &LineRules::default(), 0);
+    assert_eq!(behind_next_two(&alone), [None, None]);
+    // The two did not answer since, and one of them is early.
+    let returned = back(walk_in(9, -60), -5, [1, 2]);
+    assert_eq!(now(vec![early, called(walk_in(2, -10), -1), returned.clone()]), [9, 1, 2]);
+    // Somebody who came later gains nothing by it.
+    assert_eq!(now(vec![called(walk_in(1, -50), -1), walk_in(3, -2), returned]), [9, 3, 1]);
+}
+
+#[test]
 fn new_arrivals_push_no_one_back_who_came_back() {
     let entries = vec![
         walk_in(1, -50),
@@ -189,11 +203,25 @@ prop_compose! {
     }
 }
 
+/// Long lines and, as often, short ones, in which those whom somebody stands behind are mostly there.
 fn any_queue() -> impl Strategy<Value = Vec<Waiting>> {
-    prop::collection::vec(any_entry(), 0..60).prop_map(|entries| {
-        let numbered = entries.into_iter().zip(0..);
-        numbered.map(|(entry, id)| Waiting { id: EntryId(id), ..entry }).collect()
-    })
+    prop_oneof![0usize..6, 0usize..60]
+        .prop_flat_map(|people| prop::collection::vec(any_entry(), people))
+        .prop_map(|entries| {
+            let people = entries.len() as i64 + 1;
+            let numbered = entries.into_iter().zip(0..);
+            let there = |returned: Returned| Returned {
+                behind: returned.behind.map(|id| id.map(|id| EntryId(id.0 % people))),
+                ..returned
+            };
+            numbered
+                .map(|(entry, id)| Waiting {
+                    id: EntryId(id),
+                    returned: entry.returned.clone().map(there),
+                    ..entry
+                })
+                .collect()
+        })
 }
 
 proptest! {
@@ -241,8 +269,7 @@ proptest! {
     fn no_one_is_offered_before_the_time_or_again_too_soon_while_others_wait(entries in any_queue()) {
         let placed = line(entries, at(0), &LineRules::default(), 0);
         if let Some(first) = placed.first() {
-            let held_back = |why: Why| matches!(why, Why::Early(_) | Why::NoAnswer(_));
-            prop_assert!(!held_back(first.why) || placed.iter().all(|placed| held_back(placed.why)));
+            prop_assert!(!first.why.is_held_back() || placed.iter().all(|placed| placed.why.is_held_back()));
         }
     }
 

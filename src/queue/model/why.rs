@@ -29,6 +29,11 @@ pub enum Why {
 }
 
 impl Why {
+    /// Whether the entry is offered only when no one else waits.
+    pub fn is_held_back(self) -> bool {
+        matches!(self, Why::Early(_) | Why::NoAnswer(_))
+    }
+
     /// A few words with the time on the clinic's wall, like "Booked 10:30".
     pub fn in_words(&self, zone: Tz) -> String {
         let wall = |at: &DateTime<Utc>| wall(at.with_timezone(&zone).time());
