@@ -47,7 +47,6 @@ create table note (
 create unique index note_visit_id_author_id_unique on note (visit_id, author_id) where state = 'draft';
 create index note_visit on note (visit_id, id);
 create index note_patient on note (patient_id, id);
-create index note_patient_at on note (patient_id, clinical_at);
 create index note_author_draft on note (author_id, id) where state = 'draft';
 create index note_amends on note (amends_id) where amends_id is not null;
 create function keep_note() returns trigger language plpgsql as $$

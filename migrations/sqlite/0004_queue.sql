@@ -22,7 +22,6 @@ create unique index visit_day_series_number_unique on visit (day, series, number
 create unique index visit_slip_code_unique on visit (slip_code);
 create unique index visit_patient_id_unique on visit (patient_id) where closed_at is null;
 create unique index visit_patient_id_day_unique on visit (patient_id, day);
-create index visit_patient_at on visit (patient_id, opened_at);
 create unique index visit_appointment_id_unique on visit (appointment_id);
 create index visit_open_day on visit (day) where closed_at is null;
 -- What the day closed by itself and nobody has seen to yet (rule Q13).

@@ -113,7 +113,6 @@ create unique index prescription_code_unique on prescription (code) where code i
 create unique index prescription_visit_id_prescriber_id_unique on prescription (visit_id, prescriber_id) where state = 'draft';
 create index prescription_visit on prescription (visit_id, id);
 create index prescription_patient on prescription (patient_id, id);
-create index prescription_patient_at on prescription (patient_id, signed_at) where state = 'signed';
 create trigger prescription_kept before update on prescription when old.state = 'signed'
 begin select raise(abort, 'prescription_signed_kept'); end;
 create trigger prescription_no_delete before delete on prescription when old.state = 'signed'

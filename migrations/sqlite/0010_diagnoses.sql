@@ -69,7 +69,6 @@ create table diagnosis (
 ) strict;
 create index diagnosis_visit on diagnosis (visit_id, id);
 create index diagnosis_patient on diagnosis (patient_id, id);
-create index diagnosis_patient_at on diagnosis (patient_id, signed_at) where state <> 'draft';
 create index diagnosis_note on diagnosis (note_id) where note_id is not null;
 create index diagnosis_code_id on diagnosis (code_id) where code_id is not null;
 create unique index diagnosis_visit_id_recorded_by_term_unique on diagnosis (visit_id, recorded_by, code, term)

@@ -139,9 +139,10 @@ pub(super) async fn write(
                 coalesce((select l.name from prescription_line l where l.visit_id = v.id order by l.id limit 1), '')
                     as medicine,
                 (select min(n.id) from note n where n.visit_id = v.id and n.state = 'signed') as note_id
-             from visit v join queue_entry e on e.id = (select min(d.id) from queue_entry d where d.visit_id = v.id
-                and d.doctor_id is not null and d.started_at is not null) join account a on a.id = e.doctor_id
-             where v.id > $1 order by v.id limit $2")
+             from (select id, patient_id, closed_at, (select min(d.id) from queue_entry d where d.visit_id = visit.id
+                        and d.doctor_id is not null and d.started_at is not null) as entry_id
+                    from visit where id > $1 order by id limit $2) v
+             join queue_entry e on e.id = v.entry_id join account a on a.id = e.doctor_id order by v.id")
         .bind(after)
         .bind(BATCH)
         .all(filling.tx().await?)

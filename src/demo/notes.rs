@@ -153,10 +153,11 @@ pub(super) async fn write(filling: &mut Filling, outcomes: bool) -> Result<(), D
     loop {
         let seen: Vec<Seen> = sql("select v.id, v.patient_id, e.served_by as doctor, trim(a.title || ' ' || a.name) as name,
                 e.started_at, e.ended_at, v.closed_at, e.state in ('done', 'transferred', 'in_service') as is_wanted
-             from (select id, patient_id, closed_at from visit where id > $1 order by id limit $2) v
-             join queue_entry e on e.visit_id = v.id and e.started_at is not null and e.served_by is not null
-                and e.id = (select min(f.id) from queue_entry f join service_point p on p.id = f.point_id
-                    where f.visit_id = v.id and p.kind = 'consulting' and f.started_at is not null)
+             from (select id, patient_id, closed_at, (select min(f.id) from queue_entry f
+                        join service_point p on p.id = f.point_id
+                        where f.visit_id = visit.id and p.kind = 'consulting' and f.started_at is not null) as entry_id
+                    from visit where id > $1 order by id limit $2) v
+             join queue_entry e on e.id = v.entry_id
              join account a on a.id = e.served_by order by v.id")
         .bind(after)
         .bind(BATCH)

@@ -202,10 +202,11 @@ pub(super) async fn write(
                     and y.state = 'active'), case when p.allergies_told <> '' then 'As told: ' || p.allergies_told
                     when exists (select 1 from allergy_none n where n.patient_id = v.patient_id)
                     then 'No known allergies' else 'Not asked' end) as allergies
-             from visit v join patient p on p.id = v.patient_id join queue_entry e on e.id = (select min(d.id) from queue_entry d where d.visit_id = v.id
-                and d.point_id = 3 and d.started_at is not null and d.served_by is not null)
-             join account a on a.id = e.served_by
-             where v.id > $1 order by v.id limit $2")
+             from (select id, patient_id, day, closed_at, (select min(d.id) from queue_entry d where d.visit_id = visit.id
+                        and d.point_id = 3 and d.started_at is not null and d.served_by is not null) as entry_id
+                    from visit where id > $1 order by id limit $2) v
+             join patient p on p.id = v.patient_id join queue_entry e on e.id = v.entry_id
+             join account a on a.id = e.served_by order by v.id")
         .bind(after)
         .bind(BATCH)
         .all(filling.tx().await?)

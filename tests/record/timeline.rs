@@ -2,6 +2,7 @@
 
 use infirmary::access::model::Role;
 
+use crate::support::Clinic;
 use crate::support::consultation::take;
 
 both! {
@@ -108,4 +109,31 @@ both! {
         let doctor = clinic.doctor().await;
         assert!(!doctor.get(&format!("/patients/{stranger}/timeline")).await.expect(200).body.contains("Peanuts"));
     }
+
+    async fn new_names_of_doctors_and_tests_are_told_of_what_happened_before(clinic) {
+        let lab = clinic.laboratory().await;
+        let colleague = clinic.consultant("colleague").await;
+        clinic.booking(lab.patient, colleague, 24 * 60).await;
+        lab.released(&clinic, "PCV", ("PCV", "38")).await;
+        for statement in ["update account set name = 'Ngozi' where sign_in_name = 'colleague'",
+            "update lab_test set name = 'Haematocrit' where code = 'PCV'"] {
+            infirmary::db::sql(statement).run(&clinic.app.db).await.unwrap();
+        }
+        let lines = lab.orders.get(&format!("/patients/{}/timeline", lab.patient)).await.texts("#timeline li").join("\n");
+        assert!(lines.contains("Appointment with Dr Ngozi") && lines.contains("Result: Haematocrit"), "{lines}");
+    }
+}
+
+/// The control: every story of both databases ends with this look, and it misses a line that is gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[should_panic(expected = "does not tell what happened")]
+async fn a_line_that_is_gone_is_missed() {
+    let clinic = Clinic::on_sqlite().await;
+    let id = clinic.treated("Ada Obi").await;
+    clinic.visited(id, 3).await;
+    let one = "delete from happening where ref_id = (select max(id) from visit) and what = 'visit'";
+    infirmary::db::sql(one).run(&clinic.app.db).await.unwrap();
+    let after = clinic.afterwards();
+    drop(clinic);
+    after.the_lines_of_time_tell_what_happened().await;
 }

@@ -118,7 +118,7 @@ impl Faults {
         }
         let mut other = PgConnection::connect(&self.database_url).await.unwrap();
         let names: Vec<String> = sqlx::query_scalar(
-            "select table_name::text from information_schema.tables where table_schema = 'public'",
+            "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
         )
         .fetch_all(&mut other)
         .await

@@ -32,13 +32,14 @@ pub use prescribing::{AMOXICILLIN, COURSE, IBUPROFEN, PARACETAMOL, Room};
 pub use stock::{PHARMACY, QUARANTINE, Shelves, out};
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeZone, Utc};
 use infirmary::app::{App, router};
 use infirmary::clock::Clock;
 use infirmary::config::Config;
-use infirmary::db::{Db, DbKind};
+use infirmary::db::{Db, DbError, DbKind};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::net::TcpListener;
@@ -56,13 +57,18 @@ macro_rules! both {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                story($crate::support::Clinic::on_sqlite().await).await;
+                let clinic = $crate::support::Clinic::on_sqlite().await;
+                let after = clinic.afterwards();
+                story(clinic).await;
+                after.the_lines_of_time_tell_what_happened().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 if let Some(clinic) = $crate::support::Clinic::on_postgres().await {
+                    let after = clinic.afterwards();
                     story(clinic).await;
+                    after.the_lines_of_time_tell_what_happened().await;
                 }
             }
         }
@@ -77,7 +83,29 @@ pub struct Clinic {
     pub address: SocketAddr,
     /// The database's address, to start a second node over it.
     pub database_url: String,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
+}
+
+/// What is left of a clinic when its story is over.
+pub struct Afterwards {
+    db: Db,
+    _folder: Arc<tempfile::TempDir>,
+}
+
+impl Afterwards {
+    /// Whatever a story did: the triggers kept every line of time as its view says. A story that took the database away
+    /// leaves nothing to look at.
+    pub async fn the_lines_of_time_tell_what_happened(self) {
+        let apart: Result<Vec<(String, i64)>, DbError> = infirmary::db::sql(
+            "select what, ref_id from (select * from happening except select * from happened) as told
+             union all select what, ref_id from (select * from happened except select * from happening) as untold",
+        )
+        .all(&self.db)
+        .await;
+        if let Ok(apart) = apart {
+            assert!(apart.is_empty(), "a line of time does not tell what happened: {apart:?}");
+        }
+    }
 }
 
 /// Dice whose seed is told when a story fails; `INFIRMARY_TEST_SEED` throws them the same way again. Who acts at the same
@@ -142,7 +170,7 @@ impl Clinic {
         app.follow_settings();
         let routes = router(&app);
         tokio::spawn(infirmary::web::serve::serve(app.clone(), listener, routes));
-        Clinic { app, address, database_url, folder }
+        Clinic { app, address, database_url, folder: Arc::new(folder) }
     }
 
     /// A second node over the same PostgreSQL database.
@@ -150,6 +178,11 @@ impl Clinic {
         assert_eq!(self.app.db.kind(), DbKind::Postgres, "SQLite has one process");
         let clock = self.app.clock.clone();
         Self::start(tempfile::tempdir().unwrap(), self.database_url.clone(), clock).await
+    }
+
+    /// To look at what a story left, when the clinic is gone.
+    pub fn afterwards(&self) -> Afterwards {
+        Afterwards { db: self.app.db.clone(), _folder: Arc::clone(&self.folder) }
     }
 
     /// A folder that lives as long as the clinic.

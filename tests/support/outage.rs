@@ -15,7 +15,7 @@ use super::Clinic;
 pub struct Outage {
     address: SocketAddr,
     database_url: String,
-    folder: tempfile::TempDir,
+    folder: std::sync::Arc<tempfile::TempDir>,
     clock: Clock,
     config: Config,
 }

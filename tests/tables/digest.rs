@@ -45,7 +45,7 @@ async fn sqlite(clinic: &Clinic) -> BTreeMap<String, String> {
 async fn postgres(clinic: &Clinic) -> BTreeMap<String, String> {
     let mut db = PgConnection::connect(&clinic.database_url).await.unwrap();
     let names: Vec<String> = sqlx::query_scalar(
-        "select table_name::text from information_schema.tables where table_schema = 'public'",
+        "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
     )
     .fetch_all(&mut db)
     .await

@@ -52,8 +52,9 @@ async fn postgres() -> Option<Schema> {
     let clinic = Clinic::on_postgres().await?;
     let mut db = PgConnection::connect(&clinic.database_url).await.unwrap();
     let columns: Vec<(String, String, bool)> = sqlx::query_as(
-        "select table_name::text, column_name::text, is_nullable = 'NO' from information_schema.columns
-         where table_schema = 'public' and table_name not like '\\_%'",
+        "select c.table_name::text, c.column_name::text, c.is_nullable = 'NO' from information_schema.columns c
+         join information_schema.tables t using (table_schema, table_name)
+         where table_schema = 'public' and t.table_type = 'BASE TABLE' and table_name not like '\\_%'",
     )
     .fetch_all(&mut db)
     .await

@@ -8,7 +8,7 @@ use super::{files, none};
 use crate::support::Clinic;
 
 /// Tables that grow with the clinic; all others stay small enough to be read whole.
-const GROWING: [&str; 86] = [
+const GROWING: [&str; 87] = [
     "account",
     "allergy",
     "allergy_none",
@@ -34,6 +34,7 @@ const GROWING: [&str; 86] = [
     "dispensing_line",
     "dispensing_return",
     "disposition",
+    "happening",
     "health_entry",
     "health_record",
     "health_record_version",

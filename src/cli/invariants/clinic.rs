@@ -115,6 +115,13 @@ pub(super) const CLINIC: &[Invariant] = &[
                  where o.patient_id <> n.patient_id or o.kind <> n.kind) as strays",
     },
     Invariant {
+        name: "the lines of time tell what happened",
+        text: "select count(*) as faults, min(patient_id) as example from (
+                 select patient_id from (select * from happening except select * from happened) as told
+                 union all
+                 select patient_id from (select * from happened except select * from happening) as untold) as apart",
+    },
+    Invariant {
         name: "no sign-in ended before it began",
         text: "select count(*) as faults, min(id) as example from sign_in where ended_at < created_at",
     },

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::words;
 
 words! {
-    /// What a line is. Each word is one part of the statement in `store::timeline`; a new source adds a word here and a
-    /// part there.
+    /// What a line is. Each word is one part of the view `happened`; a new source adds a word here, a part there and a
+    /// trigger to its table.
     pub enum What {
         Visit = "visit" => "Visits",
         Appointment = "appointment" => "Appointments",

@@ -1,0 +1,187 @@
+-- The line of time of a record: a row for each thing that happened, as the tables of the capabilities tell it. A page of it
+-- reads one index instead of ten tables; the triggers below keep it, and `infirmary check` holds it against `happened`.
+
+create table happening (
+    patient_id bigint not null references patient (id),
+    at timestamptz not null,
+    what text not null constraint happening_what check (what in ('appointment', 'visit', 'allergy', 'health', 'vitals',
+        'result', 'diagnosis', 'procedure', 'prescription', 'note', 'advice')),
+    ref_id bigint not null,
+    state text not null,
+    words text not null,
+    more text not null,
+    account_id bigint references account (id),
+    constraint happening_pkey primary key (what, ref_id)
+);
+create index happening_line on happening (patient_id, at, what, ref_id);
+
+-- What happening holds, in the order of its columns: the one place that says so. Appointments and visits carry no reasons
+-- and no notes: the desk reads them (rule A1). Names that come from accounts are read there, so that a new name is shown.
+create view happened as
+    select a.patient_id, a.starts_at as at, 'appointment' as what, a.id as ref_id, a.state, '' as words, '' as more,
+        a.doctor_id as account_id
+    from appointment a where a.state <> 'hold'
+    union all
+    select v.patient_id, v.opened_at, 'visit', v.id, coalesce(v.close_reason, 'open'), '', v.token, null from visit v
+    union all
+    select y.patient_id, y.recorded_at, 'allergy', y.id, y.state, y.substance, y.recorded_name, null
+    from allergy y where y.replaces_id is null or y.state <> 'active'
+    union all
+    select e.patient_id, e.recorded_at, 'health', e.id, e.kind || ' ' || e.state, e.words, e.recorded_name, null
+    from health_entry e where e.replaces_id is null or e.state <> 'active'
+    union all
+    select t.patient_id, t.taken_at, 'vitals', t.id, 'taken',
+        coalesce('blood pressure ' || t.systolic || '/' || t.diastolic || ' mmHg ', '')
+            || coalesce('pulse ' || t.pulse || ' ', '')
+            || coalesce('temperature ' || (t.temperature / 10) || '.' || (t.temperature % 10) || ' °C ', '')
+            || coalesce('NEWS2 ' || t.news2, ''), '', t.taken_by
+    from vitals t where not exists (select 1 from vitals later where later.replaces = t.id)
+    union all
+    select l.patient_id, r.verified_at, 'result', r.id, l.state, c.name, '', null
+    from lab_result r join lab_line l on l.id = r.line_id join lab_test c on c.id = l.test_id
+    where r.state = 'current' and l.state in ('verified', 'released')
+    union all
+    select d.patient_id, d.signed_at, 'diagnosis', d.id, d.certainty || ' ' || d.state, d.term, d.recorded_name, null
+    from diagnosis d where d.state <> 'draft'
+    union all
+    select o.patient_id, coalesce(o.done_at, o.planned_at), 'procedure', o.id, o.state, o.name,
+        case when o.done_name <> '' then o.done_name else o.planned_name end, null
+    from visit_procedure o where o.state <> 'draft'
+    union all
+    select r.patient_id, r.signed_at, 'prescription', r.id, r.state,
+        coalesce((select string_agg(l.name || ' ' || l.strength, ', ' order by l.id) from prescription_line l
+            where l.prescription_id = r.id and l.state <> 'cancelled'), ''), r.prescriber_name, null
+    from prescription r where r.state = 'signed'
+    union all
+    select n.patient_id, n.clinical_at, 'note', n.id, n.kind || ' ' || n.state,
+        substr(case when n.assessment <> '' then n.assessment when n.complaint <> '' then n.complaint
+            when n.plan <> '' then n.plan else n.examination end, 1, 160), n.author_name, null
+    from note n where n.state in ('signed', 'entered_in_error')
+    union all
+    select n.patient_id, n.clinical_at, 'advice', n.id, n.state,
+        n.advice || case when n.advice <> '' and n.follow_up <> '' then ' ' else '' end || n.follow_up, n.author_name, null
+    from note n where n.state = 'signed' and (n.advice <> '' or n.follow_up <> '');
+
+insert into happening select * from happened;
+
+create function tell_appointment() returns trigger language plpgsql as $$
+begin
+    delete from happening where what = 'appointment' and ref_id = new.id;
+    insert into happening select * from happened where what = 'appointment' and ref_id = new.id;
+    return null;
+end $$;
+create trigger appointment_told after insert on appointment for each row
+    when (new.state <> 'hold') execute function tell_appointment();
+create trigger appointment_told_again after update of patient_id, starts_at, state, doctor_id on appointment for each row
+    when (new.state <> 'hold') execute function tell_appointment();
+create function tell_visit() returns trigger language plpgsql as $$
+begin
+    delete from happening where what = 'visit' and ref_id = new.id;
+    insert into happening select * from happened where what = 'visit' and ref_id = new.id;
+    return null;
+end $$;
+create trigger visit_told after insert on visit for each row execute function tell_visit();
+create trigger visit_told_again after update of patient_id, opened_at, close_reason, token on visit for each row
+    execute function tell_visit();
+create function tell_allergy() returns trigger language plpgsql as $$
+begin
+    insert into happening select * from happened where what = 'allergy' and ref_id = new.id;
+    return null;
+end $$;
+create trigger allergy_told after insert on allergy for each row
+    when (new.replaces_id is null or new.state <> 'active') execute function tell_allergy();
+create function tell_health_entry() returns trigger language plpgsql as $$
+begin
+    insert into happening select * from happened where what = 'health' and ref_id = new.id;
+    return null;
+end $$;
+create trigger health_entry_told after insert on health_entry for each row
+    when (new.replaces_id is null or new.state <> 'active') execute function tell_health_entry();
+create function tell_diagnosis() returns trigger language plpgsql as $$
+begin
+    delete from happening where what = 'diagnosis' and ref_id = new.id;
+    insert into happening select * from happened where what = 'diagnosis' and ref_id = new.id;
+    return null;
+end $$;
+create trigger diagnosis_told after insert on diagnosis for each row
+    when (new.state <> 'draft') execute function tell_diagnosis();
+create trigger diagnosis_told_again after update of state, certainty on diagnosis for each row
+    when (new.state <> 'draft') execute function tell_diagnosis();
+create function tell_visit_procedure() returns trigger language plpgsql as $$
+begin
+    delete from happening where what = 'procedure' and ref_id = new.id;
+    insert into happening select * from happened where what = 'procedure' and ref_id = new.id;
+    return null;
+end $$;
+create trigger visit_procedure_told after insert on visit_procedure for each row
+    when (new.state <> 'draft') execute function tell_visit_procedure();
+create trigger visit_procedure_told_again after update of state, planned_at, done_at, done_name on visit_procedure
+    for each row when (new.state <> 'draft') execute function tell_visit_procedure();
+create function tell_prescription() returns trigger language plpgsql as $$
+begin
+    delete from happening where what = 'prescription' and ref_id = new.id;
+    insert into happening select * from happened where what = 'prescription' and ref_id = new.id;
+    return null;
+end $$;
+create trigger prescription_told after insert on prescription for each row
+    when (new.state = 'signed') execute function tell_prescription();
+create trigger prescription_told_again after update of state on prescription for each row
+    when (new.state = 'signed') execute function tell_prescription();
+create function tell_note() returns trigger language plpgsql as $$
+begin
+    delete from happening where what in ('note', 'advice') and ref_id = new.id;
+    insert into happening select * from happened where what in ('note', 'advice') and ref_id = new.id;
+    return null;
+end $$;
+create trigger note_told after insert on note for each row
+    when (new.state in ('signed', 'entered_in_error')) execute function tell_note();
+create trigger note_told_again after update of state on note for each row
+    when (new.state in ('signed', 'entered_in_error')) execute function tell_note();
+create function tell_lab_result() returns trigger language plpgsql as $$
+begin
+    delete from happening where what = 'result' and ref_id = new.id;
+    insert into happening select * from happened where what = 'result' and ref_id = new.id;
+    return null;
+end $$;
+create trigger lab_result_told after insert on lab_result for each row
+    when (new.state = 'current') execute function tell_lab_result();
+create trigger lab_result_told_again after update of state on lab_result for each row
+    when (new.state = 'current' or old.state = 'current') execute function tell_lab_result();
+-- A correction takes the place of what it corrects.
+create function tell_vitals() returns trigger language plpgsql as $$
+begin
+    delete from happening where what = 'vitals' and ref_id = new.replaces;
+    insert into happening select * from happened where what = 'vitals' and ref_id = new.id;
+    return null;
+end $$;
+create trigger vitals_told after insert on vitals for each row execute function tell_vitals();
+create function tell_lab_line() returns trigger language plpgsql as $$
+begin
+    delete from happening where what = 'result'
+        and ref_id in (select id from lab_result where line_id = new.id);
+    insert into happening select * from happened where what = 'result'
+        and ref_id in (select id from lab_result where line_id = new.id);
+    return null;
+end $$;
+create trigger lab_line_told_again after update of state on lab_line for each row
+    when (new.state in ('verified', 'released') or old.state in ('verified', 'released')) execute function tell_lab_line();
+create function tell_lab_test() returns trigger language plpgsql as $$
+begin
+    update happening set words = new.name where what = 'result' and ref_id in (select r.id from lab_line l
+        join lab_result r on r.line_id = l.id where l.test_id = new.id);
+    return null;
+end $$;
+create trigger lab_test_told_again after update of name on lab_test for each row when (new.name <> old.name)
+    execute function tell_lab_test();
+-- Two lines of a prescription that end at one moment are told one after the other.
+create function tell_prescription_line() returns trigger language plpgsql as $$
+begin
+    perform 1 from prescription where id = new.prescription_id for no key update;
+    delete from happening where what = 'prescription' and ref_id = new.prescription_id;
+    insert into happening select * from happened where what = 'prescription' and ref_id = new.prescription_id;
+    return null;
+end $$;
+create trigger prescription_line_told after insert on prescription_line for each row when (new.state <> 'draft')
+    execute function tell_prescription_line();
+create trigger prescription_line_told_again after update of state on prescription_line for each row
+    when (new.state = 'cancelled' or old.state = 'draft') execute function tell_prescription_line();
