@@ -219,10 +219,21 @@ create table prescription_warning (
     constraint prescription_warning_reason check (tier <> 'stop' or length(trim(reason)) >= 5)
 ) strict;
 create index prescription_warning_line on prescription_warning (line_id, id);
+create index prescription_warning_at on prescription_warning (at);
 create trigger prescription_warning_no_update before update on prescription_warning
 begin select raise(abort, 'prescription_warning_append_only'); end;
 create trigger prescription_warning_no_delete before delete on prescription_warning
 begin select raise(abort, 'prescription_warning_append_only'); end;
+
+-- What was taken out of a draft again while a warning stopped it: with the stops that were overridden, how often they are.
+create table prescription_heeded (
+    id integer primary key,
+    kind text not null,
+    name text not null,
+    account_id integer references account (id),
+    at text not null
+) strict;
+create index prescription_heeded_at on prescription_heeded (at);
 
 create table prescription_event (
     id integer primary key,

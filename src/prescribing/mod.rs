@@ -48,6 +48,7 @@ pub fn routes() -> Routes {
         .get(paths::MEDICINE_NEW, manage, medicine::new)
         .get(paths::RULES, rules, catalogue::rules)
         .post(paths::RULES, rules, catalogue::save_rules)
+        .get(paths::STOPS, manage, catalogue::stops)
         .get(paths::MEDICINE, read, medicine::show)
         .post(paths::MEDICINE, manage, medicine::save)
         .get(paths::FIND, read, show::find)

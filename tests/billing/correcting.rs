@@ -1,7 +1,10 @@
 //! Credit notes and corrections: an issued invoice is never edited.
 
 use infirmary::billing::model::ChargeKind;
+use infirmary::billing::withdraw;
 use infirmary::db::sql;
+use infirmary::web::paths;
+use infirmary::work::{Doer, Work};
 
 use crate::support::billing::id_in;
 
@@ -55,6 +58,21 @@ both! {
         till.pays(draft, &[("wallet", "500")]).await.expect(303);
         assert_eq!(till.cashier.get(&format!("/invoices/{draft}")).await.heading(), "INV-2026-000002 Paid");
         assert_eq!(clinic.number("select balance from wallet where patient_id = $1", till.patient.0).await, 100_000);
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+
+    async fn what_cost_nothing_and_was_an_error_is_not_to_be_credited(clinic) {
+        let till = clinic.till().await;
+        clinic.costs(&till, ChargeKind::Medicine, 1, 0).await;
+        clinic.costs(&till, ChargeKind::Medicine, 2, 300).await;
+        let invoice = till.issued().await;
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        withdraw(&mut work, ChargeKind::Medicine, 1, "Given to somebody else").await.unwrap();
+        work.commit().await.unwrap();
+        let page = till.cashier.get(&format!("/invoices/{invoice}")).await;
+        assert!(!page.expect(200).body.contains("entered in error"), "{}", page.body);
+        let bill = till.cashier.get(&paths::billing::of_visit(till.visit)).await;
+        assert!(bill.expect(200).body.contains("Entered in error") && !bill.body.contains("credit it"), "{}", bill.body);
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 

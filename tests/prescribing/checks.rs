@@ -31,6 +31,33 @@ both! {
         assert!(changed.is_err());
     }
 
+    async fn c4_what_is_overridden_and_what_is_heeded_is_counted(clinic) {
+        let room = clinic.prescribing_room().await;
+        clinic.is_allergic(room.patient, "class", "penicillin", "moderate").await;
+        let pharmacy = clinic.pharmacist().await;
+        let list = pharmacy.get("/medicines").await.links(".page-head a");
+        let page = pharmacy.get(list.iter().find(|link| link.ends_with("warnings")).unwrap()).await;
+        assert!(page.expect(200).text(".empty").contains("No warning was shown"));
+        // Taken out twice, but only once while it stood: the other press comes too late.
+        room.adds(AMOXICILLIN).await;
+        let (page, line) = (room.page().await, clinic.rx_lines(room.visit).await[0].0);
+        room.press_on(&page, &format!("rx.remove.{line}"), &[]).await.expect(303);
+        room.press_on(&page, &format!("rx.remove.{line}"), &[]).await;
+        room.adds(PARACETAMOL).await;
+        let (page, line) = (room.page().await, clinic.rx_lines(room.visit).await[0].0);
+        room.press_on(&page, &format!("rx.remove.{line}"), &[]).await.expect(303);
+        room.adds(AMOXICILLIN).await;
+        let field = format!("rx_reason_{}", clinic.rx_lines(room.visit).await[0].0);
+        room.signs(&[(&field, "Tolerated it in March, test dose given")]).await.expect(303);
+        let page = pharmacy.get("/medicines/warnings").await;
+        assert_eq!(page.expect(200).texts("#kinds tbody tr"), ["Recorded allergy1 of 2 (50 %)10"]);
+        assert_eq!(page.texts("#medicines tbody tr"), ["AmoxicillinRecorded allergy1 of 2 (50 %)1"]);
+        clinic.doctor().await.get("/medicines/warnings").await.expect(403);
+        clinic.wait_minutes(91 * 24 * 60);
+        clinic.sign_in(&pharmacy, "pharmacist").await;
+        assert!(pharmacy.get("/medicines/warnings").await.expect(200).has(".empty"), "three months are counted");
+    }
+
     async fn p2_an_allergy_added_between_writing_and_signing_stops_it(clinic) {
         let room = clinic.prescribing_room().await;
         room.adds(AMOXICILLIN).await;

@@ -8,7 +8,7 @@ use super::{files, none};
 use crate::support::Clinic;
 
 /// Tables that grow with the clinic; all others stay small enough to be read whole.
-const GROWING: [&str; 87] = [
+const GROWING: [&str; 88] = [
     "account",
     "allergy",
     "allergy_none",
@@ -63,6 +63,7 @@ const GROWING: [&str; 87] = [
     "prescribing_favourite",
     "prescription",
     "prescription_event",
+    "prescription_heeded",
     "prescription_line",
     "prescription_warning",
     "procedure_used",

@@ -55,9 +55,9 @@ impl Line {
         Money(i64::try_from(over).unwrap_or_default().max(0))
     }
 
-    /// Whether its credit waits.
+    /// Whether its credit waits: what cost nothing has nothing to be credited.
     pub fn is_wrong(&self) -> bool {
-        self.live && (self.withdrawn || self.done_quantity.is_some())
+        self.live && !self.remaining().is_zero() && (self.withdrawn || self.done_quantity.is_some())
     }
 }
 

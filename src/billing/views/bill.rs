@@ -54,10 +54,10 @@ impl Charge {
         Money(self.unit_price.0.saturating_mul(self.quantity))
     }
 
-    /// Whether the cashier has to act: it was entered in error, or another number was done.
+    /// Whether the cashier has to act: something that was asked was entered in error, or another number was done.
     pub fn is_wrong(&self) -> bool {
-        let billed = matches!(self.state, ChargeState::Billed | ChargeState::Paid);
-        billed && (self.withdrawn_at.is_some() || self.done_quantity.is_some())
+        let asked = matches!(self.state, ChargeState::Billed | ChargeState::Paid) && !self.gross().is_zero();
+        asked && (self.withdrawn_at.is_some() || self.done_quantity.is_some())
     }
 
     /// Whether it waits to be paid before it is done.

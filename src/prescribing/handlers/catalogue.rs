@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Query, State};
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::prescribing::model::MedicineId;
 use crate::prescribing::store::catalogue::{self, Setting};
-use crate::prescribing::store::search;
+use crate::prescribing::store::{search, stops};
 use crate::prescribing::views::medicines::{MedicinesPage, Options, RulesPage};
+use crate::prescribing::views::stops::StopsPage;
 use crate::stock;
 use crate::web::conflict::{Conflict, conflicting};
 use crate::web::submission::refused;
@@ -18,6 +20,8 @@ use crate::web::{Answer, FormState, Page, Submission, html, paths};
 
 /// Medicines of one page.
 const PAGE: i64 = 50;
+/// How far back warnings are counted.
+const COUNTED_DAYS: i64 = 90;
 /// Options of one list.
 const OPTIONS: i64 = 12;
 
@@ -59,6 +63,13 @@ pub async fn options(State(app): State<App>, page: Page, Query(asked): Query<Ask
         stock::usable_of_medicines(&app.db, &ids, page.today()).await?
     };
     html(Options { medicines, usable })
+}
+
+/// What became of the warnings that stop signing.
+pub async fn stops(State(app): State<App>, page: Page) -> Answer {
+    let from = page.now - TimeDelta::days(COUNTED_DAYS);
+    let all = stops::since(&app.db, from).await?;
+    html(StopsPage::new(page, COUNTED_DAYS, all))
 }
 
 /// How long prescriptions hold.

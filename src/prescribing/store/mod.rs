@@ -8,3 +8,4 @@ pub mod fill;
 pub mod lines;
 pub mod prescriptions;
 pub mod search;
+pub mod stops;

@@ -1,10 +1,12 @@
 //! The steps of the section in the consultation: `add`, `remove.17`, `edit.17`, `favourite.17`, `use.5`, `forget.5`,
 //! `repeat.4`, `again.17`, `set.malaria_adult`.
 
-use crate::prescribing::model::{LineId, LineState, Unit, Usual, Written};
+use std::collections::BTreeSet;
+
+use crate::prescribing::model::{LineId, LineState, Unit, Usual, WarningKind, Written};
 use crate::prescribing::store::drafts::{self, Named, NewLine};
 use crate::prescribing::store::lines::Line;
-use crate::prescribing::store::{catalogue, favourites, lines};
+use crate::prescribing::store::{catalogue, favourites, lines, stops};
 use crate::prescribing::verbs::{Refused, WORDS, add, prescriber};
 use crate::queue::Visit;
 use crate::web::FormState;
@@ -17,10 +19,7 @@ pub async fn step(work: &mut Work, visit: &Visit, rest: &str, form: &mut FormSta
     let number = id.parse::<i64>().map_err(|_| Refused::NotFound);
     match verb {
         "add" => add::typed(work, visit, form).await,
-        "remove" => {
-            drafts::delete_line(work.tx(), LineId(number?), (visit.id, author)).await?;
-            Ok(())
-        }
+        "remove" => remove(work, visit, LineId(number?), form).await,
         "edit" => edit(work, visit, LineId(number?), form).await,
         "favourite" => favourite(work, visit, LineId(number?), form).await,
         "use" => add::favourite(work, visit, form, crate::prescribing::model::FavouriteId(number?)).await,
@@ -67,6 +66,21 @@ async fn own(work: &mut Work, visit: &Visit, id: LineId) -> Result<Line, Refused
         line.state == LineState::Draft && line.visit_id == visit.id && line.prescriber_id == author
     };
     line.filter(own).ok_or(Refused::NotFound)
+}
+
+/// Takes a draft line out. What stopped it on the page was heeded: that is counted, by kind, beside what is overridden.
+async fn remove(work: &mut Work, visit: &Visit, id: LineId, form: &FormState) -> Result<(), Refused> {
+    let (author, at) = (prescriber(work)?, work.now());
+    let Some(line) = lines::by_id(work.tx(), id).await? else { return Ok(()) };
+    if !drafts::delete_line(work.tx(), id, (visit.id, author)).await? {
+        return Ok(());
+    }
+    let stops: BTreeSet<&str> =
+        form.value(format!("rx_seen_{id}")).split(',').filter_map(|key| Some(key.split_once(':')?.0)).collect();
+    for kind in stops.into_iter().filter_map(|kind| kind.parse::<WarningKind>().ok()) {
+        stops::heeded(work.tx(), (kind, &line.name), (author, at)).await?;
+    }
+    Ok(())
 }
 
 /// What a line takes where nothing is typed: nothing. In a change everything stands in the fields.

@@ -4,6 +4,7 @@ pub mod medicines;
 pub mod mine;
 pub mod prescription;
 pub mod section;
+pub mod stops;
 
 use crate::prescribing::store::lines::Line;
 use crate::settings::model::plain_day;

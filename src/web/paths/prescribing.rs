@@ -13,6 +13,8 @@ pub const OPTIONS: &str = "/medicines/options";
 pub const MEDICINE_NEW: &str = "/medicines/new";
 /// How long prescriptions hold.
 pub const RULES: &str = "/medicines/rules";
+/// What became of the warnings that stop signing.
+pub const STOPS: &str = "/medicines/warnings";
 /// One medicine; changing it by POST.
 pub const MEDICINE: &str = "/medicines/{id}";
 /// Finding a prescription by its code or its patient.
