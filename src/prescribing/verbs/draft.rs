@@ -75,8 +75,11 @@ async fn remove(work: &mut Work, visit: &Visit, id: LineId, form: &FormState) ->
     if !drafts::delete_line(work.tx(), id, (visit.id, author)).await? {
         return Ok(());
     }
-    let stops: BTreeSet<&str> =
-        form.value(format!("rx_seen_{id}")).split(',').filter_map(|key| Some(key.split_once(':')?.0)).collect();
+    let stops: BTreeSet<&str> = form
+        .value(format!("rx_seen_{id}"))
+        .split(',')
+        .filter_map(|key| Some(key.split_once(':')?.0))
+        .collect();
     for kind in stops.into_iter().filter_map(|kind| kind.parse::<WarningKind>().ok()) {
         stops::heeded(work.tx(), (kind, &line.name), (author, at)).await?;
     }
