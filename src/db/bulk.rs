@@ -100,6 +100,8 @@ pub async fn fill(tx: &mut Tx, table: Table<'_>, rows: &mut Vec<Vec<Value>>) -> 
     // What the triggers ask is planned with the first row and kept: of a table that is empty then, PostgreSQL would read
     // every row for each row that follows.
     tx.execute("set local enable_seqscan = off").await?;
+    // No request waits for it, and a slow machine is no fault.
+    tx.execute("set local statement_timeout = 0").await?;
     for part in rows.chunks(COPIED) {
         let mut text = String::new();
         for row in part {
