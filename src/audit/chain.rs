@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use sha2::{Digest, Sha256};
 
 use super::anchors::{self, Anchor, Restored};
@@ -14,6 +14,8 @@ use crate::work::{Doer, Work};
 
 /// Entries sealed in one transaction.
 const BATCH: i64 = 500;
+/// The first seconds of a minute, in which late entries are looked for: as many as a slow node may take for a look.
+const BEGINNING: u32 = 5;
 
 /// What a walk over the whole chain found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,31 +66,39 @@ fn link(previous: &[u8], seq: i64, entry: &Stored) -> Vec<u8> {
 
 /// Seals what is not sealed yet. Returns how many entries it sealed.
 pub async fn seal(app: &App) -> Result<usize, DbError> {
+    seal_within(app, store::WHOLE).await
+}
+
+/// The same every second: what came since the last time, and at the beginning of each minute also what committed later than
+/// many a younger entry.
+pub async fn seal_in_turn(app: &App) -> Result<usize, DbError> {
+    let reach = if app.clock.now().second() < BEGINNING { store::WHOLE } else { store::RECENT };
+    seal_within(app, reach).await
+}
+
+async fn seal_within(app: &App, reach: i64) -> Result<usize, DbError> {
     let mut sealed = 0;
-    loop {
+    // Asked beside the writer, who would have to wait for the answer that there is nothing.
+    while store::unsealed(&app.db, reach, 1).await?.pop().is_some() {
         let mut tx = app.db.begin().await?;
-        let entries = store::unsealed(&mut tx, BATCH).await?;
-        let full = entries.len() as i64 == BATCH;
-        if entries.is_empty() {
-            return Ok(sealed);
-        }
+        let entries = store::unsealed(&mut tx, reach, BATCH).await?;
         let (mut seq, mut previous) = match store::head(&mut tx).await? {
             Some(head) => (head.seq, head.hash),
             None => (0, vec![0; 32]),
         };
+        let mut seals = Vec::with_capacity(entries.len());
         for entry in &entries {
             seq += 1;
             let hash = link(&previous, seq, entry);
-            store::insert_seal(&mut tx, seq, entry.id, &previous, &hash).await?;
+            seals.push(store::Seal { seq, entry_id: entry.id, previous, hash: hash.clone() });
             previous = hash;
         }
+        store::insert_seals(&mut tx, seals).await?;
         // The seals of a busy hour follow each other closely: boards need not be read anew for them.
         tx.commit_beside().await?;
         sealed += entries.len();
-        if !full {
-            return Ok(sealed);
-        }
     }
+    Ok(sealed)
 }
 
 /// Writes the head of the chain where the database cannot reach.

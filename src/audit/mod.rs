@@ -14,7 +14,7 @@ mod store;
 mod views;
 
 pub use anchors::Restored;
-pub use chain::{Broken, Noted, Verified, anchor, restored, restored_elsewhere, seal, verify};
+pub use chain::{Broken, Noted, Verified, anchor, restored, restored_elsewhere, seal, seal_in_turn, verify};
 pub use entry::{Entry, Subject};
 pub use openings::Openings;
 pub use store::{Stored, last_change, recent_of};
@@ -76,7 +76,7 @@ pub fn jobs() -> Vec<Job> {
         Job {
             name: "seal_audit_trail",
             every: Duration::from_secs(1),
-            run: |app| Box::pin(async move { seal(&app).await.map(|_| ()) }),
+            run: |app| Box::pin(async move { seal_in_turn(&app).await.map(|_| ()) }),
         },
         Job {
             name: "anchor_audit_trail",

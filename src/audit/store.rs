@@ -112,31 +112,38 @@ pub(super) async fn head(store: impl Store) -> Result<Option<Head>, DbError> {
     sql("select seq, hash from audit_seal order by seq desc limit 1").optional(store).await
 }
 
-pub(super) async fn unsealed(tx: &mut Tx, limit: i64) -> Result<Vec<Stored>, DbError> {
+/// How far behind the newest sealed entry the oldest may be that is still sealed.
+pub(super) const WHOLE: i64 = 10_000;
+/// The same for the look of every second: more than come while a request lasts.
+pub(super) const RECENT: i64 = 500;
+
+/// Entries without a seal, at most `reach` behind the newest that has one. Each is looked up: joined, the whole chain would
+/// be read for them.
+pub(super) async fn unsealed(store: impl Store, reach: i64, limit: i64) -> Result<Vec<Stored>, DbError> {
     sql("select id, at, account_id, name, role, action, subject, subject_id, patient_id, address, request_id, detail
-         from audit_entry where not exists (select 1 from audit_seal where entry_id = audit_entry.id)
-         and id > coalesce((select max(entry_id) from audit_seal), 0) - 10000
-         order by id limit $1")
+         from audit_entry where id > coalesce((select max(entry_id) from audit_seal), 0) - $1
+         and (select seq from audit_seal where entry_id = audit_entry.id) is null
+         order by id limit $2")
+    .bind(reach)
     .bind(limit)
-    .all(tx)
+    .all(store)
     .await
 }
 
-pub(super) async fn insert_seal(
-    tx: &mut Tx,
-    seq: i64,
-    entry_id: i64,
-    previous: &[u8],
-    hash: &[u8],
-) -> Result<(), DbError> {
-    sql("insert into audit_seal (seq, entry_id, previous, hash) values ($1, $2, $3, $4)")
-        .bind(seq)
-        .bind(entry_id)
-        .bind(previous)
-        .bind(hash)
-        .run(tx)
-        .await?;
-    Ok(())
+/// A link of the chain.
+pub(super) struct Seal {
+    pub seq: i64,
+    pub entry_id: i64,
+    pub previous: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+const SEALS: Table = Table { name: "audit_seal", columns: &["seq", "entry_id", "previous", "hash"] };
+
+pub(super) async fn insert_seals(tx: &mut Tx, seals: Vec<Seal>) -> Result<(), DbError> {
+    let row =
+        |seal: Seal| vec![seal.seq.into(), seal.entry_id.into(), seal.previous.into(), seal.hash.into()];
+    bulk::insert(tx, SEALS, &mut seals.into_iter().map(row).collect()).await
 }
 
 pub(super) async fn sealed_after(store: impl Store, seq: i64, limit: i64) -> Result<Vec<Sealed>, DbError> {
@@ -152,8 +159,9 @@ pub(super) async fn sealed_after(store: impl Store, seq: i64, limit: i64) -> Res
 /// Whether an entry stands so far behind the sealed ones that sealing will never take it.
 pub(super) async fn left_behind(store: impl Store) -> Result<bool, DbError> {
     let found: Option<(i64,)> = sql("select id from audit_entry
-         where id <= coalesce((select max(entry_id) from audit_seal), 0) - 10000
+         where id <= coalesce((select max(entry_id) from audit_seal), 0) - $1
            and not exists (select 1 from audit_seal where entry_id = audit_entry.id) limit 1")
+    .bind(WHOLE)
     .optional(store)
     .await?;
     Ok(found.is_some())

@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,14 +22,33 @@ const AT_MOST: Duration = Duration::from_secs(1);
 /// the boards of everybody.
 const BESIDE: [&str; 5] = ["audit_entry", "audit_seal", "known_device", "sign_in", "throttle"];
 
+/// Whoever waits for an answer that somebody else asked for asks after this time too: what changes all the time is never
+/// kept.
+const PATIENCE: Duration = Duration::from_millis(50);
+/// Questions that are told apart while they are asked; two that share a place wait for each other.
+const PLACES: usize = 64;
+
 /// What a process keeps.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Kept {
     /// Changes that ended so far, whether or not they touched what is kept.
     changes: AtomicU64,
     /// Changes that somebody may see already and that have not ended.
     under_way: AtomicUsize,
     answers: Mutex<Answers>,
+    /// Held by whoever asks a question of the database: a call makes every screen ask alike, and one asks for all.
+    asking: [tokio::sync::Mutex<()>; PLACES],
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Kept {
+            changes: AtomicU64::default(),
+            under_way: AtomicUsize::default(),
+            answers: Mutex::default(),
+            asking: std::array::from_fn(|_| tokio::sync::Mutex::default()),
+        }
+    }
 }
 
 /// Answers between two changes.
@@ -47,7 +67,7 @@ struct Question((usize, usize), Vec<Value>);
 
 /// The moment at which a question was asked of the database.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+struct Asked {
     /// None while something changed: then some may have seen it and others not.
     after: Option<u64>,
     at: Instant,
@@ -66,8 +86,37 @@ impl Kept {
         still.then(|| self.changes.load(Ordering::Acquire))
     }
 
+    /// The rows: kept ones, those that somebody is asking for already, or by `read`, in this order.
+    pub(super) async fn or<T: Clone + Send + Sync + 'static, E, F>(
+        &self,
+        sql: Sql,
+        read: impl FnOnce(Sql) -> F,
+    ) -> Result<Vec<T>, E>
+    where
+        F: Future<Output = Result<Vec<T>, E>>,
+    {
+        let mut asked = match self.rows(&sql) {
+            Ok(rows) => return Ok(rows),
+            Err(asked) => asked,
+        };
+        let place = &self.asking[Question::of(&sql).place()];
+        let mut turn = place.try_lock().ok();
+        // While something changes nothing will be kept, and nobody waits for it.
+        if turn.is_none() && asked.after.is_some() {
+            turn = tokio::time::timeout(PATIENCE, place.lock()).await.ok();
+            match self.rows(&sql) {
+                Ok(rows) => return Ok(rows),
+                Err(later) => asked = later,
+            }
+        }
+        let rows = read(sql.clone()).await?;
+        self.keep(&sql, asked, &rows);
+        drop(turn);
+        Ok(rows)
+    }
+
     /// The rows, if they are kept; else the moment, to be given to [`Kept::keep`].
-    pub(super) fn rows<T: Clone + Send + Sync + 'static>(&self, sql: &Sql) -> Result<Vec<T>, Asked> {
+    fn rows<T: Clone + Send + Sync + 'static>(&self, sql: &Sql) -> Result<Vec<T>, Asked> {
         debug_assert!(
             reads_none_beside(sql.text()),
             "a change of what this reads may end nothing: {}",
@@ -84,7 +133,7 @@ impl Kept {
     }
 
     /// Keeps rows that were read since `asked`, unless something has changed or begun to change meanwhile.
-    pub(super) fn keep<T: Clone + Send + Sync + 'static>(&self, sql: &Sql, asked: Asked, rows: &[T]) {
+    fn keep<T: Clone + Send + Sync + 'static>(&self, sql: &Sql, asked: Asked, rows: &[T]) {
         let Some(after) = asked.after.filter(|after| self.settled() == Some(*after)) else { return };
         let (question, rows) = (Question::of(sql), Arc::new(rows.to_vec()));
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -111,6 +160,13 @@ impl Question {
     fn of(sql: &Sql) -> Self {
         Question(sql.place(), sql.values().to_vec())
     }
+
+    /// Where it is asked.
+    fn place(&self) -> usize {
+        let mut hash = DefaultHasher::new();
+        self.hash(&mut hash);
+        hash.finish() as usize % PLACES
+    }
 }
 
 fn reads_none_beside(text: &str) -> bool {
@@ -134,5 +190,51 @@ impl Drop for Change {
     fn drop(&mut self) {
         self.0.changed();
         self.0.under_way.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::db::sql;
+
+    /// How many of thirty who ask at once go to the database, when `meanwhile` happens before the first answer.
+    async fn asked(meanwhile: impl Fn(&Kept)) -> u32 {
+        let (kept, asked) = (Kept::default(), AtomicU32::new(0));
+        let ask = || {
+            kept.or::<i64, (), _>(sql("select 1"), async |_| {
+                let before = asked.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+                if before == 0 {
+                    meanwhile(&kept);
+                }
+                Ok(vec![i64::from(before)])
+            })
+        };
+        let answers = join_all((0..30).map(|_| ask())).await;
+        assert!(answers.iter().all(|answer| answer.is_ok()));
+        asked.into_inner()
+    }
+
+    #[tokio::test]
+    async fn one_asks_for_all_who_ask_alike() {
+        assert_eq!(asked(|_| ()).await, 1);
+        // An answer from before a change is for nobody who came after it: the next one asks again, for the rest.
+        assert_eq!(asked(Kept::changed).await, 2);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_long_for_who_asked_before() {
+        let kept = Kept::default();
+        let first = kept.or::<i64, (), _>(sql("select 1"), |_| std::future::pending());
+        let second = kept.or::<i64, (), _>(sql("select 1"), async |_| Ok(vec![2]));
+        tokio::select! {
+            _ = first => unreachable!("it waits for ever"),
+            rows = second => assert_eq!(rows, Ok(vec![2])),
+        }
     }
 }

@@ -6,6 +6,7 @@ mod cells;
 mod connect;
 pub mod dialect;
 mod fault;
+pub mod guards;
 mod kept;
 mod lines;
 pub mod portable;

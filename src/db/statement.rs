@@ -194,34 +194,19 @@ fn read<T: DeserializeOwned>(row: impl Cells) -> Result<T, DbError> {
 
 impl Store for &Db {
     async fn all_kept<T: Row + Clone + Sync + 'static>(self, sql: Sql) -> Result<Vec<T>, DbError> {
-        match self.kept().rows(&sql) {
-            Ok(rows) => {
-                // The bound on a page's statements holds for the page that finds nothing kept.
-                count_query();
-                Ok(rows)
-            }
-            Err(asked) => {
-                let rows = self.all(sql.clone()).await?;
-                self.kept().keep(&sql, asked, &rows);
-                Ok(rows)
-            }
-        }
+        // The bound on a page's statements holds for the page that finds nothing kept.
+        count_query();
+        self.kept().or(sql, |sql| self.read(sql, usize::MAX)).await
     }
 
     async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {
         count_query();
-        match self {
-            Db::Sqlite { read, .. } => read.rows(&sql, usize::MAX),
-            Db::Postgres { read, .. } => read.rows(&sql, usize::MAX).await,
-        }
+        self.read(sql, usize::MAX).await
     }
 
     async fn optional<T: Row>(self, sql: Sql) -> Result<Option<T>, DbError> {
         count_query();
-        match self {
-            Db::Sqlite { read, .. } => Ok(read.rows(&sql, 1)?.pop()),
-            Db::Postgres { read, .. } => Ok(read.rows(&sql, 1).await?.pop()),
-        }
+        Ok(self.read(sql, 1).await?.pop())
     }
 
     async fn run(self, sql: Sql) -> Result<u64, DbError> {
@@ -231,6 +216,14 @@ impl Store for &Db {
 }
 
 impl Db {
+    /// The first `limit` rows.
+    async fn read<T: Row>(&self, sql: Sql, limit: usize) -> Result<Vec<T>, DbError> {
+        match self {
+            Db::Sqlite { read, .. } => read.rows(&sql, limit),
+            Db::Postgres { read, .. } => read.rows(&sql, limit).await,
+        }
+    }
+
     async fn change(&self, sql: Sql) -> Result<u64, DbError> {
         count_query();
         Ok(match self {

@@ -24,7 +24,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::access::password;
-use crate::db::{Db, DbError, Tx, Value, bulk};
+use crate::db::{Db, DbError, Tx, Value, bulk, guards};
 use crate::settings::model::Clinic;
 use crate::settings::store as settings;
 
@@ -216,6 +216,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     crate::procedures::ensure_catalogue(db).await?;
     crate::stock::ensure_catalogue(db).await?;
     bulk::widen(db, true).await?;
+    let lifted = guards::lift_for_filling(db).await?;
     let bar = ProgressBar::new(shape.students as u64);
     if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos:>7}/{len} {msg}") {
         bar.set_style(style);
@@ -247,6 +248,9 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     letters::write(db, now, bar.clone()).await?;
     stock::write(db, now, bar.clone()).await?;
     billing::write(db, now, bar.clone()).await?;
+    bulk::analyze(db).await?;
+    bar.set_message("what happened");
+    guards::put_back_after_filling(db, lifted).await?;
     store::mark_filled(db, now).await?;
     bulk::widen(db, false).await?;
     bulk::analyze(db).await?;

@@ -101,6 +101,26 @@ both! {
         assert!(!is_found(&clinic).await, "seed {seed}");
     }
 
+    async fn what_committed_late_is_sealed_within_the_minute(clinic) {
+        sealed(&clinic).await;
+        let entry = "insert into audit_entry (id, at, name, role, action, subject, address, request_id, detail)
+            values ($1, $2, 'a nurse', 'nurse', 'thing.changed', 'thing', '', '', '{}')";
+        let write = async |id: i64| sql(entry).bind(id).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap();
+        write(2_000).await;
+        clinic.run_job("seal_audit_trail").await;
+        let unsealed = async || audit::verify(&clinic.app).await.unwrap().unsealed;
+        assert_eq!(unsealed().await, 0);
+        clinic.app.clock.advance(chrono::TimeDelta::seconds(30));
+        write(1_000).await;
+        write(1_900).await;
+        clinic.run_job("seal_audit_trail").await;
+        assert_eq!(unsealed().await, 1, "the look of every second goes back by five hundred");
+        clinic.app.clock.advance(chrono::TimeDelta::seconds(30));
+        clinic.run_job("seal_audit_trail").await;
+        assert_eq!(unsealed().await, 0);
+        assert!(!is_found(&clinic).await);
+    }
+
     async fn a_deleted_entry_is_found(clinic) {
         sealed(&clinic).await;
         without_triggers(&clinic).await;

@@ -47,8 +47,12 @@ both! {
         let (page, line) = (room.page().await, clinic.rx_lines(room.visit).await[0].0);
         room.press_on(&page, &format!("rx.remove.{line}"), &[]).await.expect(303);
         room.adds(AMOXICILLIN).await;
-        let field = format!("rx_reason_{}", clinic.rx_lines(room.visit).await[0].0);
+        let (page, line) = (room.page().await, clinic.rx_lines(room.visit).await[0].0);
+        let seen = page.attribute(&format!("[name=rx_seen_{line}]"), "value").unwrap();
+        let field = format!("rx_reason_{line}");
         room.signs(&[(&field, "Tolerated it in March, test dose given")]).await.expect(303);
+        // What is signed is not taken out any more, whatever a form says.
+        room.press(&format!("rx.remove.{line}"), &[(&format!("rx_seen_{line}"), &seen)]).await;
         let page = pharmacy.get("/medicines/warnings").await;
         assert_eq!(page.expect(200).texts("#kinds tbody tr"), ["Recorded allergy1 of 2 (50 %)10"]);
         assert_eq!(page.texts("#medicines tbody tr"), ["amoxicillinRecorded allergy1 of 2 (50 %)1"]);

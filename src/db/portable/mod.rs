@@ -3,7 +3,6 @@
 //!
 //! Sign-ins that are under way stay behind: their cookies would not fit.
 
-mod guards;
 mod shape;
 
 use std::fs::{File, OpenOptions};
@@ -18,7 +17,7 @@ use sha2::{Digest, Sha256};
 use sqlx::Executor;
 
 use super::backup::{draft_of, publish};
-use super::{ConnectError, Db, DbError, Tx, Value, bulk};
+use super::{ConnectError, Db, DbError, Tx, Value, bulk, guards};
 use shape::{Column, Table};
 
 /// What the first line says it is.
@@ -217,15 +216,15 @@ pub async fn import(db: &Db, from: &Path, mut told: impl FnMut(&str, u64)) -> Re
         return Err(PortableError::Occupied);
     }
     let tables = shape::tables();
-    let lifted = guards::lift(&mut tx, &tables).await?;
+    let lifted = guards::lift(&mut tx, "%").await?;
     for table in tables.iter().rev() {
-        run(&mut tx, &format!("delete from {}", table.name)).await?;
+        guards::run(&mut tx, &format!("delete from {}", table.name)).await?;
     }
     fill(&mut tx, &tables, from, &mut told).await?;
     for table in tables.iter().filter(|table| table.columns.first().is_some_and(|first| first.name == "id")) {
         bulk::follow_ids(&mut tx, &table.name).await?;
     }
-    guards::put_back(&mut tx, &tables, lifted).await?;
+    guards::put_back(&mut tx, lifted).await?;
     let mut out = Hashing::new(io::sink());
     dump(&mut tx, &mut out, &on(from), &mut told).await?;
     let (_, arrived) = out.end();
@@ -305,14 +304,5 @@ async fn fill(
 async fn put(tx: &mut Tx, table: &Table, rows: &mut Vec<Vec<Value>>) -> Result<(), PortableError> {
     let columns: Vec<&str> = table.columns.iter().map(|column: &Column| column.name.as_str()).collect();
     bulk::fill(tx, bulk::Table { name: &table.name, columns: &columns }, rows).await?;
-    Ok(())
-}
-
-/// A statement that is put together from names of the schema.
-async fn run(tx: &mut Tx, text: &str) -> Result<(), PortableError> {
-    match tx {
-        Tx::Sqlite(tx, _) => tx.execute(text).await.map(drop)?,
-        Tx::Postgres(tx, _) => tx.execute(text).await.map(drop)?,
-    }
     Ok(())
 }
