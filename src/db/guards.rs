@@ -50,14 +50,24 @@ pub(super) async fn put_back(tx: &mut Tx, lifted: Lifted) -> Result<(), DbError>
     Ok(())
 }
 
-/// The triggers that write down what happened (migration 15).
+/// The triggers that write down what happened (migration 15), and the index of it, which is quicker made than kept.
 const TELLING: &str = r"%\_told%";
+const LINE: &str = "happening_line";
+const SQLITE_INDEX: &str = "select tbl_name, name, sql from sqlite_master where type = 'index' and name = $1";
+const POSTGRES_INDEX: &str =
+    "select indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+    from pg_index where indexrelid = to_regclass($1)";
 
 /// Lifts what a filling does once at its end instead of once a row: the line of time, and on PostgreSQL the references. A
 /// filling that is broken off leaves a database without them, which no demo starts with.
 pub async fn lift_for_filling(db: &Db) -> Result<Lifted, DbError> {
     let mut tx = db.begin().await?;
-    let lifted = lift(&mut tx, TELLING).await?;
+    let mut lifted = lift(&mut tx, TELLING).await?;
+    let index = if matches!(tx, Tx::Sqlite(..)) { SQLITE_INDEX } else { POSTGRES_INDEX };
+    for (_, name, text) in made(&mut tx, index, LINE).await? {
+        run(&mut tx, &format!("drop index {name}")).await?;
+        lifted.0.push(text);
+    }
     tx.commit().await?;
     Ok(lifted)
 }

@@ -135,6 +135,28 @@ both! {
         assert_eq!(charged, [("Medicine, capsule".to_owned(), 10, price)]);
     }
 
+    async fn ph6_whoever_has_of_a_batch_is_counted_and_listed_page_by_page(clinic) {
+        clinic.shelf("paracetamol-500mg-tablet", "PA1", 300, 500).await;
+        let batch: i64 = sql("select id from stock_batch where number = 'PA1'").scalar(&clinic.app.db).await.unwrap();
+        let mut last = None;
+        for name in ["Ada Obi", "Bola Ade", "Chidi Eze"] {
+            let counter = clinic.counter_of(name, &[PARACETAMOL]).await;
+            counter.gives(&[]).await.expect(303);
+            last = Some(counter);
+        }
+        let desk = last.unwrap().desk;
+        let page = desk.get(&format!("/pharmacy/batches/{batch}")).await;
+        assert!(page.expect(200).text("#people").starts_with("3 people have units of it"));
+        assert_eq!(page.texts("tbody tr").len(), 3);
+        assert!(!page.has(".pagination"));
+        // What an earlier page leaves: whoever was given before its last line.
+        let second: i64 = sql("select max(id) - 1 from dispensing").scalar(&clinic.app.db).await.unwrap();
+        let earlier = desk.get(&format!("/pharmacy/batches/{batch}?before={second}")).await;
+        assert!(earlier.text("#people").starts_with("3 people"), "all of them are counted on every page");
+        let shown = earlier.texts("tbody th");
+        assert!(shown.len() == 1 && shown[0].contains("Ada Obi"), "{shown:?}");
+    }
+
     async fn all_lines_are_given_or_none(clinic) {
         let counter = clinic.counter(&[AMOXICILLIN, PARACETAMOL]).await;
         clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 100).await;

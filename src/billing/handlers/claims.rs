@@ -37,8 +37,14 @@ pub async fn gather(State(app): State<App>, page: Page, submission: Submission) 
     crate::billing::store::schemes::by_id(&app.db, scheme).await?.ok_or(Error::NotFound)?;
     let mut work = submission.begin(&app).await?;
     match claim::gather(&mut work, scheme).await {
-        Ok(batch) => {
-            work.done(paths::billing::batch(batch), "Gathered. Look through the list, then send it").await
+        Ok((batch, is_full)) => {
+            let words = match is_full {
+                true => {
+                    "The batch is full; what came later waits for the next. Look through the list, then send it"
+                }
+                false => "Gathered. Look through the list, then send it",
+            };
+            work.done(paths::billing::batch(batch), words).await
         }
         Err(Refused::Because(sentence)) => {
             work.undo();

@@ -77,7 +77,7 @@ pub async fn of_invoice(store: impl Store, invoice: InvoiceId) -> Result<Option<
 
 /// The claims of a batch.
 pub async fn of_batch(store: impl Store, batch: BatchId) -> Result<Vec<Claim>, DbError> {
-    sql(claims!("c.batch_id = $1 order by c.id limit 1000")).bind(batch).all(store).await
+    sql(claims!("c.batch_id = $1 order by c.id limit 500")).bind(batch).all(store).await
 }
 
 /// Claims in a state, the oldest first.
@@ -183,7 +183,10 @@ pub async fn batch(store: impl Store, id: BatchId) -> Result<Option<Batch>, DbEr
     sql(batches!("b.id = $1")).bind(id).optional(store).await
 }
 
-/// Puts every unsent claim of a scheme into a new batch; how many there were.
+/// Claims of one batch: its page and its print show all of them.
+pub const MOST: i64 = 500;
+
+/// Puts the unsent claims of a scheme into a new batch, the oldest first, at most [`MOST`]; how many there were.
 pub async fn gather(
     tx: &mut Tx,
     scheme: SchemeId,
@@ -198,12 +201,16 @@ pub async fn gather(
     .bind(at)
     .scalar(&mut *tx)
     .await?;
-    let gathered = sql("update claim set batch_id = $2, version = version + 1
-         where scheme_id = $1 and state = 'draft' and batch_id is null and amount > credited")
-    .bind(scheme)
-    .bind(id)
-    .run(tx)
-    .await?;
+    let gathered =
+        sql("update claim set batch_id = $2, version = version + 1 where id in (select c.id from claim c
+            where c.scheme_id = $1 and c.state = 'draft' and c.batch_id is null and c.amount > c.credited
+            order by c.id limit $3)
+         and batch_id is null")
+        .bind(scheme)
+        .bind(id)
+        .bind(MOST)
+        .run(tx)
+        .await?;
     Ok((id, gathered))
 }
 

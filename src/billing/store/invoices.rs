@@ -100,6 +100,9 @@ impl Invoice {
 
 macro_rules! invoices {
     ($tail:literal) => {
+        invoices!("invoice i", "where ", $tail)
+    };
+    ($from:literal, $where:literal, $tail:literal) => {
         concat!(
             "select i.id, i.year, i.number, i.visit_id, v.token, i.patient_id,
                 case when i.state = 'issued' then i.patient_name else trim(p.given_names || ' ' || p.family_name) end
@@ -109,7 +112,10 @@ macro_rules! invoices {
                 i.gross, i.discount, i.tax, i.rounding, i.total, i.scheme_part, i.patient_part, i.credited,
                 i.credited_patient, i.paid, i.refunded, i.corrects_id, i.drafted_name, i.drafted_at, i.issued_name,
                 i.issued_at, i.voided_name, i.voided_at, i.void_reason, i.version
-             from invoice i join patient p on p.id = i.patient_id left join visit v on v.id = i.visit_id where ",
+             from ",
+            $from,
+            " join patient p on p.id = i.patient_id left join visit v on v.id = i.visit_id ",
+            $where,
             $tail
         )
     };
@@ -170,13 +176,16 @@ pub async fn issued_of(
 
 /// What the cashier works on: drafts, what is owed back, what is owed; the newest first.
 pub async fn open(store: impl Store) -> Result<Vec<Invoice>, DbError> {
+    // Picked before anything is joined to them: a million others are paid.
     sql(invoices!(
-        "i.id in (select a.id from (select d.id from invoice d where d.state = 'draft' order by d.id desc limit 40) a
+        "(select a.id from (select d.id from invoice d where d.state = 'draft' order by d.id desc limit 40) a
             union all select b.id from (select o.id from invoice o where o.state = 'issued'
                 and o.patient_part - o.credited_patient < o.paid - o.refunded order by o.issued_at desc limit 40) b
             union all select c.id from (select u.id from invoice u where u.state = 'issued'
-                and u.patient_part - u.credited_patient > u.paid - u.refunded order by u.issued_at desc limit 60) c)
-         order by case when i.state = 'draft' then 0 else 1 end, i.id desc"
+                and u.patient_part - u.credited_patient > u.paid - u.refunded order by u.issued_at desc limit 60) c) picked
+            join invoice i on i.id = picked.id",
+        "",
+        "order by case when i.state = 'draft' then 0 else 1 end, i.id desc"
     ))
     .all_kept(store)
     .await

@@ -11,8 +11,8 @@ use crate::live::Topic;
 use crate::queue::model::VisitId;
 use crate::work::Work;
 
-/// Puts every claim of a scheme that was not sent yet into a batch.
-pub async fn gather(work: &mut Work, scheme: SchemeId) -> Result<BatchId, Refused> {
+/// Puts the claims of a scheme that were not sent yet into a batch; whether it is full, so that others wait for the next.
+pub async fn gather(work: &mut Work, scheme: SchemeId) -> Result<(BatchId, bool), Refused> {
     let (name, at, year) = (work.doer().name.clone(), work.now(), i64::from(work.today().year()));
     let (id, gathered) = claims::gather(work.tx(), scheme, (&name, year), at).await?;
     if gathered == 0 {
@@ -21,7 +21,7 @@ pub async fn gather(work: &mut Work, scheme: SchemeId) -> Result<BatchId, Refuse
     let entry = Entry::new("claims.gathered", "claim_batch", id.0).with("claims", gathered as i64);
     work.audit(entry).await?;
     work.tell(Topic::Money);
-    Ok(id)
+    Ok((id, gathered as i64 == claims::MOST))
 }
 
 /// Sends a batch.

@@ -158,7 +158,7 @@ async fn by_hand(work: &mut Work) -> Result<(), Refused> {
     pay::top_up(work, PatientId(1), &given).await?;
     if let [sent, part, rejected, again, closed, _, fine, corrected, credited, ..] = issued.as_slice() {
         if let Some(scheme) = sent.scheme_id {
-            let batch = claim::gather(work, scheme).await?;
+            let (batch, _) = claim::gather(work, scheme).await?;
             claim::send(work, batch).await?;
         }
         for (invoice, paid) in [(part, 200_000), (rejected, 0), (again, 0), (closed, 100_000), (fine, -1)] {

@@ -49,16 +49,22 @@ pub struct Line {
 
 macro_rules! lines {
     ($tail:literal) => {
+        lines!("lab_line l", "where ", $tail)
+    };
+    ($from:literal, $where:literal, $tail:literal) => {
         concat!(
             "select l.id, l.order_id, l.visit_id, l.patient_id, l.test_id, t.name as test, t.plain_name, t.specimen,
                 t.target_minutes, t.preparation, l.state, l.urgent, l.in_person, l.requested_at, l.sample_id, s.code,
                 l.collected_at, l.verified_at, l.critical, l.patient_at, l.version, o.question, l.ordered_by,
                 trim(d.title || ' ' || d.name) as doctor, p.family_name, p.given_names, p.sex, p.born_on, p.number,
                 p.matric_number, c.id as current_id
-             from lab_line l join lab_order o on o.id = l.order_id join lab_test t on t.id = l.test_id
+             from ",
+            $from,
+            " join lab_order o on o.id = l.order_id join lab_test t on t.id = l.test_id
              join patient p on p.id = l.patient_id join account d on d.id = l.ordered_by
              left join lab_sample s on s.id = l.sample_id
-             left join lab_result c on c.line_id = l.id and c.state = 'current' where ",
+             left join lab_result c on c.line_id = l.id and c.state = 'current' ",
+            $where,
             $tail
         )
     };
@@ -77,8 +83,10 @@ pub async fn open(store: impl Store) -> Result<Vec<Line>, DbError> {
 /// The lines on a sample, and those that went on from it to a new sample.
 pub async fn of_sample(store: impl Store, sample: SampleId) -> Result<Vec<Line>, DbError> {
     sql(lines!(
-        "l.sample_id = $1 or l.sample_id in (select n.id from lab_sample n where n.replaces_id = $1)
-         order by l.id limit 60"
+        "(select cast($1 as bigint) as id union all select n.id from lab_sample n where n.replaces_id = $1) q
+            join lab_line l on l.sample_id = q.id",
+        "",
+        "order by l.id limit 60"
     ))
     .bind(sample)
     .all(store)

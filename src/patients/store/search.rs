@@ -97,7 +97,7 @@ pub const SEARCH: &str =
             where d.id = p.department_id)), '') as faculty
      from patient_term t
      join patient p on p.id = t.patient_id
-     where t.term >= $1 and t.term < $2 and (t.term, t.patient_id) > ($9, $10)
+     where t.term >= $9 and t.term < $2 and (t.term > $9 or t.patient_id > $10)
        and not exists (select 1 from patient_term s
             where s.patient_id = t.patient_id and s.term >= $1 and s.term < t.term)
        and ($3 = '' or exists (select 1 from patient_term s
@@ -118,7 +118,10 @@ pub async fn search(
     limit: i64,
 ) -> Result<Vec<Found>, DbError> {
     let words = rarest_first(store, words).await?;
-    let (term, id) = narrow.after.clone().unwrap_or_default();
+    // Where the range begins: given two beginnings, PostgreSQL may read the index from the lower one.
+    let first = words.first().cloned().unwrap_or_default();
+    let after = narrow.after.clone().filter(|(term, _)| *term >= first);
+    let (term, id) = after.unwrap_or((first, 0));
     bind_words(sql(SEARCH), &words)
         .bind(term)
         .bind(id)

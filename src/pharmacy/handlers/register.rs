@@ -56,12 +56,28 @@ pub async fn show(State(app): State<App>, page: Page, Query(asked): Query<Asked>
     html(RegisterPage { page, form, medicines, one, rows, older })
 }
 
+/// People of one page: as many as somebody calls in a day.
+const PEOPLE: i64 = 200;
+
 /// Who was given of a batch and still has it: whom to call when it is recalled (PH6).
-pub async fn receivers(State(app): State<App>, page: Page, Id(id): Id<BatchId>) -> Answer {
+pub async fn receivers(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<BatchId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let batch = recalls::batch(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let receivers = recalls::receivers(&app.db, id).await?;
+    let before = asked.before.unwrap_or(i64::MAX);
+    let people = recalls::receiver_count(&app.db, id).await?;
+    let mut receivers = recalls::receivers(&app.db, id, before, PEOPLE + 1).await?;
+    let more = receivers.len() as i64 > PEOPLE;
+    receivers.truncate(PEOPLE as usize);
+    let older = receivers
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("{}?before={}", paths::pharmacy::receivers(id), last.dispensing_id));
     let entry = Entry::new("pharmacy.receivers_opened", "stock_batch", id.0);
-    let people = receivers.len() as i64;
-    audit::opened(&app, &page, entry.with("clinical", true).with("people", people)).await?;
-    html(ReceiversPage { page, batch, receivers })
+    let shown = receivers.len() as i64;
+    audit::opened(&app, &page, entry.with("clinical", true).with("people", shown)).await?;
+    html(ReceiversPage { page, batch, people, receivers, older })
 }

@@ -37,17 +37,35 @@ pub struct Receiver {
     pub units: i64,
 }
 
-/// Everybody who was given of a batch and did not bring it all back, the latest first.
-pub async fn receivers(store: impl Store, batch: BatchId) -> Result<Vec<Receiver>, DbError> {
+/// Those who were given of a batch and did not bring it all back, the latest first, before a hand-out.
+pub async fn receivers(
+    store: impl Store,
+    batch: BatchId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Receiver>, DbError> {
     sql("select d.id as dispensing_id, trim(p.given_names || ' ' || p.family_name) as patient, p.number,
             coalesce(p.phone, '') as phone, d.at, cast(sum(-m.quantity) as bigint) as units
          from stock_movement m join dispensing_line g on g.id = m.ref_id join dispensing d on d.id = g.dispensing_id
          join patient p on p.id = d.patient_id
-         where m.batch_id = $1 and m.ref_kind = 'dispensing_line'
+         where m.batch_id = $1 and m.ref_kind = 'dispensing_line' and d.id < $2
          group by d.id, p.given_names, p.family_name, p.number, p.phone, d.at having sum(-m.quantity) > 0
-         order by d.at desc, d.id desc limit 1000")
+         order by d.id desc limit $3")
     .bind(batch)
+    .bind(before)
+    .bind(limit)
     .all(store)
+    .await
+}
+
+/// How many people that are: each is one, however often they were given of it.
+pub async fn receiver_count(store: impl Store, batch: BatchId) -> Result<i64, DbError> {
+    sql("select count(distinct h.patient_id) from (select d.id, d.patient_id
+            from stock_movement m join dispensing_line g on g.id = m.ref_id join dispensing d on d.id = g.dispensing_id
+            where m.batch_id = $1 and m.ref_kind = 'dispensing_line'
+            group by d.id, d.patient_id having sum(-m.quantity) > 0) h")
+    .bind(batch)
+    .scalar(store)
     .await
 }
 

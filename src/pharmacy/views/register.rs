@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::numbers::signed;
+use crate::numbers::{grouped, signed};
 use crate::pharmacy::store::recalls::{Batch, Receiver};
 use crate::pharmacy::store::register::{Controlled, Row};
 use crate::stock::model::{expiry_words, quantity_words};
@@ -70,8 +70,22 @@ pub struct ReceiversPage {
     pub page: Page,
     /// The batch.
     pub batch: Batch,
-    /// The latest first.
+    /// How many people have units of it.
+    pub people: i64,
+    /// Some of them, the latest first.
     pub receivers: Vec<Receiver>,
+    /// Where the earlier ones are.
+    pub older: Option<String>,
+}
+
+impl ReceiversPage {
+    /// `1 person has units of it`.
+    pub fn count_words(&self) -> String {
+        match self.people {
+            1 => "1 person has units of it".to_owned(),
+            people => format!("{} people have units of it", grouped(people)),
+        }
+    }
 }
 
 impl Batch {

@@ -14,7 +14,7 @@ pub struct Found {
     pub token: Option<String>,
 }
 
-/// Active patients who have terms that begin with both folded words, with today's token.
+/// Active patients who have terms that begin with both folded words, with today's token; in the order of the first.
 pub async fn by_words(
     store: impl Store,
     first: &str,
@@ -22,11 +22,14 @@ pub async fn by_words(
     day: chrono::NaiveDate,
 ) -> Result<Vec<Found>, DbError> {
     sql("select p.id, p.family_name, p.given_names, p.number, p.matric_number, v.token
-         from patient p left join visit v on v.patient_id = p.id and v.day = $5
-         where p.state = 'active'
-            and p.id in (select patient_id from patient_term where term >= $1 and term < $2)
-            and p.id in (select patient_id from patient_term where term >= $3 and term < $4)
-         order by p.sort_name, p.id limit 25")
+         from patient_term t join patient p on p.id = t.patient_id
+         left join visit v on v.patient_id = t.patient_id and v.day = $5
+         where t.term >= $1 and t.term < $2 and p.state = 'active'
+            and not exists (select 1 from patient_term s
+                where s.patient_id = t.patient_id and s.term >= $1 and s.term < t.term)
+            and exists (select 1 from patient_term s
+                where s.patient_id = t.patient_id and s.term >= $3 and s.term < $4)
+         order by t.term, t.patient_id limit 25")
     .bind(first)
     .bind(format!("{first}\u{10FFFF}"))
     .bind(second)
