@@ -58,7 +58,7 @@ struct Answers {
     after: u64,
     /// When the first of them was asked for.
     since: Option<Instant>,
-    rows: HashMap<Question, Arc<dyn Any + Send + Sync>>,
+    made: HashMap<Question, Arc<dyn Any + Send + Sync>>,
 }
 
 /// A statement, told by its place, and its values.
@@ -86,17 +86,17 @@ impl Kept {
         still.then(|| self.changes.load(Ordering::Acquire))
     }
 
-    /// The rows: kept ones, those that somebody is asking for already, or by `read`, in this order.
-    pub(super) async fn or<T: Clone + Send + Sync + 'static, E, F>(
+    /// What is made of the rows: kept, made for somebody who is asking already, or made by `read`, in this order.
+    pub(super) async fn or<T: Send + Sync + 'static, E, F>(
         &self,
         sql: Sql,
         read: impl FnOnce(Sql) -> F,
-    ) -> Result<Vec<T>, E>
+    ) -> Result<Arc<T>, E>
     where
-        F: Future<Output = Result<Vec<T>, E>>,
+        F: Future<Output = Result<T, E>>,
     {
-        let mut asked = match self.rows(&sql) {
-            Ok(rows) => return Ok(rows),
+        let mut asked = match self.made(&sql) {
+            Ok(made) => return Ok(made),
             Err(asked) => asked,
         };
         let place = &self.asking[Question::of(&sql).place()];
@@ -104,19 +104,19 @@ impl Kept {
         // While something changes nothing will be kept, and nobody waits for it.
         if turn.is_none() && asked.after.is_some() {
             turn = tokio::time::timeout(PATIENCE, place.lock()).await.ok();
-            match self.rows(&sql) {
-                Ok(rows) => return Ok(rows),
+            match self.made(&sql) {
+                Ok(made) => return Ok(made),
                 Err(later) => asked = later,
             }
         }
-        let rows = read(sql.clone()).await?;
-        self.keep(&sql, asked, &rows);
+        let made = Arc::new(read(sql.clone()).await?);
+        self.keep(&sql, asked, Arc::clone(&made) as Arc<dyn Any + Send + Sync>);
         drop(turn);
-        Ok(rows)
+        Ok(made)
     }
 
-    /// The rows, if they are kept; else the moment, to be given to [`Kept::keep`].
-    fn rows<T: Clone + Send + Sync + 'static>(&self, sql: &Sql) -> Result<Vec<T>, Asked> {
+    /// What is kept; else the moment, to be given to [`Kept::keep`].
+    fn made<T: Send + Sync + 'static>(&self, sql: &Sql) -> Result<Arc<T>, Asked> {
         debug_assert!(
             reads_none_beside(sql.text()),
             "a change of what this reads may end nothing: {}",
@@ -127,24 +127,24 @@ impl Kept {
         if !answers.hold_for(asked) {
             return Err(asked);
         }
-        let rows = answers.rows.get(&Question::of(sql)).map(Arc::clone);
+        let made = answers.made.get(&Question::of(sql)).map(Arc::clone);
         drop(answers);
-        rows.as_ref().and_then(|rows| rows.downcast_ref::<Vec<T>>()).cloned().ok_or(asked)
+        made.and_then(|made| made.downcast::<T>().ok()).ok_or(asked)
     }
 
-    /// Keeps rows that were read since `asked`, unless something has changed or begun to change meanwhile.
-    fn keep<T: Clone + Send + Sync + 'static>(&self, sql: &Sql, asked: Asked, rows: &[T]) {
+    /// Keeps what was read since `asked`, unless something has changed or begun to change meanwhile.
+    fn keep(&self, sql: &Sql, asked: Asked, made: Arc<dyn Any + Send + Sync>) {
         let Some(after) = asked.after.filter(|after| self.settled() == Some(*after)) else { return };
-        let (question, rows) = (Question::of(sql), Arc::new(rows.to_vec()));
+        let question = Question::of(sql);
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever read later may have been quicker.
         if answers.since.is_some() && answers.after > after {
             return;
         }
-        if !answers.hold_for(asked) || answers.rows.len() == MOST {
-            *answers = Answers { after, since: Some(asked.at), rows: HashMap::new() };
+        if !answers.hold_for(asked) || answers.made.len() == MOST {
+            *answers = Answers { after, since: Some(asked.at), made: HashMap::new() };
         }
-        answers.rows.insert(question, rows);
+        answers.made.insert(question, made);
     }
 }
 
@@ -206,13 +206,13 @@ mod tests {
     async fn asked(meanwhile: impl Fn(&Kept)) -> u32 {
         let (kept, asked) = (Kept::default(), AtomicU32::new(0));
         let ask = || {
-            kept.or::<i64, (), _>(sql("select 1"), async |_| {
+            kept.or::<u32, (), _>(sql("select 1"), async |_| {
                 let before = asked.fetch_add(1, Ordering::Relaxed);
                 tokio::task::yield_now().await;
                 if before == 0 {
                     meanwhile(&kept);
                 }
-                Ok(vec![i64::from(before)])
+                Ok(before)
             })
         };
         let answers = join_all((0..30).map(|_| ask())).await;
@@ -230,11 +230,11 @@ mod tests {
     #[tokio::test]
     async fn nobody_waits_long_for_who_asked_before() {
         let kept = Kept::default();
-        let first = kept.or::<i64, (), _>(sql("select 1"), |_| std::future::pending());
-        let second = kept.or::<i64, (), _>(sql("select 1"), async |_| Ok(vec![2]));
+        let first = kept.or::<u32, (), _>(sql("select 1"), |_| std::future::pending());
+        let second = kept.or::<u32, (), _>(sql("select 1"), async |_| Ok(2));
         tokio::select! {
             _ = first => unreachable!("it waits for ever"),
-            rows = second => assert_eq!(rows, Ok(vec![2])),
+            made = second => assert_eq!(made, Ok(Arc::new(2))),
         }
     }
 }

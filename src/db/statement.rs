@@ -1,5 +1,7 @@
 //! Statements: a fixed text, its values, and the ways to run it.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -56,6 +58,16 @@ impl Sql {
         store: impl Store,
     ) -> Result<Vec<T>, DbError> {
         store.all_kept(self).await
+    }
+
+    /// What `make` makes of the rows of a statement as [`Sql::all_kept`], for everybody who asks alike: made once, shared.
+    pub async fn made_kept<R: Row, T: Send + Sync + 'static>(
+        self,
+        db: &Db,
+        make: fn(Vec<R>) -> T,
+    ) -> Result<Arc<T>, DbError> {
+        count_query();
+        db.kept().or(self, async |sql| Ok(make(db.read(sql, usize::MAX).await?))).await
     }
 
     /// The one row of a statement as [`Sql::all_kept`]; `DbError::Missing` when there is none.
@@ -196,7 +208,8 @@ impl Store for &Db {
     async fn all_kept<T: Row + Clone + Sync + 'static>(self, sql: Sql) -> Result<Vec<T>, DbError> {
         // The bound on a page's statements holds for the page that finds nothing kept.
         count_query();
-        self.kept().or(sql, |sql| self.read(sql, usize::MAX)).await
+        let rows = self.kept().or(sql, |sql| self.read(sql, usize::MAX)).await?;
+        Ok(Arc::unwrap_or_clone(rows))
     }
 
     async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {

@@ -90,7 +90,7 @@ async fn for_staff(app: &App, page: Page) -> Answer {
     let span = (page.clinic.start_of(today), page.clinic.start_of(today + Days::new(1)));
     let doctor = actor.roles.has(Role::Doctor).then_some(actor.account);
     let own = async {
-        match page.may(Permission::WorkQueue) {
+        match page.may(Permission::WorkQueue) || page.may(Permission::OrderTests) {
             true => store::own(&app.db, today, actor.account).await,
             false => Ok(store::Own::default()),
         }
@@ -105,8 +105,8 @@ async fn for_staff(app: &App, page: Page) -> Answer {
     } else {
         None
     };
-    let lab = if page.may(Permission::CollectSamples) || page.may(Permission::OrderTests) {
-        Some(laboratory::tally(&app.db, page.actor()?.account).await?)
+    let lab = if page.may(Permission::CollectSamples) || page.may(Permission::WorkLab) {
+        Some(laboratory::tally(&app.db).await?)
     } else {
         None
     };

@@ -49,7 +49,7 @@ pub async fn tally(
     .await
 }
 
-/// What concerns only the person who asks, of those who serve in a queue.
+/// What concerns only the person who asks, of those who serve in a queue or order tests.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 pub struct Own {
     /// Entries that this person finished or passed on today.
@@ -58,6 +58,10 @@ pub struct Own {
     pub station: Option<i64>,
     /// Questions and notes of the pharmacy.
     pub asked: i64,
+    /// Results to review.
+    pub reviews: i64,
+    /// Own tests that need a new sample.
+    pub rejected: i64,
 }
 
 /// What concerns `who` on `day`.
@@ -65,7 +69,10 @@ pub async fn own(store: impl Store, day: NaiveDate, who: AccountId) -> Result<Ow
     sql("select (select count(*) from queue_entry where day = $1 and served_by = $2
                 and state in ('done', 'transferred')) as served,
             (select point_id from station where account_id = $2) as station,
-            (select count(*) from pharmacy_message where to_id = $2 and answered_at is null) as asked")
+            (select count(*) from pharmacy_message where to_id = $2 and answered_at is null) as asked,
+            (select count(*) from lab_review where account_id = $2 and acknowledged_at is null and replaced_at is null)
+                as reviews,
+            (select count(*) from lab_line where state = 'rejected' and ordered_by = $2) as rejected")
     .bind(day)
     .bind(who)
     .one(store)

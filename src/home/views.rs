@@ -172,7 +172,7 @@ impl StaffHome {
             }
         };
         if let Some(lab) = self.lab {
-            let (list, results) = (paths::laboratory::WORKLIST, paths::laboratory::REVIEWS);
+            let list = paths::laboratory::WORKLIST;
             if self.page.may(Permission::WorkLab) {
                 let words = ("critical result waits for a call", "critical results wait for a call");
                 add(lab.calls, "call", words, "Call, and have the value read back", list);
@@ -185,12 +185,19 @@ impl StaffHome {
                 let words = ("result waits for verification", "results wait for verification");
                 add(lab.verify, "lab", words, "By a second person", list);
             }
-            if self.page.may(Permission::OrderTests) {
-                let words = ("result waits for you", "results wait for you");
-                add(lab.reviews, "lab", words, "Critical and corrected ones first", results);
-                let words = ("of your tests needs a new sample", "of your tests need a new sample");
-                add(lab.rejected, "warn", words, "The laboratory rejected the first one", results);
-            }
+        }
+        if self.page.may(Permission::OrderTests) {
+            let words = ("result waits for you", "results wait for you");
+            add(
+                self.own.reviews,
+                "lab",
+                words,
+                "Critical and corrected ones first",
+                paths::laboratory::REVIEWS,
+            );
+            let words = ("of your tests needs a new sample", "of your tests need a new sample");
+            let more = "The laboratory rejected the first one";
+            add(self.own.rejected, "warn", words, more, paths::laboratory::REVIEWS);
         }
         if self.page.may(Permission::Consult) {
             let words = ("note from the pharmacy waits for you", "notes from the pharmacy wait for you");

@@ -105,9 +105,9 @@ pub async fn around_visit(db: &Db, visit: VisitId, patient: PatientId) -> Result
     store::lines::around_visit(db, visit, patient).await
 }
 
-/// What waits in the laboratory and for one doctor, for the homes of staff.
-pub async fn tally(db: &Db, who: AccountId) -> Result<Tally, DbError> {
-    store::lines::tally(db, who).await
+/// What waits in the laboratory, for the homes of staff.
+pub async fn tally(db: &Db) -> Result<Tally, DbError> {
+    store::lines::tally(db).await
 }
 
 /// Results that wait for a doctor: critical and corrected ones first.

@@ -20,6 +20,7 @@ pub use verbs::sign::discard;
 pub use views::section::Section;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -63,8 +64,8 @@ pub fn routes() -> Routes {
         .get(paths::MY_PRESCRIPTIONS, Access::Patient, mine::index)
 }
 
-/// The part of the consultation page, by two queries; a third one for what lies on the shelf of drafts, and a fourth where
-/// several medicines fit what was typed.
+/// The part of the consultation page, by two queries; two more for drafts (what the catalogue knows, what lies on the
+/// shelf), and another where several medicines fit what was typed.
 pub async fn section(
     app: &App,
     page: &Page,
@@ -72,13 +73,16 @@ pub async fn section(
     author: AccountId,
     form: &FormState,
 ) -> Result<Section, DbError> {
-    use verbs::assess::{assess, shown, sides, to_compare};
+    use verbs::assess::{assess, shown, to_compare};
     let since = page.now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS);
     let lines = store::lines::around(&app.db, visit.patient_id, visit.id, author, since).await?;
     let drafts = lines.iter().any(|line| line.state == model::LineState::Draft);
     let now = (page.now, page.today());
-    let sides = if drafts { sides(&lines) } else { String::new() };
-    let context = store::context::context(&app.db, visit.patient_id, author, now, &sides).await?;
+    let known = match drafts {
+        true => store::context::known(&app.db).await?,
+        false => Arc::default(),
+    };
+    let context = store::context::context(&app.db, visit.patient_id, author, now, known).await?;
     let named: Vec<i64> = lines
         .iter()
         .filter(|line| line.state == model::LineState::Draft)

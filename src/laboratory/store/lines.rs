@@ -141,7 +141,7 @@ pub async fn waiting_for(store: impl Store, doctor: AccountId) -> Result<Vec<Lin
     .await
 }
 
-/// What waits for somebody of the laboratory, and for one doctor.
+/// What waits for somebody of the laboratory.
 #[derive(Debug, Clone, Copy, Default, serde::Deserialize)]
 pub struct Tally {
     /// Critical results that nobody was reached for.
@@ -150,24 +150,16 @@ pub struct Tally {
     pub collect: i64,
     /// Results that wait for the second person.
     pub verify: i64,
-    /// Results that wait for the doctor.
-    pub reviews: i64,
-    /// Tests of the doctor that need a new sample.
-    pub rejected: i64,
 }
 
 /// The counts for one account.
-pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> {
+pub async fn tally(store: impl Store) -> Result<Tally, DbError> {
     sql("select count(case when state = 'verified' then 1 end) as calls,
             count(case when state in ('requested', 'rejected') then 1 end) as collect,
-            count(case when state = 'entered' then 1 end) as verify,
-            count(case when state = 'rejected' and ordered_by = $1 then 1 end) as rejected,
-            (select count(*) from lab_review where account_id = $1 and acknowledged_at is null and replaced_at is null)
-                as reviews
+            count(case when state = 'entered' then 1 end) as verify
          from lab_line where state in
             ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')")
-    .bind(who)
-    .one(store)
+    .one_kept(store)
     .await
 }
 

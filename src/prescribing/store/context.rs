@@ -1,10 +1,12 @@
-//! What the checks and the section of the consultation need to know beside the lines, in one statement: the patient's
-//! allergies and pregnancy, the families and interactions of the catalogue, the doctor's favourites.
+//! What the checks and the section of the consultation need to know beside the lines: the patient's allergies and
+//! pregnancy and the doctor's favourites in one statement, the families and interactions of the catalogue in another.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::access::model::AccountId;
-use crate::db::{DbError, Store, sql};
+use crate::db::{Db, DbError, Store, sql};
 use crate::patients::model::{PatientId, Sex};
 use crate::prescribing::model::{Class, Facts, Family, FavouriteId, Interaction, Known, Tier, list};
 use crate::record::model::{Allergy, AllergyId, AllergyState, Certainty, Severity};
@@ -31,7 +33,7 @@ pub struct Context {
     /// What is known of the patient.
     pub facts: Facts,
     /// What the catalogue knows.
-    pub known: Known,
+    pub known: Arc<Known>,
     /// The doctor's favourites: id and words.
     pub favourites: Vec<(FavouriteId, String)>,
     /// What the patient told about allergies and nobody has dealt with yet.
@@ -58,11 +60,33 @@ impl Context {
     }
 }
 
-/// The patient and the doctor; with more of it, what the compared lines may meet in the catalogue.
-macro_rules! known_of_patient {
-    ($more:literal) => {
-        concat!(
-            "select 'patient' as part, p.id, p.sex as a, coalesce(cast(p.born_on as text), '') as b,
+/// What the catalogue knows of classes, families and interactions: the same for every patient.
+pub async fn known(db: &Db) -> Result<Arc<Known>, DbError> {
+    sql("select 'class' as part, cast(0 as bigint) as id, c.code as a, c.name as b, c.also as c, c.level as d, '' as e,
+            case when c.by_use then 1 else 0 end as n from medicine_class c
+         union all select 'family', 0, k.ingredient, k.class, '', '', '', case when k.sure then 1 else 0 end
+            from ingredient_class k
+         union all select 'interaction', i.id, i.a, i.b, i.severity, i.effect, i.advice, 0 from medicine_interaction i")
+    .made_kept(db, |parts: Vec<Part>| {
+        let mut known = Known::default();
+        for part in parts {
+            part.known(&mut known);
+        }
+        known
+    })
+    .await
+}
+
+/// Reads it for a patient and the doctor who prescribes, as of now; `known` is what the catalogue knows, where something is
+/// checked.
+pub async fn context(
+    store: impl Store,
+    patient: PatientId,
+    author: AccountId,
+    (now, today): (DateTime<Utc>, NaiveDate),
+    known: Arc<Known>,
+) -> Result<Context, DbError> {
+    let parts: Vec<Part> = sql("select 'patient' as part, p.id, p.sex as a, coalesce(cast(p.born_on as text), '') as b,
             p.allergies_told as c,
             coalesce((select t.told from told_answer t where t.patient_id = p.id order by t.id desc limit 1), '') as d,
             '' as e, cast(0 as bigint) as n
@@ -81,42 +105,13 @@ macro_rules! known_of_patient {
                 and w.pregnant is not null and w.taken_at >= $2
                 and not exists (select 1 from vitals later where later.replaces = w.id))
          union all select 'favourite', f.id, f.words, '', '', '', '', 0
-            from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active",
-            $more
-        )
-    };
-}
-
-/// Reads it for a patient and the doctor who prescribes, as of now; of families and interactions what the compared lines
-/// may meet: `sides` is what they go by, as `verbs::assess::sides` writes it, empty where nothing is checked.
-pub async fn context(
-    store: impl Store,
-    patient: PatientId,
-    author: AccountId,
-    (now, today): (DateTime<Utc>, NaiveDate),
-    sides: &str,
-) -> Result<Context, DbError> {
-    let statement = if sides.is_empty() {
-        sql(known_of_patient!(""))
-    } else {
-        sql(known_of_patient!(
-            "
-         union all select 'class', 0, c.code, c.name, c.also, c.level, '', case when c.by_use then 1 else 0 end
-            from medicine_class c where $4 like '%|class:' || c.code || '|%'
-                or c.code in (select y.code from allergy y where y.patient_id = $1 and y.kind = 'class')
-                or c.code in (select k.class from allergy y join ingredient_class k on k.ingredient = y.code
-                    where y.patient_id = $1 and y.kind = 'medicine')
-         union all select 'family', 0, k.ingredient, k.class, '', '', '', case when k.sure then 1 else 0 end
-            from ingredient_class k where k.ingredient in (select y.code from allergy y where y.patient_id = $1
-                and y.kind = 'medicine')
-         union all select 'interaction', i.id, i.a, i.b, i.severity, i.effect, i.advice, 0 from medicine_interaction i
-            where $4 like '%|' || i.a || '|%' and $4 like '%|' || i.b || '|%'"
-        ))
-    };
-    let bound = statement.bind(patient).bind(now - TimeDelta::days(PREGNANT_DAYS)).bind(author);
-    let bound = if sides.is_empty() { bound } else { bound.bind(sides) };
-    let parts: Vec<Part> = bound.all(store).await?;
-    let mut context = Context::default();
+            from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active")
+    .bind(patient)
+    .bind(now - TimeDelta::days(PREGNANT_DAYS))
+    .bind(author)
+    .all(store)
+    .await?;
+    let mut context = Context { known, ..Context::default() };
     for part in parts {
         part.into(&mut context, patient, today);
     }
@@ -143,7 +138,13 @@ impl Part {
             "pregnancy" => context.facts.pregnant = true,
             "vitals" => context.facts.pregnant = context.facts.pregnant || self.a == "yes",
             "favourite" => context.favourites.push((FavouriteId(self.id), self.a)),
-            "class" => context.known.classes.push(Class {
+            _ => {}
+        }
+    }
+
+    fn known(self, known: &mut Known) {
+        match self.part.as_str() {
+            "class" => known.classes.push(Class {
                 also: list(&self.c),
                 level: self.d.parse().unwrap_or(Tier::Caution),
                 by_use: self.n == 1,
@@ -151,9 +152,9 @@ impl Part {
                 name: self.b,
             }),
             "family" => {
-                context.known.families.push(Family { ingredient: self.a, class: self.b, sure: self.n == 1 });
+                known.families.push(Family { ingredient: self.a, class: self.b, sure: self.n == 1 });
             }
-            "interaction" => context.known.interactions.push(Interaction {
+            "interaction" => known.interactions.push(Interaction {
                 level: self.c.parse().unwrap_or(Tier::Stop),
                 a: self.a,
                 b: self.b,

@@ -9,7 +9,7 @@ use crate::prescribing::store::catalogue;
 use crate::prescribing::store::context;
 use crate::prescribing::store::drafts::{self, Named, NewLine, Signing};
 use crate::prescribing::store::lines::{self, Line, Moved};
-use crate::prescribing::verbs::assess::{Assessed, drug, sides};
+use crate::prescribing::verbs::assess::{Assessed, drug};
 use crate::prescribing::verbs::sign::signing;
 use crate::prescribing::verbs::{Refused, ahead, prescriber};
 use crate::work::Work;
@@ -121,8 +121,8 @@ pub async fn change(
     let made = lines::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     let since = at - chrono::TimeDelta::days(crate::prescribing::verbs::sign::LOOK_BACK_DAYS);
     let active = lines::since(work.tx(), line.patient_id, since).await?;
-    let sides = sides(active.iter().chain([&made]));
-    let context = context::context(work.tx(), line.patient_id, author, (at, today), &sides).await?;
+    let known = context::known(&work.app.db).await?;
+    let context = context::context(work.tx(), line.patient_id, author, (at, today), known).await?;
     let clinic = work.app.clinic();
     let drugs: Vec<_> =
         active.iter().filter(|one| one.is_active(today)).map(|one| drug(one, &clinic)).collect();

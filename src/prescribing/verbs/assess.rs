@@ -1,7 +1,5 @@
 //! The warnings at new lines, from everything that is known at this moment.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 
 use crate::prescribing::model::{Drug, LineState, Pregnancy, Tier, Warning, check, list};
@@ -52,17 +50,6 @@ pub fn drug(line: &Line, clinic: &Clinic) -> Drug {
         is_free: line.is_free(),
         since,
     }
-}
-
-/// What lines go by in the catalogue, for the context: `|class:nsaid|ibuprofen|`.
-pub fn sides<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
-    let mut sides = BTreeSet::new();
-    for line in lines {
-        sides.extend(list(&line.ingredients));
-        sides.extend(list(&line.classes).into_iter().map(|class| format!("class:{class}")));
-    }
-    let joined: String = sides.iter().map(|side| format!("{side}|")).collect();
-    if joined.is_empty() { joined } else { format!("|{joined}") }
 }
 
 /// Every draft among the lines with its warnings, in the order in which they were added.

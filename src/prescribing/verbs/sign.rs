@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
-use super::assess::{Assessed, assess, shown, sides, to_compare};
+use super::assess::{Assessed, assess, shown, to_compare};
 use super::draft::{as_written, is_edited};
 use super::{REASON, Refused, WORDS, ahead, prescriber};
 use crate::access::model::AccountId;
@@ -31,7 +31,8 @@ pub async fn known(
     let (now, today) = (work.now(), work.today());
     let since = now - TimeDelta::days(LOOK_BACK_DAYS);
     let lines = lines::around(work.tx(), visit.patient_id, visit.id, author, since).await?;
-    let context = context::context(work.tx(), visit.patient_id, author, (now, today), &sides(&lines)).await?;
+    let known = context::known(&work.app.db).await?;
+    let context = context::context(work.tx(), visit.patient_id, author, (now, today), known).await?;
     Ok((lines, context))
 }
 
