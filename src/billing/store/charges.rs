@@ -288,12 +288,14 @@ pub async fn all_asked_first(store: impl Store, kind: ChargeKind) -> Result<Vec<
 
 /// What a visit owes.
 pub async fn owed(store: impl Store, visit: VisitId) -> Result<Owed, DbError> {
+    // Both sums from the invoices of the visit: asked for drafts apart, PostgreSQL looks through those of everybody.
     sql("select cast(coalesce((select sum(c.estimate) from charge c where c.visit_id = $1
-                and c.state in ('planned', 'billable')), 0) + coalesce((select sum(i.patient_part) from invoice i
-                where i.visit_id = $1 and i.state = 'draft'), 0) as bigint) as estimate,
-            cast(coalesce((select sum(i.patient_part - i.credited_patient - i.paid + i.refunded) from invoice i
-                where i.visit_id = $1 and i.state = 'issued'
-                    and i.patient_part - i.credited_patient > i.paid - i.refunded), 0) as bigint) as invoiced")
+                and c.state in ('planned', 'billable')), 0) + coalesce(i.drafted, 0) as bigint) as estimate,
+            cast(coalesce(i.owed, 0) as bigint) as invoiced
+         from (select sum(case when state = 'draft' then patient_part end) as drafted,
+                sum(case when state = 'issued' and patient_part - credited_patient > paid - refunded
+                    then patient_part - credited_patient - paid + refunded end) as owed
+            from invoice where visit_id = $1) i")
     .bind(visit)
     .one(store)
     .await
