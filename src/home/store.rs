@@ -72,7 +72,9 @@ pub async fn own(store: impl Store, day: NaiveDate, who: AccountId) -> Result<Ow
             (select count(*) from pharmacy_message where to_id = $2 and answered_at is null) as asked,
             (select count(*) from lab_review where account_id = $2 and acknowledged_at is null and replaced_at is null)
                 as reviews,
-            (select count(*) from lab_line where state = 'rejected' and ordered_by = $2) as rejected")
+            (select count(*) from lab_line where state in
+                ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
+                and state = 'rejected' and ordered_by = $2) as rejected")
     .bind(day)
     .bind(who)
     .one(store)

@@ -11,6 +11,7 @@ mod faults;
 mod forms;
 mod garbage;
 mod headers;
+mod joins;
 mod kept;
 mod pages;
 mod parity;

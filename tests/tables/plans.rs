@@ -8,7 +8,7 @@ use super::{files, none};
 use crate::support::Clinic;
 
 /// Tables that grow with the clinic; all others stay small enough to be read whole.
-const GROWING: [&str; 88] = [
+pub(super) const GROWING: [&str; 88] = [
     "account",
     "allergy",
     "allergy_none",
@@ -99,7 +99,7 @@ const GROWING: [&str; 88] = [
     "wallet_entry",
 ];
 /// Partial indexes that hold only what is open now, however long the past.
-const SMALL: [&str; 9] = [
+pub(super) const SMALL: [&str; 9] = [
     "account_staff",
     "attention_open",
     "charge_attention",

@@ -1,6 +1,6 @@
 //! What a pharmacist of today finds.
 
-use chrono::{Days, TimeDelta};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::super::Filling;
 use super::ledger::Cause;
@@ -85,7 +85,7 @@ async fn states(filling: &mut Filling, making: &Making) -> Result<(), DbError> {
         making.ledger.lying((item, PHARMACY)).first().map(|one| one.batch)
     };
     if let Some(batch) = first(HELD) {
-        let at = now - TimeDelta::hours(20);
+        let at = last_moved(filling, batch).await?.max(now - TimeDelta::hours(20));
         let reason = "The fridge stood open overnight; the maker is asked";
         sql("update stock_batch set held_reason = $2, held_at = $3 where id = $1")
             .bind(batch)
@@ -96,7 +96,7 @@ async fn states(filling: &mut Filling, making: &Making) -> Result<(), DbError> {
         event(filling, (batch, "held", reason), at).await?;
     }
     if let Some(batch) = first(RECALLED) {
-        let at = now - TimeDelta::hours(3);
+        let at = last_moved(filling, batch).await?.max(now - TimeDelta::hours(3));
         let reason = "Maker's letter: capsules of this batch dissolve too slowly";
         sql("update stock_batch set recall_reason = $2, recalled_at = $3 where id = $1")
             .bind(batch)
@@ -109,10 +109,18 @@ async fn states(filling: &mut Filling, making: &Making) -> Result<(), DbError> {
     Ok(())
 }
 
+/// When a batch was last given of: what is held or recalled later is not given any more.
+async fn last_moved(filling: &mut Filling, batch: i64) -> Result<DateTime<Utc>, DbError> {
+    sql("select max(at) from stock_movement where batch_id = $1")
+        .bind(batch)
+        .scalar(filling.tx().await?)
+        .await
+}
+
 async fn event(
     filling: &mut Filling,
     (batch, made, reason): (i64, &'static str, &'static str),
-    at: chrono::DateTime<chrono::Utc>,
+    at: DateTime<Utc>,
 ) -> Result<(), DbError> {
     sql("insert into stock_batch_event (batch_id, at, move, reason, account_id, account_name)
          values ($1, $2, $3, $4, $5, $6)")
