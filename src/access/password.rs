@@ -43,19 +43,10 @@ static HASHERS: LazyLock<SyncSender<Task>> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     for _ in 0..cores.div_ceil(2) {
         let receive = Arc::clone(&receive);
-        std::thread::spawn(move || {
-            step_behind();
-            hash_one_after_the_other(&receive);
-        });
+        std::thread::spawn(move || hash_one_after_the_other(&receive));
     }
     send
 });
-
-/// While every core is busy a hash gets what the pages leave over (on Linux, where each thread has a priority of its own).
-fn step_behind() {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10);
-}
 
 /// A storm of sign-ins is slowed down rather than the clinic: with the next one waiting already, a thread rests as long as
 /// it has worked.
