@@ -67,7 +67,7 @@ pub async fn receivers(
     Query(asked): Query<Asked>,
 ) -> Answer {
     let batch = recalls::batch(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let before = asked.before.unwrap_or(i64::MAX);
+    let before = asked.before.unwrap_or(0);
     let people = recalls::receiver_count(&app.db, id).await?;
     let mut receivers = recalls::receivers(&app.db, id, before, PEOPLE + 1).await?;
     let more = receivers.len() as i64 > PEOPLE;

@@ -37,7 +37,8 @@ pub struct Receiver {
     pub units: i64,
 }
 
-/// Those who were given of a batch and did not bring it all back, the latest first, before a hand-out.
+/// Those who were given of a batch and did not bring it all back, the latest first, before the hand-out `before`; 0 for
+/// all of them.
 pub async fn receivers(
     store: impl Store,
     batch: BatchId,
@@ -48,9 +49,11 @@ pub async fn receivers(
             coalesce(p.phone, '') as phone, d.at, cast(sum(-m.quantity) as bigint) as units
          from stock_movement m join dispensing_line g on g.id = m.ref_id join dispensing d on d.id = g.dispensing_id
          join patient p on p.id = d.patient_id
-         where m.batch_id = $1 and m.ref_kind = 'dispensing_line' and d.id < $2
+         where m.batch_id = $1 and m.ref_kind = 'dispensing_line'
+            and ($2 = 0 or d.at < (select b.at from dispensing b where b.id = $2)
+                or d.id < $2 and d.at = (select b.at from dispensing b where b.id = $2))
          group by d.id, p.given_names, p.family_name, p.number, p.phone, d.at having sum(-m.quantity) > 0
-         order by d.id desc limit $3")
+         order by d.at desc, d.id desc limit $3")
     .bind(batch)
     .bind(before)
     .bind(limit)
