@@ -66,6 +66,7 @@ pub struct Own {
 
 /// What concerns `who` on `day`.
 pub async fn own(store: impl Store, day: NaiveDate, who: AccountId) -> Result<Own, DbError> {
+    // SQLite takes the index of open tests only where its condition stands word for word.
     sql("select (select count(*) from queue_entry where day = $1 and served_by = $2
                 and state in ('done', 'transferred')) as served,
             (select point_id from station where account_id = $2) as station,

@@ -45,6 +45,35 @@ both! {
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
+    async fn m11_a_batch_holds_as_many_claims_as_its_page_shows(clinic) {
+        let till = clinic.till().await;
+        let scheme = clinic.in_scheme(&till, "test", "50", "").await.to_string();
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        let first = till.issued().await;
+        let more = [
+            "with recursive n (i) as (select 1 union all select i + 1 from n where i < 500)
+             insert into invoice (year, patient_id, state, drafted_name, drafted_at)
+             select i.year, i.patient_id, 'draft', i.drafted_name, i.drafted_at from invoice i cross join n where i.id = $1",
+            "insert into invoice_line (invoice_id, position, kind, label, quantity, unit_price, base, total, patient)
+             select i.id, 1, 'other', 'Paper', 1, 0, 0, 0, 0 from invoice i where i.state = 'draft' and i.id > $1",
+            "update invoice set state = 'issued', number = 1000 + id, issued_at = drafted_at,
+                issued_day = (select i.issued_day from invoice i where i.id = $1) where state = 'draft'",
+            "insert into claim (invoice_id, scheme_id, patient_id, amount, state, made_at)
+             select i.id, c.scheme_id, c.patient_id, c.amount, 'draft', c.made_at from claim c join invoice i on i.number > 1000
+             where c.invoice_id = $1",
+        ];
+        for text in more {
+            assert_eq!(sql(text).bind(first).run(&clinic.app.db).await.unwrap(), 500);
+        }
+        for (op, shown, words) in [("gather-the-claims-1", 500, "The batch is full"), ("gather-the-claims-2", 1, "Gathered.")] {
+            let made = till.cashier.post("/claims", &[("op", op), ("scheme", &scheme)]).await;
+            let page = till.cashier.get(&made.leads_to().unwrap()).await;
+            assert!(page.expect(200).text(".notice[data-kind=ok]").starts_with(words));
+            assert_eq!(page.texts("main tbody tr").len(), shown);
+        }
+        till.cashier.post("/claims", &[("op", "gather-the-claims-3"), ("scheme", &scheme)]).await.expect(409);
+    }
+
     async fn m11_a_claim_goes_its_way_and_never_edits_the_invoice(clinic) {
         let till = clinic.till().await;
         let scheme = clinic.in_scheme(&till, "test", "50", "").await.to_string();

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use infirmary::db::{Db, sql};
 
+use crate::support::databases;
+
 use super::{Node, empty_postgres, file_in, run, sign_in, succeed, text};
 
 /// Words that a file format may trip over.
@@ -54,6 +56,7 @@ async fn is_guarded(url: &str) {
         assert!(refused, "{text}");
     }
     db.close().await;
+    databases::has_every_guard(url).await;
 }
 
 async fn goes_there_and_back(here: &str, there: &str, back: &str) {

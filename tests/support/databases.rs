@@ -1,8 +1,9 @@
 //! Databases of one story: a file of its own, or a copy of a migrated template.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use infirmary::db::Db;
+use infirmary::db::{Db, DbKind, sql};
 use sqlx::{Connection, Executor, PgConnection};
 
 /// A migrated SQLite file in `folder`.
@@ -65,4 +66,34 @@ fn schema_digest() -> u32 {
     names.sort();
     let bytes = names.iter().flat_map(|path| std::fs::read(path).unwrap());
     bytes.fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619))
+}
+
+/// Every trigger, index and reference of a database, in its own words.
+pub async fn guards(url: &str) -> BTreeSet<String> {
+    let db = Db::open_reading(url).await.unwrap();
+    let all = match db.kind() {
+        DbKind::Sqlite => {
+            "select sql from sqlite_master where type in ('trigger', 'index') and sql is not null"
+        }
+        DbKind::Postgres => {
+            "select pg_get_triggerdef(t.oid) from pg_trigger t where not t.tgisinternal and t.tgenabled = 'O'
+             union all select conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) from pg_constraint
+                where connamespace = 'public'::regnamespace and convalidated
+             union all select indexdef from pg_indexes where schemaname = 'public'"
+        }
+    };
+    let found = sql(all).scalars(&db).await.unwrap().into_iter().collect();
+    db.close().await;
+    found
+}
+
+/// That nothing is missing of what guards an empty clinic of the same kind.
+pub async fn has_every_guard(url: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let empty =
+        if url.starts_with("sqlite:") { sqlite(folder.path()).await } else { postgres().await.unwrap() };
+    let (expected, found) = (guards(&empty).await, guards(url).await);
+    assert!(expected.len() > 300, "only {} guards", expected.len());
+    let apart: Vec<_> = expected.symmetric_difference(&found).collect();
+    assert!(apart.is_empty(), "{apart:#?}");
 }

@@ -5,7 +5,7 @@ pub mod billing;
 mod browser;
 pub mod chromium;
 pub mod consultation;
-mod databases;
+pub mod databases;
 mod demo;
 mod diagnoses;
 pub mod faults;

@@ -2,7 +2,7 @@
 
 use infirmary::access::model::Role;
 use infirmary::db::sql;
-use infirmary::prescribing::model::PrescriptionId;
+use infirmary::prescribing::model::{LineId, PrescriptionId};
 
 use super::{Browser, Clinic, PHARMACY, Room, Seen};
 
@@ -52,7 +52,42 @@ impl Clinic {
             .await
     }
 
-    async fn at_counter(&self, room: Room, pharmacist: &str, medicines: &[&str]) -> Counter {
+    /// One more unit of what was given last on a line, of a batch in the pharmacy; as the pharmacy books it.
+    pub async fn given_once_more(&self, line: LineId, batch: i64) {
+        let (db, now) = (&self.app.db, self.app.clock.now());
+        sql("insert into dispensing (prescription_id, patient_id, visit_id, store_id, account_id, account_name, at, day)
+             select d.prescription_id, d.patient_id, d.visit_id, d.store_id, d.account_id, d.account_name, $2, $3
+             from dispensing d where d.id = (select max(g.dispensing_id) from dispensing_line g where g.line_id = $1)")
+        .bind(line)
+        .bind(now)
+        .bind(self.today())
+        .run(db)
+        .await
+        .unwrap();
+        sql("insert into dispensing_line (dispensing_id, line_id, item_id, medicine_id, name, strength, form, unit, step,
+                quantity, covers, owed, directions, price, day)
+             select (select max(id) from dispensing), g.line_id, g.item_id, g.medicine_id, g.name, g.strength, g.form, g.unit,
+                g.step, 1, 1, 0, g.directions, g.price, g.day
+             from dispensing_line g where g.id = (select max(id) from dispensing_line where line_id = $1)")
+        .bind(line)
+        .run(db)
+        .await
+        .unwrap();
+        sql("insert into stock_movement (item_id, batch_id, store_id, kind, quantity, balance, unit_cost, ref_kind, ref_id,
+                account_name, at, day)
+             select l.item_id, l.batch_id, l.store_id, 'issue', -1, l.on_hand - 1, 0, 'dispensing_line',
+                (select max(id) from dispensing_line), 'somebody', $2, $3
+             from stock_level l where l.batch_id = $1 and l.on_hand > 0")
+        .bind(batch)
+        .bind(now)
+        .bind(self.today())
+        .run(db)
+        .await
+        .unwrap();
+    }
+
+    /// Signs what is in the room and takes it to the counter, with more medicines before.
+    pub async fn at_counter(&self, room: Room, pharmacist: &str, medicines: &[&str]) -> Counter {
         for medicine in medicines {
             room.adds(medicine).await;
         }

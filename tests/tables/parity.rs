@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use super::{none, root};
-use crate::support::Clinic;
+use crate::support::{Clinic, databases};
 
 /// Constraints that PostgreSQL keeps as an index and SQLite as triggers.
 const AS_TRIGGERS: [&str; 2] = ["slot_overlap", "appointment_overlap"];
@@ -110,4 +110,13 @@ async fn both_databases_have_the_same_shape() {
             .map(|name| format!("index {name} is in one database only")),
     );
     none(&faults);
+}
+
+/// A filling sets guards aside: afterwards none is missing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_filled_demo_has_every_guard_of_an_empty_clinic() {
+    databases::has_every_guard(&Clinic::demo_on_sqlite().await.database_url).await;
+    if let Some(clinic) = Clinic::demo_on_postgres().await {
+        databases::has_every_guard(&clinic.database_url).await;
+    }
 }

@@ -152,7 +152,7 @@ pub struct Tally {
     pub verify: i64,
 }
 
-/// The counts for one account.
+/// The counts.
 pub async fn tally(store: impl Store) -> Result<Tally, DbError> {
     sql("select count(case when state = 'verified' then 1 end) as calls,
             count(case when state in ('requested', 'rejected') then 1 end) as collect,

@@ -45,15 +45,16 @@ pub async fn receivers(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Receiver>, DbError> {
-    sql("select d.id as dispensing_id, trim(p.given_names || ' ' || p.family_name) as patient, p.number,
-            coalesce(p.phone, '') as phone, d.at, cast(sum(-m.quantity) as bigint) as units
-         from stock_movement m join dispensing_line g on g.id = m.ref_id join dispensing d on d.id = g.dispensing_id
-         join patient p on p.id = d.patient_id
-         where m.batch_id = $1 and m.ref_kind = 'dispensing_line'
-            and ($2 = 0 or d.at < (select b.at from dispensing b where b.id = $2)
-                or d.id < $2 and d.at = (select b.at from dispensing b where b.id = $2))
-         group by d.id, p.given_names, p.family_name, p.number, p.phone, d.at having sum(-m.quantity) > 0
-         order by d.at desc, d.id desc limit $3")
+    sql("select h.id as dispensing_id, trim(p.given_names || ' ' || p.family_name) as patient, p.number,
+            coalesce(p.phone, '') as phone, h.at, h.units
+         from (select d.id, d.patient_id, d.at, cast(sum(-m.quantity) as bigint) as units
+            from stock_movement m join dispensing_line g on g.id = m.ref_id join dispensing d on d.id = g.dispensing_id
+            where m.batch_id = $1 and m.ref_kind = 'dispensing_line'
+                and ($2 = 0 or d.at < (select b.at from dispensing b where b.id = $2)
+                    or d.id < $2 and d.at = (select b.at from dispensing b where b.id = $2))
+            group by d.id, d.patient_id, d.at having sum(-m.quantity) > 0
+            order by d.at desc, d.id desc limit $3) h
+         join patient p on p.id = h.patient_id order by h.at desc, h.id desc")
     .bind(batch)
     .bind(before)
     .bind(limit)
