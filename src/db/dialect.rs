@@ -17,7 +17,8 @@ pub async fn notify(db: &Db, topics: &str) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Starts listening to the other nodes. An empty message means "the connection was lost: re-read everything".
+/// Starts listening to the other nodes. An empty message means "the connection was lost: re-read everything". It ends
+/// when the database is closed: closing waits for the listener's connection like for any other.
 pub async fn listen(db: &Db) -> Result<Option<mpsc::Receiver<String>>, DbError> {
     let Db::Postgres { pool, .. } = db else { return Ok(None) };
     let mut listener = PgListener::connect_with(pool).await?;
@@ -28,6 +29,7 @@ pub async fn listen(db: &Db) -> Result<Option<mpsc::Receiver<String>>, DbError> 
             let heard = match listener.try_recv().await {
                 Ok(Some(message)) => message.payload().to_owned(),
                 Ok(None) => String::new(),
+                Err(sqlx::Error::PoolClosed) => return,
                 Err(error) => {
                     tracing::warn!(%error, "listening to the other nodes failed; trying again");
                     tokio::time::sleep(std::time::Duration::from_secs(1)).await;

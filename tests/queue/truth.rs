@@ -93,3 +93,18 @@ async fn twenty_boards_on_two_nodes_show_the_truth_after_cuts_and_a_restart() {
     }
     drop(other);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_stops_lets_go_of_its_database_though_it_listens() {
+    let Some(clinic) = Clinic::on_postgres().await else { return };
+    for round in 0..4 {
+        let other = clinic.second_node().await;
+        if round > 0 {
+            cut_listeners(&clinic).await;
+        }
+        // Before, while and after it listens again.
+        tokio::time::sleep(Duration::from_millis(40 * round)).await;
+        let closed = tokio::time::timeout(Duration::from_secs(60), other.app.db.close()).await;
+        assert!(closed.is_ok(), "round {round}: it keeps a connection");
+    }
+}
