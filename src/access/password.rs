@@ -25,8 +25,10 @@ static HASHER: LazyLock<Argon2<'static>> = LazyLock::new(|| {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 });
 
-/// Something to compare with when there is no account, so that both answers take as long.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+/// Something to compare with when there is no account, so that both answers take as long: random bytes in the form of a hash
+/// with the parameters of [`HASHER`].
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$Nd82QQA89xJBu/o7GNeFyw$4Ftrq19BeK5S8UvLuLBKo3GpJWrRqsXQVwT4RV0Xb1k";
 
 fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
     let salt = SaltString::generate(&mut OsRng);
@@ -103,11 +105,8 @@ pub fn hash_blocking(password: &str) -> Result<String, String> {
 pub async fn verify(password: &str, stored: Option<String>) -> Result<bool, Error> {
     let password: String = password.chars().take(LONGEST).collect();
     off_the_loop(move || {
-        // Made once, whoever comes first, so that the first unknown name takes no longer than a known one.
-        let nobody = NOBODY.as_str();
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| nobody.to_owned());
-        let right = PasswordHash::new(&stored)
+        let right = PasswordHash::new(stored.as_deref().unwrap_or(NOBODY))
             .is_ok_and(|parsed| HASHER.verify_password(password.as_bytes(), &parsed).is_ok());
         right && known
     })
@@ -185,5 +184,19 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(!is_weaker(&hash));
         assert!(is_weaker(&hash.replace("m=19456", "m=4096")) && is_weaker(&hash.replace("t=2", "t=1")));
+    }
+
+    #[test]
+    fn whoever_has_no_account_is_compared_by_the_same_work_as_all_others() {
+        let (hash, nobody) = (hash_now("yam pottage on fridays").expect("hashes"), NOBODY);
+        let (hash, nobody) =
+            (PasswordHash::new(&hash).expect("reads"), PasswordHash::new(nobody).expect("reads"));
+        assert_eq!(
+            (nobody.algorithm, nobody.version, &nobody.params),
+            (hash.algorithm, hash.version, &hash.params)
+        );
+        let length =
+            |one: &PasswordHash<'_>| (one.salt.map(|salt| salt.len()), one.hash.map(|hash| hash.len()));
+        assert_eq!(length(&nobody), length(&hash));
     }
 }

@@ -1,9 +1,9 @@
 //! Static files: from disk in debug builds, embedded in release; one style sheet; digests in their addresses; compressed
-//! once at start.
+//! once: by a node at its start, else by the first who asks.
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -35,16 +35,36 @@ struct Asset {
     kind: &'static str,
     digest: String,
     plain: Bytes,
-    brotli: Option<Bytes>,
-    gzip: Option<Bytes>,
+    brotli: OnceLock<Option<Bytes>>,
+    gzip: OnceLock<Option<Bytes>>,
+}
+
+impl Asset {
+    fn new(kind: &'static str, plain: Bytes) -> Self {
+        let digest = Sha256::digest(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Asset { kind, digest, plain, brotli: OnceLock::new(), gzip: OnceLock::new() }
+    }
+
+    /// Whether it becomes smaller at all.
+    fn packs(&self) -> bool {
+        self.kind != "image/png"
+    }
+
+    fn brotli(&self) -> Option<&Bytes> {
+        self.brotli.get_or_init(|| self.packs().then(|| brotli(&self.plain)).flatten()).as_ref()
+    }
+
+    fn gzip(&self) -> Option<&Bytes> {
+        self.gzip.get_or_init(|| self.packs().then(|| gzip(&self.plain)).flatten()).as_ref()
+    }
 }
 
 static ASSETS: LazyLock<HashMap<String, Asset>> = LazyLock::new(|| {
     let mut assets = HashMap::new();
-    assets.insert("app.css".to_owned(), asset("text/css", sheet().into()));
+    assets.insert("app.css".to_owned(), Asset::new("text/css", sheet().into()));
     for name in Files::iter().filter(|name| !name.starts_with("css/")) {
         if let Some(file) = Files::get(&name) {
-            assets.insert(name.to_string(), asset(kind_of(&name), file.data.into_owned().into()));
+            assets.insert(name.to_string(), Asset::new(kind_of(&name), file.data.into_owned().into()));
         }
     }
     assets
@@ -72,18 +92,6 @@ fn sheet() -> String {
         .collect()
 }
 
-fn asset(kind: &'static str, plain: Bytes) -> Asset {
-    let digest = Sha256::digest(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let packs = !kind.starts_with("image/png");
-    Asset {
-        kind,
-        digest,
-        brotli: packs.then(|| brotli(&plain)).flatten(),
-        gzip: packs.then(|| gzip(&plain)).flatten(),
-        plain,
-    }
-}
-
 fn brotli(plain: &[u8]) -> Option<Bytes> {
     let mut out = Vec::new();
     let params = brotli::enc::BrotliEncoderParams { quality: 9, ..Default::default() };
@@ -107,7 +115,10 @@ pub fn address(name: &str) -> String {
 
 /// Compresses everything now rather than at the first request.
 pub fn prepare() {
-    LazyLock::force(&ASSETS);
+    for asset in ASSETS.values() {
+        asset.brotli();
+        asset.gzip();
+    }
 }
 
 /// The address under which files are served.
@@ -130,11 +141,14 @@ async fn show(Path((digest, name)): Path<(String, String)>, headers: HeaderMap) 
         headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let takes =
         |coding: &str| accepts.split(',').any(|one| one.split(';').next().map(str::trim) == Some(coding));
-    let (body, coding) = match (&asset.brotli, &asset.gzip) {
-        (Some(packed), _) if takes("br") => (packed, Some("br")),
-        (_, Some(packed)) if takes("gzip") => (packed, Some("gzip")),
-        _ => (&asset.plain, None),
+    let packed = if takes("br") {
+        asset.brotli().map(|packed| (packed, "br"))
+    } else if takes("gzip") {
+        asset.gzip().map(|packed| (packed, "gzip"))
+    } else {
+        None
     };
+    let (body, coding) = packed.map_or((&asset.plain, None), |(packed, coding)| (packed, Some(coding)));
     let mut response = body.clone().into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.kind));

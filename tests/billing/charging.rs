@@ -16,6 +16,7 @@ both! {
         assert_eq!(owed(&clinic.app.db, till.visit).await.unwrap().total(), 150_000);
         let draft = till.draft().await;
         assert_eq!(clinic.word("select state from charge where id = $1", first).await, "billed");
+        assert_eq!(owed(&clinic.app.db, till.visit).await.unwrap().total(), 150_000, "also while it stands on a draft");
         // A second invoice takes it neither through the page nor by hand.
         let again = till.cashier.post(&till.bill(), &[("op", "the-same-again-0001"), ("charge", &first.to_string()), ("step", "draft")]).await;
         assert_eq!(again.expect(409).errors(), ["Nothing of this visit waits for an invoice. Here is how it stands now."]);

@@ -2,6 +2,7 @@
 
 use infirmary::db::sql;
 use infirmary::laboratory::model::LineState;
+use infirmary::web::paths;
 
 both! {
     async fn samples_are_taken_by_specimen_with_a_code_and_a_label(clinic) {
@@ -53,6 +54,8 @@ both! {
         // It stands on the list again, and with the doctor.
         assert!(lab.bench.get("/lab/worklist").await.text("#to-collect").contains("New sample needed"));
         assert!(lab.orders.get("/results").await.text("#open-orders").contains("New sample needed"));
+        let begin = lab.orders.get(paths::HOME).await;
+        assert_eq!(begin.texts(".links strong"), ["1 of your tests needs a new sample"]);
         let new = *lab.collect(&clinic).await.last().unwrap();
         assert_ne!(new, old);
         let linked: i64 = sql("select replaces_id from lab_sample where id = $1").bind(new).scalar(&clinic.app.db).await.unwrap();

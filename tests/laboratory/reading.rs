@@ -3,6 +3,7 @@
 use infirmary::access::model::Role;
 use infirmary::db::sql;
 use infirmary::laboratory::to_review;
+use infirmary::web::paths;
 
 both! {
     async fn the_doctor_reviews_and_the_patient_reads_by_her_ok(clinic) {
@@ -14,10 +15,13 @@ both! {
         let list = lab.orders.get("/results").await;
         assert!(list.text("#to-review tbody").contains("1 value outside"), "{}", list.body);
         assert_eq!(to_review(&clinic.app.db, lab.doctor, 5).await.unwrap().len(), 1);
+        let begin = lab.orders.get(paths::HOME).await;
+        assert_eq!(begin.texts(".links strong"), ["1 result waits for you"]);
         let page = lab.orders.get(&format!("/results/{result}")).await;
         lab.orders.submit(&page, "#acknowledge", &[("tell", "")]).await.expect(422);
         lab.orders.submit(&page, "#acknowledge", &[("tell", "now")]).await.expect(303);
         assert!(to_review(&clinic.app.db, lab.doctor, 5).await.unwrap().is_empty());
+        assert!(!lab.orders.get(paths::HOME).await.has(".links strong"));
         let list = phone.get("/my/results").await;
         assert!(list.body.contains("How much of your blood is red cells") && list.body.contains("1 value is not as usual"));
         let mine = phone.get(&format!("/my/results/{result}")).await;

@@ -33,6 +33,9 @@ both! {
         clinic.point("Triage", "triage").await;
         clinic.visitor("Ngozi Eze").await;
         let desk = clinic.receptionist().await;
+        // Both names begin with what is typed: it is one person.
+        clinic.visitor("Obinna Obi").await;
+        assert_eq!(desk.get("/arrivals?q=obi").await.texts("#found th[scope=row]").len(), 1);
         let page = desk.get("/arrivals").await;
         let found = desk.submitted(&page, "#scan-form", &[("code", "ngo")]).await;
         assert!(found.text("#found th[scope=row]").contains("Ngozi Eze"));

@@ -1,21 +1,35 @@
-//! Databases of one story: a file of its own, or a copy of a migrated template.
+//! Databases of one story: each is a copy of a migrated template that the first story to come makes.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use infirmary::db::{Db, DbKind, sql};
+use infirmary::db::{Db, DbKind, dialect, sql};
 use sqlx::{Connection, Executor, PgConnection};
 
 /// A migrated SQLite file in `folder`.
 pub async fn sqlite(folder: &Path) -> String {
-    let url = format!("sqlite:{}", folder.join("clinic.db").display());
-    let db = Db::open(&url, 1).await.unwrap();
-    db.migrate().await.unwrap();
-    db.close().await;
-    url
+    let file = folder.join("clinic.db");
+    std::fs::copy(sqlite_template().await, &file).unwrap();
+    format!("sqlite:{}", file.display())
 }
 
-/// A migrated PostgreSQL database, copied from a template that the first test to come makes.
+/// The migrated file that others are copied from. Of those who come at once each makes it, and the last one's stays.
+async fn sqlite_template() -> PathBuf {
+    let shared = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let template = shared.join(format!("template_{:08x}.db", schema_digest("sqlite")));
+    if !template.exists() {
+        let draft = tempfile::tempdir_in(shared).unwrap();
+        let file = draft.path().join("clinic.db");
+        let db = Db::open(&format!("sqlite:{}", file.display()), 1).await.unwrap();
+        db.migrate().await.unwrap();
+        let whole = draft.path().join("whole.db");
+        assert!(dialect::copy_to(&db, &whole).await.unwrap());
+        std::fs::rename(whole, &template).unwrap();
+    }
+    template
+}
+
+/// A migrated PostgreSQL database.
 pub async fn postgres() -> Option<String> {
     let Ok(server) = std::env::var("INFIRMARY_TEST_POSTGRES") else {
         assert!(
@@ -25,7 +39,7 @@ pub async fn postgres() -> Option<String> {
         eprintln!("left out: INFIRMARY_TEST_POSTGRES names no server (scripts/test starts one)");
         return None;
     };
-    let template = format!("infirmary_template_{}", schema_digest());
+    let template = format!("infirmary_template_{}", schema_digest("postgres"));
     let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
     admin.execute("select pg_advisory_lock(4711)").await.unwrap();
     let made: Option<i32> = sqlx::query_scalar("select 1 from pg_database where datname = $1")
@@ -60,8 +74,8 @@ pub async fn postgres() -> Option<String> {
 }
 
 /// Changes whenever a migration does, so that an old template is not used again.
-fn schema_digest() -> u32 {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
+fn schema_digest(kind: &str) -> u32 {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(kind);
     let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
     let bytes = names.iter().flat_map(|path| std::fs::read(path).unwrap());
