@@ -459,11 +459,12 @@ create index stock_count_line_item on stock_count_line (item_id);
 create index stock_count_line_batch on stock_count_line (batch_id);
 create function stock_count_line_kept_fault() returns trigger language plpgsql as $$
 begin
-    if (select state from stock_count where id = old.count_id) not in ('counting', 'counted') then
+    if exists (select 1 from stock_count where id in (old.count_id, new.count_id) and state <> 'counting') then
         raise exception 'stock_count_line_kept';
     end if;
     return new;
 end $$;
+create trigger stock_count_line_new before insert on stock_count_line for each row execute function stock_count_line_kept_fault();
 create trigger stock_count_line_kept before update on stock_count_line for each row execute function stock_count_line_kept_fault();
 create function stock_count_line_no_delete_fault() returns trigger language plpgsql as $$
 begin raise exception 'stock_count_kept'; end $$;

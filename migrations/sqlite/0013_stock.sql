@@ -403,7 +403,10 @@ create table stock_count_line (
 create unique index stock_count_line_count_id_batch_id_unique on stock_count_line (count_id, batch_id);
 create index stock_count_line_item on stock_count_line (item_id);
 create index stock_count_line_batch on stock_count_line (batch_id);
+create trigger stock_count_line_new before insert on stock_count_line
+    when (select state from stock_count where id = new.count_id) <> 'counting'
+begin select raise(abort, 'stock_count_line_kept'); end;
 create trigger stock_count_line_kept before update on stock_count_line
-    when (select state from stock_count where id = old.count_id) not in ('counting', 'counted')
+    when exists (select 1 from stock_count where id in (old.count_id, new.count_id) and state <> 'counting')
 begin select raise(abort, 'stock_count_line_kept'); end;
 create trigger stock_count_line_no_delete before delete on stock_count_line begin select raise(abort, 'stock_count_kept'); end;

@@ -71,6 +71,7 @@ pub fn routes() -> Routes {
         .post(paths::COUNTS, manage, counts::create)
         .get(paths::COUNT, read, counts::show)
         .post(paths::COUNT, manage, counts::keep)
+        .post(paths::FOUND, manage, counts::found)
         .post(paths::HAND_IN, manage, counts::hand_in)
         .post(paths::RECOUNT, manage, counts::recount)
         .post(paths::POSTING, approve, counts::post)

@@ -61,6 +61,48 @@ both! {
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
+    async fn correcting_keeps_what_was_approved_and_asks_again_for_what_was_credited_out_of_goodwill(clinic) {
+        let till = clinic.till().await;
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        clinic.costs(&till, ChargeKind::Test, 2, 3_000).await;
+        let draft = till.draft().await;
+        let path = format!("/invoices/{draft}");
+        for (kind, worth) in [("percent", "10"), ("fixed", "360")] {
+            let page = till.cashier.get(&path).await;
+            let ask = [("discount_kind", kind), ("worth", worth), ("discount_reason", "Member of staff")];
+            till.cashier.submit(&page, "#discount", &ask).await.expect(303);
+            let id = clinic.count("select max(id) from discount").await;
+            till.second.post(&format!("/discounts/{id}"), &[("op", &format!("decide-{kind}-00000002")), ("to", "approved")]).await.expect(303);
+        }
+        let page = till.cashier.get(&path).await;
+        till.cashier.submit(&page, "#issue", &[]).await.expect(303);
+        // ₦900 − ₦90 and ₦2,700 − ₦270. All of the first is credited, and ₦100 of the second out of goodwill.
+        let ids: Vec<i64> = sql("select id from invoice_line order by total").scalars(&clinic.app.db).await.unwrap();
+        let totals: Vec<i64> = sql("select total from invoice_line order by total").scalars(&clinic.app.db).await.unwrap();
+        assert_eq!(totals, [81_000, 243_000]);
+        let (first, second) = (format!("line_{}", ids[0]), format!("line_{}", ids[1]));
+        let page = till.cashier.get(&format!("{path}/credits")).await;
+        till.cashier.submit(&page, "#credit", &[(&first, "810"), (&second, "100"), ("reason", "She waited for hours")]).await.expect(303);
+        let page = till.cashier.get(&path).await;
+        let draft = id_in(&till.cashier.submit(&page, "#correct", &[("reason", "The wrong scheme")]).await);
+        let asked: Vec<(String, Option<i64>, Option<i64>, String)> =
+            sql("select kind, percent_bp, amount, state from discount where invoice_id = $1 order by id").bind(draft).all(&clinic.app.db).await.unwrap();
+        let expected = [("percent", Some(1_000), None, "approved"), ("fixed", None, Some(27_000), "approved"), ("fixed", None, Some(10_000), "proposed")];
+        let expected = expected.map(|(kind, percent, amount, state)| (kind.to_owned(), percent, amount, state.to_owned()));
+        assert_eq!(asked, expected);
+        let page = till.cashier.get(&format!("/invoices/{draft}")).await;
+        assert!(page.body.contains("Credited on INV-2026-000001 before it was corrected"), "{}", page.body);
+        let early = till.cashier.submit(&page, "#issue", &[]).await;
+        assert!(early.expect(409).errors()[0].contains("waits for approval"), "{:?}", early.errors());
+        let id = clinic.count("select max(id) from discount").await;
+        till.cashier.post(&format!("/discounts/{id}"), &[("op", "approve-own-goodwill"), ("to", "approved")]).await.expect(409);
+        till.second.post(&format!("/discounts/{id}"), &[("op", "decide-goodwill-0001"), ("to", "approved")]).await.expect(303);
+        let page = till.cashier.get(&format!("/invoices/{draft}")).await;
+        till.cashier.submit(&page, "#issue", &[]).await.expect(303);
+        assert_eq!(clinic.number("select total from invoice where id = $1", draft).await, 233_000, "what was left of the old one");
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+
     async fn what_cost_nothing_and_was_an_error_is_not_to_be_credited(clinic) {
         let till = clinic.till().await;
         clinic.costs(&till, ChargeKind::Medicine, 1, 0).await;

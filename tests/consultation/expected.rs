@@ -240,6 +240,9 @@ impl Model {
         if state != NoteState::Signed {
             return Err(says(409, "This note does not stand any more"));
         }
+        if kind == NoteKind::Addendum {
+            return Err(says(409, "This is an addendum itself. Add to the note that it belongs to."));
+        }
         let draft = match self.draft_of(who) {
             Some(_) if !from => return Err(says(409, "You have a draft in this visit")),
             Some(draft) => {
@@ -254,9 +257,6 @@ impl Model {
                 self.notes.len() - 1
             }
         };
-        if kind == NoteKind::Addendum {
-            return Err(says(409, "What you add to was found to be entered in error"));
-        }
         (self.notes[draft].kind, self.notes[draft].amends) = (NoteKind::Addendum, Some((on, WHY.to_owned())));
         self.signs(draft);
         Ok(says(303, ""))

@@ -179,6 +179,51 @@ both! {
         clinic.books_balance().await;
     }
 
+    async fn what_a_stocktake_finds_beside_the_list_is_counted_too(clinic) {
+        let shelves = clinic.shelves().await;
+        clinic.batch(shelves.item, "A1", 300, (PHARMACY, 100)).await;
+        let used_up = clinic.batch(shelves.item, "Z9", 400, (PHARMACY, 0)).await;
+        let (path, lines) = counting(&clinic, &shelves).await;
+        let page = shelves.desk.get(&path).await;
+        assert_eq!(page.texts("#keep tbody tr").len(), 1, "only what the books know to lie there");
+        let enters = async |fields: &[(&str, &str)]| {
+            let page = shelves.desk.get(&path).await;
+            shelves.desk.submit(&page, "#found", fields).await
+        };
+        let known = clinic.today() + chrono::Days::new(400);
+        let (known, behind) = (known.to_string(), [("item", NAME), ("number", "behind"), ("expiry", "2026-01-31"), ("units", "12")]);
+        let empty = enters(&[]).await;
+        assert_eq!(empty.expect(422).errors().len(), 4, "{:?}", empty.errors());
+        assert!(empty.has("#finding[open]"));
+        let twice = enters(&[("item", NAME), ("number", "A1"), ("expiry", &(clinic.today() + chrono::Days::new(300)).to_string()), ("units", "5")]).await;
+        assert!(twice.expect(409).errors()[0].contains("stands in the list"), "{:?}", twice.errors());
+        let other = enters(&[("item", NAME), ("number", "Z9"), ("expiry", "2031-01-31"), ("units", "5")]).await;
+        assert!(other.expect(409).errors()[0].contains("is known and expires on"), "{:?}", other.errors());
+        assert_eq!(other.attribute("#found [name=units]", "value").as_deref(), Some("5"), "nothing typed is lost");
+        // One that the books call used up, and one that they never heard of; it is expired, and lies there all the same.
+        enters(&[("item", NAME), ("number", "z9"), ("expiry", &known), ("units", "5")]).await.expect(303);
+        enters(&behind).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from stock_movement where kind = 'stocktake'").await, 0, "nothing is booked yet");
+        let page = shelves.desk.get(&path).await;
+        shelves.desk.submit(&page, "#keep", &[(&lines[0], "100")]).await.expect(303);
+        let page = shelves.desk.get(&path).await;
+        shelves.desk.submit(&page, "#hand-in", &[]).await.expect(303);
+        let fields = [("op", "found-after-hand-in-1"), behind[0], ("number", "LATE"), behind[2], behind[3]];
+        let late = shelves.desk.post(&format!("{path}/found"), &fields).await;
+        assert!(late.expect(409).body.contains("was handed in meanwhile"), "{}", late.body);
+        let raw = sql("insert into stock_count_line (count_id, item_id, batch_id) select 1, item_id, id from stock_batch where number = 'LATE'
+                union all select 1, item_id, id from stock_batch where number = 'A1'").run(&clinic.app.db).await.unwrap_err();
+        assert!(raw.violates("stock_count_line_kept"), "{raw}");
+        let hers = shelves.second.get(&path).await;
+        assert_eq!(hers.texts("#differences tbody td[data-label=Difference]"), ["+12", "+5"]);
+        shelves.second.submit(&hers, "#post", &[]).await.expect(303);
+        assert_eq!(clinic.on_hand(used_up).await, 5);
+        let behind: (i64, i64) = sql("select l.on_hand, b.unit_cost from stock_level l join stock_batch b on b.id = l.batch_id where b.number = 'BEHIND'")
+            .one(&clinic.app.db).await.unwrap();
+        assert_eq!(behind, (12, 1_500), "worth what the item cost last");
+        clinic.books_balance().await;
+    }
+
     async fn a_stocktake_is_counted_again_or_cancelled_and_only_one_is_open_in_a_store(clinic) {
         let shelves = clinic.shelves().await;
         clinic.batch(shelves.item, "A1", 300, (PHARMACY, 100)).await;

@@ -88,6 +88,20 @@ pub async fn insert(
     .await
 }
 
+/// Puts an approved discount on another invoice, too: of the same persons, with an amount of its own.
+pub async fn carry(tx: &mut Tx, id: DiscountId, to: InvoiceId, amount: Option<Money>) -> Result<(), DbError> {
+    sql("insert into discount (invoice_id, kind, percent_bp, amount, reason, state, proposed_by, proposed_name, proposed_at,
+            decided_by, decided_name, decided_at, decision_note)
+         select $2, kind, percent_bp, $3, reason, state, proposed_by, proposed_name, proposed_at, decided_by, decided_name,
+            decided_at, decision_note from discount where id = $1 and state = 'approved'")
+    .bind(id)
+    .bind(to)
+    .bind(amount)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
 /// Decides about it.
 ///
 /// # Errors

@@ -44,6 +44,19 @@ impl Line {
         Money(self.total.0 - self.credited.0)
     }
 
+    /// How many it is for by now: what was done, or what is left of its charge.
+    pub fn is_for(&self) -> i64 {
+        self.done_quantity.or(self.charged).unwrap_or(self.quantity)
+    }
+
+    /// What was credited though it was done, before tax.
+    pub fn goodwill(&self) -> Money {
+        let (total, tax) = (i128::from(self.total.0), i128::from(self.tax.0));
+        let done = total * i128::from(self.is_for()) / i128::from(self.quantity);
+        let beyond = (done - i128::from(self.remaining().0)).max(0);
+        Money(i64::try_from(beyond * (total - tax) / total.max(1)).unwrap_or_default())
+    }
+
     /// What was invoiced for more than was done, and is not credited yet.
     pub fn too_much(&self) -> Money {
         let keep = match self.done_quantity {

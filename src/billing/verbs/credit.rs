@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Refused, because, bill, doer, in_words, own_shift, refund, tell, trail};
-use crate::billing::model::{InvoiceId, InvoiceLineId, Method, Money, Series};
+use crate::billing::model::{DiscountKind, DiscountState, InvoiceId, InvoiceLineId, Method, Money, Series};
 use crate::billing::store::credits::{self, NewNote};
+use crate::billing::store::discounts::{self, NewDiscount};
 use crate::billing::store::invoices::{self, Invoice};
 use crate::billing::store::lines::{self, Line, NewLine};
 use crate::billing::store::{claims, payments, schemes, settings};
@@ -111,8 +112,8 @@ async fn note(
     Ok(())
 }
 
-/// Credits all that remains and begins a new draft with the same lines; what was paid goes into the wallet, ready to pay
-/// the new one. Nothing of the old invoice changes.
+/// Credits all that remains and begins a new draft with the same lines and discounts; what was paid goes into the wallet,
+/// ready to pay the new one. Nothing of the old invoice changes.
 pub async fn correct(work: &mut Work, id: InvoiceId, reason: &str) -> Result<InvoiceId, Refused> {
     if bill::seen(work, id).await?.paid.is_some() {
         own_shift(work).await?;
@@ -126,23 +127,82 @@ pub async fn correct(work: &mut Work, id: InvoiceId, reason: &str) -> Result<Inv
         invoices::choose_scheme(work.tx(), draft, same, &invoice.referral_code).await?;
     }
     note(work, (&invoice, &all), &rest, reason, Some(draft)).await?;
-    for line in all.iter().filter(|line| line.remaining().is_some() && !line.withdrawn) {
+    let same: Vec<&Line> = all.iter().filter(|line| line.remaining().is_some() && !line.withdrawn).collect();
+    for line in &same {
         let new = NewLine {
             charge: line.charge_id.filter(|_| line.live),
             kind: line.kind,
             service: line.service,
             label: &line.label,
-            quantity: line.done_quantity.or(line.charged).unwrap_or(line.quantity),
+            quantity: line.is_for(),
             unit_price: line.unit_price,
         };
-        lines::insert(work.tx(), draft, &new).await.map_err(in_words)?;
+        let id = lines::insert(work.tx(), draft, &new).await.map_err(in_words)?;
+        if line.surcharge.is_some() {
+            let surcharge = (line.surcharge, line.surcharge_reason.as_str());
+            lines::change(work.tx(), id, line.is_for(), surcharge).await?;
+        }
     }
+    let fully: Vec<&Line> = all.iter().collect();
+    lower_again(work, &invoice, (before_discounts(&same), before_discounts(&fully)), draft).await?;
+    ask_again(work, &invoice, &same, draft).await?;
     bill::price(work, draft).await?;
     invoices::settle(work.tx(), id).await?;
     keep_paid(work, id).await?;
     let entry = trail("invoice.corrected", &invoice).with("draft", draft.0);
     work.audit(entry).await?;
     Ok(draft)
+}
+
+/// What lines ask before discounts, for as much of them as was done.
+fn before_discounts(lines: &[&Line]) -> i128 {
+    let one = |line: &&Line| {
+        let base = i128::from(line.base.0) * i128::from(line.is_for()) / i128::from(line.quantity);
+        base + i128::from(line.surcharge.0)
+    };
+    lines.iter().map(one).sum()
+}
+
+/// Discounts that somebody approved for the old invoice stand on the new one; of a fixed amount, what its lines bear.
+async fn lower_again(
+    work: &mut Work,
+    invoice: &Invoice,
+    (same, all): (i128, i128),
+    draft: InvoiceId,
+) -> Result<(), Refused> {
+    for old in discounts::of_invoice(work.tx(), invoice.id).await? {
+        let share =
+            |amount: Money| i64::try_from(i128::from(amount.0) * same / all.max(1)).unwrap_or(amount.0);
+        let amount = old.amount.map(|amount| Money(share(amount)));
+        if old.state == DiscountState::Approved && amount.is_none_or(Money::is_some) {
+            discounts::carry(work.tx(), old.id, draft, amount).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What was credited of the same lines out of goodwill was never approved as a discount: it is asked for as one, and the
+/// draft is not issued before somebody has decided.
+async fn ask_again(
+    work: &mut Work,
+    invoice: &Invoice,
+    same: &[&Line],
+    draft: InvoiceId,
+) -> Result<(), Refused> {
+    let amount = Money(same.iter().map(|line| line.goodwill().0).sum());
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let reason = format!("Credited on {} before it was corrected", invoice.title());
+    let new = NewDiscount {
+        invoice: draft,
+        kind: DiscountKind::Fixed,
+        percent_bp: None,
+        amount: Some(amount),
+        reason: &reason,
+    };
+    bill::propose(work, &new).await?;
+    Ok(())
 }
 
 /// What a credited invoice owes back goes into the wallet.

@@ -23,11 +23,15 @@ pub struct Addition<'a> {
 /// Adds to a signed note: the addendum is signed at once.
 ///
 /// # Errors
-/// `Because` when the note no longer stands, or this person has an open draft in the visit.
+/// `Because` when the note no longer stands or is an addendum, or this person has an open draft in the visit.
 pub async fn add(work: &mut Work, to: &Note, addition: Addition<'_>) -> Result<(), Refused> {
     let (author, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
     if to.state != NoteState::Signed {
         return Err(Refused::Because("This note does not stand any more. Open it again to see why.".into()));
+    }
+    if to.kind == NoteKind::Addendum {
+        let words = "This is an addendum itself. Add to the note that it belongs to.";
+        return Err(Refused::Because(words.into()));
     }
     let draft = match addition.draft {
         Some(mut draft) => {

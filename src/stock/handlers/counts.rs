@@ -3,12 +3,13 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::fields::optional_units;
+use super::fields::{expiry, item, number, optional_units};
 use super::places;
 use crate::app::App;
-use crate::stock::model::{CountId, CountState, ItemKind, StoreId};
-use crate::stock::store::counts;
+use crate::stock::model::{CountId, CountState, ItemKind, NEVER, StoreId};
+use crate::stock::store::{batches, counts, lists};
 use crate::stock::verbs::count;
+use crate::stock::verbs::receive::Arrival;
 use crate::stock::views::moving::{CountPage, CountsPage};
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
@@ -133,6 +134,40 @@ pub async fn keep(State(app): State<App>, page: Page, Id(id): Id<CountId>, submi
         Err(Refused::Because(sentence)) => {
             work.undo();
             form.refuse("", sentence);
+            form.renew();
+            Ok(conflicting(html(again(&app, page, id, form).await?)?))
+        }
+        Err(why) => Err(why.into()),
+    }
+}
+
+/// Keeps a batch that lies there and stands in no line.
+pub async fn found(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<CountId>,
+    submission: Submission,
+) -> Answer {
+    counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let names = lists::names(&app.db).await?;
+    let mut form = submission.form.clone();
+    let known = item(&mut form, "item", &names);
+    let number = number(&mut form, "number");
+    let forever = form.value("expiry").trim().is_empty()
+        && known.is_some_and(|known| known.kind == ItemKind::Equipment);
+    let expiry = if forever { Some(NEVER) } else { expiry(&mut form, "expiry") };
+    let quantity = form.number("units", 1, MOST);
+    let (Some(known), Some(expiry), true) = (known, expiry, form.is_ok()) else {
+        return Ok(refused(html(again(&app, page, id, form).await?)?));
+    };
+    let mut work = submission.begin(&app).await?;
+    let unit_cost = batches::last_cost(work.tx(), known.id).await?;
+    let what = Arrival { item: known.id, name: known.name.clone(), number, expiry, quantity, unit_cost };
+    match count::found(&mut work, id, &what).await {
+        Ok(()) => work.done(paths::stock::count(id), &format!("{} is counted, too", what.name)).await,
+        Err(Refused::Because(sentence)) => {
+            work.undo();
+            form.refuse("number", sentence);
             form.renew();
             Ok(conflicting(html(again(&app, page, id, form).await?)?))
         }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::laboratory::model::parse_decimal;
+use crate::numbers::grouped;
 use crate::patients::model::words_of;
 use crate::stock::store::lists::Named;
 use crate::web::FormState;
@@ -56,7 +57,7 @@ pub fn naira(form: &mut FormState, field: &str, most: i64) -> i64 {
 
 /// Whole units, or nothing where the field is empty.
 pub fn optional_units(form: &mut FormState, field: &str, most: i64) -> Option<i64> {
-    let message = format!("Enter a whole number from 0 to {most}, or leave it empty");
+    let message = format!("Enter a whole number from 0 to {}, or leave it empty", grouped(most));
     let number = form.optional_parse::<i64>(field, &message)?;
     if !(0..=most).contains(&number) {
         form.refuse(field, message);

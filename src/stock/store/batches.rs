@@ -55,6 +55,14 @@ pub async fn of_number(store: impl Store, item: ItemId, number: &str) -> Result<
     sql(batches!("b.item_id = $1 and b.number = $2")).bind(item).bind(number).optional(store).await
 }
 
+/// Kobo that one unit of the item cost when it last came; 0 when it never did.
+pub async fn last_cost(store: impl Store, item: ItemId) -> Result<i64, DbError> {
+    sql("select coalesce((select unit_cost from stock_batch where item_id = $1 order by id desc limit 1), 0)")
+        .bind(item)
+        .scalar(store)
+        .await
+}
+
 /// A batch on its way in.
 #[derive(Debug)]
 pub struct NewBatch<'a> {

@@ -119,6 +119,25 @@ pub async fn begin(
     Ok(id)
 }
 
+/// Takes a stocktake; false unless it is being counted.
+pub async fn hold(tx: &mut Tx, id: CountId) -> Result<bool, DbError> {
+    let held = sql("update stock_count set version = version where id = $1 and state = 'counting'");
+    Ok(held.bind(id).run(tx).await? == 1)
+}
+
+/// A line for a batch that had none.
+///
+/// # Errors
+/// A violation of `stock_count_line_count_id_batch_id_unique` when it has one.
+pub async fn add_line(tx: &mut Tx, (count, item, batch): (CountId, ItemId, BatchId)) -> Result<i64, DbError> {
+    sql("insert into stock_count_line (count_id, item_id, batch_id) values ($1, $2, $3) returning id")
+        .bind(count)
+        .bind(item)
+        .bind(batch)
+        .scalar(tx)
+        .await
+}
+
 /// Keeps what was counted of a line; the book value is what lies there by the books at this moment.
 pub async fn count(
     tx: &mut Tx,
@@ -130,8 +149,7 @@ pub async fn count(
     let changed = sql("update stock_count_line set counted = $3, counted_name = $4, counted_at = $5,
             book = coalesce((select l.on_hand from stock_level l join stock_count c on c.store_id = l.store_id
                 where c.id = $1 and l.batch_id = stock_count_line.batch_id), 0)
-         where id = $2 and count_id = $1 and exists (select 1 from stock_count
-            where id = $1 and state = 'counting')")
+         where id = $2 and count_id = $1")
     .bind(count)
     .bind(line)
     .bind(counted)

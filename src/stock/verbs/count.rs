@@ -1,5 +1,6 @@
 //! Stocktakes: counted blind, handed in, posted by a second person.
 
+use super::receive::{self, Arrival};
 use super::transfer::hold;
 use super::{Refused, bring, doer, in_words, take};
 use crate::audit::Entry;
@@ -32,22 +33,56 @@ pub async fn begin(work: &mut Work, store: StoreId, kind: Option<ItemKind>) -> R
     Ok(id)
 }
 
+/// Takes a stocktake that is being counted for this work: nobody hands it in before the end of it.
+async fn open(work: &mut Work, count: CountId) -> Result<(), Refused> {
+    if counts::hold(work.tx(), count).await? {
+        return Ok(());
+    }
+    Err(Refused::Because(
+        "This stocktake was handed in meanwhile. What is counted now is not kept.".to_owned(),
+    ))
+}
+
 /// Keeps what was counted; the books of that moment are frozen with it.
 ///
 /// # Errors
-/// A sentence when it was handed in meanwhile.
+/// A sentence when it was handed in meanwhile; `NotFound` for a line of another stocktake.
 pub async fn keep(work: &mut Work, count: CountId, counted: &[(i64, i64)]) -> Result<(), Refused> {
     let (_, name) = doer(work);
     let at = work.now();
+    open(work, count).await?;
     for (line, units) in counted {
         if !counts::count(work.tx(), (count, *line), *units, &name, at).await? {
-            return Err(Refused::Because(
-                "This stocktake was handed in meanwhile. What is counted now is not kept.".to_owned(),
-            ));
+            return Err(Refused::NotFound);
         }
     }
     let entry = Entry::new("stock.counted", "stock_count", count.0);
     work.audit(entry.with("lines", counted.len() as i64)).await?;
+    Ok(())
+}
+
+/// Keeps a batch that lies in the store and stands in no line: one that the books know nowhere, only elsewhere, or as used
+/// up. It costs what the item cost last.
+///
+/// # Errors
+/// A sentence when it stands in a line, is known with another expiry, or when the stocktake was handed in meanwhile.
+pub async fn found(work: &mut Work, count: CountId, what: &Arrival) -> Result<(), Refused> {
+    let (_, name) = doer(work);
+    let at = work.now();
+    open(work, count).await?;
+    let batch = receive::batch(work, what, None).await?;
+    let line = (count, what.item, batch);
+    let line = counts::add_line(work.tx(), line).await.map_err(|error| {
+        if error.violates("stock_count_line_count_id_batch_id_unique") {
+            let words = format!("Batch {} of {} stands in the list. Count it there", what.number, what.name);
+            Refused::Because(words)
+        } else {
+            in_words(error)
+        }
+    })?;
+    counts::count(work.tx(), (count, line), what.quantity, &name, at).await?;
+    let entry = Entry::new("stock.found", "stock_count", count.0);
+    work.audit(entry.with("batch", batch.0).with("units", what.quantity)).await?;
     Ok(())
 }
 

@@ -43,7 +43,14 @@ pub struct Delivery<'a> {
 }
 
 /// The batch of an arrival: a known one of the same expiry, or a new one (rule K5).
-async fn batch(work: &mut Work, one: &Arrival, supplier: Option<SupplierId>) -> Result<BatchId, Refused> {
+///
+/// # Errors
+/// A sentence when it is known with another expiry.
+pub(super) async fn batch(
+    work: &mut Work,
+    one: &Arrival,
+    supplier: Option<SupplierId>,
+) -> Result<BatchId, Refused> {
     let (item, number, expiry, unit_cost) = (one.item, one.number.as_str(), one.expiry, one.unit_cost);
     let new = NewBatch { item, number, expiry, unit_cost, supplier, at: work.now() };
     if let Some(id) = batches::insert(work.tx(), &new).await.map_err(in_words)? {

@@ -241,6 +241,11 @@ impl CountPage {
         self.count.state == CountState::Counting && self.page.may(Permission::ManageStock)
     }
 
+    /// Whether a batch that stands in no line is being entered.
+    pub fn finds(&self) -> bool {
+        ["item", "number", "expiry", "units"].iter().any(|field| self.form.error(field).is_some())
+    }
+
     /// Whether differences may be seen: never while it is counted.
     pub fn shows_books(&self) -> bool {
         self.count.state != CountState::Counting

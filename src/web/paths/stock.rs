@@ -64,6 +64,8 @@ pub const ACCEPTANCE: &str = "/stock/transfers/{id}/acceptance";
 pub const REFUSAL: &str = "/stock/transfers/{id}/refusal";
 /// One stocktake; what was counted by POST.
 pub const COUNT: &str = "/stock/counts/{id}";
+/// A batch that lies there and stands in no list, by POST.
+pub const FOUND: &str = "/stock/counts/{id}/found";
 /// Handing it in, by POST.
 pub const HAND_IN: &str = "/stock/counts/{id}/hand-in";
 /// Giving it back to be counted again, by POST.
@@ -145,6 +147,11 @@ pub fn refusal(id: impl Borrow<TransferId>) -> String {
 /// One stocktake; what was counted by POST.
 pub fn count(id: impl Borrow<CountId>) -> String {
     format!("/stock/counts/{}", id.borrow())
+}
+
+/// A batch that lies there and stands in no list, by POST.
+pub fn found(id: impl Borrow<CountId>) -> String {
+    format!("/stock/counts/{}/found", id.borrow())
 }
 
 /// Handing it in, by POST.

@@ -53,12 +53,10 @@ impl Making<'_> {
             .await
             .unwrap();
         let counted = (state == "counted").then_some(at);
-        let id: i64 = sql("insert into stock_count (store_id, state, begun_name, begun_at, counted_at)
-             values ($1, $2, 'boss', $3, $4) returning id")
+        let id: i64 = sql("insert into stock_count (store_id, state, begun_name, begun_at)
+             values ($1, 'counting', 'boss', $2) returning id")
         .bind(store)
-        .bind(state)
         .bind(at)
-        .bind(counted)
         .scalar(&mut tx)
         .await
         .unwrap();
@@ -69,6 +67,13 @@ impl Making<'_> {
         .run(&mut tx)
         .await
         .unwrap();
+        sql("update stock_count set state = $2, counted_at = $3 where id = $1 and state <> $2")
+            .bind(id)
+            .bind(state)
+            .bind(counted)
+            .run(&mut tx)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         id.to_string()
     }
@@ -205,6 +210,12 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         Form::fields("/stock/transfers/{id}/refusal", boss, &transfers[1], &[("refusal", "The wrong box")]),
         Form::fields("/stock/counts", boss, "", &[("store", "1"), ("kind", "")]),
         Form::fields("/stock/counts/{id}", boss, &counting, &[(line, "4")]),
+        Form::fields(
+            "/stock/counts/{id}/found",
+            boss,
+            &counting,
+            &[("item", name), ("number", "BEHIND"), ("expiry", "2029-01-31"), ("units", "7")],
+        ),
         Form::fields("/stock/counts/{id}/hand-in", boss, handed, &[("version", "1")]),
         Form::fields("/stock/counts/{id}/recount", boss, again, &[("version", "1")]),
         Form::fields(
