@@ -19,6 +19,7 @@ mod store;
 mod today;
 mod university;
 mod vitals;
+mod warnings;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -244,6 +245,7 @@ async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError
     bulk::analyze(db).await?;
     laboratory::write(db, now, shape.laboratory, bar.clone()).await?;
     prescribing::write(db, now, (shape.events, 4), bar.clone()).await?;
+    warnings::write(db, now, bar.clone()).await?;
     findings::write(db, now, shape.events, bar.clone()).await?;
     letters::write(db, now, bar.clone()).await?;
     stock::write(db, now, bar.clone()).await?;

@@ -392,7 +392,7 @@ async fn favourites(filling: &mut Filling, making: &Making) -> Result<(), DbErro
 
 impl Filling {
     /// The doctors who are shown.
-    async fn doctors_of_demo(&mut self) -> Result<Vec<i64>, DbError> {
+    pub(super) async fn doctors_of_demo(&mut self) -> Result<Vec<i64>, DbError> {
         sql("select r.account_id from account_role r where r.role = 'doctor' order by r.account_id limit 4")
             .scalars(self.tx().await?)
             .await
