@@ -29,8 +29,13 @@ impl std::fmt::Debug for Job {
 
 /// How often a node looks for due jobs.
 const LOOK: Duration = Duration::from_secs(1);
-/// A node that died in a job blocks it for this long.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// A node that died in a job blocks it for ten turns of it, but no longer and no shorter than this.
+const LEASE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(300));
+
+/// How long a node may hold a job before another one takes it.
+fn lease(job: &Job) -> TimeDelta {
+    TimeDelta::from_std((job.every * 10).clamp(LEASE.0, LEASE.1)).unwrap_or(TimeDelta::minutes(5))
+}
 
 /// Looks for due jobs until the node ends.
 pub fn run(app: App, jobs: Vec<Job>) {
@@ -50,13 +55,17 @@ pub fn run(app: App, jobs: Vec<Job>) {
     });
 }
 
-/// Runs a job when it is due and nobody else holds it. Returns whether it ran.
+/// Runs a job when it is due and nobody else holds it. Returns whether it ran. A holder runs one job after the other.
+///
+/// # Errors
+/// What the job failed with; it is noted, and due again after its turn.
 pub async fn run_if_due(app: &App, job: Job, holder: &str) -> Result<bool, DbError> {
     let now = app.clock.now();
-    if !lease::is_due(app, job.name, now).await? {
+    if !lease::is_due(app, job.name, holder, now).await? {
         return Ok(false);
     }
-    let Some(fence) = lease::take(app, job.name, holder, now, now + LEASE).await? else { return Ok(false) };
+    let until = now + lease(&job);
+    let Some(fence) = lease::take(app, job.name, holder, now, until).await? else { return Ok(false) };
     let result = (job.run)(app.clone()).await;
     let wait = TimeDelta::from_std(job.every).unwrap_or(TimeDelta::minutes(1));
     let error = result.as_ref().err().map(ToString::to_string);

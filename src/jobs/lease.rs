@@ -5,12 +5,15 @@ use chrono::{DateTime, Utc};
 use crate::app::App;
 use crate::db::{DbError, sql};
 
-pub(super) async fn is_due(app: &App, name: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
+/// Whether it is due and nobody else holds it. A node runs one job after the other: what it still holds itself could not be
+/// given back, for instance because the database was away.
+pub(super) async fn is_due(app: &App, name: &str, holder: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
     let free: Option<(bool,)> =
-        sql("select due_at <= $2 and (leased_until is null or leased_until < $2) as free
+        sql("select due_at <= $2 and (leased_until is null or leased_until < $2 or holder = $3) as free
          from job where name = $1")
         .bind(name)
         .bind(now)
+        .bind(holder)
         .optional(&app.db)
         .await?;
     Ok(free.is_none_or(|(free,)| free))
@@ -30,7 +33,8 @@ pub(super) async fn take(
         .run(&mut tx)
         .await?;
     let fence: Option<(i64,)> = sql("update job set holder = $2, leased_until = $4, fence = fence + 1
-         where name = $1 and due_at <= $3 and (leased_until is null or leased_until < $3) returning fence")
+         where name = $1 and due_at <= $3 and (leased_until is null or leased_until < $3 or holder = $2)
+         returning fence")
     .bind(name)
     .bind(holder)
     .bind(now)

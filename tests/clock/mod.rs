@@ -2,5 +2,6 @@
 //! clock that jumps by an hour or a day while people work.
 
 mod counters;
+mod jobs;
 mod jumps;
 mod zones;
