@@ -109,6 +109,7 @@ both! {
         assert!(tokio::spawn(async move { run_if_due(&app, held, "second").await }).await.is_err());
         GOES_ON.notify_one();
         assert!(node.await.unwrap().unwrap());
+        clinic.app.clock.advance(TimeDelta::seconds(61));
         assert!(!run_if_due(&clinic.app, COUNTS, "third").await.unwrap(), "the second holds it");
         let holder: String = sql("select holder from job where name = 'counts'").scalar(&clinic.app.db).await.unwrap();
         assert_eq!(holder, "second");
