@@ -13,6 +13,8 @@ const NURSE: usize = 2;
 /// Why somebody adds to a note or finds it wrong.
 pub const WHY: &str = "The family called";
 
+const OVER: &str = "Your time with this record is over. Nothing was saved yet, and your text is still here";
+
 /// A note as it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
@@ -61,6 +63,9 @@ pub struct Model {
     pub notes: Vec<Note>,
     pub pages: [[Page; 2]; 3],
     pub trail: BTreeMap<String, i64>,
+    closed: bool,
+    /// With whom the patient is.
+    with: usize,
     opened: usize,
 }
 
@@ -68,6 +73,7 @@ impl Model {
     /// Another visit; everybody opens its page.
     pub fn begin(&mut self) {
         self.notes.clear();
+        (self.closed, self.with) = (false, 0);
         for who in 0..3 {
             self.opens((who, 0));
             self.opens((who, 1));
@@ -129,16 +135,33 @@ impl Model {
 
     /// What is answered; what is refused changes nothing but what the page knows.
     pub fn answers(&mut self, step: Step) -> Answer {
-        let (notes, trail) = (self.notes.clone(), self.trail.clone());
+        let before = (self.notes.clone(), self.trail.clone(), self.closed, self.with);
         let answer = self.tries(step).unwrap_or_else(|refused| refused);
         if answer.status >= 400 {
-            (self.notes, self.trail) = (notes, trail);
+            (self.notes, self.trail, self.closed, self.with) = before;
         }
         answer
     }
 
+    /// Once the visit is over, the record is open to whoever had the patient or wrote a note that stands (rule A1).
+    fn is_shut(&self, who: usize) -> bool {
+        let stands =
+            |note: &Note| note.author == who && matches!(note.state, NoteState::Draft | NoteState::Signed);
+        self.closed && self.with != who && !self.notes.iter().any(stands)
+    }
+
     fn tries(&mut self, step: Step) -> Result<Answer, Answer> {
+        let shut = self.is_shut(step.who());
         match step {
+            Step::TakeOver((NURSE, _), _) | Step::Finish((NURSE, _), ..) => Err(says(403, "")),
+            Step::Open(_) if shut => Ok(says(303, "")),
+            Step::ByItself(at, _, late) if shut => {
+                self.pages[at.0][at.1].turn += i64::from(!late);
+                Err(says(409, OVER))
+            }
+            Step::Save(..) | Step::Sign(..) | Step::TakeOver(..) | Step::Finish(..) if shut => {
+                Err(says(409, OVER))
+            }
             Step::Open(at) => {
                 self.opens(at);
                 Ok(Answer { version: Some(self.pages[at.0][at.1].version), ..says(200, "") })
@@ -159,7 +182,7 @@ impl Model {
                 let draft = self.keeps(at, typed, false)?;
                 let draft = draft.ok_or_else(|| says(422, "Write what you found, then sign the note"))?;
                 can_be_signed(&self.notes[draft].text)?;
-                if let Some(by) = self.notes[draft].aside {
+                if let Some(by) = self.notes[draft].aside.filter(|_| !self.closed) {
                     return Err(says(
                         409,
                         format!("{} took this visit over. Take it over again", PEOPLE[by]),
@@ -169,9 +192,11 @@ impl Model {
                 self.opens(at);
                 Ok(says(303, ""))
             }
-            Step::TakeOver((NURSE, _), _) => Err(says(403, "")),
             Step::TakeOver(at, typed) => {
                 self.keeps(at, typed, false)?;
+                if self.closed {
+                    return Err(says(409, "This visit is closed. Nobody has it any more"));
+                }
                 for note in self.notes.iter_mut().filter(|note| note.state == NoteState::Draft) {
                     note.aside = match note.kind {
                         _ if note.author == at.0 => None,
@@ -179,9 +204,16 @@ impl Model {
                         NoteKind::Nursing | NoteKind::Addendum => note.aside,
                     };
                 }
+                self.with = at.0;
                 self.tells("visit.taken_over");
                 self.opens(at);
                 Ok(says(303, ""))
+            }
+            // The other half of a double press.
+            Step::Finish(..) if self.closed => Ok(says(303, "")),
+            Step::Finish(at, typed, decides, aside) => {
+                self.keeps(at, typed, false)?;
+                self.finishes(at.0, decides, aside)
             }
             Step::Discard(who, on) => {
                 self.finds(who, on)?;
@@ -194,6 +226,9 @@ impl Model {
             }
             Step::Add(who, on, typed, from_draft) => {
                 self.finds(who, on)?;
+                if shut {
+                    return Err(says(422, OVER));
+                }
                 let text = (typed.0.to_owned(), typed.1.to_owned());
                 can_be_signed(&text)?;
                 self.adds(who, on, text, from_draft)
@@ -202,6 +237,9 @@ impl Model {
                 self.finds(who, on)?;
                 if who == NURSE && self.notes[on].author != NURSE {
                     return Err(says(403, "Who wrote a note, or a doctor, says"));
+                }
+                if shut {
+                    return Err(says(422, OVER));
                 }
                 if why != WHY {
                     return Err(says(422, "Enter what is wrong with the note"));
@@ -262,6 +300,36 @@ impl Model {
         Ok(says(303, ""))
     }
 
+    /// A visit ends when nothing is unsigned, or is set aside, and it is said what becomes of it (V2).
+    fn finishes(&mut self, who: usize, decides: bool, aside: bool) -> Result<Answer, Answer> {
+        let open = |note: &&mut Note| note.state == NoteState::Draft && note.aside.is_none();
+        if aside {
+            let mut others = 0;
+            for note in self.notes.iter_mut().filter(open).filter(|note| note.author != who) {
+                note.aside = Some(who);
+                others += 1;
+            }
+            if others > 0 {
+                self.tells("note.set_aside");
+            }
+        }
+        let mut unsigned = self.notes.iter_mut().filter(open);
+        if let Some(first) = unsigned.next() {
+            let own = first.author == who || unsigned.any(|note| note.author == who);
+            let words = if own {
+                "Your note, or what you added to it, is not signed"
+            } else {
+                "A colleague has not signed"
+            };
+            return Err(says(422, words));
+        }
+        if !decides {
+            return Err(says(422, "Choose what becomes of the visit"));
+        }
+        self.closed = true;
+        Ok(says(303, ""))
+    }
+
     /// What a page that saves by itself is told besides.
     fn more(&self, who: usize, own: Option<usize>) -> String {
         if let Some(by) = own.and_then(|own| self.notes[own].aside) {
@@ -270,9 +338,13 @@ impl Model {
         let writes =
             |note: &&Note| note.state == NoteState::Draft && note.aside.is_none() && note.author != who;
         let other = self.notes.iter().find(writes);
-        other.map_or_else(String::new, |note| {
-            format!("{} writes in this visit too, since 09:00.", PEOPLE[note.author])
-        })
+        match other {
+            Some(note) => format!("{} writes in this visit too, since 09:00.", PEOPLE[note.author]),
+            None if self.closed => {
+                "This visit is closed. Your text is kept; sign it or discard it.".to_owned()
+            }
+            None => String::new(),
+        }
     }
 }
 

@@ -65,6 +65,27 @@ both! {
         press(&first, here.visit, "sign", &[]).await.expect(303);
     }
 
+    async fn a1_v3_who_signed_a_note_reaches_it_after_the_visit_though_a_colleague_took_over(clinic) {
+        let (id, first) = clinic.doctor_named("Dr Nwosu").await;
+        let (_, second) = clinic.doctor_named("Dr Bello").await;
+        let (_, stranger) = clinic.doctor_named("Dr Musa").await;
+        let here = clinic.sits_with(id, "Ada Obi").await;
+        press(&first, here.visit, "sign", &[("complaint", "Seen at the door")]).await.expect(303);
+        let note = paths::consultation::note(clinic.note_in(here.visit, "signed").await);
+        let page = second.get(&paths::consultation::consult(here.visit)).await;
+        send_to(&second, &page, &paths::consultation::takeover(here.visit), &[]).await.expect(303);
+        let page = second.get(&paths::consultation::consult(here.visit)).await;
+        let done = [("outcome", "home"), ("next", "home")];
+        send_to(&second, &page, &paths::consultation::completion(here.visit), &done).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from visit where closed_at is null").await, 0);
+        first.get(&note).await.expect(200);
+        second.get(&note).await.expect(200);
+        stranger.get(&note).await.expect(303);
+        let form = first.get(&format!("{note}/error")).await;
+        first.submit(&form, "main form", &[("reason", "It was another patient")]).await.expect(303);
+        first.get(&note).await.expect(303);
+    }
+
     async fn a_nurse_writes_a_nursing_note_and_decides_nothing(clinic) {
         let (id, doctor) = clinic.doctor_named("Dr Nwosu").await;
         let here = clinic.sits_with(id, "Ada Obi").await;

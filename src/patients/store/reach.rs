@@ -7,7 +7,8 @@ use crate::patients::model::{Asker, OpeningReason, PatientId, Relation, open_unt
 ///
 /// A booking that the account made itself is no relation before the patient has come: nobody opens a record by booking.
 /// In a sealed record only the own treating counts, not that the patient is here. Who has begun a note may come back to
-/// sign or discard it.
+/// sign or discard it; who has signed one has treated, and may add to it or say that it was an error, also when a colleague
+/// took the visit over.
 macro_rules! relation_to {
     ($head:literal, $tail:literal) => {
         concat!(
@@ -19,7 +20,7 @@ macro_rules! relation_to {
                      or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2)))
               or exists (select 1 from queue_entry q where q.patient_id = p.id and q.served_by = $2
                 and q.started_at is not null)
-              or exists (select 1 from note n where n.author_id = $2 and n.state = 'draft' and n.patient_id = p.id)
+              or exists (select 1 from note n where n.patient_id = p.id and n.author_id = $2 and n.state in ('draft', 'signed'))
               or (not exists (select 1 from record_seal s where s.patient_id = p.id and s.lifted_at is null)
                 and (exists (select 1 from visit v where v.patient_id = p.id and v.closed_at is null)
                   or exists (select 1 from appointment a where a.patient_id = p.id and a.starts_at >= $4 and a.starts_at < $5
