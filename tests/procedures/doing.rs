@@ -89,8 +89,11 @@ both! {
         nurse.submit(&page, "#cancel", &[("reason", "She breathes well again")]).await.expect(303);
         assert_eq!(clinic.procedures(room.visit).await[0].1, "cancelled");
         sql(end).run(&clinic.app.db).await.unwrap();
-        let again = room.browser.get(&format!("/procedures/{id}")).await;
-        assert_eq!(again.expect(303).leads_to().unwrap(), paths::patients::show(room.patient));
+        // Who wrote of it reads it after the visit, too; somebody else does not.
+        assert!(room.browser.get(&format!("/procedures/{id}")).await.expect(200).body.contains("She breathes well again"));
+        let (_, stranger) = clinic.doctor_named("Dr Musa").await;
+        let shut = stranger.get(&format!("/procedures/{id}")).await;
+        assert_eq!(shut.expect(303).leads_to().unwrap(), paths::patients::show(room.patient));
     }
 
     async fn somebody_who_leaves_may_leave_something_undone(clinic) {

@@ -148,7 +148,7 @@ pub async fn found(
     Id(id): Id<CountId>,
     submission: Submission,
 ) -> Answer {
-    counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let one = counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let names = lists::names(&app.db).await?;
     let mut form = submission.form.clone();
     let known = item(&mut form, "item", &names);
@@ -167,7 +167,8 @@ pub async fn found(
         Ok(()) => work.done(paths::stock::count(id), &format!("{} is counted, too", what.name)).await,
         Err(Refused::Because(sentence)) => {
             work.undo();
-            form.refuse("number", sentence);
+            // The field is not there any more when it was handed in.
+            form.refuse(if one.state == CountState::Counting { "number" } else { "" }, sentence);
             form.renew();
             Ok(conflicting(html(again(&app, page, id, form).await?)?))
         }
