@@ -103,6 +103,37 @@ both! {
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
+    async fn correcting_keeps_a_surcharge_and_takes_the_tax_out_of_goodwill(clinic) {
+        let till = clinic.till().await;
+        let page = till.admin.get("/prices/other-0").await;
+        till.admin.submit(&page, "#rule", &[("tax", "10"), ("group", "other")]).await.expect(303);
+        let account = till.cashier.get(&format!("/patients/{}/account", till.patient)).await;
+        let draft = id_in(&till.cashier.submit(&account, "#begin", &[]).await);
+        let path = format!("/invoices/{draft}");
+        let page = till.cashier.get(&path).await;
+        till.cashier.submit(&page, "#line", &[("label", "Certificate"), ("price", "1000"), ("quantity", "2")]).await.expect(303);
+        let line = clinic.count("select max(id) from invoice_line").await;
+        let dearer = [("op", "dearer-by-night-01"), ("quantity", "2"), ("surcharge", "500"), ("surcharge_reason", "By night")];
+        till.cashier.post(&format!("/invoice-lines/{line}"), &dearer).await.expect(303);
+        assert_eq!(clinic.number("select total from invoice where id = $1", draft).await, 275_000);
+        let page = till.cashier.get(&path).await;
+        till.cashier.submit(&page, "#issue", &[]).await.expect(303);
+        let page = till.cashier.get(&format!("{path}/credits")).await;
+        let credit = format!("line_{line}");
+        till.cashier.submit(&page, "#credit", &[(&credit, "550"), ("reason", "She waited for hours")]).await.expect(303);
+        let page = till.cashier.get(&path).await;
+        let draft = id_in(&till.cashier.submit(&page, "#correct", &[("reason", "The wrong name")]).await);
+        let kept: (i64, i64, String) = sql("select quantity, surcharge, surcharge_reason from invoice_line where invoice_id = $1")
+            .bind(draft).one(&clinic.app.db).await.unwrap();
+        assert_eq!(kept, (2, 50_000, "By night".to_owned()));
+        let asked = clinic.number("select amount from discount where invoice_id = $1", draft).await;
+        assert_eq!(asked, 50_000, "a discount comes before the tax");
+        let id = clinic.count("select max(id) from discount").await;
+        till.second.post(&format!("/discounts/{id}"), &[("op", "decide-goodwill-0002"), ("to", "approved")]).await.expect(303);
+        assert_eq!(clinic.number("select total from invoice where id = $1", draft).await, 220_000, "what was left of the old one");
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+
     async fn what_cost_nothing_and_was_an_error_is_not_to_be_credited(clinic) {
         let till = clinic.till().await;
         clinic.costs(&till, ChargeKind::Medicine, 1, 0).await;

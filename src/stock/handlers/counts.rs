@@ -3,10 +3,10 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::fields::{expiry, item, number, optional_units};
+use super::fields::{expiry_of, item, number, optional_units};
 use super::places;
 use crate::app::App;
-use crate::stock::model::{CountId, CountState, ItemKind, NEVER, StoreId};
+use crate::stock::model::{CountId, CountState, ItemKind, StoreId};
 use crate::stock::store::{batches, counts, lists};
 use crate::stock::verbs::count;
 use crate::stock::verbs::receive::Arrival;
@@ -108,6 +108,19 @@ async fn again(app: &App, page: Page, id: CountId, form: FormState) -> Result<Co
     Ok(shown)
 }
 
+/// The page as it stands now, with what kept the form from being done.
+async fn disagreed(
+    app: &App,
+    page: Page,
+    id: CountId,
+    mut form: FormState,
+    (field, sentence): (&str, String),
+) -> Answer {
+    form.refuse(field, sentence);
+    form.renew();
+    Ok(conflicting(html(again(app, page, id, form).await?)?))
+}
+
 /// Keeps what was counted.
 pub async fn keep(State(app): State<App>, page: Page, Id(id): Id<CountId>, submission: Submission) -> Answer {
     counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
@@ -133,9 +146,7 @@ pub async fn keep(State(app): State<App>, page: Page, Id(id): Id<CountId>, submi
         Ok(()) => work.done(paths::stock::count(id), &format!("{} counted", counted.len())).await,
         Err(Refused::Because(sentence)) => {
             work.undo();
-            form.refuse("", sentence);
-            form.renew();
-            Ok(conflicting(html(again(&app, page, id, form).await?)?))
+            disagreed(&app, page, id, form, ("", sentence)).await
         }
         Err(why) => Err(why.into()),
     }
@@ -153,9 +164,7 @@ pub async fn found(
     let mut form = submission.form.clone();
     let known = item(&mut form, "item", &names);
     let number = number(&mut form, "number");
-    let forever = form.value("expiry").trim().is_empty()
-        && known.is_some_and(|known| known.kind == ItemKind::Equipment);
-    let expiry = if forever { Some(NEVER) } else { expiry(&mut form, "expiry") };
+    let expiry = expiry_of(&mut form, "expiry", known.map(|known| known.kind));
     let quantity = form.number("units", 1, MOST);
     let (Some(known), Some(expiry), true) = (known, expiry, form.is_ok()) else {
         return Ok(refused(html(again(&app, page, id, form).await?)?));
@@ -168,9 +177,8 @@ pub async fn found(
         Err(Refused::Because(sentence)) => {
             work.undo();
             // The field is not there any more when it was handed in.
-            form.refuse(if one.state == CountState::Counting { "number" } else { "" }, sentence);
-            form.renew();
-            Ok(conflicting(html(again(&app, page, id, form).await?)?))
+            let field = if one.state == CountState::Counting { "number" } else { "" };
+            disagreed(&app, page, id, form, (field, sentence)).await
         }
         Err(why) => Err(why.into()),
     }
@@ -210,9 +218,7 @@ async fn turn(
         }
         Err(Refused::Because(sentence)) => {
             work.undo();
-            form.refuse("", sentence);
-            form.renew();
-            Ok(conflicting(html(again(&app, page, id, form).await?)?))
+            disagreed(&app, page, id, form, ("", sentence)).await
         }
         Err(why) => Err(why.into()),
     }
@@ -240,9 +246,7 @@ pub async fn post(State(app): State<App>, page: Page, Id(id): Id<CountId>, submi
         }
         Err(Refused::Because(sentence)) => {
             work.undo();
-            form.refuse("", sentence);
-            form.renew();
-            Ok(conflicting(html(again(&app, page, id, form).await?)?))
+            disagreed(&app, page, id, form, ("", sentence)).await
         }
         Err(why) => Err(why.into()),
     }
@@ -270,9 +274,7 @@ pub async fn cancel(
         Ok(()) => work.done(paths::stock::COUNTS, "Cancelled. Nothing was posted").await,
         Err(Refused::Because(sentence)) => {
             work.undo();
-            form.refuse("", sentence);
-            form.renew();
-            Ok(conflicting(html(again(&app, page, id, form).await?)?))
+            disagreed(&app, page, id, form, ("", sentence)).await
         }
         Err(why) => Err(why.into()),
     }

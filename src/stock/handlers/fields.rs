@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::laboratory::model::parse_decimal;
 use crate::numbers::grouped;
 use crate::patients::model::words_of;
+use crate::stock::model::{ItemKind, NEVER};
 use crate::stock::store::lists::Named;
 use crate::web::FormState;
 
@@ -76,6 +77,14 @@ pub fn expiry(form: &mut FormState, field: &str) -> Option<NaiveDate> {
     day
 }
 
+/// The expiry of a batch of such an item: equipment whose field is empty never expires.
+pub fn expiry_of(form: &mut FormState, field: &str, kind: Option<ItemKind>) -> Option<NaiveDate> {
+    if kind == Some(ItemKind::Equipment) && form.value(field).trim().is_empty() {
+        return Some(NEVER);
+    }
+    expiry(form, field)
+}
+
 fn parse_expiry(typed: &str) -> Option<NaiveDate> {
     if let Ok(day) = NaiveDate::parse_from_str(typed, "%Y-%m-%d") {
         return (2000..=2200).contains(&chrono::Datelike::year(&day)).then_some(day);
@@ -102,7 +111,7 @@ pub fn number(form: &mut FormState, field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stock::model::{ItemId, ItemKind};
+    use crate::stock::model::ItemId;
 
     fn named(id: i64, name: &str, words: &str) -> Named {
         let (name, words) = (name.to_owned(), words.to_owned());

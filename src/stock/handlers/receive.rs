@@ -3,11 +3,11 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::fields::{expiry, item, naira, number};
+use super::fields::{expiry_of, item, naira, number};
 use super::transfers::units;
 use super::{places, suppliers};
 use crate::app::App;
-use crate::stock::model::{ItemKind, NEVER, ReceiptId, StockOrderId, StoreId, SupplierId, cost_of_unit};
+use crate::stock::model::{ReceiptId, StockOrderId, StoreId, SupplierId, cost_of_unit};
 use crate::stock::store::lists::{self, Named};
 use crate::stock::store::orders::{self, Order, OrderLine};
 use crate::stock::store::stores::{self, Setting};
@@ -103,8 +103,7 @@ fn line(
     }
     let known = item(form, &field("item"), names)?;
     let number = number(form, &field("number"));
-    let forever = known.kind == ItemKind::Equipment && empty(form, "expiry");
-    let expiry = if forever { Some(NEVER) } else { expiry(form, &field("expiry")) };
+    let expiry = expiry_of(form, &field("expiry"), Some(known.kind));
     let quantity = units(form, (&field("units"), &field("packs")), known.pack);
     let cost = if empty(form, "cost") { 0 } else { naira(form, &field("cost"), COST) };
     let unit_cost = cost_of_unit(cost, known.pack);
