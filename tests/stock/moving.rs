@@ -199,6 +199,7 @@ both! {
         assert!(twice.expect(409).errors()[0].contains("stands in the list"), "{:?}", twice.errors());
         let other = enters(&[("item", NAME), ("number", "Z9"), ("expiry", "2031-01-31"), ("units", "5")]).await;
         assert!(other.expect(409).errors()[0].contains("is known and expires on"), "{:?}", other.errors());
+        assert!(other.has("#finding[open]"));
         assert_eq!(other.attribute("#found [name=units]", "value").as_deref(), Some("5"), "nothing typed is lost");
         // One that the books call used up, and one that they never heard of; it is expired, and lies there all the same.
         enters(&[("item", NAME), ("number", "z9"), ("expiry", &known), ("units", "5")]).await.expect(303);

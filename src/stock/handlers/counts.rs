@@ -109,14 +109,8 @@ async fn again(app: &App, page: Page, id: CountId, form: FormState) -> Result<Co
 }
 
 /// The page as it stands now, with what kept the form from being done.
-async fn disagreed(
-    app: &App,
-    page: Page,
-    id: CountId,
-    mut form: FormState,
-    (field, sentence): (&str, String),
-) -> Answer {
-    form.refuse(field, sentence);
+async fn disagreed(app: &App, page: Page, id: CountId, mut form: FormState, sentence: String) -> Answer {
+    form.refuse("", sentence);
     form.renew();
     Ok(conflicting(html(again(app, page, id, form).await?)?))
 }
@@ -146,7 +140,7 @@ pub async fn keep(State(app): State<App>, page: Page, Id(id): Id<CountId>, submi
         Ok(()) => work.done(paths::stock::count(id), &format!("{} counted", counted.len())).await,
         Err(Refused::Because(sentence)) => {
             work.undo();
-            disagreed(&app, page, id, form, ("", sentence)).await
+            disagreed(&app, page, id, form, sentence).await
         }
         Err(why) => Err(why.into()),
     }
@@ -159,7 +153,7 @@ pub async fn found(
     Id(id): Id<CountId>,
     submission: Submission,
 ) -> Answer {
-    let one = counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let names = lists::names(&app.db).await?;
     let mut form = submission.form.clone();
     let known = item(&mut form, "item", &names);
@@ -176,9 +170,7 @@ pub async fn found(
         Ok(()) => work.done(paths::stock::count(id), &format!("{} is counted, too", what.name)).await,
         Err(Refused::Because(sentence)) => {
             work.undo();
-            // The field is not there any more when it was handed in.
-            let field = if one.state == CountState::Counting { "number" } else { "" };
-            disagreed(&app, page, id, form, (field, sentence)).await
+            disagreed(&app, page, id, form, sentence).await
         }
         Err(why) => Err(why.into()),
     }
@@ -218,7 +210,7 @@ async fn turn(
         }
         Err(Refused::Because(sentence)) => {
             work.undo();
-            disagreed(&app, page, id, form, ("", sentence)).await
+            disagreed(&app, page, id, form, sentence).await
         }
         Err(why) => Err(why.into()),
     }
@@ -246,7 +238,7 @@ pub async fn post(State(app): State<App>, page: Page, Id(id): Id<CountId>, submi
         }
         Err(Refused::Because(sentence)) => {
             work.undo();
-            disagreed(&app, page, id, form, ("", sentence)).await
+            disagreed(&app, page, id, form, sentence).await
         }
         Err(why) => Err(why.into()),
     }
@@ -274,7 +266,7 @@ pub async fn cancel(
         Ok(()) => work.done(paths::stock::COUNTS, "Cancelled. Nothing was posted").await,
         Err(Refused::Because(sentence)) => {
             work.undo();
-            disagreed(&app, page, id, form, ("", sentence)).await
+            disagreed(&app, page, id, form, sentence).await
         }
         Err(why) => Err(why.into()),
     }
