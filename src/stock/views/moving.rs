@@ -244,7 +244,7 @@ impl CountPage {
     /// Whether a batch that stands in no line is being entered.
     pub fn finds(&self) -> bool {
         let typed = |field: &&str| self.form.error(field).is_some() || !self.form.value(*field).is_empty();
-        ["item", "number", "expiry", "units"].iter().any(|field| typed(field))
+        ["item", "number", "expiry", "units"].iter().any(typed)
     }
 
     /// Whether differences may be seen: never while it is counted.
