@@ -142,7 +142,16 @@ pub fn routes() -> Routes {
 
 /// Everything that runs by the clock.
 pub fn jobs() -> Vec<Job> {
-    [web::jobs(), audit::jobs(), access::jobs(), scheduling::jobs(), queue::jobs(), stock::jobs()].concat()
+    [
+        web::jobs(),
+        audit::jobs(),
+        access::jobs(),
+        scheduling::jobs(),
+        queue::jobs(),
+        stock::jobs(),
+        pharmacy::jobs(),
+    ]
+    .concat()
 }
 
 /// The whole application behind its middleware.

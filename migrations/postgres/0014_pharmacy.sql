@@ -192,3 +192,85 @@ create trigger pharmacy_message_no_delete before delete on pharmacy_message for 
 
 -- What is still owed, for the worklist and for whoever comes back for it.
 create index prescription_line_owed on prescription_line (signed_at, id) where state = 'partly';
+
+-- Units that are reserved for a prescribed line until the end of a day (rule K7): they leave one store for nobody else. What is
+-- given of the line uses them up; a line that is over reserves nothing.
+create table stock_reservation (
+    line_id bigint primary key references prescription_line (id),
+    item_id bigint not null references stock_item (id),
+    store_id bigint not null references stock_store (id),
+    quantity bigint not null constraint stock_reservation_quantity check (quantity between 0 and 10000),
+    until date not null,
+    day date not null,
+    at timestamptz not null,
+    account_id bigint references account (id),
+    account_name text not null,
+    constraint stock_reservation_by check ((account_id is null) = (account_name = '')),
+    constraint stock_reservation_until check (until >= day)
+);
+create index stock_reservation_item on stock_reservation (item_id, store_id, until) where quantity > 0;
+create function stock_reservation_no_delete_fault() returns trigger language plpgsql as $$
+begin raise exception 'stock_reservation_kept'; end $$;
+create trigger stock_reservation_no_delete before delete on stock_reservation for each row
+    execute function stock_reservation_no_delete_fault();
+create view stock_reserved as
+    select r.line_id, l.prescription_id, r.item_id, r.store_id, r.until, r.account_name,
+        case when r.quantity > l.quantity - l.given + l.returned then l.quantity - l.given + l.returned else r.quantity end as quantity
+    from stock_reservation r join prescription_line l on l.id = r.line_id
+    where r.quantity > 0 and l.state in ('open', 'partly', 'paused');
+-- Only what can be given, of what waits, is reserved, and never more than is there for nobody else.
+create function stock_reservation_fits() returns trigger language plpgsql as $$
+begin
+    -- Whoever books the item at the same moment waits for this, and then sees it.
+    perform 1 from stock_item where id = new.item_id for no key update;
+    if not exists (select 1 from prescription_line l join stock_item i on i.medicine_id = l.medicine_id
+            where l.id = new.line_id and i.id = new.item_id and l.state in ('open', 'partly', 'paused')
+                and l.valid_until >= new.until and l.quantity - l.given + l.returned >= new.quantity) then
+        raise exception 'stock_reservation_line';
+    end if;
+    if new.quantity + (select coalesce(sum(r.quantity), 0) from stock_reserved r
+            where r.item_id = new.item_id and r.store_id = new.store_id and r.until >= new.day and r.line_id <> new.line_id) >
+        (select coalesce(sum(v.on_hand), 0) from stock_level v join stock_batch b on b.id = v.batch_id
+            where v.item_id = new.item_id and v.store_id = new.store_id and v.on_hand > 0 and b.expiry > new.day
+                and b.held_at is null and b.recalled_at is null) then
+        raise exception 'stock_reservation_free';
+    end if;
+    return new;
+end $$;
+create trigger stock_reservation_new before insert on stock_reservation for each row when (new.quantity > 0)
+    execute function stock_reservation_fits();
+create trigger stock_reservation_changed before update on stock_reservation for each row
+    when (new.quantity > old.quantity
+        or (new.quantity > 0 and (new.until > old.until or new.item_id <> old.item_id or new.store_id <> old.store_id)))
+    execute function stock_reservation_fits();
+-- What leaves a store leaves what is reserved for others there, unless it is reserved for whom it leaves. By its name it comes
+-- after `stock_movement_books`, which has counted the row already and holds the item.
+create function stock_movement_reserved() returns trigger language plpgsql as $$
+declare
+    own bigint := 0;
+    whose bigint := 0;
+begin
+    if not exists (select 1 from stock_reservation r where r.item_id = new.item_id and r.store_id = new.store_id
+            and r.until >= new.day and r.quantity > 0) then
+        return new;
+    end if;
+    if new.ref_kind = 'dispensing_line' then
+        select g.line_id, coalesce(r.quantity, 0) into whose, own from dispensing_line g
+            left join stock_reservation r on r.line_id = g.line_id and r.item_id = new.item_id
+                and r.store_id = new.store_id and r.until >= new.day
+            where g.id = new.ref_id;
+    end if;
+    if -new.quantity > coalesce(own, 0) and
+        (select coalesce(sum(v.on_hand), 0) from stock_level v join stock_batch b on b.id = v.batch_id
+            where v.item_id = new.item_id and v.store_id = new.store_id and v.on_hand > 0 and b.expiry > new.day
+                and b.held_at is null and b.recalled_at is null) <
+        (select coalesce(sum(r.quantity), 0) from stock_reserved r where r.item_id = new.item_id
+            and r.store_id = new.store_id and r.until >= new.day and r.line_id <> coalesce(whose, 0)) then
+        raise exception 'stock_movement_reserved';
+    end if;
+    update stock_reservation set quantity = greatest(quantity + new.quantity, 0)
+        where new.kind = 'issue' and quantity > 0 and item_id = new.item_id and store_id = new.store_id and line_id = whose;
+    return new;
+end $$;
+create trigger stock_movement_reserved before insert on stock_movement for each row
+    when (new.kind in ('issue', 'transfer_out')) execute function stock_movement_reserved();

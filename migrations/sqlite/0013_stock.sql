@@ -5,6 +5,8 @@ create table stock_setting (
     approve_above integer not null constraint stock_setting_approve check (approve_above between 0 and 100000000000),
     shelf_days integer not null constraint stock_setting_shelf check (shelf_days between 0 and 3650),
     soon_days integer not null constraint stock_setting_soon check (soon_days between 1 and 3650),
+    -- For so long what came in, or was paid, is reserved for whom it is owed; 0: nothing is reserved by itself.
+    reserve_days integer not null default 3 constraint stock_setting_reserve check (reserve_days between 0 and 30),
     version integer not null default 1
 ) strict;
 insert into stock_setting (id, approve_above, shelf_days, soon_days) values (1, 2000000, 90, 90);

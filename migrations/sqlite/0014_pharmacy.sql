@@ -145,3 +145,72 @@ create trigger pharmacy_message_no_delete before delete on pharmacy_message begi
 
 -- What is still owed, for the worklist and for whoever comes back for it.
 create index prescription_line_owed on prescription_line (signed_at, id) where state = 'partly';
+
+-- Units that are reserved for a prescribed line until the end of a day (rule K7): they leave one store for nobody else. What is
+-- given of the line uses them up; a line that is over reserves nothing.
+create table stock_reservation (
+    line_id integer primary key references prescription_line (id),
+    item_id integer not null references stock_item (id),
+    store_id integer not null references stock_store (id),
+    quantity integer not null constraint stock_reservation_quantity check (quantity between 0 and 10000),
+    until text not null,
+    day text not null,
+    at text not null,
+    account_id integer references account (id),
+    account_name text not null,
+    constraint stock_reservation_by check ((account_id is null) = (account_name = '')),
+    constraint stock_reservation_until check (until >= day)
+) strict;
+create index stock_reservation_item on stock_reservation (item_id, store_id, until) where quantity > 0;
+create trigger stock_reservation_no_delete before delete on stock_reservation begin select raise(abort, 'stock_reservation_kept'); end;
+create view stock_reserved as
+    select r.line_id, l.prescription_id, r.item_id, r.store_id, r.until, r.account_name,
+        case when r.quantity > l.quantity - l.given + l.returned then l.quantity - l.given + l.returned else r.quantity end as quantity
+    from stock_reservation r join prescription_line l on l.id = r.line_id
+    where r.quantity > 0 and l.state in ('open', 'partly', 'paused');
+-- Only what can be given, of what waits, is reserved, and never more than is there for nobody else.
+create trigger stock_reservation_new before insert on stock_reservation when new.quantity > 0 begin
+    select raise(abort, 'stock_reservation_line') where not exists
+        (select 1 from prescription_line l join stock_item i on i.medicine_id = l.medicine_id
+            where l.id = new.line_id and i.id = new.item_id and l.state in ('open', 'partly', 'paused')
+                and l.valid_until >= new.until and l.quantity - l.given + l.returned >= new.quantity);
+    select raise(abort, 'stock_reservation_free') where new.quantity + (select coalesce(sum(r.quantity), 0) from stock_reserved r
+            where r.item_id = new.item_id and r.store_id = new.store_id and r.until >= new.day and r.line_id <> new.line_id) >
+        (select coalesce(sum(v.on_hand), 0) from stock_level v join stock_batch b on b.id = v.batch_id
+            where v.item_id = new.item_id and v.store_id = new.store_id and v.on_hand > 0 and b.expiry > new.day
+                and b.held_at is null and b.recalled_at is null);
+end;
+create trigger stock_reservation_changed before update on stock_reservation when new.quantity > old.quantity
+    or (new.quantity > 0 and (new.until > old.until or new.item_id <> old.item_id or new.store_id <> old.store_id)) begin
+    select raise(abort, 'stock_reservation_line') where not exists
+        (select 1 from prescription_line l join stock_item i on i.medicine_id = l.medicine_id
+            where l.id = new.line_id and i.id = new.item_id and l.state in ('open', 'partly', 'paused')
+                and l.valid_until >= new.until and l.quantity - l.given + l.returned >= new.quantity);
+    select raise(abort, 'stock_reservation_free') where new.quantity + (select coalesce(sum(r.quantity), 0) from stock_reserved r
+            where r.item_id = new.item_id and r.store_id = new.store_id and r.until >= new.day and r.line_id <> new.line_id) >
+        (select coalesce(sum(v.on_hand), 0) from stock_level v join stock_batch b on b.id = v.batch_id
+            where v.item_id = new.item_id and v.store_id = new.store_id and v.on_hand > 0 and b.expiry > new.day
+                and b.held_at is null and b.recalled_at is null);
+end;
+-- What leaves a store leaves what is reserved for others there, unless it is reserved for whom it leaves.
+create trigger stock_movement_reserved before insert on stock_movement when new.kind in ('issue', 'transfer_out') and exists
+    (select 1 from stock_reservation r where r.item_id = new.item_id and r.store_id = new.store_id
+        and r.until >= new.day and r.quantity > 0)
+begin
+    select raise(abort, 'stock_movement_reserved') where
+        -new.quantity > (select coalesce(sum(r.quantity), 0) from stock_reservation r join dispensing_line g on g.line_id = r.line_id
+            where new.ref_kind = 'dispensing_line' and g.id = new.ref_id and r.item_id = new.item_id
+                and r.store_id = new.store_id and r.until >= new.day)
+        and (select coalesce(sum(v.on_hand), 0) from stock_level v join stock_batch b on b.id = v.batch_id
+            where v.item_id = new.item_id and v.store_id = new.store_id and v.on_hand > 0 and b.expiry > new.day
+                and b.held_at is null and b.recalled_at is null) + new.quantity <
+            (select coalesce(sum(r.quantity), 0) from stock_reserved r where r.item_id = new.item_id
+                and r.store_id = new.store_id and r.until >= new.day and r.line_id not in
+                    (select g.line_id from dispensing_line g where new.ref_kind = 'dispensing_line' and g.id = new.ref_id));
+end;
+create trigger stock_movement_uses_reserved after insert on stock_movement when new.kind = 'issue' and new.ref_kind = 'dispensing_line'
+begin
+    update stock_reservation set quantity = case when quantity + new.quantity > 0 then quantity + new.quantity else 0 end
+        where quantity > 0 and item_id = new.item_id and store_id = new.store_id
+            and line_id = (select g.line_id from dispensing_line g where g.id = new.ref_id);
+end;

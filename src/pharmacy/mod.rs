@@ -12,11 +12,15 @@ mod views;
 pub use store::recalls::Recalled;
 pub use store::worklist::Tally;
 
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::access::model::Permission as P;
+use crate::app::App;
 use crate::clock::minute_of;
 use crate::db::{DbError, Store};
+use crate::jobs::Job;
 use crate::patients::model::PatientId;
 use crate::web::paths::pharmacy as paths;
 use crate::web::routes::{Access, Routes};
@@ -29,7 +33,7 @@ const KEPT_AT_HOME: TimeDelta = TimeDelta::days(365);
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    use handlers::{dispense, dispensing, messages, register, worklist};
+    use handlers::{dispense, dispensing, messages, register, reserve, worklist};
     let (read, give) = (Access::May(P::ReadPrescriptions), Access::May(P::Dispense));
     let prescribe = Access::May(P::Consult);
     Routes::new("pharmacy")
@@ -46,12 +50,27 @@ pub fn routes() -> Routes {
         .get(paths::DISPENSE, give, dispense::show)
         .post(paths::DISPENSE, give, dispense::create)
         .post(paths::LINE_STATE, give, dispense::set)
+        .post(paths::RESERVATION, give, reserve::set)
         .get(paths::DISPENSING, read, dispensing::show)
         .get(paths::LABELS, give, dispensing::labels)
         .get(paths::SLIP, give, dispensing::slip)
         .post(paths::RETURNS, give, dispensing::take_back)
         .get(paths::LINE, read, dispensing::of_line)
         .get(paths::RECEIVERS, give, register::receivers)
+}
+
+/// Timed work of this capability.
+pub fn jobs() -> Vec<Job> {
+    vec![Job {
+        name: "reserve",
+        every: Duration::from_secs(60),
+        run: |app| Box::pin(async move { reserve_due(&app).await }),
+    }]
+}
+
+/// Reserves what is owed and has come in, and what was paid, by the clinic's rule (rule K7).
+pub async fn reserve_due(app: &App) -> Result<(), DbError> {
+    verbs::reserve::reserve_due(app).await
 }
 
 /// What a patient was given lately of batches that are recalled now.

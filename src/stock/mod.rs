@@ -1,6 +1,6 @@
 //! Stock: items, stores, batches and the ledger of every unit (rules §8, decision 022).
 //!
-//! Others use [`item_of_medicine`], [`usable_of_medicines`], [`choose`], [`take`], [`put_back`], [`hold`],
+//! Others use [`item_of_medicine`], [`usable_of_medicines`], [`choose`], [`take`], [`put_back`], [`hold`], [`reserve`], [`release`],
 //! [`dispensing_stores`], [`quarantine`], [`refs_of_batch`] and [`of_ref`]. Nobody else writes into the ledger.
 
 mod catalogue;
@@ -15,7 +15,9 @@ pub use store::batches::Batch;
 pub use store::items::Item;
 pub use store::ledger::Movement;
 pub use store::lists::Waiting;
+pub use store::reservations::Reservation;
 pub use store::stores::StockStore;
+pub use verbs::reserve::{NewReserved, free, release, reserve};
 pub use verbs::{put_back, take, undo_procedure, use_for_procedure};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +28,7 @@ use chrono::NaiveDate;
 
 use crate::access::model::Permission as P;
 use crate::app::App;
-use crate::db::{DbError, Store};
+use crate::db::{Db, DbError, Store};
 use crate::jobs::Job;
 use crate::web::paths::stock as paths;
 use crate::web::routes::{Access, Routes};
@@ -120,7 +122,7 @@ pub async fn batch(store: impl Store, id: BatchId) -> Result<Option<Batch>, DbEr
     store::batches::by_id(store, id).await
 }
 
-/// Usable units (there, not held, not recalled, not expired) of medicines in stores that hand out to patients, by one
+/// Usable units (there, not held, not recalled, not expired, not reserved) of medicines in stores that hand out to patients, by one
 /// query; of every medicine when none, or many, are named. What is not there has no entry unless it was named.
 pub async fn usable_of_medicines(
     store: impl Store,
@@ -133,17 +135,36 @@ pub async fn usable_of_medicines(
     } else {
         store::ledger::usable_of_medicines(store, today).await?
     };
-    let mut usable: BTreeMap<i64, i64> = found.into_iter().collect();
+    // Where units were lost after they were reserved, less lies there than is reserved.
+    let mut usable: BTreeMap<i64, i64> = found.into_iter().map(|(id, units)| (id, units.max(0))).collect();
     for medicine in medicines {
         usable.entry(*medicine).or_insert(0);
     }
     Ok(usable)
 }
 
-/// What [`take`] would choose for a patient, and why other batches are passed over; for the page. One query.
-pub async fn choose(store: impl Store, want: &Wanted) -> Result<Choice, DbError> {
-    let candidates = store::ledger::candidates(store, want.item, want.store).await?;
-    Ok(pick(&candidates, want, Rule::Usable))
+/// What [`take`] would choose for a patient for whom nothing is reserved, and why other batches are passed over.
+pub async fn choose(db: &Db, want: &Wanted) -> Result<Choice, DbError> {
+    let candidates = store::ledger::candidates(db, want.item, want.store).await?;
+    let reserved = store::reservations::of(db, (want.item, want.store), ("", 0), want.today).await?;
+    Ok(pick(&candidates, want, Rule::Usable, reserved))
+}
+
+/// For so many days what came in, or was paid, is reserved for whom it is owed; 0: nothing is reserved by itself.
+pub async fn reserve_days(store: impl Store) -> Result<i64, DbError> {
+    Ok(store::stores::setting(store).await?.reserve_days)
+}
+
+/// A reservation is for so many days at most; the table of the rules knows the same number.
+pub const LONGEST: i64 = 30;
+
+/// What is reserved for the lines of a patient.
+pub async fn reserved_for(
+    store: impl Store,
+    patient: i64,
+    today: NaiveDate,
+) -> Result<Vec<Reservation>, DbError> {
+    store::reservations::of_patient(store, patient, today).await
 }
 
 /// Takes several items for this work, always in the same order, before the first [`take`] of a work with several lines:

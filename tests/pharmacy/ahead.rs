@@ -13,14 +13,14 @@ use crate::support::billing::{Till, id_in};
 use crate::support::{AMOXICILLIN, Clinic, Counter, Seen, dice};
 
 /// A counter where one line of 15 capsules is paid first, with the till, and 100 capsules on the shelf.
-struct Paid {
+pub(super) struct Paid {
     counter: Counter,
     till: Till,
     line: LineId,
 }
 
 impl Paid {
-    async fn first(clinic: &Clinic) -> Paid {
+    pub(super) async fn first(clinic: &Clinic) -> Paid {
         let till = clinic.till().await;
         let page = till.admin.get("/prices/medicine-0").await;
         till.admin
@@ -34,13 +34,13 @@ impl Paid {
         Paid { till: Till { patient, visit, ..till }, counter, line }
     }
 
-    async fn gives(&self, units: i64, reason: &str) -> Seen {
+    pub(super) async fn gives(&self, units: i64, reason: &str) -> Seen {
         let (field, units) = (format!("give_{}", self.line), units.to_string());
         self.counter.gives(&[(field.as_str(), units.as_str()), ("treat_now", reason)]).await
     }
 
     /// Invoices all that waits, and takes it in cash.
-    async fn pays(&self, clinic: &Clinic) -> i64 {
+    pub(super) async fn pays(&self, clinic: &Clinic) -> i64 {
         let invoice = self.till.issued().await;
         let owed = clinic.number("select patient_part - paid from invoice where id = $1", invoice).await;
         if owed > 0 {
@@ -57,7 +57,7 @@ impl Paid {
         self.counter.desk.submit(&page, "#return", &back).await
     }
 
-    async fn closes(&self) -> Seen {
+    pub(super) async fn closes(&self) -> Seen {
         let page = self.counter.page().await;
         let reason = format!("state_reason_{}", self.line);
         let form = format!("form.ending[action='/prescriptions/lines/{}/state']", self.line);

@@ -6,6 +6,7 @@ mod giving;
 mod own;
 mod papers;
 mod reading;
+mod reserving;
 mod returns;
 mod second;
 mod twice;

@@ -18,6 +18,7 @@ both! {
         counter.desk.submit(&page, "#query", &[("question", "May I have more?")]).await.expect(403);
         let fields = [("op", "0123456789abcdef"), ("version", "2"), ("move", "pause"), (&reason, "For later")];
         counter.desk.post(&state, &fields).await.expect(403);
+        counter.desk.submit(&page, "form.reserve", &[]).await.expect(403);
         assert_eq!(clinic.count("select count(*) from prescription_line where state = 'open' and given = 0").await, 1);
     }
 }

@@ -5,4 +5,5 @@ pub mod dispensing;
 pub mod messages;
 pub mod offers;
 pub mod register;
+pub mod reserve;
 pub mod worklist;

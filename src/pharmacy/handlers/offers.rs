@@ -31,7 +31,7 @@ pub async fn load(
     let store = store.ok_or(Error::Conflict("No store hands out to patients. Set one up first.".into()))?.id;
     let id = prescription.id;
     let (shelf, marks, messages, before, asked) = try_join!(
-        shelf::of_prescription(&app.db, id, store),
+        shelf::of_prescription(&app.db, id, store, page.today()),
         prescribing::marks(&app.db, id),
         messages::of_prescription(&app.db, id),
         dispensings::of_prescription(&app.db, id),
@@ -73,6 +73,14 @@ impl DispensePage {
                 self.form.set(&field, units);
             }
             self.form.set(&format!("version_{}", offer.line.id), offer.line.version);
+            let (units, until) = (format!("reserve_{}", offer.line.id), format!("until_{}", offer.line.id));
+            if !self.form.pairs().any(|(name, _)| name == units) {
+                let own = offer.medicine.as_ref().map_or(0, |medicine| medicine.reserved().own);
+                let free = offer.usable().min(offer.line.remaining());
+                let day = offer.medicine.as_ref().and_then(|medicine| medicine.until);
+                self.form.set(&units, if own > 0 { own } else { free });
+                self.form.set(&until, day.unwrap_or_else(|| offer.keeps_until(self.page.today())));
+            }
         }
         self.form.set("store", self.store);
     }
@@ -97,10 +105,12 @@ fn offer(line: Line, shelf: &[OnShelf], store: StoreId, page: &Page) -> Offer {
     let own = line.medicine_id.and_then(|id| by_medicine.remove(&id));
     let choice = own
         .as_ref()
-        .map(|(medicine, batches)| pick(batches, &want(medicine, line.remaining()), Rule::Usable));
+        .map(|(medicine, batches)| (medicine.reserved(), batches, want(medicine, line.remaining())))
+        .map(|(reserved, batches, want)| pick(batches, &want, Rule::Usable, reserved));
     let others = by_medicine.into_values().filter_map(|(medicine, batches)| {
         let ratio = Ratio::of(&line.strength, &medicine.strength)?;
-        let all = pick(&batches, &want(&medicine, i64::from(i32::MAX)), Rule::Usable).total();
+        let all = want(&medicine, i64::from(i32::MAX));
+        let all = pick(&batches, &all, Rule::Usable, medicine.reserved()).total();
         (all > 0).then_some(Other { medicine, ratio, usable: all })
     });
     let others = others.collect();

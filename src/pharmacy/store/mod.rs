@@ -2,6 +2,7 @@
 
 pub mod dispensings;
 pub mod messages;
+pub mod owed;
 pub mod people;
 pub mod recalls;
 pub mod register;

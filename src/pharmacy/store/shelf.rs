@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::db::{DbError, Store, sql};
 use crate::prescribing::model::{Form, LineId, MedicineId, PrescriptionId, Unit};
-use crate::stock::model::{BatchId, Candidate, ItemId, StoreId};
+use crate::stock::model::{BatchId, Candidate, ItemId, Reserved, StoreId};
 
 /// A medicine that could be given for a line, with one of its batches.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -28,9 +28,19 @@ pub struct OnShelf {
     on_hand: i64,
     held_reason: String,
     recall_reason: String,
+    /// Units of it that are reserved in this store, for the line and for others.
+    own: i64,
+    others: i64,
+    /// The last day on which the line's own are kept.
+    pub until: Option<NaiveDate>,
 }
 
 impl OnShelf {
+    /// What is reserved of it.
+    pub fn reserved(&self) -> Reserved {
+        Reserved { own: self.own, others: self.others }
+    }
+
     /// The batch, where one lies there.
     pub fn candidate(&self) -> Option<Candidate> {
         Some(Candidate {
@@ -51,20 +61,25 @@ pub async fn of_prescription(
     reader: impl Store,
     prescription: PrescriptionId,
     store: StoreId,
+    today: NaiveDate,
 ) -> Result<Vec<OnShelf>, DbError> {
     sql("select l.id as line_id, i.id as item_id, s.id as medicine_id, s.generic as name, s.strength, s.form, s.unit, s.step,
             s.price, s.controlled, b.id as batch_id, coalesce(b.number, '') as number, b.expiry, b.received_at,
             coalesce(b.unit_cost, 0) as unit_cost, coalesce(v.on_hand, 0) as on_hand,
-            coalesce(b.held_reason, '') as held_reason, coalesce(b.recall_reason, '') as recall_reason
+            coalesce(b.held_reason, '') as held_reason, coalesce(b.recall_reason, '') as recall_reason,
+            coalesce(o.quantity, 0) as own, o.until, cast(coalesce((select sum(r.quantity) from stock_reserved r
+                where r.item_id = i.id and r.store_id = $2 and r.until >= $3 and r.line_id <> l.id), 0) as bigint) as others
          from prescription_line l join medicine m on m.id = l.medicine_id
          join medicine s on s.ingredients = m.ingredients and s.route = m.route and (s.active or s.id = m.id)
          join stock_item i on i.medicine_id = s.id
          left join stock_level v on v.item_id = i.id and v.store_id = $2 and v.on_hand > 0
          left join stock_batch b on b.id = v.batch_id
+         left join stock_reserved o on o.line_id = l.id and o.item_id = i.id and o.store_id = $2 and o.until >= $3
          where l.prescription_id = $1 and l.state in ('open', 'partly', 'paused')
          order by l.id, s.generic, s.strength, s.id, b.expiry, b.id limit 2000")
     .bind(prescription)
     .bind(store)
+    .bind(today)
     .all(reader)
     .await
 }

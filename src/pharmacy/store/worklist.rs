@@ -24,6 +24,8 @@ pub struct Waiting {
     pub entry_state: Option<EntryState>,
     pub priority: Option<Priority>,
     pub entered_at: Option<DateTime<Utc>>,
+    /// Units that are reserved for it.
+    pub reserved: i64,
     /// Questions that the prescriber has not answered.
     pub questions: i64,
     /// Whether it was signed against a warning.
@@ -36,7 +38,8 @@ macro_rules! waiting {
             "select l.id as line_id, l.prescription_id, l.medicine_id, l.state, l.controlled,
                 l.quantity - l.given + l.returned as remaining, l.signed_at, r.prescriber_name as prescriber,
                 trim(p.given_names || ' ' || p.family_name) as patient, p.number, v.token, e.state as entry_state,
-                e.priority, e.entered_at,
+                e.priority, e.entered_at, cast(coalesce((select o.quantity from stock_reserved o
+                    where o.line_id = l.id and o.until >= $1), 0) as bigint) as reserved,
                 (select count(*) from pharmacy_message m where m.prescription_id = l.prescription_id
                     and m.kind = 'query' and m.answered_at is null) as questions,
                 exists (select 1 from prescription_warning w where w.line_id = l.id and w.tier = 'stop') as overridden
@@ -101,7 +104,7 @@ const LONGEST: TimeDelta = TimeDelta::days(370);
 pub struct Tally {
     /// Prescriptions on the worklist.
     pub waiting: i64,
-    /// Lines of which something is owed that lies on the shelf now.
+    /// Lines of which something is owed that lies on the shelf now, not reserved for others.
     pub owed: i64,
 }
 
@@ -110,11 +113,14 @@ pub async fn tally(store: impl Store, today: NaiveDate, since: DateTime<Utc>) ->
     sql("select (select count(distinct +l.prescription_id) from prescription_line l
                 where l.state in ('open', 'partly', 'paused') and l.signed_at >= $2 and l.valid_until >= $1) as waiting,
             (select count(*) from prescription_line l join stock_item i on i.medicine_id = +l.medicine_id
-                where l.state = 'partly' and l.signed_at >= $3 and l.valid_until >= $1 and exists
-                    (select 1 from stock_level v join stock_batch b on b.id = v.batch_id
-                        join stock_store s on s.id = v.store_id
-                        where v.item_id = i.id and v.on_hand > 0 and s.kind = 'dispensary' and s.active
-                            and b.expiry > $1 and b.held_at is null and b.recalled_at is null)) as owed")
+                where l.state = 'partly' and l.signed_at >= $3 and l.valid_until >= $1
+                    and (select coalesce(sum(v.on_hand), 0) from stock_level v join stock_batch b on b.id = v.batch_id
+                            join stock_store s on s.id = v.store_id
+                            where v.item_id = i.id and v.on_hand > 0 and s.kind = 'dispensary' and s.active
+                                and b.expiry > $1 and b.held_at is null and b.recalled_at is null) >
+                        (select coalesce(sum(r.quantity), 0) from stock_reserved r join stock_store s on s.id = r.store_id
+                            where r.item_id = i.id and r.until >= $1 and r.line_id <> l.id
+                                and s.kind = 'dispensary' and s.active)) as owed")
     .bind(today)
     .bind(since)
     .bind(since - LONGEST)

@@ -4,6 +4,7 @@
 pub mod give;
 pub mod give_back;
 pub mod messages;
+pub mod reserve;
 
 use crate::access::model::AccountId;
 use crate::db::DbError;

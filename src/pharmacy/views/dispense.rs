@@ -1,6 +1,7 @@
 //! Giving out of a prescription.
 
 use askama::Template;
+use chrono::{Days, NaiveDate};
 
 use crate::billing::model::Money;
 use crate::pharmacy::model::{Ratio, Substitution};
@@ -61,6 +62,27 @@ impl Offer {
     /// `18 capsules` out of what remains.
     pub fn usable_words(&self) -> String {
         quantity_words(self.usable(), self.line.unit, self.line.step)
+    }
+
+    /// `15 capsules until 26 November 2026`; none where nothing is reserved for the line.
+    pub fn reserved_words(&self) -> Option<String> {
+        let medicine = self.medicine.as_ref()?;
+        let (units, until) = (medicine.reserved().own, medicine.until?);
+        let units = quantity_words(units, self.line.unit, self.line.step);
+        Some(format!("{units} until {}", plain_day(until)))
+    }
+
+    /// The day until which it is reserved unless somebody chooses another one: three days, or as long as the prescription
+    /// holds.
+    pub fn keeps_until(&self, today: NaiveDate) -> NaiveDate {
+        let until = today.checked_add_days(Days::new(3)).unwrap_or(today);
+        self.line.valid_until.map_or(until, |last| last.min(until)).max(today)
+    }
+
+    /// `5 capsules`: what could be given if it were not reserved for others; none where nothing is.
+    pub fn others_words(&self) -> Option<String> {
+        let units = self.choice.as_ref().map_or(0, |choice| choice.reserved);
+        (units > 0).then(|| quantity_words(units, self.line.unit, self.line.step))
     }
 
     /// Whether less lies there than remains.
@@ -149,6 +171,11 @@ pub struct DispensePage {
 }
 
 impl DispensePage {
+    /// Whether anything can be reserved.
+    pub fn reserves(&self) -> bool {
+        self.offers.iter().any(|offer| offer.is_open(&self.page) && offer.medicine.is_some())
+    }
+
     /// Whether anything can be given.
     pub fn is_open(&self) -> bool {
         self.offers.iter().any(|offer| offer.is_open(&self.page))

@@ -149,14 +149,12 @@ impl Job {
 }
 
 fn stocked(lines: &[Waiting], usable: &BTreeMap<i64, i64>) -> Stocked {
-    let there = |line: &&Waiting| {
-        let units = line.medicine_id.and_then(|medicine| usable.get(&medicine.0)).copied().unwrap_or(0);
-        units >= line.remaining
+    let units = |line: &Waiting| {
+        let free = line.medicine_id.and_then(|medicine| usable.get(&medicine.0)).copied().unwrap_or(0);
+        free + line.reserved
     };
-    let some = lines.iter().any(|line| {
-        line.medicine_id.and_then(|medicine| usable.get(&medicine.0)).is_some_and(|units| *units > 0)
-    });
-    match lines.iter().filter(there).count() {
+    let some = lines.iter().any(|line| units(line) > 0);
+    match lines.iter().filter(|line| units(line) >= line.remaining).count() {
         all if all == lines.len() => Stocked::All,
         0 if !some => Stocked::None,
         _ => Stocked::Part,

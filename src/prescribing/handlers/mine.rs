@@ -23,6 +23,10 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Befor
         [] => BTreeMap::new(),
         named => stock::usable_of_medicines(&app.db, named, page.today()).await?,
     };
+    let reserved = match named.as_slice() {
+        [] => Vec::new(),
+        _ => stock::reserved_for(&app.db, patient.0, page.today()).await?,
+    };
     let recalled = pharmacy::recalled(&app.db, patient, page.now).await?;
-    html(MyPrescriptionsPage { page, prescriptions, usable, recalled, older })
+    html(MyPrescriptionsPage { page, prescriptions, usable, reserved, recalled, older })
 }

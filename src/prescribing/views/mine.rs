@@ -6,9 +6,11 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use crate::pharmacy::Recalled;
-use crate::prescribing::model::{Frequency, LineState};
+use crate::prescribing::model::{Frequency, LineState, quantity_words};
 use crate::prescribing::store::lines::Line;
 use crate::prescribing::views::section::Earlier;
+use crate::settings::model::plain_day;
+use crate::stock::Reservation;
 use crate::web::Page;
 
 /// The list.
@@ -21,6 +23,8 @@ pub struct MyPrescriptionsPage {
     pub prescriptions: Vec<Earlier>,
     /// Units that can be given now, by medicine.
     pub usable: BTreeMap<i64, i64>,
+    /// What is reserved for them.
+    pub reserved: Vec<Reservation>,
     /// What they were given of batches that are recalled now.
     pub recalled: Vec<Recalled>,
     /// The address of older ones.
@@ -34,6 +38,11 @@ impl MyPrescriptionsPage {
         let waits =
             matches!(line.state, LineState::Open | LineState::Partly) && !line.is_expired(self.page.today());
         let Some(medicine) = line.medicine_id.filter(|_| waits) else { return words };
+        let own = self.reserved.iter().find(|one| one.line_id == line.id.0);
+        if let Some(own) = own {
+            let units = quantity_words(own.quantity, line.unit, line.step);
+            return format!("{words}. Reserved for you until {}: {units}", plain_day(own.until));
+        }
         let there = self.usable.get(&medicine.0).copied().unwrap_or(0);
         match there {
             0 => format!("{words}. The pharmacy has none of it now; look here again"),

@@ -14,7 +14,7 @@ use crate::stock::model::{BatchId, ItemId, ItemKind, Kind, Show, StoreId};
 use crate::stock::store::items::{self, Item, NewItem};
 use crate::stock::store::ledger::{self, Filter};
 use crate::stock::store::overview::{self, Stocked};
-use crate::stock::store::{lists, stores};
+use crate::stock::store::{lists, reservations, stores};
 use crate::stock::views::batch::EndingPage;
 use crate::stock::views::items::{ItemPage, ItemsPage, NewItemPage, Options};
 use crate::web::conflict::{Conflict, conflicting};
@@ -152,6 +152,8 @@ async fn load(app: &App, page: Page, id: ItemId, filter: Filter) -> Result<ItemP
     // What expires soon is told batch by batch here.
     let item = overview::one(&app.db, id, (today, today)).await?.ok_or(Error::NotFound)?;
     let levels = lists::of_item(&app.db, id).await?;
+    let reserved =
+        if item.reserved > 0 { reservations::of_item(&app.db, id, today).await? } else { Vec::new() };
     let mut rows = ledger::of_item(&app.db, id, &filter, ROWS + 1).await?;
     let is_more = rows.len() as i64 > ROWS;
     rows.truncate(ROWS as usize);
@@ -159,7 +161,7 @@ async fn load(app: &App, page: Page, id: ItemId, filter: Filter) -> Result<ItemP
     let aliases =
         if page.may(Permission::ManageStock) { items::aliases_of(&app.db, id).await? } else { Vec::new() };
     let form = FormState::new();
-    Ok(ItemPage { page, form, item, levels, rows, filter, more, aliases, conflict: None })
+    Ok(ItemPage { page, form, item, levels, reserved, rows, filter, more, aliases, conflict: None })
 }
 
 fn filled(item: &Stocked, aliases: &[String]) -> FormState {

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::laboratory::model::decimal;
 use crate::settings::store::points;
+use crate::stock::LONGEST;
 use crate::stock::model::{StoreId, StoreKind, SupplierId};
 use crate::stock::store::stores::{self, Setting, StockStore, Supplier};
 use crate::stock::views::buying::{RulesPage, StoresPage, SuppliersPage};
@@ -245,7 +246,8 @@ pub async fn rules(State(app): State<App>, page: Page) -> Answer {
         .with("version", setting.version)
         .with("limit", decimal(setting.approve_above, 2))
         .with("shelf_days", setting.shelf_days)
-        .with("soon_days", setting.soon_days);
+        .with("soon_days", setting.soon_days)
+        .with("reserve_days", setting.reserve_days);
     html(RulesPage { page, form, conflict: None })
 }
 
@@ -257,6 +259,7 @@ pub async fn save_rules(State(app): State<App>, page: Page, submission: Submissi
         approve_above: naira(&mut form, "limit", LIMIT),
         shelf_days: form.number("shelf_days", 0, 3_650),
         soon_days: form.number("soon_days", 1, 3_650),
+        reserve_days: form.number("reserve_days", 0, LONGEST),
         version: form.number("version", 1, i64::MAX),
     };
     if !form.is_ok() {
@@ -271,6 +274,7 @@ pub async fn save_rules(State(app): State<App>, page: Page, submission: Submissi
             ("limit", "Limit in naira", decimal(now.approve_above, 2)),
             ("shelf_days", "Shelf life", now.shelf_days.to_string()),
             ("soon_days", "Expires soon", now.soon_days.to_string()),
+            ("reserve_days", "Reserved for", now.reserve_days.to_string()),
         ];
         let conflict = Conflict::of(&mut form, who, &stored, now.version);
         return Ok(conflicting(html(RulesPage { page, form, conflict: Some(conflict) })?));
@@ -278,7 +282,8 @@ pub async fn save_rules(State(app): State<App>, page: Page, submission: Submissi
     let entry = Entry::new("stock.rules_changed", "stock_setting", 1)
         .changed("limit in kobo", &old.approve_above, &new.approve_above)
         .changed("shelf life", &old.shelf_days, &new.shelf_days)
-        .changed("expires soon", &old.soon_days, &new.soon_days);
+        .changed("expires soon", &old.soon_days, &new.soon_days)
+        .changed("days reserved", &old.reserve_days, &new.reserve_days);
     work.audit(entry).await?;
     work.done(paths::stock::RULES, "Saved").await
 }

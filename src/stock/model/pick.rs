@@ -23,6 +23,23 @@ pub struct Wanted {
     pub first: Vec<BatchId>,
 }
 
+/// Units of an item that lie in one store for patients (rule K7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+pub struct Reserved {
+    /// For whom it leaves.
+    pub own: i64,
+    /// For others.
+    pub others: i64,
+}
+
+impl Reserved {
+    /// How much of so many usable units may leave: what is reserved for others stays, but not what is reserved for whom it
+    /// leaves. Where units were lost since, whoever comes first has theirs.
+    pub fn leaves(self, usable: i64) -> i64 {
+        (usable - self.others).max(self.own.min(usable)).max(0)
+    }
+}
+
 /// Which batches may leave at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -95,6 +112,8 @@ pub enum Why {
     NotNamed,
     /// Only what is expired is written off as expired.
     NotExpired,
+    /// What it would add is reserved for other patients.
+    Reserved,
 }
 
 impl Why {
@@ -110,6 +129,7 @@ impl Why {
             Why::ChosenByHand => "another batch was chosen by hand",
             Why::NotNamed => "was not named",
             Why::NotExpired => "has not expired yet",
+            Why::Reserved => "reserved for other patients",
         }
     }
 }
@@ -144,8 +164,10 @@ pub struct Choice {
     pub taken: Vec<Taken>,
     /// What stays, and why.
     pub passed: Vec<Passed>,
-    /// Units that are not there.
+    /// Units that are not there, or are reserved for others.
     pub short: i64,
+    /// Those of them that are there, and reserved for others.
+    pub reserved: i64,
 }
 
 impl Choice {
@@ -174,8 +196,9 @@ fn ends_early(one: &Candidate, want: &Wanted) -> bool {
     one.expiry != NEVER && want.until.is_some_and(|until| one.expiry <= until)
 }
 
-/// Chooses: what was named first, then what covers the course, the earliest expiry first, then what came first.
-pub fn pick(candidates: &[Candidate], want: &Wanted, rule: Rule) -> Choice {
+/// Chooses: what was named first, then what covers the course, the earliest expiry first, then what came first. What is
+/// reserved for others stays, whichever batches it lies in.
+pub fn pick(candidates: &[Candidate], want: &Wanted, rule: Rule, reserved: Reserved) -> Choice {
     let step = if rule == Rule::Usable { want.step.max(1) } else { 1 };
     let mut open: Vec<&Candidate> = Vec::new();
     let mut choice = Choice::default();
@@ -189,7 +212,8 @@ pub fn pick(candidates: &[Candidate], want: &Wanted, rule: Rule) -> Choice {
             | Why::ExpiresLater
             | Why::ChosenByHand
             | Why::NotNamed
-            | Why::NotExpired => String::new(),
+            | Why::NotExpired
+            | Why::Reserved => String::new(),
         };
         choice.passed.push(Passed {
             batch: one.batch,
@@ -211,7 +235,10 @@ pub fn pick(candidates: &[Candidate], want: &Wanted, rule: Rule) -> Choice {
         let place = named(one).unwrap_or(usize::MAX);
         (place, ends_early(one, want), one.expiry, one.received_at, one.batch)
     });
-    let mut left = want.quantity.max(0);
+    let wanted = want.quantity.max(0);
+    let usable: i64 = open.iter().map(|one| one.on_hand / step * step).sum();
+    let most = if rule == Rule::Usable { reserved.leaves(usable) / step * step } else { i64::MAX };
+    let mut left = wanted.min(most);
     for one in open {
         let quantity = left.min(one.on_hand) / step * step;
         if quantity > 0 {
@@ -228,7 +255,9 @@ pub fn pick(candidates: &[Candidate], want: &Wanted, rule: Rule) -> Choice {
             continue;
         }
         let by_hand = choice.taken.iter().any(|taken| want.first.contains(&taken.batch));
-        let why = if by_hand && named(one).is_none() {
+        let why = if most < wanted {
+            Why::Reserved
+        } else if by_hand && named(one).is_none() {
             Why::ChosenByHand
         } else if ends_early(one, want) && choice.taken.iter().any(|taken| !taken.ends_early) {
             Why::EndsEarly
@@ -237,7 +266,8 @@ pub fn pick(candidates: &[Candidate], want: &Wanted, rule: Rule) -> Choice {
         };
         pass(&mut choice, one, why);
     }
-    choice.short = left;
+    choice.short = wanted - choice.total();
+    choice.reserved = (wanted.min(usable) - most).max(0);
     choice.passed.sort_by_key(|one| (one.expiry, one.batch));
     choice
 }

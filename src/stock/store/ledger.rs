@@ -257,9 +257,11 @@ pub async fn refs_of_batch(
 
 /// Usable units of medicines in stores that hand out to patients.
 pub async fn usable_of_medicines(store: impl Store, today: NaiveDate) -> Result<Vec<(i64, i64)>, DbError> {
-    sql("select i.medicine_id, cast(sum(l.on_hand) as bigint)
+    sql("select i.medicine_id, cast(sum(l.on_hand) - coalesce(max(g.units), 0) as bigint)
          from stock_store s join stock_level l on l.store_id = s.id join stock_batch b on b.id = l.batch_id
-         join stock_item i on i.id = l.item_id
+         join stock_item i on i.id = l.item_id left join (select r.item_id, sum(r.quantity) as units
+            from stock_reserved r join stock_store d on d.id = r.store_id
+            where r.until >= $1 and d.kind = 'dispensary' and d.active group by r.item_id) g on g.item_id = i.id
          where s.kind = 'dispensary' and s.active and l.on_hand > 0 and b.expiry > $1 and b.held_at is null
            and b.recalled_at is null and i.medicine_id is not null
          group by i.medicine_id")
@@ -276,14 +278,16 @@ pub async fn usable_of(
 ) -> Result<Vec<(i64, i64)>, DbError> {
     let Some(first) = medicines.first() else { return Ok(Vec::new()) };
     let padded = medicines.iter().chain(std::iter::repeat(first)).take(FEW);
-    sql("select i.medicine_id, cast(sum(l.on_hand) as bigint)
+    sql("select i.medicine_id, cast(sum(l.on_hand) - coalesce((select sum(r.quantity) from stock_reserved r
+                join stock_store d on d.id = r.store_id
+                where r.item_id = i.id and r.until >= $1 and d.kind = 'dispensary' and d.active), 0) as bigint)
          from stock_item i join stock_level l on l.item_id = i.id join stock_store s on s.id = l.store_id
          join stock_batch b on b.id = l.batch_id
          where i.medicine_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
                 $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)
            and s.kind = 'dispensary' and s.active and l.on_hand > 0 and b.expiry > $1 and b.held_at is null
            and b.recalled_at is null
-         group by i.medicine_id")
+         group by i.medicine_id, i.id")
     .bind(today)
     .bind_each(padded.copied())
     .all_kept(store)

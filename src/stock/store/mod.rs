@@ -8,5 +8,6 @@ pub mod ledger;
 pub mod lists;
 pub mod orders;
 pub mod overview;
+pub mod reservations;
 pub mod stores;
 pub mod transfers;

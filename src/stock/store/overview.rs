@@ -27,8 +27,10 @@ pub struct Stocked {
     pub active: bool,
     pub version: i64,
     pub on_hand: i64,
-    /// Not expired, not held, not recalled, not in quarantine (rule K7).
+    /// Not expired, not held, not recalled, not in quarantine, not reserved (rule K7).
     pub usable: i64,
+    /// Usable, and reserved for patients.
+    pub reserved: i64,
     /// Usable, but not for long.
     pub soon: i64,
     pub expired: i64,
@@ -61,7 +63,7 @@ impl Stocked {
 
     /// Nothing usable is left of what is kept.
     pub fn is_out(&self) -> bool {
-        self.active && self.usable == 0
+        self.active && self.usable <= 0
     }
 
     /// Less usable units than the clinic wants to have.
@@ -97,8 +99,17 @@ macro_rules! apart {
                     or s.kind = 'quarantine') then x.on_hand else 0 end) as bigint) as held,
                 cast(sum(case when b.expiry > $1 and b.expiry <= $2 and b.held_at is null and b.recalled_at is null
                     and s.kind <> 'quarantine' then x.on_hand else 0 end) as bigint) as soon
-             from ", $of!(), " join stock_store s on s.id = x.store_id group by x.item_id) "
+             from ", $of!(), " join stock_store s on s.id = x.store_id group by x.item_id),
+             kept as (select r.item_id, cast(sum(r.quantity) as bigint) as units from stock_reserved r
+                where r.until >= $1 group by r.item_id) "
         )
+    };
+}
+
+/// Units that anybody can be given.
+macro_rules! usable {
+    () => {
+        "i.on_hand - coalesce(a.expired + a.held, 0) - coalesce(k.units, 0)"
     };
 }
 
@@ -108,7 +119,7 @@ macro_rules! stocked {
             apart!($of),
             "select i.id, i.kind, i.medicine_id, i.name, coalesce(m.brands, '') as brands, i.unit, i.pack, i.step,
                 i.reorder_level, i.lead_days, i.cover_days, i.active, i.version, i.on_hand,
-                i.on_hand - coalesce(a.expired + a.held, 0) as usable, coalesce(a.soon, 0) as soon,
+                ", usable!(), " as usable, coalesce(k.units, 0) as reserved, coalesce(a.soon, 0) as soon,
                 coalesce(a.expired, 0) as expired, coalesce(a.held, 0) as held, coalesce(p.on_order, 0) as on_order,
                 coalesce(t.in_transit, 0) as in_transit,
                 cast(coalesce((select sum(x.quantity) from stock_use x where x.item_id = i.id and x.day >= $3
@@ -117,6 +128,7 @@ macro_rules! stocked {
                 (select count(*) from stock_out_day x where x.item_id = i.id and x.day >= $3 and x.day < $1) as out_days,
                 (select min(b.received_at) from stock_batch b where b.item_id = i.id) as first_at
              from stock_item i left join medicine m on m.id = i.medicine_id left join apart a on a.item_id = i.id
+             left join kept k on k.item_id = i.id
              left join (select x.item_id, cast(sum(case when x.quantity > x.received then x.quantity - x.received
                     else 0 end) as bigint) as on_order
                 from stock_order o cross join stock_order_line x
@@ -134,11 +146,19 @@ macro_rules! stocked {
 macro_rules! shown {
     ($show:literal) => {
         concat!(
-            "case ", $show, " when 'all' then i.active or i.on_hand > 0
-            when 'low' then i.active and i.on_hand - coalesce(a.expired + a.held, 0) <= coalesce(i.reorder_level, 0)
-            when 'out' then i.active and i.on_hand = coalesce(a.expired + a.held, 0)
+            "case ",
+            $show,
+            " when 'all' then i.active or i.on_hand > 0
+            when 'low' then i.active and ",
+            usable!(),
+            " <= coalesce(i.reorder_level, 0)
+            when 'out' then i.active and ",
+            usable!(),
+            " <= 0
             when 'soon' then a.soon > 0 when 'expired' then a.expired > 0 when 'held' then a.held > 0
-            when 'ended' then not i.active else i.active and i.kind = ", $show, " end"
+            when 'ended' then not i.active else i.active and i.kind = ",
+            $show,
+            " end"
         )
     };
 }
@@ -170,12 +190,14 @@ pub async fn tiles(
 ) -> Result<Tiles, DbError> {
     sql(concat!(
         apart!(of_all),
-        "select count(case when i.active and i.on_hand - coalesce(a.expired + a.held, 0) <= coalesce(i.reorder_level, 0)
-                then 1 end) as low, count(case when a.soon > 0 then 1 end) as soon,
+        "select count(case when i.active and ",
+        usable!(),
+        " <= coalesce(i.reorder_level, 0) then 1 end) as low, count(case when a.soon > 0 then 1 end) as soon,
             count(case when a.expired > 0 then 1 end) as expired, count(case when a.held > 0 then 1 end) as held,
             count(case when ",
         shown!("$3"),
-        " then 1 end) as shown from stock_item i left join apart a on a.item_id = i.id"
+        " then 1 end) as shown from stock_item i left join apart a on a.item_id = i.id
+            left join kept k on k.item_id = i.id"
     ))
     .bind(today)
     .bind(soon)

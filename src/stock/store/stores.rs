@@ -12,13 +12,15 @@ pub struct Setting {
     pub shelf_days: i64,
     /// Days: what expires sooner stands in the list.
     pub soon_days: i64,
+    /// Days: for so long what came in, or was paid, is reserved for whom it is owed; 0: nothing is reserved by itself.
+    pub reserve_days: i64,
     /// Counts changes.
     pub version: i64,
 }
 
 /// The rules.
 pub async fn setting(store: impl Store) -> Result<Setting, DbError> {
-    sql("select approve_above, shelf_days, soon_days, version from stock_setting where id = 1")
+    sql("select approve_above, shelf_days, soon_days, reserve_days, version from stock_setting where id = 1")
         .one(store)
         .await
 }
@@ -26,10 +28,11 @@ pub async fn setting(store: impl Store) -> Result<Setting, DbError> {
 /// Changes the rules if they are still at this version.
 pub async fn update_setting(tx: &mut Tx, new: &Setting) -> Result<bool, DbError> {
     let changed = sql("update stock_setting set approve_above = $1, shelf_days = $2, soon_days = $3,
-            version = version + 1 where id = 1 and version = $4")
+            reserve_days = $4, version = version + 1 where id = 1 and version = $5")
     .bind(new.approve_above)
     .bind(new.shelf_days)
     .bind(new.soon_days)
+    .bind(new.reserve_days)
     .bind(new.version)
     .run(tx)
     .await?;

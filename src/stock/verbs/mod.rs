@@ -3,6 +3,7 @@
 pub mod adjust;
 pub mod count;
 pub mod receive;
+pub mod reserve;
 pub mod states;
 mod supplies;
 mod take;
@@ -36,6 +37,12 @@ pub fn in_words(error: DbError) -> Refused {
         "Less is there than that. A colleague took some a moment ago. Open the page again to see what is left."
     } else if error.violates("stock_movement_usable") {
         "This batch is expired, on hold or recalled. It does not leave for patients or other stores."
+    } else if error.violates("stock_movement_reserved") {
+        "What is left is reserved for other patients. Open the page again to see how much."
+    } else if error.violates("stock_reservation_free") {
+        "Less is free than that. A colleague gave out or reserved some a moment ago. Here is how it stands now."
+    } else if error.violates("stock_reservation_line") {
+        "No more is reserved than remains to be given, and not for longer than the prescription holds."
     } else if error.violates("stock_movement_fresh") {
         "This batch is expired. What is expired is not received."
     } else if error.violates("stock_movement_expired") {

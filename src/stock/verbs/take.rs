@@ -5,6 +5,7 @@ use crate::stock::model::{BatchId, Choice, Kind, Out, StoreId, Wanted, pick, qua
 use crate::stock::store::batches;
 use crate::stock::store::items::{self, Item};
 use crate::stock::store::ledger::{self, NewMovement};
+use crate::stock::store::reservations;
 use crate::work::Work;
 
 /// Takes the item for this work and reads it.
@@ -18,6 +19,13 @@ async fn held(work: &mut Work, item: crate::stock::model::ItemId) -> Result<Item
 /// What is missing, in words.
 fn missing(item: &Item, choice: &Choice) -> Refused {
     let there = quantity_words(choice.total(), &item.unit);
+    if choice.reserved > 0 {
+        let reserved = quantity_words(choice.reserved, &item.unit);
+        return Refused::Because(format!(
+            "{}: {there} can be taken. Reserved for other patients: {reserved}.",
+            item.name
+        ));
+    }
     let because = match choice.passed.as_slice() {
         [] => String::new(),
         passed => {
@@ -45,7 +53,9 @@ pub async fn take(work: &mut Work, want: &Wanted, out: &Out<'_>) -> Result<Choic
     let item = held(work, want.item).await?;
     let want = Wanted { today: work.today(), ..want.clone() };
     let candidates = ledger::candidates(work.tx(), want.item, want.store).await?;
-    let choice = pick(&candidates, &want, rule);
+    let (place, cause) = ((want.item, want.store), (out.ref_kind, out.ref_id));
+    let reserved = reservations::of(work.tx(), place, cause, want.today).await?;
+    let choice = pick(&candidates, &want, rule, reserved);
     if choice.short > 0 && !out.partly {
         return Err(missing(&item, &choice));
     }

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use crate::access::model::Permission;
 use crate::billing::model::naira;
+use crate::settings::model::plain_day;
 use crate::stock::model::{
     DailyUse, ItemKind, Kind, Show, StoreKind, expiry_words, pack_words, packs, quantity_words, unit_words,
     worth,
@@ -12,6 +13,7 @@ use crate::stock::model::{
 use crate::stock::store::ledger::{Filter, Movement};
 use crate::stock::store::lists::{Level, Named, Waiting};
 use crate::stock::store::overview::{Stocked, Tiles};
+use crate::stock::store::reservations::Reservation;
 use crate::web::conflict::Conflict;
 use crate::web::paths;
 use crate::web::{FormState, Page};
@@ -120,6 +122,23 @@ impl Stocked {
     }
 }
 
+impl Reservation {
+    /// `26 November 2026`.
+    pub fn until_words(&self) -> String {
+        plain_day(self.until)
+    }
+
+    /// Who reserved it.
+    pub fn by(&self) -> &str {
+        if self.account_name.is_empty() { "The clinic's rule" } else { &self.account_name }
+    }
+
+    /// Where it is given out, for those who do.
+    pub fn path(&self, page: &Page) -> Option<String> {
+        page.may(Permission::Dispense).then(|| paths::pharmacy::dispense(self.prescription_id))
+    }
+}
+
 impl Named {
     /// `pack of 96 tablets`.
     pub fn pack_words(&self) -> String {
@@ -174,6 +193,8 @@ pub struct ItemPage {
     pub item: Stocked,
     /// What lies where.
     pub levels: Vec<Level>,
+    /// What is reserved for patients.
+    pub reserved: Vec<Reservation>,
     /// The ledger, newest first.
     pub rows: Vec<Movement>,
     /// What of it is shown.

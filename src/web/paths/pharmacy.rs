@@ -33,6 +33,8 @@ pub const OF_VISIT: &str = "/visits/{id}/dispensing";
 pub const QUERIES: &str = "/prescriptions/{id}/queries";
 /// Pausing, resuming or closing a line, by POST.
 pub const LINE_STATE: &str = "/prescriptions/lines/{id}/state";
+/// Reserving units for a line, by POST.
+pub const RESERVATION: &str = "/prescriptions/lines/{id}/reservation";
 /// What was given out at one moment.
 pub const DISPENSING: &str = "/dispensings/{id}";
 /// Its labels.
@@ -59,6 +61,11 @@ pub fn queries(id: impl Borrow<PrescriptionId>) -> String {
 /// Pausing, resuming or closing a line, by POST.
 pub fn line_state(id: impl Borrow<LineId>) -> String {
     format!("/prescriptions/lines/{}/state", id.borrow())
+}
+
+/// Reserving units for a line, by POST.
+pub fn reservation(id: impl Borrow<LineId>) -> String {
+    format!("/prescriptions/lines/{}/reservation", id.borrow())
 }
 
 /// Leads to what is given out in a visit.

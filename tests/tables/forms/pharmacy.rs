@@ -25,6 +25,7 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
     let (asked, _) = prescribed(clinic, boss, doctor, "Asked About").await;
     let (waits, _) = prescribed(clinic, boss, doctor, "Waits Here").await;
     let (_, paused) = prescribed(clinic, boss, doctor, "Paused Line").await;
+    let (_, kept) = prescribed(clinic, boss, doctor, "Comes Later").await;
     let (shown, line) = given(clinic, boss, doctor, "Shown Given").await;
     let (back, returned) = given(clinic, boss, doctor, "Brought Back").await;
     let question = [("op", "the-first-question-0"), ("question", "Is the dose right?")];
@@ -39,7 +40,15 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
     let page = format!("/prescriptions/{waits}/dispensing");
     let reason = format!("state_reason_{paused}");
     let what = format!("{returned}.{batch}");
+    let (units, until) = (format!("reserve_{kept}"), format!("until_{kept}"));
+    let today = clinic.today().to_string();
     vec![
+        Form::fields(
+            "/prescriptions/lines/{id}/reservation",
+            boss,
+            &kept,
+            &[("version", "2"), ("store", "1"), (&units, "5"), (&until, &today)],
+        ),
         Form::page("/prescriptions/{id}/dispensing", boss, page, "#dispense", &[("advice", "After food")]),
         Form::fields("/prescriptions/{id}/queries", boss, &asked, &[("question", "Is the weight right?")]),
         Form::fields(

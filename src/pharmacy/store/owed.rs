@@ -1,0 +1,61 @@
+//! Lines for which units are reserved by the clinic's own rule: what is owed of them has come in, or they were paid before
+//! they are given.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::db::{DbError, Store, sql};
+use crate::prescribing::model::LineId;
+use crate::stock::model::{ItemId, StoreId};
+
+/// A line, with the item of its medicine and the store that has most of it for nobody else.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct Due {
+    pub line_id: LineId,
+    pub version: i64,
+    pub item_id: ItemId,
+    pub store_id: StoreId,
+}
+
+/// Lines that one turn looks at.
+const MOST: i64 = 100;
+
+macro_rules! due {
+    ($whose:literal) => {
+        concat!(
+            "select d.line_id, d.version, d.item_id, d.store_id from (
+                select l.id as line_id, l.version, l.signed_at, i.id as item_id,
+                    (select v.store_id from stock_level v join stock_store s on s.id = v.store_id
+                        join stock_batch b on b.id = v.batch_id
+                        where v.item_id = i.id and v.on_hand > 0 and s.kind = 'dispensary' and s.active
+                            and b.expiry > $1 and b.held_at is null and b.recalled_at is null
+                        group by v.store_id having sum(v.on_hand) > coalesce((select sum(r.quantity) from stock_reserved r
+                            where r.item_id = i.id and r.store_id = v.store_id and r.until >= $1 and r.line_id <> l.id), 0)
+                        order by sum(v.on_hand) desc, v.store_id limit 1) as store_id
+                from prescription_line l join stock_item i on i.medicine_id = +l.medicine_id
+                where ", $whose, " and l.valid_until >= $1
+                    and not exists (select 1 from stock_reservation r where r.line_id = l.id and not exists
+                        (select 1 from stock_batch b where b.item_id = i.id and b.received_at > r.at))) d
+             where d.store_id is not null order by d.signed_at, d.line_id limit $3"
+        )
+    };
+}
+
+/// Lines of which a part is owed, signed since `since`, the oldest first. What was reserved once is reserved again when
+/// another batch has come in.
+pub async fn owed(store: impl Store, today: NaiveDate, since: DateTime<Utc>) -> Result<Vec<Due>, DbError> {
+    sql(due!("l.state = 'partly' and l.signed_at >= $2")).bind(today).bind(since).bind(MOST).all(store).await
+}
+
+/// Lines that were paid before they are given, signed since `since`, the oldest first.
+pub async fn paid(store: impl Store, today: NaiveDate, since: DateTime<Utc>) -> Result<Vec<Due>, DbError> {
+    sql(due!(
+        "l.state in ('open', 'partly', 'paused') and l.state = 'open' and l.signed_at >= $2 and exists
+            (select 1 from charge c where c.kind = 'medicine' and c.source = -l.id and c.pay_first and c.state = 'paid'
+                and c.withdrawn_at is null)"
+    ))
+    .bind(today)
+    .bind(since)
+    .bind(MOST)
+    .all(store)
+    .await
+}
