@@ -205,7 +205,7 @@ both! {
         let until = infirmary::settings::model::plain_day(clinic.today() + Days::new(3));
         let phone = clinic.signed_in_patient(ben.room.patient, "ben").await;
         assert!(phone.get("/my/prescriptions").await.text(".rx-mine").contains(&format!("Reserved for you until {until}: 7 capsules")));
-        // Somebody gives it free: it is not reserved again for the same delivery, but with the next one.
+        // Somebody releases it: it is not reserved again for the same delivery, but with the next one.
         reserves(&clinic, &ben, &[("move", "release")]).await.expect(303);
         reserve_due(&clinic.app).await.unwrap();
         assert_eq!(reserved(&clinic, second).await, 0);

@@ -62,4 +62,11 @@ pub(super) const STOCK: &[Invariant] = &[
                  from stock_transfer t join stock_transfer_line l on l.transfer_id = t.id group by t.id, t.state) as moved
                where gone <> units or come <> case when state = 'sent' then 0 else units end",
     },
+    Invariant {
+        name: "what is reserved is of the prescribed medicine, and no more than was prescribed",
+        text: "select count(*) as faults, min(r.line_id) as example from stock_reservation r
+               join prescription_line l on l.id = r.line_id join stock_item i on i.id = r.item_id
+               where r.quantity > l.quantity or l.medicine_id is null or i.medicine_id is null
+                 or i.medicine_id <> l.medicine_id",
+    },
 ];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::columns::{LINE, RESULT, SAMPLE, STEP, VALUE};
-use super::values::{WAY, rank, typed};
+use super::values::{Film, WAY, of_parasites, rank, typed};
 use super::{BENCH, Kind, Seen};
 use crate::db::{DbError, Value};
 use crate::demo::names::Chance;
@@ -230,8 +230,15 @@ impl Day {
         let result = self.ids.result;
         let mut critical = false;
         let kind = &self.kinds[at];
+        let mut film = None;
         for analyte in &kind.analytes {
-            let Some(typed) = typed(&mut self.chance, analyte, whose, wild) else { continue };
+            let typed = match film {
+                Some(Film::Clear) => break,
+                Some(Film::Parasites) => Some(of_parasites(&mut self.chance, analyte)),
+                None => typed(&mut self.chance, analyte, whose, wild),
+            };
+            let Some(typed) = typed else { continue };
+            film = film.or(Film::of(analyte, &typed));
             let value = judged(analyte, &typed, whose);
             critical |= value.flag.is_critical();
             self.rows.values.push(row![

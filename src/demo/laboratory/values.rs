@@ -63,6 +63,36 @@ pub(super) fn typed(chance: &mut Chance, analyte: &Analyte, whose: AgeAt, wild: 
     }
 }
 
+/// What a blood film showed of malaria; it says what else of it is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Film {
+    /// No parasite: no kind and no number of them either.
+    Clear,
+    /// Parasites, with their kind and number.
+    Parasites,
+}
+
+impl Film {
+    /// What it showed, where this is what says so.
+    pub(super) fn of(analyte: &Analyte, typed: &Typed) -> Option<Film> {
+        let Typed::Words(words) = typed else { return None };
+        let film = if words == "Not seen" { Film::Clear } else { Film::Parasites };
+        (analyte.name == "Malaria parasites").then_some(film)
+    }
+}
+
+/// Kind or number of parasites that were seen.
+pub(super) fn of_parasites(chance: &mut Chance, analyte: &Analyte) -> Typed {
+    match analyte.kind {
+        AnalyteKind::Number => Typed::Number(200 + 40 * chance.below(900) as i64),
+        AnalyteKind::Choice | AnalyteKind::Text => {
+            let choices = analyte.choices();
+            let kind = choices.iter().find(|(_, flag)| *flag != Flag::Normal);
+            Typed::Words(kind.map_or_else(String::new, |(words, _)| (*words).to_owned()))
+        }
+    }
+}
+
 /// Health records of some students.
 pub(super) async fn health(filling: &mut Filling, now: DateTime<Utc>) -> Result<(), DbError> {
     let groups = ["O+", "O+", "A+", "B+", "O-", "AB+"];

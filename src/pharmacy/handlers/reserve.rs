@@ -34,7 +34,7 @@ fn read(form: &mut FormState, page: &Page, line: &Line, item: ItemId) -> NewRese
     NewReserved { line: line.id.0, item, store, step: line.step, quantity, until }
 }
 
-/// Reserves units for a line, or gives them free.
+/// Reserves units for a line, or releases them.
 pub async fn set(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
     let line = prescribing::line(&app.db, id).await?.ok_or(Error::NotFound)?;
     let (prescription, lines, banner) = find(&app, &page, line.prescription_id).await?;

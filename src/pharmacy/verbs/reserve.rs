@@ -17,7 +17,7 @@ use crate::work::{Doer, Work};
 const LONGEST: TimeDelta = TimeDelta::days(370);
 
 async fn noted(work: &mut Work, line: &Line, units: i64) -> Result<(), Refused> {
-    let action = if units > 0 { "prescription.line_reserved" } else { "prescription.line_given_free" };
+    let action = if units > 0 { "prescription.line_reserved" } else { "prescription.line_released" };
     let entry = Entry::new(action, "prescription", line.prescription_id.0)
         .of_patient(line.patient_id.0)
         .with("line", line.id.0);
@@ -37,7 +37,7 @@ pub async fn reserve(work: &mut Work, new: &NewReserved, version: i64) -> Result
     noted(work, &line, new.quantity).await
 }
 
-/// Gives free what was reserved for a line.
+/// Releases what was reserved for a line.
 ///
 /// # Errors
 /// `NotFound` when there is no such line.

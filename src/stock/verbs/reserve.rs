@@ -66,7 +66,7 @@ pub async fn reserve(work: &mut Work, new: &NewReserved) -> Result<(), Refused> 
     reservations::put(work.tx(), &row, moment).await.map_err(in_words)
 }
 
-/// Gives free what was reserved for a line; false when nothing was.
+/// Releases what was reserved for a line; false when nothing was.
 ///
 /// # Errors
 /// Only when the database fails.
