@@ -50,6 +50,13 @@ impl Campus {
         found.map(|place| place.name.clone()).unwrap_or_default()
     }
 
+    /// The name of the faculty of a department, or empty.
+    pub fn faculty_of(&self, department: Option<i64>) -> &str {
+        let department = self.of(PlaceKind::Department).find(|place| Some(place.id) == department);
+        let faculty = department.and_then(|place| place.parent);
+        self.of(PlaceKind::Faculty).find(|place| Some(place.id) == faculty).map_or("", |place| &place.name)
+    }
+
     /// What a field of a form offers: those in use, and the one that is chosen already.
     pub fn options(&self, what: PlaceKind, chosen: Option<i64>) -> Vec<(i64, String)> {
         let offered = self.of(what).filter(|place| place.active || Some(place.id) == chosen);

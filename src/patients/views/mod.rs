@@ -12,6 +12,7 @@ pub use record::{
 
 use askama::Template;
 
+use super::campus::Campus;
 use super::model::{Brief, Kind, Sex, words_of};
 use super::store::{Change, Found, Trace};
 use crate::web::{FormState, Page};
@@ -44,11 +45,18 @@ pub struct Results {
     pub found: Vec<Found>,
     /// The address of the next page.
     pub more: Option<String>,
+    /// The names of faculties.
+    pub campus: Campus,
 }
 
 impl askama::filters::HtmlSafe for Results {}
 
 impl Results {
+    /// The faculty of somebody's department, or empty.
+    pub fn faculty(&self, line: &Found) -> &str {
+        self.campus.faculty_of(line.department_id)
+    }
+
     /// The name in pieces: those that were searched for are marked.
     pub fn marked(&self, brief: &Brief) -> Vec<(String, bool)> {
         let hit = |part: &str| {

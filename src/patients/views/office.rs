@@ -92,8 +92,8 @@ impl UniversityPage {
 
     /// The faculty of a department.
     pub fn faculty_of(&self, place: &Place) -> String {
-        let faculty = place.parent.filter(|_| place.what == PlaceKind::Department);
-        faculty.map(|faculty| self.campus.name_of("faculty", faculty)).unwrap_or_default()
+        let department = (place.what == PlaceKind::Department).then_some(place.id);
+        self.campus.faculty_of(department).to_owned()
     }
 }
 
