@@ -28,7 +28,7 @@ use chrono::NaiveDate;
 
 use crate::access::model::Permission as P;
 use crate::app::App;
-use crate::db::{Db, DbError, Store};
+use crate::db::{DbError, Store};
 use crate::jobs::Job;
 use crate::web::paths::stock as paths;
 use crate::web::routes::{Access, Routes};
@@ -144,9 +144,9 @@ pub async fn usable_of_medicines(
 }
 
 /// What [`take`] would choose for a patient for whom nothing is reserved, and why other batches are passed over.
-pub async fn choose(db: &Db, want: &Wanted) -> Result<Choice, DbError> {
-    let candidates = store::ledger::candidates(db, want.item, want.store).await?;
-    let reserved = store::reservations::of(db, (want.item, want.store), ("", 0), want.today).await?;
+pub async fn choose(store: impl Store, want: &Wanted) -> Result<Choice, DbError> {
+    let (place, nobody) = ((want.item, want.store), ("", 0));
+    let (candidates, reserved) = store::ledger::lying(store, place, nobody, want.today).await?;
     Ok(pick(&candidates, want, Rule::Usable, reserved))
 }
 

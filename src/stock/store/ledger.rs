@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::access::model::AccountId;
 use crate::db::bulk::{self, Table};
 use crate::db::{DbError, Store, Tx, Value, sql};
-use crate::stock::model::{BatchId, Candidate, ItemId, Kind, MovementId, Out, StoreId};
+use crate::stock::model::{BatchId, Candidate, ItemId, Kind, MovementId, Out, Reserved, StoreId};
 
 const MOVEMENT: Table = Table {
     name: "stock_movement",
@@ -38,6 +38,40 @@ pub async fn candidates(store: impl Store, item: ItemId, place: StoreId) -> Resu
     .bind(place)
     .all(store)
     .await
+}
+
+/// A batch that lies in a store, with what is reserved of its item there.
+#[derive(Debug, serde::Deserialize)]
+struct Lying {
+    candidate: Candidate,
+    reserved: Reserved,
+}
+
+/// The same with what is reserved there of it: for whom a row of the ledger with this cause leaves, and for all others. What
+/// is given of a line just now may have ended it already, so its own reservation is asked for as it was made.
+pub async fn lying(
+    store: impl Store,
+    (item, place): (ItemId, StoreId),
+    (ref_kind, ref_id): (&str, i64),
+    today: NaiveDate,
+) -> Result<(Vec<Candidate>, Reserved), DbError> {
+    let rows: Vec<Lying> = sql("with whose as (select g.line_id from dispensing_line g where $3 = 'dispensing_line' and g.id = $4)
+         select b.id as batch, b.number, b.expiry, b.received_at, b.unit_cost, l.on_hand, b.held_reason, b.recall_reason,
+            cast(coalesce((select sum(o.quantity) from stock_reservation o join whose w on w.line_id = o.line_id
+                where o.item_id = $1 and o.store_id = $2 and o.until >= $5), 0) as bigint) as own,
+            cast(coalesce((select sum(r.quantity) from stock_reserved r where r.item_id = $1 and r.store_id = $2
+                and r.until >= $5 and r.line_id not in (select line_id from whose)), 0) as bigint) as others
+         from stock_level l join stock_batch b on b.id = l.batch_id
+         where l.item_id = $1 and l.store_id = $2 and l.on_hand > 0 order by b.expiry, b.received_at, b.id")
+    .bind(item)
+    .bind(place)
+    .bind(ref_kind)
+    .bind(ref_id)
+    .bind(today)
+    .all(store)
+    .await?;
+    let reserved = rows.first().map(|row| row.reserved).unwrap_or_default();
+    Ok((rows.into_iter().map(|row| row.candidate).collect(), reserved))
 }
 
 /// What lies of a batch in a store.

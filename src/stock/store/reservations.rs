@@ -6,29 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::prescribing::model::PrescriptionId;
-use crate::stock::model::{ItemId, Reserved, StoreId};
-
-/// What is reserved of an item in a store: for whom a row of the ledger with this cause leaves, and for all others. What is
-/// given of a line just now may have ended it already, so its own reservation is asked for as it was made.
-pub async fn of(
-    store: impl Store,
-    (item, place): (ItemId, StoreId),
-    (ref_kind, ref_id): (&str, i64),
-    today: NaiveDate,
-) -> Result<Reserved, DbError> {
-    sql("with whose as (select g.line_id from dispensing_line g where $3 = 'dispensing_line' and g.id = $4)
-         select cast(coalesce((select sum(o.quantity) from stock_reservation o join whose w on w.line_id = o.line_id
-                where o.item_id = $1 and o.store_id = $2 and o.until >= $5), 0) as bigint) as own,
-            cast(coalesce((select sum(r.quantity) from stock_reserved r where r.item_id = $1 and r.store_id = $2
-                and r.until >= $5 and r.line_id not in (select line_id from whose)), 0) as bigint) as others")
-    .bind(item)
-    .bind(place)
-    .bind(ref_kind)
-    .bind(ref_id)
-    .bind(today)
-    .one(store)
-    .await
-}
+use crate::stock::model::{ItemId, StoreId};
 
 /// What is reserved of an item in a store for others than this line.
 pub async fn of_others(

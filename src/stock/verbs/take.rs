@@ -5,7 +5,6 @@ use crate::stock::model::{BatchId, Choice, Kind, Out, StoreId, Wanted, pick, qua
 use crate::stock::store::batches;
 use crate::stock::store::items::{self, Item};
 use crate::stock::store::ledger::{self, NewMovement};
-use crate::stock::store::reservations;
 use crate::work::Work;
 
 /// Takes the item for this work and reads it.
@@ -52,9 +51,8 @@ pub async fn take(work: &mut Work, want: &Wanted, out: &Out<'_>) -> Result<Choic
     }
     let item = held(work, want.item).await?;
     let want = Wanted { today: work.today(), ..want.clone() };
-    let candidates = ledger::candidates(work.tx(), want.item, want.store).await?;
     let (place, cause) = ((want.item, want.store), (out.ref_kind, out.ref_id));
-    let reserved = reservations::of(work.tx(), place, cause, want.today).await?;
+    let (candidates, reserved) = ledger::lying(work.tx(), place, cause, want.today).await?;
     let choice = pick(&candidates, &want, rule, reserved);
     if choice.short > 0 && !out.partly {
         return Err(missing(&item, &choice));
