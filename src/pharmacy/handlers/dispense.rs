@@ -51,7 +51,8 @@ pub async fn show(
     html(shown)
 }
 
-async fn again(app: &App, page: Page, id: PrescriptionId, form: FormState) -> Answer {
+/// The page once more, as everything stands now, with what was typed.
+pub(super) async fn again(app: &App, page: Page, id: PrescriptionId, form: FormState) -> Answer {
     let (prescription, lines, banner) = find(app, &page, id).await?;
     let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(prescription.patient_id))) };
     html(load(app, page, banner, (prescription, lines), form).await?)

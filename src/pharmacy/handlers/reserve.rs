@@ -3,7 +3,8 @@
 use axum::extract::State;
 use chrono::{Days, NaiveDate};
 
-use super::offers::{find, load};
+use super::dispense::again;
+use super::offers::find;
 use crate::app::App;
 use crate::pharmacy::verbs::reserve::{release, reserve};
 use crate::prescribing::model::LineId;
@@ -13,7 +14,7 @@ use crate::stock::{self, LONGEST, NewReserved};
 use crate::web::conflict::{conflicting, sentence};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
-use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::web::{Answer, Error, FormState, Page, Submission, paths};
 
 /// What was typed; the item is that of the line's medicine.
 fn read(form: &mut FormState, page: &Page, line: &Line, item: ItemId) -> NewReserved {
@@ -37,20 +38,22 @@ fn read(form: &mut FormState, page: &Page, line: &Line, item: ItemId) -> NewRese
 /// Reserves units for a line, or releases them.
 pub async fn set(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
     let line = prescribing::line(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let (prescription, lines, banner) = find(&app, &page, line.prescription_id).await?;
-    let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(line.patient_id))) };
+    let (_, _, banner) = find(&app, &page, line.prescription_id).await?;
+    if banner.is_none() {
+        return Ok(see_other(&paths::patients::show(line.patient_id)));
+    }
     let medicine = line.medicine_id.ok_or(Error::NotFound)?;
     let item = stock::item_of_medicine(&app.db, medicine.0).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let ends = form.chosen("move", "release");
     let version = form.number("version", 1, i64::MAX);
     let new = if ends { None } else { Some(read(&mut form, &page, &line, item)) };
-    let known = crate::stock::dispensing_stores(&app.db).await?;
+    let known = stock::dispensing_stores(&app.db).await?;
     if new.is_some_and(|new| known.iter().all(|store| store.id != new.store)) && form.is_ok() {
         form.refuse("", "This store hands nothing out to patients any more. Here is how it stands now.");
     }
     if !form.is_ok() {
-        return html(load(&app, page, banner, (prescription, lines), form).await?).map(refused);
+        return again(&app, page, line.prescription_id, form).await.map(refused);
     }
     let to = paths::pharmacy::dispense(line.prescription_id);
     let mut work = submission.begin(&app).await?;
@@ -64,7 +67,7 @@ pub async fn set(State(app): State<App>, page: Page, Id(id): Id<LineId>, submiss
             work.undo();
             form.refuse("", sentence(why)?);
             form.renew();
-            html(load(&app, page, banner, (prescription, lines), form).await?).map(conflicting)
+            again(&app, page, line.prescription_id, form).await.map(conflicting)
         }
     }
 }

@@ -14,6 +14,8 @@ pub struct Due {
     pub version: i64,
     pub item_id: ItemId,
     pub store_id: StoreId,
+    /// Units that are reserved for it already, wherever they lie.
+    pub reserved: i64,
 }
 
 /// Lines that one turn looks at.
@@ -22,8 +24,11 @@ const MOST: i64 = 100;
 macro_rules! due {
     ($whose:literal) => {
         concat!(
-            "select d.line_id, d.version, d.item_id, d.store_id from (
+            "select d.line_id, d.version, d.item_id, d.store_id, d.reserved from (
                 select l.id as line_id, l.version, l.signed_at, i.id as item_id,
+                    l.quantity - l.given + l.returned as remaining,
+                    cast(coalesce((select x.quantity from stock_reserved x where x.line_id = l.id and x.until >= $1), 0)
+                        as bigint) as reserved,
                     (select v.store_id from stock_level v join stock_store s on s.id = v.store_id
                         join stock_batch b on b.id = v.batch_id
                         where v.item_id = i.id and v.on_hand > 0 and s.kind = 'dispensary' and s.active
@@ -35,7 +40,7 @@ macro_rules! due {
                 where ", $whose, " and l.valid_until >= $1
                     and not exists (select 1 from stock_reservation r where r.line_id = l.id and not exists
                         (select 1 from stock_batch b where b.item_id = i.id and b.received_at > r.at))) d
-             where d.store_id is not null order by d.signed_at, d.line_id limit $3"
+             where d.store_id is not null and d.reserved < d.remaining order by d.signed_at, d.line_id limit $3"
         )
     };
 }

@@ -97,7 +97,7 @@ pub async fn points(store: impl Store) -> Result<Vec<i64>, DbError> {
 }
 
 /// No prescription holds longer (the table's own bound, and some days).
-const LONGEST: TimeDelta = TimeDelta::days(370);
+pub const LONGEST: TimeDelta = TimeDelta::days(370);
 
 /// What waits, in numbers.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]

@@ -7,14 +7,12 @@ use crate::audit::Entry;
 use crate::db::DbError;
 use crate::live::Topic;
 use crate::pharmacy::store::owed::{self, Due};
+use crate::pharmacy::store::worklist;
 use crate::pharmacy::verbs::Refused;
 use crate::prescribing::model::LineId;
 use crate::prescribing::{Line, pharmacist};
 use crate::stock::{self, NewReserved};
 use crate::work::{Doer, Work};
-
-/// No prescription holds longer (the table's own bound, and some days).
-const LONGEST: TimeDelta = TimeDelta::days(370);
 
 async fn noted(work: &mut Work, line: &Line, units: i64) -> Result<(), Refused> {
     let action = if units > 0 { "prescription.line_reserved" } else { "prescription.line_released" };
@@ -40,7 +38,7 @@ pub async fn reserve(work: &mut Work, new: &NewReserved, version: i64) -> Result
 /// Releases what was reserved for a line.
 ///
 /// # Errors
-/// `NotFound` when there is no such line.
+/// Only when the database fails.
 pub async fn release(work: &mut Work, line: &Line) -> Result<(), Refused> {
     if stock::release(work, line.id.0).await? {
         noted(work, line, 0).await?;
@@ -56,7 +54,7 @@ pub async fn reserve_due(app: &App) -> Result<(), DbError> {
     let Some(until) = today.checked_add_days(Days::new(days.unsigned_abs())).filter(|_| days > 0) else {
         return Ok(());
     };
-    let mut due = owed::owed(&app.db, today, now - LONGEST).await?;
+    let mut due = owed::owed(&app.db, today, now - worklist::LONGEST).await?;
     due.extend(owed::paid(&app.db, today, now - TimeDelta::days(days)).await?);
     for one in due {
         let mut work = Work::begin(app, Doer::job("reserve")).await?;
@@ -80,7 +78,7 @@ async fn reserve_one(work: &mut Work, due: &Due, until: NaiveDate) -> Result<boo
         until: line.valid_until.map_or(until, |last| last.min(until)),
     };
     let units = stock::free(work, &all).await?;
-    if units == 0 {
+    if units <= due.reserved {
         return Ok(false);
     }
     stock::reserve(work, &NewReserved { quantity: units, ..all }).await?;
