@@ -39,10 +39,21 @@ fn without_trail(file: &str) -> Vec<String> {
     kept
 }
 
-async fn odd_words(url: &str) {
+async fn odd_words_and_a_reservation(url: &str) {
     let db = Db::open(url, 2).await.unwrap();
     let mut tx = db.begin().await.unwrap();
     sql("update clinic set notice = $1").bind(ODD).run(&mut tx).await.unwrap();
+    // What a trigger compares with what lies there arrives with it.
+    let reserved = sql("insert into stock_reservation (line_id, item_id, store_id, quantity, until, day, at, account_name)
+         select l.id, v.item_id, v.store_id, 1, l.valid_until, l.valid_until, l.signed_at, ''
+         from prescription_line l join stock_item i on i.medicine_id = l.medicine_id
+         join stock_level v on v.item_id = i.id and v.store_id = 1 and v.on_hand > 0
+         join stock_batch b on b.id = v.batch_id and b.expiry > l.valid_until and b.held_at is null and b.recalled_at is null
+         where l.state = 'partly' on conflict (line_id) do nothing")
+    .run(&mut tx)
+    .await
+    .unwrap();
+    assert!(reserved > 0, "nothing is owed in the demo");
     tx.commit().await.unwrap();
     db.close().await;
 }
@@ -62,7 +73,7 @@ async fn is_guarded(url: &str) {
 async fn goes_there_and_back(here: &str, there: &str, back: &str) {
     let folder = tempfile::tempdir().unwrap();
     succeed(&["demo", "--fill-only", "--database-url", here]);
-    odd_words(here).await;
+    odd_words_and_a_reservation(here).await;
     let (file, hash) = export(here, folder.path(), "first");
     let rows = std::fs::read_to_string(&file).unwrap().lines().filter(|line| line.starts_with('[')).count();
     assert!(rows > 10_000, "{rows} rows");
