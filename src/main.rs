@@ -7,5 +7,9 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // In pages of 2 MB, which the allocator asks for, memory that was given back stays beside what is still used. A system
+    // that does not know them has nothing to switch off.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     infirmary::cli::main()
 }
