@@ -209,6 +209,7 @@ create table stock_reservation (
     constraint stock_reservation_until check (until >= day)
 );
 create index stock_reservation_item on stock_reservation (item_id, store_id, until) where quantity > 0;
+create index stock_reservation_until on stock_reservation (until, item_id) where quantity > 0;
 create function stock_reservation_no_delete_fault() returns trigger language plpgsql as $$
 begin raise exception 'stock_reservation_kept'; end $$;
 create trigger stock_reservation_no_delete before delete on stock_reservation for each row

@@ -162,6 +162,7 @@ create table stock_reservation (
     constraint stock_reservation_until check (until >= day)
 ) strict;
 create index stock_reservation_item on stock_reservation (item_id, store_id, until) where quantity > 0;
+create index stock_reservation_until on stock_reservation (until, item_id) where quantity > 0;
 create trigger stock_reservation_no_delete before delete on stock_reservation begin select raise(abort, 'stock_reservation_kept'); end;
 create view stock_reserved as
     select r.line_id, l.prescription_id, r.item_id, r.store_id, r.until, r.account_name,

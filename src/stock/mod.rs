@@ -1,6 +1,6 @@
 //! Stock: items, stores, batches and the ledger of every unit (rules §8, decision 022).
 //!
-//! Others use [`item_of_medicine`], [`usable_of_medicines`], [`choose`], [`take`], [`put_back`], [`hold`], [`reserve`], [`release`],
+//! Others use [`item_of_medicine`], [`usable_of_medicines`], [`take`], [`put_back`], [`hold`], [`reserve`], [`release`],
 //! [`dispensing_stores`], [`quarantine`], [`refs_of_batch`] and [`of_ref`]. Nobody else writes into the ledger.
 
 mod catalogue;
@@ -15,9 +15,9 @@ pub use store::batches::Batch;
 pub use store::items::Item;
 pub use store::ledger::Movement;
 pub use store::lists::Waiting;
-pub use store::reservations::Reservation;
+pub use store::reservations::{ForLine, NewReservation};
 pub use store::stores::StockStore;
-pub use verbs::reserve::{NewReserved, free, release, reserve};
+pub use verbs::reserve::{release, reserve};
 pub use verbs::{put_back, take, undo_procedure, use_for_procedure};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,7 @@ use crate::jobs::Job;
 use crate::web::paths::stock as paths;
 use crate::web::routes::{Access, Routes};
 use crate::work::{Refused, Work};
-use model::{BatchId, Choice, ItemId, Rule, StoreId, StoreKind, Wanted, pick};
+use model::{BatchId, ItemId, StoreId, StoreKind};
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
@@ -99,11 +99,13 @@ pub fn jobs() -> Vec<Job> {
     }]
 }
 
-/// Notes which items nobody could get today: days without stock do not count as days of little use (rule K8).
+/// Notes which items nobody could get today: days without stock do not count as days of little use (rule K8). And forgets
+/// reservations whose day is over.
 pub async fn note_stock_outs(app: &App) -> Result<(), DbError> {
     let today = app.clinic().day_of(app.clock.now());
     let mut tx = app.db.begin().await?;
     store::lists::note_stock_outs(&mut tx, today).await?;
+    store::reservations::forget_past(&mut tx, today).await?;
     tx.commit().await
 }
 
@@ -143,13 +145,6 @@ pub async fn usable_of_medicines(
     Ok(usable)
 }
 
-/// What [`take`] would choose for a patient for whom nothing is reserved, and why other batches are passed over.
-pub async fn choose(store: impl Store, want: &Wanted) -> Result<Choice, DbError> {
-    let (place, nobody) = ((want.item, want.store), ("", 0));
-    let (candidates, reserved) = store::ledger::lying(store, place, nobody, want.today).await?;
-    Ok(pick(&candidates, want, Rule::Usable, reserved))
-}
-
 /// For so many days what came in, or was paid, is reserved for whom it is owed; 0: nothing is reserved by itself.
 pub async fn reserve_days(store: impl Store) -> Result<i64, DbError> {
     Ok(store::stores::setting(store).await?.reserve_days)
@@ -163,7 +158,7 @@ pub async fn reserved_for(
     store: impl Store,
     patient: i64,
     today: NaiveDate,
-) -> Result<Vec<Reservation>, DbError> {
+) -> Result<Vec<ForLine>, DbError> {
     store::reservations::of_patient(store, patient, today).await
 }
 

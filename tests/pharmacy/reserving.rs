@@ -8,7 +8,7 @@ use infirmary::db::{DbError, sql};
 use infirmary::pharmacy::reserve_due;
 use infirmary::prescribing::model::LineId;
 use infirmary::stock::model::{ItemId, Kind};
-use infirmary::stock::{NewReserved, release, reserve, take, usable_of_medicines};
+use infirmary::stock::{NewReservation, release, reserve, take, usable_of_medicines};
 use infirmary::work::Refused;
 
 use super::ahead::Paid;
@@ -134,6 +134,10 @@ both! {
         assert_eq!(usable(&clinic).await, 4, "the last day counts");
         clinic.app.clock.advance(TimeDelta::days(1));
         assert_eq!(usable(&clinic).await, 19);
+        let kept = || clinic.count("select count(*) from stock_reservation where quantity > 0");
+        assert_eq!(kept().await, 2);
+        infirmary::stock::note_stock_outs(&clinic.app).await.unwrap();
+        assert_eq!(kept().await, 0, "what is over stays in no index");
         assert_eq!(takes(&clinic, item, 19).await, Ok(19));
     }
 
@@ -178,6 +182,8 @@ both! {
         // What is broken is broken, for whomever it was reserved; the rest is theirs.
         clinic.movement((item, batch, PHARMACY), "damaged", -4).await.unwrap();
         assert_eq!(usable(&clinic).await, 0);
+        let shelf = ada.desk.get(&format!("/stock/items/{item}")).await;
+        assert!(shelf.text(".tiles").contains("Usable0 capsules") && shelf.text(".tiles").contains("Reserved10 capsules"), "{}", shelf.text(".tiles"));
         assert!(raw(11, 1).await.unwrap_err().violates("stock_reservation_free"));
         ada.gives(&[(&format!("give_{line}"), "6")]).await.expect(303);
         assert_eq!(clinic.lies("AM1", "Pharmacy").await, 0);
@@ -248,7 +254,7 @@ both! {
         clinic.shelf(CODE, "AM2", 30, 60).await;
         let item = clinic.item_of(CODE).await;
         let (today, over) = (clinic.today(), AtomicBool::new(false));
-        let one = |line: LineId, quantity: i64| NewReserved { line: line.0, item, store: PHARMACY, step: 1, quantity, until: today };
+        let one = |line: LineId, quantity: i64| NewReservation { line: line.0, item, store: PHARMACY, step: 1, quantity, until: today };
         let reserving = async {
             let steps = (0..80_usize).map(|at| {
                 let (clinic, line) = (&clinic, lines[at % lines.len()]);
@@ -257,7 +263,7 @@ both! {
                         let mut work = clinic.stock_work(None).await;
                         let done = match at % 5 {
                             4 => release(&mut work, line.0).await.map(|_| ()),
-                            _ => reserve(&mut work, &one(line, 5 + at as i64 % 11)).await,
+                            _ => reserve(&mut work, &one(line, 5 + at as i64 % 11), 5).await.map(|_| ()),
                         };
                         let done = match done {
                             Ok(()) => work.commit().await.map_err(Refused::Db),

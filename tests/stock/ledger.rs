@@ -2,7 +2,7 @@
 
 use infirmary::db::sql;
 use infirmary::stock::model::{BatchId, Kind, Out, Why};
-use infirmary::stock::{choose, put_back, take, usable_of_medicines};
+use infirmary::stock::{put_back, take, usable_of_medicines};
 use infirmary::work::Refused;
 
 use crate::support::{Clinic, PHARMACY, QUARANTINE, out};
@@ -59,7 +59,7 @@ both! {
         let batch = clinic.batch(shelves.item, "A1", 300, (PHARMACY, 10)).await;
         // Two people see ten; the first takes eight.
         let want = clinic.want(shelves.item, 8);
-        let seen = choose(&clinic.app.db, &want).await.unwrap();
+        let seen = clinic.would_take(&want).await;
         assert_eq!((seen.total(), seen.short), (8, 0));
         assert_eq!(taken(&clinic, &want, &out(Kind::Issue, "")).await, Ok(8));
         let told = taken(&clinic, &want, &out(Kind::Issue, "")).await.unwrap_err();
@@ -165,16 +165,16 @@ both! {
         let soon = clinic.batch(shelves.item, "SOON", 20, (PHARMACY, 50)).await;
         clinic.batch(shelves.item, "OLD", -3, (PHARMACY, 50)).await;
         let mut want = clinic.want(shelves.item, 60);
-        let choice = choose(&clinic.app.db, &want).await.unwrap();
+        let choice = clinic.would_take(&want).await;
         assert_eq!(choice.taken.iter().map(|one| (one.batch, one.quantity)).collect::<Vec<_>>(), [(soon, 50), (late, 10)]);
         assert_eq!(choice.passed.iter().map(|one| (one.number.as_str(), one.why)).collect::<Vec<_>>(), [("OLD", Why::Expired)]);
         // A course of four weeks is given what covers it.
         want.until = Some(clinic.today() + chrono::Days::new(27));
-        let choice = choose(&clinic.app.db, &want).await.unwrap();
+        let choice = clinic.would_take(&want).await;
         assert_eq!(choice.taken.iter().map(|one| one.batch).collect::<Vec<_>>(), [late, soon]);
         assert!(!choice.taken[0].ends_early && choice.taken[1].ends_early);
         want.quantity = 5;
-        let told = choose(&clinic.app.db, &want).await.unwrap().passed;
+        let told = clinic.would_take(&want).await.passed;
         assert_eq!(told.iter().map(|one| one.why).collect::<Vec<_>>(), [Why::Expired, Why::EndsEarly]);
         // What was shown is what leaves, one row of the ledger for each batch.
         want = clinic.want(shelves.item, 60);
@@ -236,7 +236,7 @@ both! {
         clinic.batch(item, "OPEN", 20, (PHARMACY, 45)).await;
         clinic.batch(item, "FULL", 300, (PHARMACY, 600)).await;
         let want = infirmary::stock::model::Wanted { step: known.step, ..clinic.want(item, 120) };
-        let choice = choose(&clinic.app.db, &want).await.unwrap();
+        let choice = clinic.would_take(&want).await;
         assert_eq!(choice.taken.iter().map(|one| (one.number.as_str(), one.quantity)).collect::<Vec<_>>(), [("FULL", 120)]);
         assert_eq!(choice.passed[0].why, Why::TooLittle);
         // A medicine that is in the books is not counted in another unit from now on.

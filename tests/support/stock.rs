@@ -3,7 +3,8 @@
 use chrono::{Days, NaiveDate};
 use infirmary::access::model::{AccountId, Role};
 use infirmary::db::sql;
-use infirmary::stock::model::{BatchId, ItemId, Kind, Out, StoreId, Wanted};
+use infirmary::stock::model::{BatchId, Choice, ItemId, Kind, Out, StoreId, Wanted};
+use infirmary::stock::take;
 use infirmary::work::{Doer, Work};
 
 use super::{Browser, Clinic};
@@ -112,6 +113,13 @@ impl Clinic {
     pub fn want(&self, item: ItemId, quantity: i64) -> Wanted {
         let (store, today) = (PHARMACY, self.today());
         Wanted { item, store, quantity, step: 1, today, until: None, first: Vec::new() }
+    }
+
+    /// What would leave, and what would stay and why: somebody takes it and changes their mind.
+    pub async fn would_take(&self, want: &Wanted) -> Choice {
+        let mut work = self.stock_work(None).await;
+        let out = Out { partly: true, ..out(Kind::Issue, "only looks") };
+        take(&mut work, want, &out).await.unwrap()
     }
 
     /// What lies of a batch in the pharmacy.

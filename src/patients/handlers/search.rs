@@ -74,12 +74,12 @@ pub async fn index(
     ];
     let more = next_page(paths::patients::INDEX, &terms, &mut found, Found::cursor);
     let campus = Campus::read(&app.db).await?;
-    let departments = campus.options(PlaceKind::Department, narrow.department);
     let results = Results { page: page.clone(), q: q.clone(), words, found, more, campus };
     if typing {
         return html(results);
     }
     let form = terms.iter().fold(FormState::new(), |form, (name, value)| form.with(name, value));
+    let departments = results.campus.options(PlaceKind::Department, narrow.department);
     html(IndexPage { page, form, results, departments })
 }
 

@@ -10,14 +10,14 @@ use crate::pharmacy::verbs::reserve::{release, reserve};
 use crate::prescribing::model::LineId;
 use crate::prescribing::{self, Line};
 use crate::stock::model::{ItemId, StoreId};
-use crate::stock::{self, LONGEST, NewReserved};
+use crate::stock::{self, LONGEST, NewReservation};
 use crate::web::conflict::{conflicting, sentence};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, paths};
 
 /// What was typed; the item is that of the line's medicine.
-fn read(form: &mut FormState, page: &Page, line: &Line, item: ItemId) -> NewReserved {
+fn read(form: &mut FormState, page: &Page, line: &Line, item: ItemId) -> NewReservation {
     let (units, until) = (format!("reserve_{}", line.id), format!("until_{}", line.id));
     let quantity = form.number(&units, line.step, line.remaining());
     if quantity % line.step != 0 {
@@ -32,7 +32,7 @@ fn read(form: &mut FormState, page: &Page, line: &Line, item: ItemId) -> NewRese
     }
     let store = StoreId(form.number("store", 1, i64::MAX));
     let until = day.unwrap_or(last);
-    NewReserved { line: line.id.0, item, store, step: line.step, quantity, until }
+    NewReservation { line: line.id.0, item, store, step: line.step, quantity, until }
 }
 
 /// Reserves units for a line, or releases them.
@@ -48,9 +48,11 @@ pub async fn set(State(app): State<App>, page: Page, Id(id): Id<LineId>, submiss
     let ends = form.chosen("move", "release");
     let version = form.number("version", 1, i64::MAX);
     let new = if ends { None } else { Some(read(&mut form, &page, &line, item)) };
-    let known = stock::dispensing_stores(&app.db).await?;
-    if new.is_some_and(|new| known.iter().all(|store| store.id != new.store)) && form.is_ok() {
-        form.refuse("", "This store hands nothing out to patients any more. Here is how it stands now.");
+    if let Some(new) = new.filter(|_| form.is_ok()) {
+        let known = stock::dispensing_stores(&app.db).await?;
+        if known.iter().all(|store| store.id != new.store) {
+            form.refuse("", "This store hands nothing out to patients any more. Here is how it stands now.");
+        }
     }
     if !form.is_ok() {
         return again(&app, page, line.prescription_id, form).await.map(refused);

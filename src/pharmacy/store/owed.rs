@@ -53,6 +53,7 @@ pub async fn owed(store: impl Store, today: NaiveDate, since: DateTime<Utc>) -> 
 
 /// Lines that were paid before they are given, signed since `since`, the oldest first.
 pub async fn paid(store: impl Store, today: NaiveDate, since: DateTime<Utc>) -> Result<Vec<Due>, DbError> {
+    // Named twice, so that the index of what waits serves.
     sql(due!(
         "l.state in ('open', 'partly', 'paused') and l.state = 'open' and l.signed_at >= $2 and exists
             (select 1 from charge c where c.kind = 'medicine' and c.source = -l.id and c.pay_first and c.state = 'paid'

@@ -11,7 +11,7 @@ use crate::pharmacy::store::worklist;
 use crate::pharmacy::verbs::Refused;
 use crate::prescribing::model::LineId;
 use crate::prescribing::{Line, pharmacist};
-use crate::stock::{self, NewReserved};
+use crate::stock::{self, NewReservation};
 use crate::work::{Doer, Work};
 
 async fn noted(work: &mut Work, line: &Line, units: i64) -> Result<(), Refused> {
@@ -29,10 +29,10 @@ async fn noted(work: &mut Work, line: &Line, units: i64) -> Result<(), Refused> 
 ///
 /// # Errors
 /// A sentence when the line changed, or less is free than that.
-pub async fn reserve(work: &mut Work, new: &NewReserved, version: i64) -> Result<(), Refused> {
+pub async fn reserve(work: &mut Work, new: &NewReservation, version: i64) -> Result<(), Refused> {
     let line = pharmacist::hold(work, LineId(new.line), version).await?;
-    stock::reserve(work, new).await?;
-    noted(work, &line, new.quantity).await
+    let units = stock::reserve(work, new, new.quantity).await?;
+    noted(work, &line, units).await
 }
 
 /// Releases what was reserved for a line.
@@ -59,17 +59,17 @@ pub async fn reserve_due(app: &App) -> Result<(), DbError> {
     for one in due {
         let mut work = Work::begin(app, Doer::job("reserve")).await?;
         match reserve_one(&mut work, &one, until).await {
-            Ok(true) => work.commit().await?,
+            Ok(()) => work.commit().await?,
             Err(Refused::Db(error)) => return Err(error),
-            Ok(false) | Err(Refused::Because(_) | Refused::NotFound) => drop(work),
+            Err(Refused::Because(_) | Refused::NotFound) => drop(work),
         }
     }
     Ok(())
 }
 
-async fn reserve_one(work: &mut Work, due: &Due, until: NaiveDate) -> Result<bool, Refused> {
+async fn reserve_one(work: &mut Work, due: &Due, until: NaiveDate) -> Result<(), Refused> {
     let line = pharmacist::hold(work, due.line_id, due.version).await?;
-    let all = NewReserved {
+    let all = NewReservation {
         line: line.id.0,
         item: due.item_id,
         store: due.store_id,
@@ -77,11 +77,6 @@ async fn reserve_one(work: &mut Work, due: &Due, until: NaiveDate) -> Result<boo
         quantity: line.remaining(),
         until: line.valid_until.map_or(until, |last| last.min(until)),
     };
-    let units = stock::free(work, &all).await?;
-    if units <= due.reserved {
-        return Ok(false);
-    }
-    stock::reserve(work, &NewReserved { quantity: units, ..all }).await?;
-    noted(work, &line, units).await?;
-    Ok(true)
+    let units = stock::reserve(work, &all, due.reserved + 1).await?;
+    noted(work, &line, units).await
 }

@@ -10,7 +10,7 @@ use crate::prescribing::model::{Frequency, LineState, quantity_words};
 use crate::prescribing::store::lines::Line;
 use crate::prescribing::views::section::Earlier;
 use crate::settings::model::plain_day;
-use crate::stock::Reservation;
+use crate::stock::ForLine;
 use crate::web::Page;
 
 /// The list.
@@ -24,7 +24,7 @@ pub struct MyPrescriptionsPage {
     /// Units that can be given now, by medicine.
     pub usable: BTreeMap<i64, i64>,
     /// What is reserved for them.
-    pub reserved: Vec<Reservation>,
+    pub reserved: Vec<ForLine>,
     /// What they were given of batches that are recalled now.
     pub recalled: Vec<Recalled>,
     /// The address of older ones.

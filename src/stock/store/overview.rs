@@ -63,7 +63,7 @@ impl Stocked {
 
     /// Nothing usable is left of what is kept.
     pub fn is_out(&self) -> bool {
-        self.active && self.usable <= 0
+        self.active && self.usable == 0
     }
 
     /// Less usable units than the clinic wants to have.
@@ -106,10 +106,11 @@ macro_rules! apart {
     };
 }
 
-/// Units that anybody can be given.
+/// Units that anybody can be given. Where some were lost after they were reserved, less lies there than is reserved.
 macro_rules! usable {
     () => {
-        "i.on_hand - coalesce(a.expired + a.held, 0) - coalesce(k.units, 0)"
+        "case when i.on_hand - coalesce(a.expired + a.held, 0) > coalesce(k.units, 0)
+            then i.on_hand - coalesce(a.expired + a.held, 0) - coalesce(k.units, 0) else 0 end"
     };
 }
 
@@ -154,7 +155,7 @@ macro_rules! shown {
             " <= coalesce(i.reorder_level, 0)
             when 'out' then i.active and ",
             usable!(),
-            " <= 0
+            " = 0
             when 'soon' then a.soon > 0 when 'expired' then a.expired > 0 when 'held' then a.held > 0
             when 'ended' then not i.active else i.active and i.kind = ",
             $show,

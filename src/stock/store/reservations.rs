@@ -8,54 +8,42 @@ use crate::db::{DbError, Store, Tx, sql};
 use crate::prescribing::model::PrescriptionId;
 use crate::stock::model::{ItemId, StoreId};
 
-/// What is reserved of an item in a store for others than this line.
-pub async fn of_others(
-    store: impl Store,
-    (item, place): (ItemId, StoreId),
-    line: i64,
-    today: NaiveDate,
-) -> Result<i64, DbError> {
-    sql("select cast(coalesce(sum(quantity), 0) as bigint) from stock_reserved
-         where item_id = $1 and store_id = $2 and until >= $3 and line_id <> $4")
-    .bind(item)
-    .bind(place)
-    .bind(today)
-    .bind(line)
-    .scalar(store)
-    .await
-}
-
-/// Reserves nothing for a line any more; false when nothing was.
-pub async fn end(tx: &mut Tx, line: i64, at: DateTime<Utc>) -> Result<bool, DbError> {
-    let ended = sql("update stock_reservation set quantity = 0, at = $2 where line_id = $1 and quantity > 0")
-        .bind(line)
-        .bind(at)
-        .run(tx)
-        .await?;
-    Ok(ended == 1)
-}
-
-/// A reservation on its way into its table.
+/// Units of a prescribed medicine for whom it was prescribed.
 #[derive(Debug, Clone, Copy)]
-pub struct NewReservation<'a> {
+pub struct NewReservation {
+    /// The prescribed line.
     pub line: i64,
+    /// Its medicine.
     pub item: ItemId,
+    /// Where they lie.
     pub store: StoreId,
+    /// The least that leaves.
+    pub step: i64,
     /// Units.
     pub quantity: i64,
     /// The last day on which they are kept.
     pub until: NaiveDate,
-    /// Who does it, and what it is called.
-    pub by: (Option<AccountId>, &'a str),
 }
 
-/// Reserves, instead of what the line reserved before.
+/// What is reserved of an item in a store for others than this line.
+pub async fn of_others(store: impl Store, new: &NewReservation, today: NaiveDate) -> Result<i64, DbError> {
+    sql("select cast(coalesce(sum(quantity), 0) as bigint) from stock_reserved
+         where item_id = $1 and store_id = $2 and until >= $3 and line_id <> $4")
+    .bind(new.item)
+    .bind(new.store)
+    .bind(today)
+    .bind(new.line)
+    .scalar(store)
+    .await
+}
+
+/// Reserves, instead of what the line reserved before; by whom, and what they are called.
 pub async fn put(
     tx: &mut Tx,
-    new: &NewReservation<'_>,
+    new: &NewReservation,
+    (account, name): (Option<AccountId>, &str),
     (at, today): (DateTime<Utc>, NaiveDate),
 ) -> Result<(), DbError> {
-    let (account, name) = new.by;
     sql("insert into stock_reservation (line_id, item_id, store_id, quantity, until, day, at, account_id, account_name)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (line_id) do update set item_id = excluded.item_id, store_id = excluded.store_id,
@@ -75,12 +63,28 @@ pub async fn put(
     Ok(())
 }
 
-/// What is reserved for a line.
+/// Reserves nothing for a line any more; false when nothing was.
+pub async fn end(tx: &mut Tx, line: i64, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let ended = sql("update stock_reservation set quantity = 0, at = $2 where line_id = $1 and quantity > 0")
+        .bind(line)
+        .bind(at)
+        .run(tx)
+        .await?;
+    Ok(ended == 1)
+}
+
+/// Forgets the units of those whose day is over. They count for nothing already; the indexes stay as small as what counts.
+pub async fn forget_past(tx: &mut Tx, today: NaiveDate) -> Result<u64, DbError> {
+    sql("update stock_reservation set quantity = 0 where quantity > 0 and until < $1")
+        .bind(today)
+        .run(tx)
+        .await
+}
+
+/// What is reserved of an item.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Reservation {
-    /// The line.
-    pub line_id: i64,
-    /// Its prescription.
+    /// The prescription.
     pub prescription_id: PrescriptionId,
     /// The store in which it lies.
     pub store: String,
@@ -94,7 +98,7 @@ pub struct Reservation {
 
 /// What of an item is reserved, the first to end first.
 pub async fn of_item(store: impl Store, item: ItemId, today: NaiveDate) -> Result<Vec<Reservation>, DbError> {
-    sql("select r.line_id, r.prescription_id, s.name as store, r.quantity, r.until, r.account_name
+    sql("select r.prescription_id, s.name as store, r.quantity, r.until, r.account_name
          from stock_reserved r join stock_store s on s.id = r.store_id
          where r.item_id = $1 and r.until >= $2 order by r.until, r.line_id limit 200")
     .bind(item)
@@ -103,15 +107,26 @@ pub async fn of_item(store: impl Store, item: ItemId, today: NaiveDate) -> Resul
     .await
 }
 
+/// What is reserved for a line.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct ForLine {
+    /// The line.
+    pub line_id: i64,
+    /// Units.
+    pub quantity: i64,
+    /// The last day on which they are kept.
+    pub until: NaiveDate,
+}
+
 /// What is reserved for the lines of a patient.
-pub async fn of_patient(
-    store: impl Store,
-    patient: i64,
-    today: NaiveDate,
-) -> Result<Vec<Reservation>, DbError> {
-    sql("select r.line_id, r.prescription_id, s.name as store, r.quantity, r.until, r.account_name
-         from prescription p join stock_reserved r on r.prescription_id = p.id join stock_store s on s.id = r.store_id
-         where p.patient_id = $1 and r.until >= $2 order by r.line_id limit 200")
+pub async fn of_patient(store: impl Store, patient: i64, today: NaiveDate) -> Result<Vec<ForLine>, DbError> {
+    // From the patient's lines: joined with the view, PostgreSQL begins with everybody's reservations.
+    sql("select w.line_id, w.quantity, w.until from (
+            select l.id as line_id,
+                (select r.quantity from stock_reserved r where r.line_id = l.id and r.until >= $2) as quantity,
+                (select r.until from stock_reserved r where r.line_id = l.id and r.until >= $2) as until
+            from prescription_line l where l.patient_id = $1 and l.state in ('open', 'partly', 'paused')) w
+         where w.quantity is not null order by w.line_id limit 200")
     .bind(patient)
     .bind(today)
     .all(store)

@@ -40,7 +40,7 @@ pub fn in_words(error: DbError) -> Refused {
     } else if error.violates("stock_movement_reserved") {
         "What is left is reserved for other patients. Open the page again to see how much."
     } else if error.violates("stock_reservation_free") {
-        "Less is free than that. A colleague gave out or reserved some a moment ago. Here is how it stands now."
+        reserve::LESS
     } else if error.violates("stock_reservation_line") {
         "No more is reserved than remains to be given, and not for longer than the prescription holds."
     } else if error.violates("stock_movement_fresh") {
