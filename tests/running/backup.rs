@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Node, empty_postgres, file_in, program, run, sign_in, succeed, text};
+use super::{Node, file_in, program, run, sign_in, succeed, text};
+use crate::support::databases::Postgres;
 
 /// Keeps signing in, so that the copy is taken from a moving database.
 fn load(port: u16) -> tokio::task::JoinHandle<()> {
@@ -63,7 +64,7 @@ async fn a_copy_taken_under_load_is_whole_elsewhere_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_taken_under_load_is_whole_elsewhere_postgres() {
-    let (Some(here), Some(there)) = (empty_postgres().await, empty_postgres().await) else { return };
+    let (Some(here), Some(there)) = (Postgres::empty().await, Postgres::empty().await) else { return };
     saved_and_put_back(&here, &there).await;
 }
 
@@ -105,7 +106,7 @@ async fn a_copy_is_put_back_where_newer_anchors_are_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_is_put_back_where_newer_anchors_are_postgres() {
-    let Some(url) = empty_postgres().await else { return };
+    let Some(url) = Postgres::empty().await else { return };
     let name = url.rsplit_once('/').unwrap().1.to_owned();
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     put_back_where_newer_anchors_are(&url, &folder.join("audit-anchors.log")).await;

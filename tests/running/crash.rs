@@ -7,7 +7,8 @@ use rand::Rng;
 
 use super::history::{History, counts};
 use super::load::{Crowd, REPEATS, slots, there};
-use super::{Node, empty_postgres, file_in, succeed};
+use super::{Node, file_in, succeed};
+use crate::support::databases::Postgres;
 use crate::support::{Browser, dice};
 
 /// Crashes on each database; the release run asks for more.
@@ -81,7 +82,7 @@ async fn what_was_acknowledged_survives_twenty_kills_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_twenty_kills_postgres() {
-    if let Some(url) = empty_postgres().await {
+    if let Some(url) = Postgres::empty().await {
         killed_again_and_again(&url).await;
     }
 }

@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use infirmary::db::{Db, sql};
 use infirmary::demo::{self, Size};
 
-use super::{empty_postgres, file_in, succeed};
+use super::{file_in, succeed};
+use crate::support::databases::Postgres;
 
 async fn prepared(url: &str, now: DateTime<Utc>) {
     let db = Db::open(url, 4).await.unwrap();
@@ -58,7 +59,7 @@ async fn the_queue_moves_on_to_each_new_day_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_queue_moves_on_to_each_new_day_postgres() {
-    if let Some(url) = empty_postgres().await {
+    if let Some(url) = Postgres::empty().await {
         through_the_days(&url).await;
     }
 }

@@ -18,8 +18,6 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use sqlx::{Connection, Executor, PgConnection};
-
 use crate::support::Browser;
 
 /// The settings a developer may have must not reach the tests.
@@ -82,25 +80,6 @@ pub fn free_port() -> u16 {
 /// The address of a SQLite file in a folder.
 pub fn file_in(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("clinic.db").display())
-}
-
-/// An empty PostgreSQL database, if there is a server.
-pub async fn empty_postgres() -> Option<String> {
-    let server = match std::env::var("INFIRMARY_TEST_POSTGRES") {
-        Ok(server) => server,
-        Err(_) => {
-            assert!(
-                std::env::var("INFIRMARY_TEST_ALL").is_err(),
-                "INFIRMARY_TEST_POSTGRES must name a server"
-            );
-            eprintln!("left out: INFIRMARY_TEST_POSTGRES names no server (scripts/test starts one)");
-            return None;
-        }
-    };
-    let name = format!("infirmary_running_{:016x}", rand::random::<u64>());
-    let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-    admin.execute(format!("create database {name}").as_str()).await.unwrap();
-    Some(format!("{server}/{name}"))
 }
 
 /// A running node; killed when dropped.

@@ -10,14 +10,15 @@ use std::sync::Arc;
 use super::cluster::Cluster;
 use super::history::{History, counts};
 use super::load::{Crowd, REPEATS, slots};
-use super::{Node, empty_postgres, sign_in, succeed};
+use super::{Node, sign_in, succeed};
+use crate::support::databases::Postgres;
 use crate::support::dice;
 
 /// P17: two nodes that start together on an empty database bring it up to date once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_that_start_together_migrate_once() {
     for _ in 0..3 {
-        let Some(url) = empty_postgres().await else { return };
+        let Some(url) = Postgres::empty().await else { return };
         let mut first = Node::launch(&["serve", "--database-url", &url]);
         let mut second = Node::launch(&["serve", "--database-url", &url]);
         first.wait_until_ready().await;
@@ -38,7 +39,7 @@ async fn two_nodes_that_start_together_migrate_once() {
 /// Somebody who signs in on one node is signed in on the other.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sign_in_on_one_node_holds_on_the_other() {
-    let Some(url) = empty_postgres().await else { return };
+    let Some(url) = Postgres::empty().await else { return };
     let first = Node::start(&["demo", "--database-url", &url]).await;
     let second = Node::start(&["demo", "--database-url", &url]).await;
     let browser = first.browser();
@@ -51,7 +52,7 @@ async fn a_sign_in_on_one_node_holds_on_the_other() {
 /// P15: when the database cuts every connection and refuses new ones for a while, the node heals by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_went_away_needs_no_restart_of_the_node() {
-    let Some(url) = empty_postgres().await else { return };
+    let Some(url) = Postgres::empty().await else { return };
     let node = Node::start(&["demo", "--database-url", &url]).await;
     let (server, name) = url.rsplit_once('/').unwrap();
     let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();

@@ -6,7 +6,8 @@ use infirmary::db::{Db, sql};
 
 use crate::support::databases;
 
-use super::{Node, empty_postgres, file_in, run, sign_in, succeed, text};
+use super::{Node, file_in, run, sign_in, succeed, text};
+use crate::support::databases::Postgres;
 
 /// Words that a file format may trip over.
 const ODD: &str = "Tab\t, \"quotes\", \\N, a line\nand another, Ọládọ̀kún, \u{1f600}, $1 ; -- '";
@@ -98,14 +99,14 @@ async fn goes_there_and_back(here: &str, there: &str, back: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn p19_a_clinic_moves_to_postgresql_and_back_unchanged() {
-    let Some(there) = empty_postgres().await else { return };
+    let Some(there) = Postgres::empty().await else { return };
     let (here, back) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     goes_there_and_back(&file_in(here.path()), &there, &file_in(back.path())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn p19_a_clinic_moves_to_sqlite_and_back_unchanged() {
-    let (Some(here), Some(back)) = (empty_postgres().await, empty_postgres().await) else { return };
+    let (Some(here), Some(back)) = (Postgres::empty().await, Postgres::empty().await) else { return };
     let there = tempfile::tempdir().unwrap();
     goes_there_and_back(&here, &file_in(there.path()), &back).await;
 }

@@ -1,13 +1,15 @@
 //! Restarts are not noticed (P33), and a start that is broken off does no harm (P17).
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use infirmary::web::paths::queue as paths;
 
-use super::{Node, empty_postgres, file_in, program, sign_in, succeed};
+use super::{Node, file_in, program, sign_in, succeed};
 use crate::support::Browser;
+use crate::support::databases::Postgres;
 
 /// What became of the requests.
 #[derive(Default)]
@@ -92,13 +94,13 @@ async fn three_restarts_under_load_cut_no_reply_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_restarts_of_one_of_two_nodes_cut_no_reply_postgres() {
-    if let Some(url) = empty_postgres().await {
+    if let Some(url) = Postgres::empty().await {
         ended_under_load(&url, 1).await;
     }
 }
 
 /// Killed at any moment of bringing the database up to date: the next start finishes it.
-async fn killed_while_migrating(urls: Vec<String>) {
+async fn killed_while_migrating(urls: &[impl Deref<Target = str>]) {
     for (turn, url) in urls.iter().enumerate() {
         let mut child = program(&["migrate", "--database-url", url]).spawn().unwrap();
         tokio::time::sleep(Duration::from_millis(4 + 9 * turn as u64)).await;
@@ -115,15 +117,16 @@ async fn killed_while_migrating(urls: Vec<String>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_migration_that_is_killed_is_all_or_nothing_sqlite() {
     let folders: Vec<_> = (0..10).map(|_| tempfile::tempdir().unwrap()).collect();
-    killed_while_migrating(folders.iter().map(|folder| file_in(folder.path())).collect()).await;
+    let urls: Vec<_> = folders.iter().map(|folder| file_in(folder.path())).collect();
+    killed_while_migrating(&urls).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_migration_that_is_killed_is_all_or_nothing_postgres() {
     let mut urls = Vec::new();
     for _ in 0..10 {
-        let Some(url) = empty_postgres().await else { return };
+        let Some(url) = Postgres::empty().await else { return };
         urls.push(url);
     }
-    killed_while_migrating(urls).await;
+    killed_while_migrating(&urls).await;
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Node, empty_postgres, file_in, free_port, program, run, sign_in, succeed, text};
+use super::{Node, file_in, free_port, program, run, sign_in, succeed, text};
+use crate::support::databases::Postgres;
 
 #[tokio::test]
 async fn the_demo_starts_in_an_empty_folder_serves_and_ends_when_asked() {
@@ -106,7 +107,7 @@ async fn a_real_install_has_no_account_until_one_is_made() {
 
 #[tokio::test]
 async fn the_demo_fills_a_postgresql_database_too() {
-    let Some(url) = empty_postgres().await else { return };
+    let Some(url) = Postgres::empty().await else { return };
     let node = Node::start(&["demo", "--database-url", &url]).await;
     assert!(sign_in(&node.browser(), "reception").await.is_some());
     succeed(&["check", "--database-url", &url]);

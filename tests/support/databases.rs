@@ -1,16 +1,48 @@
 //! Databases of one story: each is a copy of a migrated template that the first story to come makes.
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use infirmary::db::{Db, DbKind, dialect, sql};
 use sqlx::{Connection, Executor, PgConnection};
 
-/// A migrated SQLite file in `folder`.
-pub async fn sqlite(folder: &Path) -> String {
-    let file = folder.join("clinic.db");
-    std::fs::copy(sqlite_template().await, &file).unwrap();
-    format!("sqlite:{}", file.display())
+/// Where the data of one story are; gone with it.
+pub struct Place {
+    /// The database's address.
+    pub url: String,
+    folder: tempfile::TempDir,
+    database: Option<Arc<Postgres>>,
+}
+
+impl Place {
+    /// A folder with a migrated SQLite file.
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("clinic.db");
+        std::fs::copy(sqlite_template().await, &file).unwrap();
+        Self { url: format!("sqlite:{}", file.display()), folder, database: None }
+    }
+
+    /// A folder and a migrated PostgreSQL database, if there is a server.
+    pub async fn postgres() -> Option<Self> {
+        let database = Postgres::migrated().await?;
+        let (url, folder) = (database.url.clone(), tempfile::tempdir().unwrap());
+        Some(Self { url, folder, database: Some(Arc::new(database)) })
+    }
+
+    /// The same PostgreSQL database, and a folder of its own.
+    pub fn beside(&self) -> Self {
+        let (url, database) = (self.url.clone(), self.database.clone());
+        assert!(database.is_some(), "SQLite has one process");
+        Self { url, folder: tempfile::tempdir().unwrap(), database }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
 }
 
 /// The migrated file that others are copied from. Of those who come at once each makes it, and the last one's stays.
@@ -29,8 +61,8 @@ async fn sqlite_template() -> PathBuf {
     template
 }
 
-/// A migrated PostgreSQL database.
-pub async fn postgres() -> Option<String> {
+/// The server that `INFIRMARY_TEST_POSTGRES` names.
+fn server() -> Option<String> {
     let Ok(server) = std::env::var("INFIRMARY_TEST_POSTGRES") else {
         assert!(
             std::env::var("INFIRMARY_TEST_ALL").is_err(),
@@ -39,12 +71,75 @@ pub async fn postgres() -> Option<String> {
         eprintln!("left out: INFIRMARY_TEST_POSTGRES names no server (scripts/test starts one)");
         return None;
     };
+    Some(server)
+}
+
+/// A PostgreSQL database of one story, dropped after it: each takes 20 MB, and there are hundreds of stories.
+/// Stands for its address.
+pub struct Postgres {
+    url: String,
+    server: String,
+    name: String,
+}
+
+impl Postgres {
+    /// Without tables, if there is a server.
+    pub async fn empty() -> Option<Self> {
+        let server = server()?;
+        let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+        Some(Self::made(server, &mut admin, "").await)
+    }
+
+    /// With the tables of a clinic, if there is a server.
+    pub async fn migrated() -> Option<Self> {
+        let server = server()?;
+        let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+        admin.execute("select pg_advisory_lock(4711)").await.unwrap();
+        let template = postgres_template(&server, &mut admin).await;
+        // Copied as files, without a word of it in the log of what was written.
+        let made = Self::made(server, &mut admin, &format!("template {template} strategy file_copy")).await;
+        admin.execute("select pg_advisory_unlock(4711)").await.unwrap();
+        Some(made)
+    }
+
+    async fn made(server: String, admin: &mut PgConnection, like: &str) -> Self {
+        let name = format!("infirmary_test_{:016x}", rand::random::<u64>());
+        admin.execute(format!("create database {name} {like}").as_str()).await.unwrap();
+        Self { url: format!("{server}/{name}"), server, name }
+    }
+}
+
+impl Deref for Postgres {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let (admin, drop) =
+            (format!("{}/postgres", self.server), format!("drop database {} with (force)", self.name));
+        // On a thread of its own: nobody may wait for a future inside of a runtime.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                PgConnection::connect(&admin).await?.execute(drop.as_str()).await.map(|_| ())
+            })
+        });
+        if let Ok(Err(error)) = dropped.join() {
+            eprintln!("{} stays: {error}", self.name);
+        }
+    }
+}
+
+/// The migrated database that others are copied from; who asks holds the lock of it.
+async fn postgres_template(server: &str, admin: &mut PgConnection) -> String {
     let template = format!("infirmary_template_{}", schema_digest("postgres"));
-    let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-    admin.execute("select pg_advisory_lock(4711)").await.unwrap();
     let made: Option<i32> = sqlx::query_scalar("select 1 from pg_database where datname = $1")
         .bind(&template)
-        .fetch_optional(&mut admin)
+        .fetch_optional(&mut *admin)
         .await
         .unwrap();
     if made.is_none() {
@@ -67,10 +162,7 @@ pub async fn postgres() -> Option<String> {
             }
         }
     }
-    let name = format!("infirmary_test_{:016x}", rand::random::<u64>());
-    admin.execute(format!("create database {name} template {template}").as_str()).await.unwrap();
-    admin.execute("select pg_advisory_unlock(4711)").await.unwrap();
-    Some(format!("{server}/{name}"))
+    template
 }
 
 /// Changes whenever a migration does, so that an old template is not used again.
@@ -103,10 +195,9 @@ pub async fn guards(url: &str) -> BTreeSet<String> {
 
 /// That nothing is missing of what guards an empty clinic of the same kind.
 pub async fn has_every_guard(url: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let empty =
-        if url.starts_with("sqlite:") { sqlite(folder.path()).await } else { postgres().await.unwrap() };
-    let (expected, found) = (guards(&empty).await, guards(url).await);
+    let sqlite = url.starts_with("sqlite:");
+    let empty = if sqlite { Place::sqlite().await } else { Place::postgres().await.unwrap() };
+    let (expected, found) = (guards(&empty.url).await, guards(url).await);
     assert!(expected.len() > 300, "only {} guards", expected.len());
     let apart: Vec<_> = expected.symmetric_difference(&found).collect();
     assert!(apart.is_empty(), "{apart:#?}");

@@ -4,28 +4,26 @@ use infirmary::clock::Clock;
 use infirmary::db::Db;
 use infirmary::demo::{self, Size};
 
-use super::{Browser, Clinic, databases, monday_morning};
+use super::databases::Place;
+use super::{Browser, Clinic, monday_morning};
 
 impl Clinic {
     /// The small demo clinic over a SQLite file.
     pub async fn demo_on_sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = databases::sqlite(folder.path()).await;
-        Self::with_demo(folder, url).await
+        Self::with_demo(Place::sqlite().await).await
     }
 
     /// The small demo clinic over a PostgreSQL database.
     pub async fn demo_on_postgres() -> Option<Self> {
-        let url = databases::postgres().await?;
-        Some(Self::with_demo(tempfile::tempdir().unwrap(), url).await)
+        Some(Self::with_demo(Place::postgres().await?).await)
     }
 
-    async fn with_demo(folder: tempfile::TempDir, url: String) -> Self {
-        let db = Db::open(&url, 2).await.unwrap();
+    async fn with_demo(place: Place) -> Self {
+        let db = Db::open(&place.url, 2).await.unwrap();
         demo::prepare(&db, monday_morning(), Size::Small).await.unwrap();
         db.close().await;
         drop(db);
-        Self::start(folder, url, Clock::held(monday_morning())).await
+        Self::start(place, Clock::held(monday_morning())).await
     }
 
     /// Signs one of the demo's people in.

@@ -18,7 +18,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, Executor, PgConnection, SqlitePool};
 use tokio::sync::Notify;
 
-use super::{Clinic, databases, monday_morning};
+use super::databases::Place;
+use super::{Clinic, monday_morning};
 
 /// How long a writer waits for another one's lock here, in milliseconds; some seconds in a real clinic.
 const PATIENCE: u32 = 200;
@@ -193,26 +194,27 @@ impl Future for Faulty {
 impl Clinic {
     /// Over a SQLite file, with faults to be asked for.
     pub async fn faulty_on_sqlite() -> (Self, Faults) {
-        let folder = tempfile::tempdir().unwrap();
-        let url = databases::sqlite(folder.path()).await;
-        Self::faulty(folder, url).await
+        Self::faulty(Place::sqlite().await).await
     }
 
     /// Over a PostgreSQL database, with faults to be asked for.
     pub async fn faulty_on_postgres() -> Option<(Self, Faults)> {
-        let url = databases::postgres().await?;
-        Some(Self::faulty(tempfile::tempdir().unwrap(), url).await)
+        Some(Self::faulty(Place::postgres().await?).await)
     }
 
-    async fn faulty(folder: tempfile::TempDir, url: String) -> (Self, Faults) {
-        let db = Db::open(&url, 10).await.unwrap();
+    async fn faulty(place: Place) -> (Self, Faults) {
+        let db = Db::open(&place.url, 10).await.unwrap();
         let interrupt = Arc::new(AtomicBool::new(false));
-        let faults =
-            Faults { database_url: url.clone(), db: db.clone(), interrupt, release: Arc::new(Notify::new()) };
+        let faults = Faults {
+            database_url: place.url.clone(),
+            db: db.clone(),
+            interrupt,
+            release: Arc::new(Notify::new()),
+        };
         faults.hurry().await;
         let own = faults.clone();
         let clock = Clock::held(monday_morning());
-        (Self::start_with(folder, url, clock, db, |app| own.around(app)).await, faults)
+        (Self::start_with(place, clock, db, |app| own.around(app)).await, faults)
     }
 
     /// Says that every connection of the pools is free again.

@@ -44,6 +44,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::net::TcpListener;
 
+use databases::Place;
+
 /// Tells the same story on both databases. PostgreSQL is the server that `INFIRMARY_TEST_POSTGRES` names; without it
 /// that half says that it was left out, and fails where `INFIRMARY_TEST_ALL` demands everything.
 macro_rules! both {
@@ -83,20 +85,19 @@ pub struct Clinic {
     pub address: SocketAddr,
     /// The database's address, to start a second node over it.
     pub database_url: String,
-    folder: Arc<tempfile::TempDir>,
+    place: Arc<Place>,
 }
 
 /// What is left of a clinic when its story is over.
 pub struct Afterwards {
-    database_url: String,
-    _folder: Arc<tempfile::TempDir>,
+    place: Arc<Place>,
 }
 
 impl Afterwards {
     /// Whatever a story did: the triggers kept every line of time as its view says. A story that took the database away
     /// leaves nothing to look at.
     pub async fn the_lines_of_time_tell_what_happened(self) {
-        let Ok(db) = Db::open_reading(&self.database_url).await else { return };
+        let Ok(db) = Db::open_reading(&self.place.url).await else { return };
         let apart: Result<Vec<(String, i64)>, DbError> = infirmary::db::sql(
             "select what, ref_id from (select * from happening except select * from happened) as told
              union all select what, ref_id from (select * from happened except select * from happening) as untold",
@@ -133,27 +134,23 @@ pub fn monday_morning() -> DateTime<Utc> {
 impl Clinic {
     /// Over a SQLite file of its own.
     pub async fn on_sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = databases::sqlite(folder.path()).await;
-        Self::start(folder, url, Clock::held(monday_morning())).await
+        Self::start(Place::sqlite().await, Clock::held(monday_morning())).await
     }
 
     /// Over a PostgreSQL database of its own.
     pub async fn on_postgres() -> Option<Self> {
-        let url = databases::postgres().await?;
-        Some(Self::start(tempfile::tempdir().unwrap(), url, Clock::held(monday_morning())).await)
+        Some(Self::start(Place::postgres().await?, Clock::held(monday_morning())).await)
     }
 
     /// Starts a node over a database.
-    pub async fn start(folder: tempfile::TempDir, database_url: String, clock: Clock) -> Self {
-        let db = Db::open(&database_url, 10).await.unwrap();
-        Self::start_with(folder, database_url, clock, db, router).await
+    pub async fn start(place: Place, clock: Clock) -> Self {
+        let db = Db::open(&place.url, 10).await.unwrap();
+        Self::start_with(place, clock, db, router).await
     }
 
     /// Starts a node over an open database, with a router of its own.
     pub async fn start_with(
-        folder: tempfile::TempDir,
-        database_url: String,
+        place: Place,
         clock: Clock,
         db: Db,
         router: impl FnOnce(&App) -> axum::Router,
@@ -163,33 +160,31 @@ impl Clinic {
         let config = Config {
             bind: address,
             public_url: format!("http://localhost:{}", address.port()),
-            data_dir: folder.path().to_owned(),
+            data_dir: place.folder().to_owned(),
             show_queries: true,
-            ..Config::local(&database_url)
+            ..Config::local(&place.url)
         };
         let app = App::new(db, clock, config).await.unwrap();
         app.live.relay(&app.db).await.unwrap();
         app.follow_settings();
         let routes = router(&app);
         tokio::spawn(infirmary::web::serve::serve(app.clone(), listener, routes));
-        Clinic { app, address, database_url, folder: Arc::new(folder) }
+        Clinic { app, address, database_url: place.url.clone(), place: Arc::new(place) }
     }
 
     /// A second node over the same PostgreSQL database.
     pub async fn second_node(&self) -> Clinic {
-        assert_eq!(self.app.db.kind(), DbKind::Postgres, "SQLite has one process");
-        let clock = self.app.clock.clone();
-        Self::start(tempfile::tempdir().unwrap(), self.database_url.clone(), clock).await
+        Self::start(self.place.beside(), self.app.clock.clone()).await
     }
 
     /// To look at what a story left, when the clinic is gone.
     pub fn afterwards(&self) -> Afterwards {
-        Afterwards { database_url: self.database_url.clone(), _folder: Arc::clone(&self.folder) }
+        Afterwards { place: Arc::clone(&self.place) }
     }
 
     /// A folder that lives as long as the clinic.
     pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+        self.place.folder()
     }
 
     /// A browser that is not signed in.

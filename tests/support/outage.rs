@@ -10,12 +10,12 @@ use infirmary::live::Topic;
 use tokio::net::TcpListener;
 
 use super::Clinic;
+use super::databases::Place;
 
 /// The time between a stop and the next start.
 pub struct Outage {
     address: SocketAddr,
-    database_url: String,
-    folder: std::sync::Arc<tempfile::TempDir>,
+    place: std::sync::Arc<Place>,
     clock: Clock,
     config: Config,
 }
@@ -23,26 +23,26 @@ pub struct Outage {
 impl Outage {
     /// Stops the clinic as a restart would: streams end, the port is closed, the database is let go.
     pub async fn begins(clinic: Clinic) -> Self {
-        let Clinic { app, address, database_url, folder } = clinic;
+        let Clinic { app, address, place, .. } = clinic;
         let (clock, config) = (app.clock.clone(), app.config.clone());
         app.stop.cancel();
         // Whoever waits for news hears some, and sees that it is over.
         app.live.tell_here(&[Topic::Displays]);
         app.db.close().await;
-        Outage { address, database_url, folder, clock, config }
+        Outage { address, place, clock, config }
     }
 
     /// Starts a new node over the same database at the same address.
     pub async fn ends(self) -> Clinic {
-        let Outage { address, database_url, folder, clock, config } = self;
+        let Outage { address, place, clock, config } = self;
         let listener = bound(address).await;
-        let db = opened(&database_url).await;
+        let db = opened(&place.url).await;
         let app = App::new(db, clock, config).await.unwrap();
         app.live.relay(&app.db).await.unwrap();
         app.follow_settings();
         let routes = router(&app);
         tokio::spawn(infirmary::web::serve::serve(app.clone(), listener, routes));
-        Clinic { app, address, database_url, folder }
+        Clinic { app, address, database_url: place.url.clone(), place }
     }
 }
 
