@@ -30,8 +30,20 @@ async fn are_still_let_in(node: &Node, let_in: &[Browser], round: usize, seed: u
 pub const TOLD: [&str; 9] =
     ["register", "check-in", "book", "hold", "confirm", "call", "sign", "give", "pay"];
 
+/// Each kind is acknowledged again, so often from now on, within a minute.
+pub async fn goes_on(history: &History, more: usize) -> bool {
+    let had = TOLD.map(|what| history.acknowledged(what));
+    for _ in 0..600 {
+        if TOLD.iter().zip(had).all(|(what, had)| history.acknowledged(what) >= had + more) {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    false
+}
+
 /// A busy machine gets more time: until each kind was acknowledged so often, within a minute.
-pub async fn enough(history: &History, least: usize) {
+async fn enough(history: &History, least: usize) {
     for _ in 0..600 {
         if TOLD.iter().all(|what| history.acknowledged(what) >= least) {
             return;
