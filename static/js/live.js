@@ -34,17 +34,20 @@
     news.textContent = words;
   }
 
-  async function renew(part) {
-    const answer = await fetch(part.dataset.part, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  async function read(from) {
+    const answer = await fetch(from, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     const to = answer.headers.get("HX-Redirect");
-    if (to) { location.assign(to); return; }
+    if (to) { location.assign(to); return null; }
     if (answer.headers.get("X-Locked")) doc.dispatchEvent(new Event("is-locked"));
     if (!answer.ok) throw new Error(String(answer.status));
-    const text = await answer.text();
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  }
+
+  async function renew(part, answer) {
+    const fresh = (await answer)?.getElementById(part.id);
+    if (!fresh) return;
     if (inUse(part)) { pending = true; return; }
     const focused = part.contains(doc.activeElement) ? doc.activeElement.id : "";
-    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
-    if (!fresh) return;
     if (shown(fresh) !== shown(part)) {
       part.replaceChildren(...fresh.childNodes);
       for (const { name, value } of fresh.attributes) part.setAttribute(name, value);
@@ -65,7 +68,9 @@
     do {
       pending = again = false;
       try {
-        await Promise.all([...doc.querySelectorAll("[data-part]")].map(renew));
+        // Parts of one answer are asked for once.
+        const answers = {};
+        await Promise.all([...doc.querySelectorAll("[data-part]")].map((part) => renew(part, answers[part.dataset.part] ||= read(part.dataset.part))));
         partsAway = 0;
         heard();
       } catch { partsAway ||= Date.now(); }

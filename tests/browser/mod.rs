@@ -9,6 +9,7 @@ mod prescribing;
 mod record;
 mod screen;
 mod secrets;
+mod stock;
 mod visit;
 
 use infirmary::access::model::Role;

@@ -1,6 +1,7 @@
 //! The list of what there is, one item with its ledger, a new item.
 
 use axum::extract::{Query, State};
+use axum::response::Response;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
@@ -8,6 +9,7 @@ use super::fields::{found, optional_units};
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::live::Topic;
 use crate::patients::model::{fold, words_of};
 use crate::stock::catalogue::alias;
 use crate::stock::model::{BatchId, ItemId, ItemKind, Kind, Show, StoreId};
@@ -18,6 +20,7 @@ use crate::stock::store::{lists, reservations, stores};
 use crate::stock::views::batch::EndingPage;
 use crate::stock::views::items::{ItemPage, ItemsPage, NewItemPage, Options};
 use crate::web::conflict::{Conflict, conflicting};
+use crate::web::live::{Watcher, stream};
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -80,12 +83,17 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     let waiting = lists::waiting(&app.db).await?;
     let from = asked.from.clamp(0, tiles.shown);
     let (items, found) = listed(&app, (show, &q, from), days, tiles.shown).await?;
-    let next = from + PAGE;
-    let more = (next < found).then(|| {
-        let q = paths::encoded(&q);
-        format!("{}?show={}&q={q}&from={next}", paths::stock::STOCK, show.as_str())
-    });
-    html(ItemsPage { page, q, show, items, found, tiles, waiting, more })
+    let typed = paths::encoded(&q);
+    let at = |from: i64| format!("{}?show={}&q={typed}&from={from}", paths::stock::STOCK, show.as_str());
+    let (own, next) = (at(from), from + PAGE);
+    let more = (next < found).then(|| at(next));
+    html(ItemsPage { page, q, show, items, found, tiles, waiting, own, more })
+}
+
+/// The stream of what lies on the shelves; whatever changes them concerns the pharmacy.
+pub async fn live(State(app): State<App>, page: Page) -> Result<Response, Error> {
+    let actor = page.actor()?;
+    Ok(stream(&app, vec![Topic::Pharmacy], Watcher::SignIn(actor.sign_in, actor.account.0)))
 }
 
 /// What fits while one types.
@@ -132,19 +140,19 @@ impl Rows {
     }
 }
 
-fn older(item: ItemId, filter: &Filter, before: i64) -> String {
-    let mut path = format!("{}?before={before}", paths::stock::item(item));
-    let mut add = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            path += &format!("&{name}={value}");
-        }
-    };
-    add("batch", filter.batch.map(|id| id.to_string()));
-    add("store", filter.store.map(|id| id.to_string()));
-    add("kind", filter.kind.map(|kind| kind.as_str().to_owned()));
-    add("from", filter.from.map(|day| day.to_string()));
-    add("to", filter.to.map(|day| day.to_string()));
-    path
+fn address(item: ItemId, filter: &Filter) -> String {
+    let asked = [
+        ("before", filter.before.map(|id| id.to_string())),
+        ("batch", filter.batch.map(|id| id.to_string())),
+        ("store", filter.store.map(|id| id.to_string())),
+        ("kind", filter.kind.map(|kind| kind.as_str().to_owned())),
+        ("from", filter.from.map(|day| day.to_string())),
+        ("to", filter.to.map(|day| day.to_string())),
+    ];
+    let asked: Vec<String> =
+        asked.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?))).collect();
+    let path = paths::stock::item(item);
+    if asked.is_empty() { path } else { format!("{path}?{}", asked.join("&")) }
 }
 
 async fn load(app: &App, page: Page, id: ItemId, filter: Filter) -> Result<ItemPage, Error> {
@@ -157,11 +165,13 @@ async fn load(app: &App, page: Page, id: ItemId, filter: Filter) -> Result<ItemP
     let mut rows = ledger::of_item(&app.db, id, &filter, ROWS + 1).await?;
     let is_more = rows.len() as i64 > ROWS;
     rows.truncate(ROWS as usize);
-    let more = rows.last().filter(|_| is_more).map(|last| older(id, &filter, last.id.0));
+    let own = address(id, &filter);
+    let older = |last: &ledger::Movement| address(id, &Filter { before: Some(last.id.0), ..filter.clone() });
+    let more = rows.last().filter(|_| is_more).map(older);
     let aliases =
         if page.may(Permission::ManageStock) { items::aliases_of(&app.db, id).await? } else { Vec::new() };
     let form = FormState::new();
-    Ok(ItemPage { page, form, item, levels, reserved, rows, filter, more, aliases, conflict: None })
+    Ok(ItemPage { page, form, item, levels, reserved, rows, filter, own, more, aliases, conflict: None })
 }
 
 fn filled(item: &Stocked, aliases: &[String]) -> FormState {

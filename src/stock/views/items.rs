@@ -44,6 +44,8 @@ pub struct ItemsPage {
     pub tiles: Tiles,
     /// What waits for somebody.
     pub waiting: Waiting,
+    /// The address of this page.
+    pub own: String,
     /// The address of the next page.
     pub more: Option<String>,
 }
@@ -199,6 +201,8 @@ pub struct ItemPage {
     pub rows: Vec<Movement>,
     /// What of it is shown.
     pub filter: Filter,
+    /// The address of this page.
+    pub own: String,
     /// The address of older rows.
     pub more: Option<String>,
     /// What procedures call it.

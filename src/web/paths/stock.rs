@@ -8,6 +8,8 @@ use crate::stock::model::{
 
 /// What there is; a new item by POST.
 pub const STOCK: &str = "/stock/items";
+/// The stream of what lies on the shelves.
+pub const LIVE: &str = "/stock/stream";
 /// What fits a few typed letters.
 pub const OPTIONS: &str = "/stock/options";
 /// What is expired, expires soon, is held or recalled.
