@@ -20,8 +20,15 @@ impl<'a> Hands<'a> {
         Hands { window, presses: 0 }
     }
 
+    /// Types at whatever has the focus; a part of the page that was renewed in this moment gave it to its successor.
     pub async fn text(&mut self, words: &str) {
-        self.window.page.active_element().await.unwrap().send_keys(words).await.unwrap();
+        for tries in 0.. {
+            match self.window.page.active_element().await.unwrap().send_keys(words).await {
+                Ok(()) => break,
+                Err(error) if tries < 5 && error.is_stale_element_reference() => {}
+                Err(error) => panic!("{words:?}: {error}"),
+            }
+        }
         self.presses += 1;
     }
 
