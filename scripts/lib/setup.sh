@@ -81,12 +81,13 @@ certify() {
 # Where there is memory to spare, the name of a file system in it.
 in_memory() {
     local megabytes
-    megabytes=$(df --output=avail --block-size=M /dev/shm 2>/dev/null | tail -n 1 | tr -dc 0-9)
+    megabytes=$(df --output=avail --block-size=M /dev/shm 2>/dev/null | tail -n 1 | tr -dc 0-9) || true
     [ "${megabytes:-0}" -lt 4096 ] || echo /dev/shm
 }
 
-# Starts a server in a temporary folder of POSTGRES_AT, else of the machine's own, on a free port and sets POSTGRES to its address and POSTGRES_SOCKET to what
-# follows a database's name to reach it through its socket. Arguments are lines for its configuration.
+# Starts a server in a temporary folder, of POSTGRES_AT or the machine's own, on a free port, and sets POSTGRES to its
+# address and POSTGRES_SOCKET to what follows a database's name to reach it through its socket. Arguments are lines for
+# its configuration.
 start_postgres() {
     local bin port
     bin=$(postgres_bin) || fail "PostgreSQL's server programs are missing"
