@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{Days, TimeDelta};
 use futures::stream::{self, StreamExt};
+use infirmary::access::model::Role;
 use infirmary::db::{DbError, sql};
 use infirmary::pharmacy::reserve_due;
 use infirmary::prescribing::model::LineId;
@@ -134,6 +135,9 @@ both! {
         assert_eq!(usable(&clinic).await, 4, "the last day counts");
         clinic.app.clock.advance(TimeDelta::days(1));
         assert_eq!(usable(&clinic).await, 19);
+        let next_day = clinic.signed_in("late.pharmacist", &[Role::Pharmacist]).await;
+        let shelf = next_day.get(&format!("/stock/items/{item}")).await.text(".tiles");
+        assert!(shelf.contains("Usable19 capsules") && !shelf.contains("Reserved"), "{shelf}");
         let kept = || clinic.count("select count(*) from stock_reservation where quantity > 0");
         assert_eq!(kept().await, 2);
         infirmary::stock::note_stock_outs(&clinic.app).await.unwrap();
