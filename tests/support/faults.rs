@@ -13,10 +13,10 @@ use axum::response::Response;
 use futures::future::{BoxFuture, join_all};
 use infirmary::app::{App, routes};
 use infirmary::clock::Clock;
-use infirmary::db::Db;
+use infirmary::db::{Db, DbKind};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection, Executor, PgConnection, SqlitePool};
-use tokio::sync::Notify;
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection, SqlitePool};
+use tokio::sync::{Mutex, Notify};
 
 use super::databases::Place;
 use super::{Clinic, monday_morning};
@@ -33,6 +33,8 @@ pub const DONE: &str = "x-test-fault-done";
 pub struct Faults {
     database_url: String,
     db: Db,
+    /// Ends the connections of PostgreSQL; none on SQLite.
+    server: Option<Arc<Mutex<PgConnection>>>,
     /// Set for one statement of SQLite, which then fails.
     interrupt: Arc<AtomicBool>,
     /// Lets those go on that hang.
@@ -42,14 +44,13 @@ pub struct Faults {
 impl Faults {
     /// Breaks the database for whoever uses it at this moment.
     async fn break_database(self) {
-        if self.database_url.starts_with("sqlite:") {
+        let Some(server) = &self.server else {
             self.interrupt.store(true, Ordering::SeqCst);
             return;
-        }
-        let mut other = PgConnection::connect(&self.database_url).await.unwrap();
+        };
         let all = "select pg_terminate_backend(pid) from pg_stat_activity
             where datname = current_database() and application_name = 'infirmary' and state <> 'idle'";
-        other.execute(all).await.unwrap();
+        server.lock().await.execute(all).await.unwrap();
     }
 
     /// Nothing is broken any more; the next fault can come.
@@ -108,46 +109,45 @@ impl Faults {
         infirmary::web::wrap(app, inner)
     }
 
-    /// Holds what every change needs, as a long piece of work of somebody else would.
-    pub async fn locked(&self) -> Locked {
+    /// Somebody else, who can hold what every change needs, as a long piece of work would.
+    pub async fn somebody_else(&self) -> Other {
         if let Some(path) = infirmary::db::sqlite_path(&self.database_url) {
-            let mut other = sqlx::SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path))
-                .await
-                .unwrap();
-            other.execute("begin immediate").await.unwrap();
-            return Locked::Sqlite(other);
+            let file = SqliteConnectOptions::new().filename(path);
+            return Other::Sqlite(SqliteConnection::connect_with(&file).await.unwrap());
         }
-        let mut other = PgConnection::connect(&self.database_url).await.unwrap();
+        let mut db = PgConnection::connect(&self.database_url).await.unwrap();
         let names: Vec<String> = sqlx::query_scalar(
             "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
         )
-        .fetch_all(&mut other)
+        .fetch_all(&mut db)
         .await
         .unwrap();
-        other.execute("begin").await.unwrap();
-        other.execute(format!("lock table {} in exclusive mode", names.join(", ")).as_str()).await.unwrap();
-        Locked::Postgres(other)
+        Other::Postgres(db, format!("begin; lock table {} in exclusive mode", names.join(", ")))
     }
 }
 
-/// A lock that is held until it is let go.
-pub enum Locked {
-    /// SQLite's write lock.
-    Sqlite(sqlx::SqliteConnection),
-    /// Every table.
-    Postgres(PgConnection),
+/// Somebody else at the same database.
+pub enum Other {
+    /// Takes SQLite's write lock.
+    Sqlite(SqliteConnection),
+    /// Takes every table, in these words.
+    Postgres(PgConnection, String),
 }
 
-impl Locked {
-    /// Lets go.
-    pub async fn ends(self) {
+impl Other {
+    /// Holds everything, until [`Other::lets_go`].
+    pub async fn holds(&mut self) {
         match self {
-            Locked::Sqlite(mut other) => {
-                other.execute("rollback").await.unwrap();
-            }
-            Locked::Postgres(mut other) => {
-                other.execute("rollback").await.unwrap();
-            }
+            Other::Sqlite(db) => db.execute("begin immediate").await.map(|_| ()).unwrap(),
+            Other::Postgres(db, everything) => db.execute(everything.as_str()).await.map(|_| ()).unwrap(),
+        }
+    }
+
+    /// Lets go.
+    pub async fn lets_go(&mut self) {
+        match self {
+            Other::Sqlite(db) => db.execute("rollback").await.map(|_| ()).unwrap(),
+            Other::Postgres(db, _) => db.execute("rollback").await.map(|_| ()).unwrap(),
         }
     }
 }
@@ -204,11 +204,15 @@ impl Clinic {
 
     async fn faulty(place: Place) -> (Self, Faults) {
         let db = Db::open(&place.url, 10).await.unwrap();
-        let interrupt = Arc::new(AtomicBool::new(false));
+        let server = match db.kind() {
+            DbKind::Sqlite => None,
+            DbKind::Postgres => Some(PgConnection::connect(&place.url).await.unwrap()),
+        };
         let faults = Faults {
             database_url: place.url.clone(),
             db: db.clone(),
-            interrupt,
+            server: server.map(|server| Arc::new(Mutex::new(server))),
+            interrupt: Arc::default(),
             release: Arc::new(Notify::new()),
         };
         faults.hurry().await;

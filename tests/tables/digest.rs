@@ -10,63 +10,77 @@ use crate::support::Clinic;
 pub const RESTLESS: [&str; 7] =
     ["audit_entry", "audit_seal", "browser_session", "job", "known_device", "sign_in", "throttle"];
 
-/// Every table with the number of its rows and a digest of them.
-pub async fn tables(clinic: &Clinic) -> BTreeMap<String, String> {
-    if clinic.database_url.starts_with("sqlite:") { sqlite(clinic).await } else { postgres(clinic).await }
+/// Looks at every table; kept open, for a story compares them hundreds of times.
+pub struct Tables {
+    db: Reader,
+    /// One question for all tables: of each its name, how many rows it has and what stands in them.
+    all: String,
 }
 
-async fn sqlite(clinic: &Clinic) -> BTreeMap<String, String> {
-    let url = format!("{}?mode=ro", clinic.database_url);
-    let mut db = SqliteConnection::connect(&url).await.unwrap();
-    let names: Vec<String> = sqlx::query_scalar(
-        "select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'",
-    )
-    .fetch_all(&mut db)
-    .await
-    .unwrap();
-    let mut digests = BTreeMap::new();
-    for name in names {
-        let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1)")
-            .bind(&name)
+enum Reader {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Tables {
+    /// The tables of a clinic.
+    pub async fn of(clinic: &Clinic) -> Self {
+        let (db, each): (_, Vec<String>) = if clinic.database_url.starts_with("sqlite:") {
+            let url = format!("{}?mode=ro", clinic.database_url);
+            let mut db = SqliteConnection::connect(&url).await.unwrap();
+            let columns: Vec<(String, String)> = sqlx::query_as(
+                "select t.name, group_concat('quote(\"' || c.name || '\")', '||'',''||')
+                 from sqlite_master t, pragma_table_info(t.name) c
+                 where t.type = 'table' and t.name not like 'sqlite\\_%' escape '\\' group by t.name",
+            )
             .fetch_all(&mut db)
             .await
             .unwrap();
-        let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
-        let rows: Vec<String> =
-            sqlx::query_scalar(&format!("select {} from \"{name}\" order by 1", quoted.join("||','||")))
-                .fetch_all(&mut db)
-                .await
-                .unwrap();
-        digests.insert(name, digest(&rows));
+            let each = columns.iter().map(|(name, columns)| {
+                format!(
+                    "select '{name}', count(*), coalesce(group_concat(line, '|'), '')
+                     from (select {columns} as line from \"{name}\")"
+                )
+            });
+            (Reader::Sqlite(db), each.collect())
+        } else {
+            let mut db = PgConnection::connect(&clinic.database_url).await.unwrap();
+            let names: Vec<String> = sqlx::query_scalar(
+                "select table_name::text from information_schema.tables
+                 where table_schema = 'public' and table_type = 'BASE TABLE'",
+            )
+            .fetch_all(&mut db)
+            .await
+            .unwrap();
+            let each = names.iter().map(|name| {
+                format!(
+                    "select '{name}', count(*), coalesce(sum(hashtextextended(t::text, 0))::text, '') from {name} t"
+                )
+            });
+            (Reader::Postgres(db), each.collect())
+        };
+        assert!(each.len() > 100, "only {} tables", each.len());
+        Self { db, all: each.join(" union all ") }
     }
-    digests
+
+    /// Every table with the number of its rows and a digest of them.
+    pub async fn now(&mut self) -> BTreeMap<String, String> {
+        let tables: Vec<(String, i64, String)> = match &mut self.db {
+            Reader::Sqlite(db) => sqlx::query_as(&self.all).fetch_all(db).await.unwrap(),
+            Reader::Postgres(db) => sqlx::query_as(&self.all).fetch_all(db).await.unwrap(),
+        };
+        tables
+            .into_iter()
+            .map(|(name, rows, words)| (name, format!("{rows} rows, {:016x}", digest(&words))))
+            .collect()
+    }
 }
 
-async fn postgres(clinic: &Clinic) -> BTreeMap<String, String> {
-    let mut db = PgConnection::connect(&clinic.database_url).await.unwrap();
-    let names: Vec<String> = sqlx::query_scalar(
-        "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
-    )
-    .fetch_all(&mut db)
-    .await
-    .unwrap();
-    // One question for all tables: they are compared hundreds of times.
-    let each = names.iter().map(|name| {
-        format!(
-            "select '{name}', count(*) || ' rows, ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '')
-             from {name} t"
-        )
-    });
-    let all = each.collect::<Vec<_>>().join(" union all ");
-    let rows: Vec<(String, String)> = sqlx::query_as(&all).fetch_all(&mut db).await.unwrap();
-    rows.into_iter().collect()
-}
-
-fn digest(rows: &[String]) -> String {
+fn digest(words: &str) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    rows.hash(&mut hasher);
-    format!("{} rows, {:016x}", rows.len(), hasher.finish())
+    words.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The tables that differ, but for those in `apart`.

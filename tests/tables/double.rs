@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 
-use super::digest::{RESTLESS, changed, tables};
+use super::digest::{RESTLESS, Tables, changed};
 use super::forms::{HONEST, World};
 use crate::support::Clinic;
 
@@ -15,14 +15,14 @@ const PRESSES: usize = 4;
 /// the same place.
 async fn pressed_often(clinic: Clinic) {
     let world = World::new(&clinic).await;
-    let mut faults = Vec::new();
+    let (mut faults, mut tables) = (Vec::new(), Tables::of(&clinic).await);
     for form in &world.forms {
         let sent = form.filled().await;
         let trail = clinic.count(TRAIL).await;
         let mut answers = join_all((0..PRESSES).map(|_| form.send(&sent, &[HONEST]))).await;
-        let (once, after) = (clinic.count(TRAIL).await - trail, tables(&clinic).await);
+        let (once, after) = (clinic.count(TRAIL).await - trail, tables.now().await);
         answers.push(form.send(&sent, &[HONEST]).await);
-        let repeated = changed(&after, &tables(&clinic).await, &RESTLESS);
+        let repeated = changed(&after, &tables.now().await, &RESTLESS);
         let places: Vec<(u16, Option<String>)> =
             answers.iter().map(|seen| (seen.status, seen.leads_to())).collect();
         // A page that is shown once, such as a new code, is answered again with where to go from there.

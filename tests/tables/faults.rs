@@ -8,7 +8,7 @@ use axum::http::Method;
 use infirmary::db::{DbKind, sql};
 use infirmary::web::routes::{Access, Route};
 
-use super::digest::{RESTLESS, changed, tables};
+use super::digest::{RESTLESS, Tables, changed};
 use super::forms::{APART, Form, HONEST, Sent, World};
 use super::{filled, none, routes};
 use crate::support::faults::{ASK, DONE, Faults};
@@ -27,6 +27,7 @@ struct Proof {
     clinic: Clinic,
     faults: Faults,
     world: World,
+    tables: Tables,
     found: Vec<String>,
     tried: u32,
 }
@@ -46,8 +47,8 @@ fn is_our_page(seen: &Seen, statuses: &[u16]) -> bool {
 
 impl Proof {
     async fn of((clinic, faults): (Clinic, Faults)) -> Self {
-        let world = World::new(&clinic).await;
-        Proof { clinic, faults, world, found: Vec::new(), tried: 0 }
+        let (world, tables) = (World::new(&clinic).await, Tables::of(&clinic).await);
+        Proof { clinic, faults, world, tables, found: Vec::new(), tried: 0 }
     }
 
     fn browser(&self, route: &Route) -> &Browser {
@@ -100,7 +101,7 @@ impl Proof {
     /// Breaks a form in every moment until it goes through: before its commit nothing is there, after it everything.
     async fn form(&mut self, form: &Form, kinds: &[(&str, &[u16])]) {
         let sent = form.filled().await;
-        let (before, trail) = (tables(&self.clinic).await, self.clinic.count(TRAIL).await);
+        let (before, trail) = (self.tables.now().await, self.clinic.count(TRAIL).await);
         let mut through = false;
         'moments: for (turn, moment) in moments(&self.clinic).enumerate() {
             for (kind, statuses) in kinds {
@@ -118,7 +119,7 @@ impl Proof {
                 }
                 // Every change has its entry in the trail; whatever else there may be is looked for now and then.
                 let half = match turn % 3 {
-                    1 => changed(&before, &tables(&self.clinic).await, &RESTLESS),
+                    1 => changed(&before, &self.tables.now().await, &RESTLESS),
                     _ => Vec::new(),
                 };
                 if !half.is_empty() || self.clinic.count(TRAIL).await != trail {
@@ -218,14 +219,15 @@ async fn broken(clinic: (Clinic, Faults)) {
 /// Somebody holds what every change needs: each form is told to come back, and nothing has happened.
 async fn locked((clinic, faults): (Clinic, Faults)) {
     let world = World::new(&clinic).await;
-    let mut found = Vec::new();
+    let (mut found, mut tables) = (Vec::new(), Tables::of(&clinic).await);
+    let mut other = faults.somebody_else().await;
     for form in &world.forms {
         let sent = form.filled().await;
-        let before = tables(&clinic).await;
-        let held = faults.locked().await;
+        let before = tables.now().await;
+        other.holds().await;
         let seen = form.send(&sent, &[HONEST]).await;
-        held.ends().await;
-        let half = changed(&before, &tables(&clinic).await, &[]);
+        other.lets_go().await;
+        let half = changed(&before, &tables.now().await, &[]);
         if !is_our_page(&seen, &[503]) || !half.is_empty() {
             found.push(format!("POST {}: {} {half:?}\n{}", sent.path, seen.status, seen.body));
         }
@@ -241,8 +243,8 @@ async fn locked((clinic, faults): (Clinic, Faults)) {
 /// Every route hangs at once until the clinic's patience is over; others are served, and all is well afterwards.
 async fn hanging((clinic, faults): (Clinic, Faults)) {
     let world = World::new(&clinic).await;
-    let late = AtomicU32::new(0);
-    let before = tables(&clinic).await;
+    let (late, mut tables) = (AtomicU32::new(0), Tables::of(&clinic).await);
+    let before = tables.now().await;
     let table = infirmary::app::routes().table().to_vec();
     let asks = table.iter().map(|route| {
         let browser = if route.access == Access::Patient { &world.patient } else { &world.boss };
@@ -268,7 +270,7 @@ async fn hanging((clinic, faults): (Clinic, Faults)) {
     };
     let (found, ()) = futures::join!(everyone, meanwhile);
     none(&found.into_iter().flatten().collect::<Vec<_>>());
-    none(&changed(&before, &tables(&clinic).await, &RESTLESS));
+    none(&changed(&before, &tables.now().await, &RESTLESS));
     faults.mend().await;
     clinic.has_all_its_connections().await;
     // The forms that hung went on once they were let go, the sign-out among them.

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-use super::digest::{RESTLESS, changed, tables};
+use super::digest::{RESTLESS, Tables, changed};
 use super::{PEOPLE, filled, none, routes};
 use crate::support::Clinic;
 
@@ -59,7 +59,7 @@ const WRITES: [(&str, &[&str], &str); 3] = [
 ];
 
 async fn opening_everything(clinic: Clinic) {
-    let mut faults = Vec::new();
+    let (mut faults, mut tables) = (Vec::new(), Tables::of(&clinic).await);
     let apart: Vec<&str> = RESTLESS
         .iter()
         .copied()
@@ -67,7 +67,7 @@ async fn opening_everything(clinic: Clinic) {
         .collect();
     for name in PEOPLE {
         let browser = clinic.demo_person(name).await;
-        let before = tables(&clinic).await;
+        let before = tables.now().await;
         for route in routes(&Method::GET) {
             for id in ["1", "2"] {
                 let path = filled(route.path, id);
@@ -88,7 +88,7 @@ async fn opening_everything(clinic: Clinic) {
                 }
             }
         }
-        let after = tables(&clinic).await;
+        let after = tables.now().await;
         faults
             .extend(changed(&before, &after, &apart).into_iter().map(|fault| format!("as {name}: {fault}")));
     }
@@ -111,12 +111,13 @@ async fn opening_a_page_changes_nothing_and_takes_few_queries_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_comparison_of_tables_sees_a_small_change() {
     let clinic = Clinic::demo_on_sqlite().await;
-    let before = tables(&clinic).await;
+    let mut tables = Tables::of(&clinic).await;
+    let before = tables.now().await;
     infirmary::db::sql("update patient set address = address || '.' where id = 1")
         .run(&clinic.app.db)
         .await
         .unwrap();
-    let faults = changed(&before, &tables(&clinic).await, &RESTLESS);
+    let faults = changed(&before, &tables.now().await, &RESTLESS);
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert!(faults[0].starts_with("patient:"), "{faults:?}");
 }
