@@ -10,7 +10,7 @@ use super::{DbError, Kept, Lines, Readers};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
 
 /// The open database.
 #[derive(Debug, Clone)]
@@ -111,7 +111,8 @@ impl Db {
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(PREPARED);
-            let options = options.application_name("infirmary").options([
+            // What is slow the seam says itself, in few words.
+            let options = options.disable_statement_logging().application_name("infirmary").options([
                 ("statement_timeout", "10s"),
                 ("lock_timeout", "8s"),
                 ("idle_in_transaction_session_timeout", "10s"),
@@ -159,7 +160,8 @@ impl Db {
             .pragma("trusted_schema", "OFF")
             .pragma("temp_store", "MEMORY")
             .pragma("cache_size", "-4000")
-            .pragma("journal_size_limit", "67108864");
+            .pragma("journal_size_limit", "67108864")
+            .disable_statement_logging();
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use futures::TryStreamExt;
-use serde::de::DeserializeOwned;
 use serde::de::value::Error;
 use sqlx::postgres::PgConnectOptions;
 use tokio_postgres::error::SqlState;
@@ -24,7 +23,7 @@ use tokio_postgres::{Client, Row, Statement};
 
 use super::cells::cell;
 use super::connect::ConnectError;
-use super::rows::{Cell, Cells, fill};
+use super::rows::{Cell, Cells};
 use super::tls::{Tls, setting};
 use super::{DbError, Sql, Value};
 
@@ -110,27 +109,19 @@ impl Lines {
         }
     }
 
-    /// The first `limit` rows of a statement. One whose connection was lost is sent once more: it only reads.
-    pub(super) async fn rows<T: DeserializeOwned>(&self, sql: &Sql, limit: usize) -> Result<Vec<T>, DbError> {
-        match self.ask(sql, limit).await {
-            Err(DbError::Unavailable(_)) => self.ask(sql, limit).await,
+    /// The rows of a statement. One whose connection was lost is sent once more: it only reads.
+    pub(super) async fn rows(&self, sql: &Sql) -> Result<Vec<Row>, DbError> {
+        match self.ask(sql).await {
+            Err(DbError::Unavailable(_)) => self.ask(sql).await,
             answer => answer,
         }
     }
 
-    async fn ask<T: DeserializeOwned>(&self, sql: &Sql, limit: usize) -> Result<Vec<T>, DbError> {
+    async fn ask(&self, sql: &Sql) -> Result<Vec<Row>, DbError> {
         let (open, _waits) = self.line().await?;
         let statement = open.prepared(sql).await?;
-        let values = sql.values();
-        let found = open.client.query_raw(&statement, values).await.map_err(fault)?;
-        let mut found = std::pin::pin!(found);
-        let mut rows = Vec::new();
-        while let Some(row) = found.try_next().await.map_err(fault)? {
-            if rows.len() < limit {
-                rows.push(fill(&row)?);
-            }
-        }
-        Ok(rows)
+        let rows = open.client.query_raw(&statement, sql.values()).await.map_err(fault)?;
+        rows.try_collect().await.map_err(fault)
     }
 
     /// The line on which least is awaited.

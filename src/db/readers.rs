@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, ToSql};
+use serde::de::Error as _;
 use serde::de::value::Error;
-use serde::de::{DeserializeOwned, Error as _};
 
-use super::rows::{Cell, Cells, fill};
+use super::rows::{Cell, Cells, Each};
 use super::value::{day_text, instant_text};
 use super::{DbError, Sql, Value};
 
@@ -75,8 +75,8 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The first `limit` rows of a statement.
-    pub(super) fn rows<T: DeserializeOwned>(&self, sql: &Sql, limit: usize) -> Result<Vec<T>, DbError> {
+    /// Hands out the first `limit` rows of a statement.
+    pub(super) fn rows(&self, sql: &Sql, limit: usize, each: Each<'_>) -> Result<(), DbError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(DbError::Unavailable(sqlx::Error::PoolClosed));
         }
@@ -85,24 +85,24 @@ impl Readers {
             Some(connection) => connection,
             None => self.connect().map_err(fault)?,
         };
-        let rows = read(&connection, sql, limit);
+        let read = read(&connection, sql, limit, each);
         self.give_back(connection);
-        rows
+        read
     }
 }
 
-fn read<T: DeserializeOwned>(connection: &Connection, sql: &Sql, limit: usize) -> Result<Vec<T>, DbError> {
+fn read(connection: &Connection, sql: &Sql, limit: usize, each: Each<'_>) -> Result<(), DbError> {
     let mut statement = connection.prepare_cached(sql.text()).map_err(fault)?;
     bind(&mut statement, sql.values()).map_err(fault)?;
     let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
-    let mut rows = statement.raw_query();
-    let mut found = Vec::new();
-    while found.len() < limit
+    let (mut rows, mut left) = (statement.raw_query(), limit);
+    while left > 0
         && let Some(row) = rows.next().map_err(fault)?
     {
-        found.push(fill(&Found { row, columns: &columns })?);
+        each(&Found { row, columns: &columns })?;
+        left -= 1;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A row, and the names of its columns, which are the same for all.

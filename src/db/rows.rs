@@ -13,7 +13,7 @@ use serde::forward_to_deserialize_any;
 use super::DbError;
 
 /// A row as a driver has it.
-pub(super) trait Cells {
+pub trait Cells {
     /// How many columns it has.
     fn width(&self) -> usize;
     /// The name of a column.
@@ -22,9 +22,12 @@ pub(super) trait Cells {
     fn cell(&self, at: usize) -> Result<Cell<'_>, Error>;
 }
 
+/// What is done with a row, one after the other.
+pub type Each<'a> = &'a mut (dyn FnMut(&dyn Cells) -> Result<(), DbError> + Send);
+
 /// What stands in a column.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell<'a> {
+pub enum Cell<'a> {
     Null,
     Number(i64),
     Real(f64),

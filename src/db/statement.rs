@@ -1,6 +1,7 @@
 //! Statements: a fixed text, its values, and the ways to run it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use sqlx::postgres::PgArguments;
@@ -9,9 +10,12 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{Executor, Postgres, Sqlite};
 
 use super::request::count_query;
-use super::rows::{Cells, fill};
+use super::rows::{Cells, Each, fill};
 use super::value::instant_text;
 use super::{Change, Db, DbError, Tx, Value};
+
+/// No page's statement takes so long; one that does is told.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// A type that `#[derive(serde::Deserialize)]` fills from a row of either database.
 pub trait Row: DeserializeOwned + Send + Unpin {}
@@ -48,7 +52,9 @@ impl Sql {
 
     /// Every row.
     pub async fn all<T: Row>(self, store: impl Store) -> Result<Vec<T>, DbError> {
-        store.all(self).await
+        let mut found = Vec::new();
+        store.rows(self, usize::MAX, &mut into(&mut found)).await?;
+        Ok(found)
     }
 
     /// Every row of what many pages show alike: kept until something changes. Its values must not hold the present moment
@@ -67,7 +73,7 @@ impl Sql {
         make: fn(Vec<R>) -> T,
     ) -> Result<Arc<T>, DbError> {
         count_query();
-        db.kept().or(self, async |sql| Ok(make(db.read(sql, usize::MAX).await?))).await
+        db.kept().or(self, async |sql| Ok(make(db.read(sql).await?))).await
     }
 
     /// The one row of a statement as [`Sql::all_kept`]; `DbError::Missing` when there is none.
@@ -77,12 +83,14 @@ impl Sql {
 
     /// The row, if there is one.
     pub async fn optional<T: Row>(self, store: impl Store) -> Result<Option<T>, DbError> {
-        store.optional(self).await
+        let mut found = Vec::new();
+        store.rows(self, 1, &mut into(&mut found)).await?;
+        Ok(found.pop())
     }
 
     /// The row; `DbError::Missing` when there is none.
     pub async fn one<T: Row>(self, store: impl Store) -> Result<T, DbError> {
-        store.optional(self).await?.ok_or(DbError::Missing)
+        self.optional(store).await?.ok_or(DbError::Missing)
     }
 
     /// The first column of the one row.
@@ -180,10 +188,46 @@ pub(super) fn bound_for_postgres(
     })
 }
 
+/// A statement while it runs; whoever runs the node is told of one that took long.
+struct Watch(&'static str, Instant);
+
+impl Watch {
+    fn over(sql: &Sql) -> Self {
+        Watch(sql.text, Instant::now())
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let took = self.1.elapsed();
+        if took >= SLOW {
+            tracing::warn!(
+                statement = beginning(self.0),
+                milliseconds = took.as_millis(),
+                "a slow statement"
+            );
+        }
+    }
+}
+
+/// Enough of a statement to find it by. Its values are about people and stand in no log.
+fn beginning(text: &str) -> String {
+    text.split_whitespace().take(30).collect::<Vec<_>>().join(" ")
+}
+
+/// Puts what each row says into `found`.
+fn into<T: Row>(found: &mut Vec<T>) -> impl FnMut(&dyn Cells) -> Result<(), DbError> + Send {
+    |row| {
+        found.push(fill(row)?);
+        Ok(())
+    }
+}
+
 /// Where a statement runs: `&Db` (reads on a reader, changes on the writer) or `&mut Tx`.
 pub trait Store: Send {
-    /// See [`Sql::all`].
-    fn all<T: Row>(self, sql: Sql) -> impl Future<Output = Result<Vec<T>, DbError>> + Send;
+    /// Hands out the rows, `limit` at most. It knows nothing of what is made of them, and so is compiled once.
+    fn rows(self, sql: Sql, limit: usize, each: Each<'_>)
+    -> impl Future<Output = Result<(), DbError>> + Send;
     /// See [`Sql::all_kept`].
     fn all_kept<T: Row + Clone + Sync + 'static>(
         self,
@@ -192,34 +236,23 @@ pub trait Store: Send {
     where
         Self: Sized,
     {
-        self.all(sql)
+        sql.all(self)
     }
-    /// See [`Sql::optional`].
-    fn optional<T: Row>(self, sql: Sql) -> impl Future<Output = Result<Option<T>, DbError>> + Send;
     /// See [`Sql::run`].
     fn run(self, sql: Sql) -> impl Future<Output = Result<u64, DbError>> + Send;
 }
 
-fn read<T: DeserializeOwned>(row: impl Cells) -> Result<T, DbError> {
-    fill(&row)
-}
-
 impl Store for &Db {
+    async fn rows(self, sql: Sql, limit: usize, each: Each<'_>) -> Result<(), DbError> {
+        count_query();
+        self.hand_out(sql, limit, each).await
+    }
+
     async fn all_kept<T: Row + Clone + Sync + 'static>(self, sql: Sql) -> Result<Vec<T>, DbError> {
         // The bound on a page's statements holds for the page that finds nothing kept.
         count_query();
-        let rows = self.kept().or(sql, |sql| self.read(sql, usize::MAX)).await?;
+        let rows = self.kept().or(sql, |sql| self.read(sql)).await?;
         Ok(Arc::unwrap_or_clone(rows))
-    }
-
-    async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {
-        count_query();
-        self.read(sql, usize::MAX).await
-    }
-
-    async fn optional<T: Row>(self, sql: Sql) -> Result<Option<T>, DbError> {
-        count_query();
-        Ok(self.read(sql, 1).await?.pop())
     }
 
     async fn run(self, sql: Sql) -> Result<u64, DbError> {
@@ -229,16 +262,26 @@ impl Store for &Db {
 }
 
 impl Db {
-    /// The first `limit` rows.
-    async fn read<T: Row>(&self, sql: Sql, limit: usize) -> Result<Vec<T>, DbError> {
+    /// Every row, for what is kept: it was counted when it was asked for.
+    async fn read<T: Row>(&self, sql: Sql) -> Result<Vec<T>, DbError> {
+        let mut found = Vec::new();
+        self.hand_out(sql, usize::MAX, &mut into(&mut found)).await?;
+        Ok(found)
+    }
+
+    async fn hand_out(&self, sql: Sql, limit: usize, each: Each<'_>) -> Result<(), DbError> {
+        let _watch = Watch::over(&sql);
         match self {
-            Db::Sqlite { read, .. } => read.rows(&sql, limit),
-            Db::Postgres { read, .. } => read.rows(&sql, limit).await,
+            Db::Sqlite { read, .. } => read.rows(&sql, limit, each),
+            Db::Postgres { read, .. } => {
+                read.rows(&sql).await?.iter().take(limit).try_for_each(|row| each(row))
+            }
         }
     }
 
     async fn change(&self, sql: Sql) -> Result<u64, DbError> {
         count_query();
+        let _watch = Watch::over(&sql);
         Ok(match self {
             Db::Sqlite { write, .. } => write.execute(sql.for_sqlite()).await?.rows_affected(),
             Db::Postgres { pool, .. } => pool.execute(sql.for_postgres()).await?.rows_affected(),
@@ -247,27 +290,46 @@ impl Db {
 }
 
 impl Store for &mut Tx {
-    async fn all<T: Row>(self, sql: Sql) -> Result<Vec<T>, DbError> {
+    async fn rows(self, sql: Sql, limit: usize, each: Each<'_>) -> Result<(), DbError> {
         count_query();
+        let _watch = Watch::over(&sql);
         match self {
-            Tx::Sqlite(tx, _) => tx.fetch_all(sql.for_sqlite()).await?.into_iter().map(read).collect(),
-            Tx::Postgres(tx, _) => tx.fetch_all(sql.for_postgres()).await?.into_iter().map(read).collect(),
-        }
-    }
-
-    async fn optional<T: Row>(self, sql: Sql) -> Result<Option<T>, DbError> {
-        count_query();
-        match self {
-            Tx::Sqlite(tx, _) => tx.fetch_optional(sql.for_sqlite()).await?.map(read).transpose(),
-            Tx::Postgres(tx, _) => tx.fetch_optional(sql.for_postgres()).await?.map(read).transpose(),
+            Tx::Sqlite(tx, _) if limit == 1 => {
+                tx.fetch_optional(sql.for_sqlite()).await?.iter().try_for_each(|row| each(row))
+            }
+            Tx::Sqlite(tx, _) => {
+                tx.fetch_all(sql.for_sqlite()).await?.iter().take(limit).try_for_each(|row| each(row))
+            }
+            Tx::Postgres(tx, _) if limit == 1 => {
+                tx.fetch_optional(sql.for_postgres()).await?.iter().try_for_each(|row| each(row))
+            }
+            Tx::Postgres(tx, _) => {
+                tx.fetch_all(sql.for_postgres()).await?.iter().take(limit).try_for_each(|row| each(row))
+            }
         }
     }
 
     async fn run(self, sql: Sql) -> Result<u64, DbError> {
         count_query();
+        let _watch = Watch::over(&sql);
         Ok(match self {
             Tx::Sqlite(tx, _) => tx.execute(sql.for_sqlite()).await?.rows_affected(),
             Tx::Postgres(tx, _) => tx.execute(sql.for_postgres()).await?.rows_affected(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_statement_is_told_by_its_beginning() {
+        assert_eq!(
+            beginning("select name\n    from patient\n    where id = $1"),
+            "select name from patient where id = $1"
+        );
+        let long = format!("insert into charge values ({})", "$1, ".repeat(6_000));
+        assert_eq!(beginning(&long).len(), "insert into charge values ($1,".len() + 25 * " $1,".len());
     }
 }
