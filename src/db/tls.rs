@@ -139,7 +139,7 @@ mod tests {
     async fn encrypted(url: &str) -> Result<bool, ConnectError> {
         let lines = Lines::open(url, &PgConnectOptions::from_str(url)?, 1).await?;
         let asked = sql("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
-        Ok(lines.rows::<(bool,)>(&asked, 1).await?[0].0)
+        Ok(lines.rows(&asked).await?[0].get(0))
     }
 
     /// `scripts/test` starts the server with a certificate for "localhost" that it vouches for itself.
