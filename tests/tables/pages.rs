@@ -108,9 +108,7 @@ async fn opening_a_page_changes_nothing_and_takes_few_queries_postgres() {
 }
 
 /// The control: the comparison sees a change of one letter.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_comparison_of_tables_sees_a_small_change() {
-    let clinic = Clinic::demo_on_sqlite().await;
+async fn a_small_change(clinic: Clinic) {
     let mut tables = Tables::of(&clinic).await;
     let before = tables.now().await;
     infirmary::db::sql("update patient set address = address || '.' where id = 1")
@@ -120,4 +118,16 @@ async fn the_comparison_of_tables_sees_a_small_change() {
     let faults = changed(&before, &tables.now().await, &RESTLESS);
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert!(faults[0].starts_with("patient:"), "{faults:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_comparison_of_tables_sees_a_small_change_sqlite() {
+    a_small_change(Clinic::demo_on_sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_comparison_of_tables_sees_a_small_change_postgres() {
+    if let Some(clinic) = Clinic::demo_on_postgres().await {
+        a_small_change(clinic).await;
+    }
 }
