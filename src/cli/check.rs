@@ -1,6 +1,6 @@
 //! Whether the data is whole: the file, the audit chain, and what must hold between the rows.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use super::Failure;
 use super::invariants;
@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::audit;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, DbError, dialect, sql};
+use crate::db::{Db, dialect, sql};
 
 #[derive(serde::Deserialize)]
 struct Found {
@@ -16,12 +16,27 @@ struct Found {
     example: Option<i64>,
 }
 
-/// What one check found; empty when it holds.
-type Finding = (String, Vec<String>);
+/// Checks everything, also while the clinic is running, and prints a line for each as soon as it is known: large data take
+/// a minute.
+pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+    let db = Db::open_reading(&config.database_url).await?;
+    let app = match App::reading(db, Clock::System, config.clone()).await {
+        Ok(app) => app,
+        Err(error) => return Err(Failure::Fault(format!("there is no clinic to check: {error}"))),
+    };
+    let faults = all(&app).await;
+    app.db.close().await;
+    match faults? {
+        0 => Ok(()),
+        1 => Err(Failure::Fault("one check found a fault".to_owned())),
+        more => Err(Failure::Fault(format!("{more} checks found faults"))),
+    }
+}
 
-async fn all(app: &App) -> Result<Vec<Finding>, DbError> {
+/// Makes every check; how many found a fault.
+async fn all(app: &App) -> Result<usize, Failure> {
     let db = &app.db;
-    let mut findings = vec![("the file is whole".to_owned(), dialect::integrity(db).await?)];
+    let mut faults = usize::from(!holds("the file is whole", &dialect::integrity(db).await?)?);
     let chain = audit::verify(app).await?;
     let broken = chain.broken.map(|broken| format!("link {}: {}", broken.seq, broken.why));
     let mut name =
@@ -31,37 +46,23 @@ async fn all(app: &App) -> Result<Vec<Finding>, DbError> {
         let (seq, aside) = (restored.seq, restored.set_aside);
         name += &format!("; restored at {day}, going on after link {seq}, {aside} newer anchors set aside");
     }
-    findings.push((name, broken.into_iter().collect()));
+    faults += usize::from(!holds(&name, broken.as_slice())?);
     for invariant in invariants::ALL.into_iter().flatten() {
         let found: Found = sql(invariant.text).one(db).await?;
         let example = found.example.map(|id| format!(", for instance id {id}")).unwrap_or_default();
         let fault = (found.faults > 0).then(|| format!("{} rows{example}", found.faults));
-        findings.push((invariant.name.to_owned(), fault.into_iter().collect()));
+        faults += usize::from(!holds(invariant.name, fault.as_slice())?);
     }
-    Ok(findings)
+    Ok(faults)
 }
 
-/// Checks everything, also while the clinic is running, and prints a line for each.
-pub(super) async fn run(config: &Config) -> Result<(), Failure> {
-    let db = Db::open_reading(&config.database_url).await?;
-    let app = match App::reading(db, Clock::System, config.clone()).await {
-        Ok(app) => app,
-        Err(error) => return Err(Failure::Fault(format!("there is no clinic to check: {error}"))),
-    };
-    let findings = all(&app).await?;
-    app.db.close().await;
-    let mut out = std::io::stdout().lock();
-    for (name, faults) in &findings {
-        let mark = if faults.is_empty() { "ok   " } else { "FAULT" };
-        writeln!(out, "{mark}  {name}")?;
-        for fault in faults {
-            writeln!(out, "       {fault}")?;
-        }
+/// Prints what a check found; nothing, when it holds.
+fn holds(name: &str, found: &[String]) -> io::Result<bool> {
+    let mut out = io::stdout().lock();
+    let mark = if found.is_empty() { "ok   " } else { "FAULT" };
+    writeln!(out, "{mark}  {name}")?;
+    for fault in found {
+        writeln!(out, "       {fault}")?;
     }
-    let faults = findings.iter().filter(|(_, faults)| !faults.is_empty()).count();
-    match faults {
-        0 => Ok(()),
-        1 => Err(Failure::Fault("one check found a fault".to_owned())),
-        more => Err(Failure::Fault(format!("{more} checks found faults"))),
-    }
+    Ok(found.is_empty())
 }

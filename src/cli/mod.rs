@@ -22,7 +22,7 @@ use clap::{Parser, Subcommand};
 use crate::demo::Size;
 use settings::Settings;
 
-/// A campus clinic's front of house in one program: booking, arrivals, queues, displays, records.
+/// A clinic's whole working day in one program: booking, queues, records, laboratory, pharmacy, stock and money.
 #[derive(Debug, Parser)]
 #[command(name = "infirmary", version, about, after_help = EXAMPLES)]
 struct Cli {
@@ -158,7 +158,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
-    logs::start(&cli.settings.log)?;
+    // A command says on the screen what came of it; a node has nowhere else to say it.
+    let node = matches!(cli.command, Command::Serve | Command::Demo { .. });
+    let usual = if node { "warn,infirmary=info" } else { "error" };
+    logs::start(cli.settings.log.as_deref().unwrap_or(usual))?;
     let mut config = cli.settings.config()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async move {

@@ -37,9 +37,9 @@ pub(super) struct Settings {
     /// Seconds between "not ready" and the end of taking connections, 0 to 60
     #[arg(long, env = "DRAIN_SECONDS", global = true, default_value = "0")]
     pub drain_seconds: String,
-    /// What is logged: error, warn, info, debug, or a filter such as warn,infirmary=info
-    #[arg(long, env = "LOG", global = true, default_value = "warn,infirmary=info")]
-    pub log: String,
+    /// What is logged: error, warn, info, debug, or a filter; a node starts with warn,infirmary=info, a command with error
+    #[arg(long, env = "LOG", global = true)]
+    pub log: Option<String>,
     /// Answers carry the number of queries they took (header x-queries); for measuring
     #[arg(long, env = "SHOW_QUERIES", global = true, hide = true)]
     pub show_queries: bool,

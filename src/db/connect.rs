@@ -192,6 +192,7 @@ impl Db {
             let lock = File::open(&path).map_err(file)?;
             let options = SqliteConnectOptions::new().filename(&path).read_only(true);
             let options = options.busy_timeout(Duration::from_secs(5)).pragma("cache_size", "-16000");
+            let options = options.disable_statement_logging();
             let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
             let read = Arc::new(Readers::open(&path, true)?);
             let kept = Arc::default();
@@ -199,6 +200,7 @@ impl Db {
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?
+                .disable_statement_logging()
                 .application_name("infirmary check")
                 .options([("default_transaction_read_only", "on")]);
             let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE);

@@ -110,9 +110,12 @@ const PLACES: [Entry; 4] = [
 ];
 
 /// Pages whose address begins elsewhere than that of the place they belong to: how it begins, how it ends, the place.
-const BELONGS: [(&str, &str, &str); 16] = [
+const BELONGS: [(&str, &str, &str); 19] = [
     ("/visits/", "/consultation", queue::QUEUES),
     ("/prescriptions/", "/dispensing", pharmacy::WORKLIST),
+    ("/prescriptions/", "/queries", pharmacy::WORKLIST),
+    ("/prescriptions/lines/", "/state", pharmacy::WORKLIST),
+    ("/prescriptions/lines/", "/reservation", pharmacy::WORKLIST),
     ("/dispensings/", "", pharmacy::WORKLIST),
     ("/visits/", "/bill", billing::WORKLIST),
     ("/invoices/", "", billing::WORKLIST),

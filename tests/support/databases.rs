@@ -109,6 +109,13 @@ impl Postgres {
     }
 }
 
+/// The tables of the PostgreSQL database that `db` is connected to.
+pub async fn postgres_tables(db: &mut PgConnection) -> Vec<String> {
+    let named = "select table_name::text from information_schema.tables
+                 where table_schema = 'public' and table_type = 'BASE TABLE'";
+    sqlx::query_scalar(named).fetch_all(db).await.unwrap()
+}
+
 impl Deref for Postgres {
     type Target = str;
 

@@ -18,7 +18,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, Notify};
 
-use super::databases::Place;
+use super::databases::{Place, postgres_tables};
 use super::{Clinic, monday_morning};
 
 /// How long a writer waits for another one's lock here, in milliseconds; some seconds in a real clinic.
@@ -116,12 +116,7 @@ impl Faults {
             return Other::Sqlite(SqliteConnection::connect_with(&file).await.unwrap());
         }
         let mut db = PgConnection::connect(&self.database_url).await.unwrap();
-        let names: Vec<String> = sqlx::query_scalar(
-            "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
-        )
-        .fetch_all(&mut db)
-        .await
-        .unwrap();
+        let names = postgres_tables(&mut db).await;
         Other::Postgres(db, format!("begin; lock table {} in exclusive mode", names.join(", ")))
     }
 }

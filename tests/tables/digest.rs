@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::support::Clinic;
+use crate::support::databases::postgres_tables;
 
 /// What comes and goes with every request: sessions, the trail, who was seen when, jobs.
 pub const RESTLESS: [&str; 7] =
@@ -45,13 +46,7 @@ impl Tables {
             (Reader::Sqlite(db), each.collect())
         } else {
             let mut db = PgConnection::connect(&clinic.database_url).await.unwrap();
-            let names: Vec<String> = sqlx::query_scalar(
-                "select table_name::text from information_schema.tables
-                 where table_schema = 'public' and table_type = 'BASE TABLE'",
-            )
-            .fetch_all(&mut db)
-            .await
-            .unwrap();
+            let names = postgres_tables(&mut db).await;
             let each = names.iter().map(|name| {
                 format!(
                     "select '{name}', count(*), coalesce(sum(hashtextextended(t::text, 0))::text, '') from {name} t"

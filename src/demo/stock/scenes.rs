@@ -36,8 +36,7 @@ impl Making {
 
     /// Enough for some weeks of everything that is used, and a reserve in the main store; but for what is low.
     fn restock(&mut self, filling: &Filling) {
-        let at = filling.now - TimeDelta::days(1);
-        let day = filling.clinic.day_of(at);
+        let (at, day) = (filling.now, filling.today);
         for (id, known) in self.items.clone() {
             if known.medicine == 0 {
                 continue;
