@@ -5,21 +5,48 @@ use std::borrow::Borrow;
 /// `1,200`; `−1,200` below zero, with a minus as long as a plus.
 pub fn grouped(number: impl Borrow<i64>) -> String {
     let number = *number.borrow();
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "−" } else { "" });
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
+    let mut text = String::with_capacity(ROOM);
+    push_grouped(&mut text, number);
     text
+}
+
+/// Room for the longest number with its sign.
+const ROOM: usize = 32;
+
+fn push_grouped(text: &mut String, number: i64) {
+    if number < 0 {
+        text.push('−');
+    }
+    let (mut left, mut place) = (number.unsigned_abs(), 1);
+    while left / place >= 1_000 {
+        place *= 1_000;
+    }
+    let first = left / place;
+    for (least, digit) in [(100, first / 100), (10, first / 10 % 10), (0, first % 10)] {
+        if first >= least {
+            text.push(char::from(b'0' + digit as u8));
+        }
+    }
+    while place > 1 {
+        left %= place;
+        place /= 1_000;
+        let group = left / place;
+        text.push(',');
+        for digit in [group / 100, group / 10 % 10, group % 10] {
+            text.push(char::from(b'0' + digit as u8));
+        }
+    }
 }
 
 /// A difference: `+96`, `−2`.
 pub fn signed(number: impl Borrow<i64>) -> String {
     let number = *number.borrow();
-    if number < 0 { grouped(number) } else { format!("+{}", grouped(number)) }
+    let mut text = String::with_capacity(ROOM);
+    if number >= 0 {
+        text.push('+');
+    }
+    push_grouped(&mut text, number);
+    text
 }
 
 #[cfg(test)]

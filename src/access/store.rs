@@ -9,7 +9,7 @@ pub mod staff_list;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::{AccountId, AccountKind, AccountState, SignInId};
-use crate::db::{Db, DbError, Store, Tx, sql};
+use crate::db::{Db, DbError, Store, Tx, moment, sql};
 use crate::patients::model::PatientId;
 
 /// What signing in needs of an account.
@@ -48,10 +48,14 @@ pub struct LiveSignIn {
     pub name: String,
     pub patient_id: Option<PatientId>,
     pub roles: String,
+    #[serde(deserialize_with = "moment::at")]
     pub created_at: DateTime<Utc>,
+    #[serde(deserialize_with = "moment::at")]
     pub seen_at: DateTime<Utc>,
     pub flash: Option<String>,
+    #[serde(deserialize_with = "moment::at")]
     pub proved_at: DateTime<Utc>,
+    #[serde(deserialize_with = "moment::maybe_at")]
     pub locked_at: Option<DateTime<Utc>>,
 }
 

@@ -12,6 +12,7 @@ use crate::work::Doer;
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Stored {
     pub id: i64,
+    #[serde(deserialize_with = "crate::db::moment::at")]
     pub at: DateTime<Utc>,
     pub account_id: Option<i64>,
     pub name: String,

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use sqlx::Executor;
 
 use super::statement::{bound_for_postgres, bound_for_sqlite};
-use super::value::instant_text;
 use super::{Db, DbError, Tx, Value};
+use crate::clock::instant_text;
 
 /// Parameters of one insert; SQLite's own limit is 32,766, PostgreSQL's 65,535.
 const PARAMETERS: usize = 6_000;

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
 
 use super::rows::{Cell, Cells};
-use super::value::{day_text, instant_text, time_text};
+use crate::clock::{day_text, instant_text, time_text};
 
 impl Cells for SqliteRow {
     fn width(&self) -> usize {

@@ -33,6 +33,8 @@ const PLACES: usize = 64;
 pub struct Kept {
     /// Changes that ended so far, whether or not they touched what is kept.
     changes: AtomicU64,
+    /// What was written so far, also beside (`BESIDE`): a snapshot that knows less is looked at no more.
+    written: AtomicU64,
     /// Changes that somebody may see already and that have not ended.
     under_way: AtomicUsize,
     answers: Mutex<Answers>,
@@ -44,6 +46,7 @@ impl Default for Kept {
     fn default() -> Self {
         Kept {
             changes: AtomicU64::default(),
+            written: AtomicU64::default(),
             under_way: AtomicUsize::default(),
             answers: Mutex::default(),
             asking: std::array::from_fn(|_| tokio::sync::Mutex::default()),
@@ -77,6 +80,11 @@ impl Kept {
     /// Something changed elsewhere, and is to be seen.
     pub(super) fn changed(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How much anybody can know to be written.
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
     }
 
     /// The changes that everybody sees; none while one is under way.
@@ -190,6 +198,15 @@ impl Drop for Change {
     fn drop(&mut self) {
         self.0.changed();
         self.0.under_way.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Something that is written; counted when this goes, before its caller goes on.
+pub(super) struct Written<'a>(pub(super) &'a Kept);
+
+impl Drop for Written<'_> {
+    fn drop(&mut self) {
+        self.0.written.fetch_add(1, Ordering::AcqRel);
     }
 }
 

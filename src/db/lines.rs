@@ -137,7 +137,8 @@ impl Lines {
         if let Some(open) = line.usable() {
             return Ok((open, waits));
         }
-        let open = tokio::time::timeout(CONNECT, self.connected(line)).await;
+        // What is seldom done lies apart: the future of a page has room for each statement that it asks at once.
+        let open = tokio::time::timeout(CONNECT, Box::pin(self.connected(line))).await;
         let open = open.unwrap_or_else(|_| Err(DbError::Busy(sqlx::Error::PoolTimedOut)))?;
         Ok((open, waits))
     }
@@ -208,7 +209,7 @@ impl Open {
             return Ok(statement.clone());
         }
         let types: Vec<Type> = sql.values().iter().map(type_of).collect();
-        let statement = self.client.prepare_typed(sql.text(), &types).await.map_err(fault)?;
+        let statement = Box::pin(self.client.prepare_typed(sql.text(), &types)).await.map_err(fault)?;
         all().insert(key, statement.clone());
         Ok(statement)
     }

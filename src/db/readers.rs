@@ -1,9 +1,10 @@
 //! Reading SQLite on the spot: a handful of microseconds a statement, where the way through a driver's thread takes
 //! ten times as long (docs/decisions/009). Writing goes through the one writer of `sqlx`, as before.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
@@ -12,8 +13,8 @@ use serde::de::Error as _;
 use serde::de::value::Error;
 
 use super::rows::{Cell, Cells, Each};
-use super::value::{day_text, instant_text};
-use super::{DbError, Sql, Value};
+use super::{DbError, Sql, Value, snapshot};
+use crate::clock::{day_text, instant_text};
 
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;
@@ -24,8 +25,26 @@ const PREPARED: usize = 256;
 pub struct Readers {
     path: PathBuf,
     flags: OpenFlags,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Reader>>,
     closed: AtomicBool,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Reader {
+    connection: Connection,
+    /// How much had been written when its snapshot was taken; none while it has none.
+    snapshot: Option<u64>,
+    /// By where a statement's text lies.
+    known: HashMap<(usize, usize), Known>,
+}
+
+/// What SQLite tells of a statement, asked once.
+#[derive(Debug)]
+struct Known {
+    columns: Box<[Box<str>]>,
+    /// The number that each of its parameters has in the text: SQLite counts `$2` by where it first stands.
+    parameters: Box<[usize]>,
 }
 
 impl Readers {
@@ -48,7 +67,7 @@ impl Readers {
         Ok(readers)
     }
 
-    fn connect(&self) -> rusqlite::Result<Connection> {
+    fn connect(&self) -> rusqlite::Result<Reader> {
         let connection = Connection::open_with_flags(&self.path, self.flags)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
@@ -60,12 +79,13 @@ impl Readers {
         ] {
             connection.pragma_update(None, name, value)?;
         }
-        Ok(connection)
+        Ok(Reader { connection, snapshot: None, known: HashMap::new() })
     }
 
-    fn give_back(&self, connection: Connection) {
-        if !self.closed.load(Ordering::Acquire) {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    /// Takes a reader back; its snapshot ends.
+    pub(super) fn give_back(&self, mut reader: Reader) {
+        if reader.let_go().is_ok() && !self.closed.load(Ordering::Acquire) {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         }
     }
 
@@ -75,40 +95,83 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Hands out the first `limit` rows of a statement.
-    pub(super) fn rows(&self, sql: &Sql, limit: usize, each: Each<'_>) -> Result<(), DbError> {
+    /// Hands out the first `limit` rows of a statement; `written` counts what anybody can know to be written.
+    pub(super) fn rows(
+        self: &Arc<Self>,
+        sql: &Sql,
+        limit: usize,
+        each: Each<'_>,
+        written: u64,
+    ) -> Result<(), DbError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(DbError::Unavailable(sqlx::Error::PoolClosed));
         }
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
+        let (in_request, own) = snapshot::take(self);
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = match own.or_else(idle) {
+            Some(reader) => reader,
             None => self.connect().map_err(fault)?,
         };
-        let read = read(&connection, sql, limit, each);
-        self.give_back(connection);
+        if in_request {
+            reader.look(written).map_err(fault)?;
+        }
+        let read = reader.rows(sql, limit, each);
+        snapshot::leave(self, reader);
         read
     }
 }
 
-fn read(connection: &Connection, sql: &Sql, limit: usize, each: Each<'_>) -> Result<(), DbError> {
-    let mut statement = connection.prepare_cached(sql.text()).map_err(fault)?;
-    bind(&mut statement, sql.values()).map_err(fault)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
-    let (mut rows, mut left) = (statement.raw_query(), limit);
-    while left > 0
-        && let Some(row) = rows.next().map_err(fault)?
-    {
-        each(&Found { row, columns: &columns })?;
-        left -= 1;
+impl Reader {
+    /// Takes a snapshot, unless it has one that knows all that is written.
+    fn look(&mut self, written: u64) -> rusqlite::Result<()> {
+        if self.snapshot != Some(written) {
+            self.let_go()?;
+            self.connection.prepare_cached("begin")?.raw_execute()?;
+            self.snapshot = Some(written);
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn let_go(&mut self) -> rusqlite::Result<()> {
+        if self.snapshot.take().is_some() {
+            self.connection.prepare_cached("commit")?.raw_execute()?;
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, sql: &Sql, limit: usize, each: Each<'_>) -> Result<(), DbError> {
+        let mut statement = self.connection.prepare_cached(sql.text()).map_err(fault)?;
+        let known = self.known.entry(sql.place()).or_insert_with(|| Known::of(&statement));
+        for (at, number) in known.parameters.iter().enumerate() {
+            if let Some(value) = sql.values().get(number.wrapping_sub(1)) {
+                statement.raw_bind_parameter(at + 1, value).map_err(fault)?;
+            }
+        }
+        let (mut rows, mut left) = (statement.raw_query(), limit);
+        while left > 0
+            && let Some(row) = rows.next().map_err(fault)?
+        {
+            each(&Found { row, columns: &known.columns })?;
+            left -= 1;
+        }
+        Ok(())
+    }
+}
+
+impl Known {
+    fn of(statement: &Statement<'_>) -> Self {
+        let number = |at| statement.parameter_name(at)?.strip_prefix('$')?.parse().ok();
+        Self {
+            columns: statement.column_names().into_iter().map(Into::into).collect(),
+            parameters: (1..=statement.parameter_count()).map(|at| number(at).unwrap_or(0)).collect(),
+        }
+    }
 }
 
 /// A row, and the names of its columns, which are the same for all.
 struct Found<'a> {
     row: &'a Row<'a>,
-    columns: &'a [String],
+    columns: &'a [Box<str>],
 }
 
 impl Cells for Found<'_> {
@@ -129,18 +192,6 @@ impl Cells for Found<'_> {
             ValueRef::Blob(bytes) => Cell::Bytes(bytes),
         })
     }
-}
-
-/// SQLite numbers `$2` by where it first stands in the text, not by its digits.
-fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
-    for at in 1..=statement.parameter_count() {
-        let name = statement.parameter_name(at).and_then(|name| name.strip_prefix('$'));
-        let number: Option<usize> = name.and_then(|digits| digits.parse().ok());
-        if let Some(value) = number.and_then(|number| values.get(number.wrapping_sub(1))) {
-            statement.raw_bind_parameter(at, value)?;
-        }
-    }
-    Ok(())
 }
 
 impl ToSql for Value {

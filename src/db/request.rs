@@ -2,13 +2,15 @@
 
 use std::cell::Cell;
 
+use super::snapshot::by_stretches;
+
 tokio::task_local! {
     static QUERIES: Cell<u32>;
 }
 
-/// Does the work of one request; its statements are counted.
-pub async fn with_query_count<F: Future>(work: F) -> F::Output {
-    QUERIES.scope(Cell::new(0), work).await
+/// Does the work of one request: its statements are counted, and on SQLite those between two waits see one moment.
+pub async fn in_request<F: Future>(work: F) -> F::Output {
+    QUERIES.scope(Cell::new(0), by_stretches(work)).await
 }
 
 /// Statements asked so far in this request, also those that were answered from what is kept; 0 outside of one.

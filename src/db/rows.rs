@@ -4,10 +4,7 @@
 use std::slice::Iter;
 
 use serde::de::value::{Error, SeqDeserializer};
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
-    Visitor,
-};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::DbError;
@@ -67,7 +64,7 @@ impl<'de> Deserializer<'de> for Whole<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_map(Fields { row: self, fields: fields.iter(), next: 0, found: None })
+        visitor.visit_seq(Fields { row: self, fields: fields.iter(), next: 0 })
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
@@ -80,35 +77,32 @@ impl<'de> Deserializer<'de> for Whole<'_> {
     }
 }
 
+/// The fields of a struct in their order: a derived type takes them so without comparing a name.
 struct Fields<'a> {
     row: Whole<'a>,
     fields: Iter<'static, &'static str>,
     /// Statements name their columns mostly in the order of the fields.
     next: usize,
-    found: Option<usize>,
 }
 
-impl<'de> MapAccess<'de> for Fields<'_> {
+impl<'de> SeqAccess<'de> for Fields<'_> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         let Some(field) = self.fields.next() else { return Ok(None) };
         let row = self.row.0;
         let as_expected = self.next < row.width() && row.name(self.next) == *field;
-        self.found =
+        let found =
             if as_expected { Some(self.next) } else { (0..row.width()).find(|at| row.name(*at) == *field) };
-        self.next = self.found.map_or(self.next, |at| at + 1);
-        seed.deserialize((*field).into_deserializer()).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        match self.found {
+        let value = match found {
             Some(at) => {
-                let named = |error| Error::custom(format!("{}: {error}", self.row.0.name(at)));
+                self.next = at + 1;
+                let named = |error| Error::custom(format!("{}: {error}", row.name(at)));
                 seed.deserialize(self.row.column(at)?).map_err(named)
             }
             None => seed.deserialize(self.row),
-        }
+        };
+        value.map(Some)
     }
 }
 

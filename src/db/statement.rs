@@ -9,10 +9,11 @@ use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Executor, Postgres, Sqlite};
 
+use super::kept::Written;
 use super::request::count_query;
 use super::rows::{Cells, Each, fill};
-use super::value::instant_text;
 use super::{Change, Db, DbError, Tx, Value};
+use crate::clock::instant_text;
 
 /// No page's statement takes so long; one that does is told.
 const SLOW: Duration = Duration::from_secs(1);
@@ -272,7 +273,7 @@ impl Db {
     async fn hand_out(&self, sql: Sql, limit: usize, each: Each<'_>) -> Result<(), DbError> {
         let _watch = Watch::over(&sql);
         match self {
-            Db::Sqlite { read, .. } => read.rows(&sql, limit, each),
+            Db::Sqlite { read, kept, .. } => read.rows(&sql, limit, each, kept.written()),
             Db::Postgres { read, .. } => {
                 read.rows(&sql).await?.iter().take(limit).try_for_each(|row| each(row))
             }
@@ -282,6 +283,7 @@ impl Db {
     async fn change(&self, sql: Sql) -> Result<u64, DbError> {
         count_query();
         let _watch = Watch::over(&sql);
+        let _written = Written(self.kept());
         Ok(match self {
             Db::Sqlite { write, .. } => write.execute(sql.for_sqlite()).await?.rows_affected(),
             Db::Postgres { pool, .. } => pool.execute(sql.for_postgres()).await?.rows_affected(),
@@ -322,6 +324,22 @@ impl Store for &mut Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is logged while `work` runs.
+    fn logged(work: impl FnOnce()) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let log = tracing_subscriber::fmt().with_writer(file.reopen().unwrap()).finish();
+        tracing::subscriber::with_default(log, work);
+        std::fs::read_to_string(file.path()).unwrap()
+    }
+
+    #[test]
+    fn a_statement_that_takes_a_second_is_told_and_a_quicker_one_is_not() {
+        let now = Instant::now();
+        let told = logged(|| drop(Watch("select one", now.checked_sub(SLOW).unwrap())));
+        assert!(told.contains("a slow statement") && told.contains("select one"), "{told}");
+        assert_eq!(logged(|| drop(Watch("select one", Instant::now()))), "");
+    }
 
     #[test]
     fn a_slow_statement_is_told_by_its_beginning() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
+use super::kept::Written;
 use super::{Change, Db, DbError, Kept};
 
 /// An open transaction; dropping it rolls back.
@@ -46,6 +47,9 @@ impl Tx {
 
     /// The same where only tables were written that no kept statement reads (`BESIDE` in `kept.rs`).
     pub async fn commit_beside(self) -> Result<(), DbError> {
+        let (Tx::Sqlite(_, kept) | Tx::Postgres(_, kept)) = &self;
+        let kept = Arc::clone(kept);
+        let _written = Written(&kept);
         match self {
             Tx::Sqlite(tx, _) => tx.commit().await?,
             Tx::Postgres(tx, _) => tx.commit().await?,

@@ -37,7 +37,7 @@ impl Section {
     /// What a draft says to whoever does it: as it stands in the form, or else in the table.
     pub fn instruction<'a>(&self, form: &'a FormState, draft: &'a Procedure) -> &'a str {
         let name = format!("pr_instruction_{}", draft.id);
-        if form.pairs().any(|(field, _)| field == name) { form.value(name) } else { &draft.instruction }
+        form.sent(&name).unwrap_or(&draft.instruction)
     }
 
     /// What everything that is not cancelled costs.
@@ -78,7 +78,7 @@ pub async fn save(work: &mut Work, visit: &Visit, form: &mut FormState) -> Resul
     let by = author(work)?;
     for draft in procedures::drafts(work.tx(), visit.id, by).await? {
         let field = format!("pr_instruction_{}", draft.id);
-        if !form.pairs().any(|(name, _)| name == field) {
+        if form.sent(&field).is_none() {
             continue;
         }
         let instruction = form.optional_text(&field, INSTRUCTION);

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
-use crate::clock::wall;
+use crate::clock::{day_and_wall, wall};
 use crate::ids;
 
 ids! {
@@ -142,7 +142,7 @@ impl Clinic {
     /// `2026-08-06 14:30`, for tables.
     pub fn stamp(&self, at: impl Borrow<DateTime<Utc>>) -> String {
         let local = self.local(*at.borrow());
-        format!("{} {}", local.date_naive(), wall(local.time()))
+        day_and_wall(local.date_naive(), local.time())
     }
 }
 

@@ -34,15 +34,18 @@ const SHEETS: [&str; 7] = [
 struct Asset {
     kind: &'static str,
     digest: String,
+    address: String,
     plain: Bytes,
     brotli: OnceLock<Option<Bytes>>,
     gzip: OnceLock<Option<Bytes>>,
 }
 
 impl Asset {
-    fn new(kind: &'static str, plain: Bytes) -> Self {
-        let digest = Sha256::digest(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Asset { kind, digest, plain, brotli: OnceLock::new(), gzip: OnceLock::new() }
+    fn new(name: &str, plain: Bytes) -> Self {
+        let digest: String =
+            Sha256::digest(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let address = format!("/static/{digest}/{name}");
+        Asset { kind: kind_of(name), digest, address, plain, brotli: OnceLock::new(), gzip: OnceLock::new() }
     }
 
     /// Whether it becomes smaller at all.
@@ -61,10 +64,10 @@ impl Asset {
 
 static ASSETS: LazyLock<HashMap<String, Asset>> = LazyLock::new(|| {
     let mut assets = HashMap::new();
-    assets.insert("app.css".to_owned(), Asset::new("text/css", sheet().into()));
+    assets.insert("app.css".to_owned(), Asset::new("app.css", sheet().into()));
     for name in Files::iter().filter(|name| !name.starts_with("css/")) {
         if let Some(file) = Files::get(&name) {
-            assets.insert(name.to_string(), Asset::new(kind_of(&name), file.data.into_owned().into()));
+            assets.insert(name.to_string(), Asset::new(&name, file.data.into_owned().into()));
         }
     }
     assets
@@ -73,6 +76,7 @@ static ASSETS: LazyLock<HashMap<String, Asset>> = LazyLock::new(|| {
 /// The content types of what `static/` may hold.
 fn kind_of(name: &str) -> &'static str {
     match name.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css",
         "js" => "text/javascript",
         "svg" => "image/svg+xml",
         "png" => "image/png",
@@ -105,12 +109,18 @@ fn gzip(plain: &[u8]) -> Option<Bytes> {
     encoder.finish().ok().map(Bytes::from)
 }
 
-/// The address of a file: its name with the digest of its content, so it can be kept for ever.
-pub fn address(name: &str) -> String {
-    match ASSETS.get(name) {
-        Some(asset) => format!("/static/{}/{name}", asset.digest),
-        None => format!("/static/-/{name}"),
-    }
+/// The address of a file: its name with the digest of its content, so it can be kept for ever. Empty for a file that is
+/// not there.
+pub fn address(name: &str) -> &'static str {
+    let asset = ASSETS.get(name);
+    debug_assert!(asset.is_some(), "there is no static/{name}");
+    asset.map_or("", |asset| &asset.address)
+}
+
+/// The address of the symbols: a page names it dozens of times.
+pub fn icons() -> &'static str {
+    static ICONS: LazyLock<&str> = LazyLock::new(|| address("icons.svg"));
+    &ICONS
 }
 
 /// Compresses everything now rather than at the first request.

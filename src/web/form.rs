@@ -1,5 +1,6 @@
 //! What was typed into a form, and what is wrong with it.
 
+use std::fmt::{self, Display, Write};
 use std::str::FromStr;
 
 /// A message at a field; with an empty field name it concerns the whole form.
@@ -23,6 +24,19 @@ pub struct FormState {
 pub const LINE: usize = 120;
 /// Longest free text, in characters.
 pub const TEXT: usize = 4_000;
+
+/// Whether `text` is how `option` is written. A page asks it of each of a hundred options, so nothing is made to compare.
+fn reads(text: &str, option: impl Display) -> bool {
+    struct Left<'a>(&'a str);
+    impl Write for Left<'_> {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+    let mut left = Left(text);
+    write!(left, "{option}").is_ok() && left.0.is_empty()
+}
 
 impl FormState {
     /// An empty form with a fresh operation id.
@@ -77,8 +91,13 @@ impl FormState {
         self.raw(name)
     }
 
+    /// The value as sent, if the field was among what was sent or filled in.
+    pub fn sent(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
     fn raw(&self, name: &str) -> &str {
-        self.values.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+        self.sent(name).unwrap_or_default()
     }
 
     /// Every value of a repeated field.
@@ -95,9 +114,8 @@ impl FormState {
     }
 
     /// Whether `option` is among the values of `name`.
-    pub fn chosen(&self, name: &str, option: impl ToString) -> bool {
-        let option = option.to_string();
-        self.values.iter().any(|(field, value)| field == name && *value == option)
+    pub fn chosen(&self, name: &str, option: impl Display) -> bool {
+        self.values.iter().any(|(field, value)| field == name && reads(value, &option))
     }
 
     /// The message at a field.

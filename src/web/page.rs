@@ -47,8 +47,13 @@ impl Page {
     }
 
     /// The address of a static file, with the digest of its content.
-    pub fn asset(&self, name: &str) -> String {
+    pub fn asset(&self, name: &str) -> &'static str {
         assets::address(name)
+    }
+
+    /// The address of the symbols.
+    pub fn icons(&self) -> &'static str {
+        assets::icons()
     }
 
     /// `aria-current` for a link of the navigation: `page` for itself, `true` for what lies beneath it, else empty.

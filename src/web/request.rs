@@ -36,7 +36,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         let response = next.run(request).await;
         (response, db::queries_so_far())
     };
-    let (mut response, queries) = db::with_query_count(work).await;
+    let (mut response, queries) = db::in_request(work).await;
     let route = route.unwrap_or_else(|| "unmatched".to_owned());
     let status = response.status();
     metrics::counter!("infirmary_requests_total", "route" => route.clone(), "status" => status.as_str().to_owned())
@@ -84,7 +84,7 @@ pub async fn finish_what_began(State(app): State<App>, mut request: Request, nex
     let unbegun = Unbegun::default();
     request.extensions_mut().insert(unbegun.clone());
     let tasks = app.tasks.clone();
-    let work = tasks.spawn(db::with_query_count(async move {
+    let work = tasks.spawn(db::in_request(async move {
         let response = next.run(request).await;
         let response = answered_before(&app, &unbegun, response).await;
         (response, db::queries_so_far())

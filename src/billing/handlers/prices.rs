@@ -56,7 +56,7 @@ async fn load(app: &App, page: Page, key: ServiceKey, typed: Option<FormState>) 
     ];
     // One page, two forms: what one of them did not send stands as it is.
     for (name, value) in defaults {
-        if !form.pairs().any(|(field, _)| field == name) {
+        if form.sent(name).is_none() {
             form.set(name, value);
         }
     }

@@ -58,7 +58,7 @@ async fn load(app: &App, page: Page, id: SchemeId, typed: Option<FormState>) -> 
     if form.op().is_empty() {
         form.renew();
     }
-    if !form.pairs().any(|(field, _)| field == "name") {
+    if form.sent("name").is_none() {
         form = form
             .with("name", &scheme.name)
             .with("payer", &scheme.payer)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::access::model::AccountId;
 use crate::consultation::model::{NoteId, NoteKind, NoteState, Parts};
-use crate::db::{DbError, Store, Tx, sql};
+use crate::db::{DbError, Store, Tx, moment, sql};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
@@ -32,12 +32,16 @@ pub struct Note {
     /// Why it was added.
     pub reason: String,
     /// When the writing began.
+    #[serde(deserialize_with = "moment::at")]
     pub started_at: DateTime<Utc>,
     /// Of which moment it tells.
+    #[serde(deserialize_with = "moment::at")]
     pub clinical_at: DateTime<Utc>,
     /// When it was saved last.
+    #[serde(deserialize_with = "moment::at")]
     pub saved_at: DateTime<Utc>,
     /// When it was signed.
+    #[serde(deserialize_with = "moment::maybe_at")]
     pub signed_at: Option<DateTime<Utc>>,
     /// When somebody else took the visit over.
     pub set_aside_at: Option<DateTime<Utc>>,

@@ -7,7 +7,7 @@ use serde::ser::SerializeSeq;
 
 use super::super::Value;
 use super::super::connect::POSTGRES;
-use super::super::value::instant_text;
+use crate::clock::instant_text;
 
 /// Tables whose rows stay behind: sign-ins that are under way.
 const LEFT: [&str; 1] = ["browser_session"];

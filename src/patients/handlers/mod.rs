@@ -62,8 +62,7 @@ pub async fn reach(app: &App, page: &Page, id: PatientId) -> Result<Reach, Error
 
 /// Whether a record is the own one of who asks: nobody works on it (rule A7).
 pub async fn is_own(app: &App, page: &Page, id: PatientId) -> Result<bool, Error> {
-    let relation = store::relation(&app.db, id, &asker(page)?).await?.ok_or(Error::NotFound)?;
-    Ok(relation.is_own)
+    store::is_own(&app.db, id, page.actor()?.account).await?.ok_or(Error::NotFound)
 }
 
 /// What others changed since a version; clinical texts only where the person may see them.

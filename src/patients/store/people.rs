@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::reach::{asked_by, relation_to};
+use super::reach::{asked_by, own_to, relation_to};
 use crate::access::model::{AccountId, AccountState};
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::{

@@ -1,31 +1,41 @@
 //! The relation between who asks and a patient, decided in one place (rules A1 and A7), and openings by reason.
 
+use crate::access::model::AccountId;
 use crate::db::{DbError, Sql, Store, Tx, sql};
 use crate::patients::model::{Asker, OpeningReason, PatientId, Relation, open_until};
+
+/// Whether the record of the patient `p` is that of the account $2.
+macro_rules! own_to {
+    () => {
+        "exists (select 1 from account o where o.id = $2
+                and (o.patient_id = p.id or o.own_record_id = p.id or (p.email <> '' and o.email = p.email)))"
+    };
+}
+pub(super) use own_to;
 
 /// The columns of a [`Relation`] to the patient `p`; $1 is the patient, $2 the account, $3 now, $4 today, $5 tomorrow.
 ///
 /// A booking that the account made itself is no relation before the patient has come: nobody opens a record by booking.
 /// In a sealed record only the own treating counts, not that the patient is here. Who has begun a note may come back to
 /// sign or discard it; who has signed one has treated, and may add to it or say that it was an error, also when a colleague
-/// took the visit over.
+/// took the visit over. SQLite looks into every part of an "or", but into a "case" only until one holds.
 macro_rules! relation_to {
     ($head:literal, $tail:literal) => {
         concat!(
             $head,
-            "exists (select 1 from account o where o.id = $2
-                and (o.patient_id = p.id or o.own_record_id = p.id or (p.email <> '' and o.email = p.email))) as is_own,
-             (exists (select 1 from appointment a where a.patient_id = p.id and a.doctor_id = $2
-                and (a.state in ('arrived', 'in_service', 'fulfilled')
-                     or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2)))
-              or exists (select 1 from queue_entry q where q.patient_id = p.id and q.served_by = $2
-                and q.started_at is not null)
-              or exists (select 1 from note n where n.patient_id = p.id and n.author_id = $2 and n.state in ('draft', 'signed'))
-              or (not exists (select 1 from record_seal s where s.patient_id = p.id and s.lifted_at is null)
-                and (exists (select 1 from visit v where v.patient_id = p.id and v.closed_at is null)
-                  or exists (select 1 from appointment a where a.patient_id = p.id and a.starts_at >= $4 and a.starts_at < $5
+            own_to!(), " as is_own,
+             case when exists (select 1 from appointment a where a.patient_id = p.id and a.doctor_id = $2
+                    and (a.state in ('arrived', 'in_service', 'fulfilled')
+                         or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2))) then true
+                when exists (select 1 from queue_entry q where q.patient_id = p.id and q.served_by = $2
+                    and q.started_at is not null) then true
+                when exists (select 1 from note n where n.patient_id = p.id and n.author_id = $2
+                    and n.state in ('draft', 'signed')) then true
+                when exists (select 1 from record_seal s where s.patient_id = p.id and s.lifted_at is null) then false
+                when exists (select 1 from visit v where v.patient_id = p.id and v.closed_at is null) then true
+                else exists (select 1 from appointment a where a.patient_id = p.id and a.starts_at >= $4 and a.starts_at < $5
                     and (a.state in ('arrived', 'in_service', 'fulfilled', 'no_show')
-                         or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2)))))) as is_related,
+                         or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2))) end as is_related,
              exists (select 1 from record_seal s where s.patient_id = p.id and s.lifted_at is null) as is_sealed,
              (select max(r.expires_at) from record_opening r where r.patient_id = p.id and r.account_id = $2
                 and r.expires_at > $3 and r.kind = 'reason') as opened_until,
@@ -54,6 +64,20 @@ pub async fn relation(
 ) -> Result<Option<Relation>, DbError> {
     let statement = sql(relation_to!("select ", " from patient p where p.id = $1")).bind(patient);
     asked_by(statement, Some(asker)).optional(store).await
+}
+
+/// Whether a record is that of the account; none where there is no such patient.
+pub async fn is_own(
+    store: impl Store,
+    patient: PatientId,
+    account: AccountId,
+) -> Result<Option<bool>, DbError> {
+    let own: Option<(bool,)> = sql(concat!("select ", own_to!(), " from patient p where p.id = $1"))
+        .bind(patient)
+        .bind(account)
+        .optional(store)
+        .await?;
+    Ok(own.map(|row| row.0))
 }
 
 /// Opens the clinical part for a bounded time.

@@ -67,14 +67,14 @@ impl DispensePage {
     fn prefill(&mut self) {
         for offer in &self.offers {
             let field = format!("give_{}", offer.line.id);
-            if !self.form.pairs().any(|(name, _)| name == field) {
+            if self.form.sent(&field).is_none() {
                 let units =
                     if offer.is_open(&self.page) { offer.usable().min(offer.line.remaining()) } else { 0 };
                 self.form.set(&field, units);
             }
             self.form.set(&format!("version_{}", offer.line.id), offer.line.version);
             let (units, until) = (format!("reserve_{}", offer.line.id), format!("until_{}", offer.line.id));
-            if !self.form.pairs().any(|(name, _)| name == units) {
+            if self.form.sent(&units).is_none() {
                 let own = offer.medicine.as_ref().map_or(0, |medicine| medicine.reserved().own);
                 let free = offer.usable().min(offer.line.remaining());
                 let day = offer.medicine.as_ref().and_then(|medicine| medicine.until);

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::db::{DbError, Store, sql};
+use crate::db::{DbError, Store, moment, sql};
 use crate::prescribing::model::{Form, LineId, MedicineId, PrescriptionId, Unit};
 use crate::stock::model::{BatchId, Candidate, ItemId, Reserved, StoreId};
 
@@ -22,7 +22,9 @@ pub struct OnShelf {
     pub controlled: bool,
     batch_id: Option<BatchId>,
     number: String,
+    #[serde(deserialize_with = "moment::maybe_day")]
     expiry: Option<NaiveDate>,
+    #[serde(deserialize_with = "moment::maybe_at")]
     received_at: Option<DateTime<Utc>>,
     unit_cost: i64,
     on_hand: i64,
@@ -36,6 +38,10 @@ pub struct OnShelf {
 }
 
 impl OnShelf {
+    fn order(&self) -> impl Ord {
+        (self.line_id, &self.name, &self.strength, self.medicine_id, self.expiry, self.batch_id)
+    }
+
     /// What is reserved of it.
     pub fn reserved(&self) -> Reserved {
         Reserved { own: self.own, others: self.others }
@@ -63,23 +69,29 @@ pub async fn of_prescription(
     store: StoreId,
     today: NaiveDate,
 ) -> Result<Vec<OnShelf>, DbError> {
-    sql("select l.id as line_id, i.id as item_id, s.id as medicine_id, s.generic as name, s.strength, s.form, s.unit, s.step,
+    // A line's own reservation is asked of its table: joined as the view `stock_reserved`, SQLite would make a list of
+    // everybody's first. The states are the view's, and so is what is given of it already.
+    let mut shelf: Vec<OnShelf> = sql("select l.id as line_id, i.id as item_id, s.id as medicine_id, s.generic as name, s.strength, s.form, s.unit, s.step,
             s.price, s.controlled, b.id as batch_id, coalesce(b.number, '') as number, b.expiry, b.received_at,
             coalesce(b.unit_cost, 0) as unit_cost, coalesce(v.on_hand, 0) as on_hand,
             coalesce(b.held_reason, '') as held_reason, coalesce(b.recall_reason, '') as recall_reason,
-            coalesce(o.quantity, 0) as own, o.until, cast(coalesce((select sum(r.quantity) from stock_reserved r
+            case when o.quantity > l.quantity - l.given + l.returned then l.quantity - l.given + l.returned
+                else coalesce(o.quantity, 0) end as own, o.until, cast(coalesce((select sum(r.quantity) from stock_reserved r
                 where r.item_id = i.id and r.store_id = $2 and r.until >= $3 and r.line_id <> l.id), 0) as bigint) as others
          from prescription_line l join medicine m on m.id = l.medicine_id
          join medicine s on s.ingredients = m.ingredients and s.route = m.route and (s.active or s.id = m.id)
          join stock_item i on i.medicine_id = s.id
          left join stock_level v on v.item_id = i.id and v.store_id = $2 and v.on_hand > 0
          left join stock_batch b on b.id = v.batch_id
-         left join stock_reserved o on o.line_id = l.id and o.item_id = i.id and o.store_id = $2 and o.until >= $3
-         where l.prescription_id = $1 and l.state in ('open', 'partly', 'paused')
-         order by l.id, s.generic, s.strength, s.id, b.expiry, b.id limit 2000")
+         left join stock_reservation o on o.line_id = l.id and o.item_id = i.id and o.store_id = $2 and o.until >= $3
+            and o.quantity > 0
+         where l.prescription_id = $1 and l.state in ('open', 'partly', 'paused') limit 2000")
     .bind(prescription)
     .bind(store)
     .bind(today)
     .all(reader)
-    .await
+    .await?;
+    // Here rather than there: SQLite copies each row twice to put them in order.
+    shelf.sort_by(|one, other| one.order().cmp(&other.order()));
+    Ok(shelf)
 }

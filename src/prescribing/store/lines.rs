@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
-use crate::db::{DbError, Store, Tx, sql};
+use crate::db::{DbError, Store, Tx, moment, sql};
 use crate::patients::model::PatientId;
 use crate::prescribing::model::{
     Form, Frequency, LineId, LineMove, LineState, MedicineId, Pregnancy, PrescriptionId, Route, Unit,
@@ -41,8 +41,11 @@ pub struct Line {
     pub reason: String,
     pub set_code: String,
     pub replaces_id: Option<LineId>,
+    #[serde(deserialize_with = "moment::maybe_at")]
     pub signed_at: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "moment::maybe_day")]
     pub valid_until: Option<NaiveDate>,
+    #[serde(deserialize_with = "moment::maybe_day")]
     pub course_until: Option<NaiveDate>,
     pub given: i64,
     pub returned: i64,

@@ -56,7 +56,7 @@ pub async fn sign(
         drafts::discard(work.tx(), visit.id, author).await?;
         return Ok(0);
     }
-    let is_shown = form.pairs().any(|(name, _)| name == "rx_shown");
+    let is_shown = form.sent("rx_shown").is_some();
     if visit.closed_at.is_some() && !is_shown {
         // The page of a visit that is over has no prescription on it: what nobody sees stays a draft.
         return Ok(0);
@@ -157,7 +157,7 @@ fn reason(one: &Assessed, form: &mut FormState) -> String {
         return String::new();
     }
     let field = format!("rx_reason_{id}");
-    let sent = form.pairs().any(|(name, _)| name == field);
+    let sent = form.sent(&field).is_some();
     let reason = if sent { form.optional_text(&field, WORDS) } else { one.line.reason.clone() };
     let label = one.line.label();
     if !one.is_covered(form.value(format!("rx_seen_{id}"))) {

@@ -71,9 +71,8 @@ impl DraftLine {
 
     /// What stands in a field of this line: what was typed, or how the line is.
     pub fn value(&self, form: &FormState, name: &str) -> String {
-        let field = self.field(name);
-        if form.pairs().any(|(sent, _)| sent == field) {
-            return form.value(field).to_owned();
+        if let Some(sent) = form.sent(&self.field(name)) {
+            return sent.to_owned();
         }
         let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
         let line = &self.line;
@@ -93,9 +92,8 @@ impl DraftLine {
 
     /// Whether its fields are open: something typed there was refused.
     pub fn is_open(&self, form: &FormState) -> bool {
-        ["dose", "times", "days", "quantity", "max", "note"]
-            .iter()
-            .any(|name| form.error(self.field(name)).is_some())
+        let names = ["dose", "times", "days", "quantity", "max", "note"];
+        !form.is_ok() && names.iter().any(|name| form.error(self.field(name)).is_some())
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
-use crate::db::{DbError, Store, Tx, sql};
+use crate::db::{DbError, Store, Tx, moment, sql};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 use crate::scheduling::model::AppointmentId;
@@ -20,8 +20,10 @@ pub struct Visit {
     /// The secret of the printed slip.
     pub slip_code: String,
     /// When the patient was checked in.
+    #[serde(deserialize_with = "moment::at")]
     pub opened_at: DateTime<Utc>,
     /// When it ended; none while the patient is in the clinic.
+    #[serde(deserialize_with = "moment::maybe_at")]
     pub closed_at: Option<DateTime<Utc>>,
 }
 

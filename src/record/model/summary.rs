@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Allergy, Entry, EntryKind};
+use crate::db::moment;
 use crate::patients::model::{PatientId, PatientState, Sex};
 
 /// Who the record is about, with what was told at registration (empty for those who may not read it).
@@ -12,6 +13,7 @@ pub struct Who {
     pub patient_id: PatientId,
     pub name: String,
     pub sex: Sex,
+    #[serde(deserialize_with = "moment::maybe_day")]
     pub born_on: Option<NaiveDate>,
     pub number: String,
     pub matric_number: Option<String>,

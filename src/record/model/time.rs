@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::db::moment;
 use crate::words;
 
 words! {
@@ -48,6 +49,7 @@ pub struct Happening {
     /// Its id among its kind.
     pub id: i64,
     /// When it begins or began.
+    #[serde(deserialize_with = "moment::at")]
     pub at: DateTime<Utc>,
     /// Where it stands: a word of its kind.
     pub state: String,

@@ -42,7 +42,7 @@ pub async fn timeline(
                 else words end as words,
             case what when 'vitals' then (select k.name from account k where k.id = account_id) else more end as more
          from happening where patient_id = $1
-            and (what in ('appointment', 'visit') or ($2 and what <> 'advice') or ($3 and what = 'advice'))
+            and (($2 and what <> 'advice') or what in ('appointment', 'visit') or ($3 and what = 'advice'))
             and ($4 = '' or what = $4) and at >= $5 and (at, what, ref_id) < ($6, $7, $8)
          order by at desc, what desc, ref_id desc limit $9")
     .bind(patient)

@@ -1,10 +1,12 @@
 //! The ledger: rows in, and what it says about levels.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::bulk::{self, Table};
-use crate::db::{DbError, Store, Tx, Value, sql};
+use crate::db::{DbError, Store, Tx, Value, moment, sql};
 use crate::stock::model::{BatchId, Candidate, ItemId, Kind, MovementId, Out, Reserved, StoreId};
 
 const MOVEMENT: Table = Table {
@@ -151,6 +153,7 @@ pub struct Movement {
     /// The number on the pack.
     pub number: String,
     /// The day on which it can no longer be used.
+    #[serde(deserialize_with = "moment::day")]
     pub expiry: NaiveDate,
     /// The store.
     pub store_id: StoreId,
@@ -173,6 +176,7 @@ pub struct Movement {
     /// Who wrote it.
     pub account_name: String,
     /// When it was written.
+    #[serde(deserialize_with = "moment::at")]
     pub at: DateTime<Utc>,
     /// When it happened, if that was earlier.
     pub occurred_at: Option<DateTime<Utc>>,
@@ -226,9 +230,12 @@ pub async fn of_item(
         let newest = movements!(
             "(select * from stock_movement where item_id = $1 and id < $2 order by id desc limit $3)",
             "",
-            "order by m.id desc"
+            ""
         );
-        return sql(newest).bind(item).bind(before).bind(most).all(store).await;
+        // In this order again: asked for it, SQLite copies every row once more.
+        let mut rows: Vec<Movement> = sql(newest).bind(item).bind(before).bind(most).all(store).await?;
+        rows.sort_unstable_by_key(|row| Reverse(row.id));
+        return Ok(rows);
     }
     let narrowed = match filter.batch {
         Some(_) => movements!(

@@ -89,6 +89,16 @@ macro_rules! of_one {
     };
 }
 
+/// Where one item is asked for, the sums beside it are made of that one alone.
+macro_rules! only {
+    (of_all, $column:literal) => {
+        ""
+    };
+    (of_one, $column:literal) => {
+        concat!(" and ", $column, " = $4")
+    };
+}
+
 /// What is not simply usable, item by item.
 macro_rules! apart {
     ($of:ident) => {
@@ -101,7 +111,7 @@ macro_rules! apart {
                     and s.kind <> 'quarantine' then x.on_hand else 0 end) as bigint) as soon
              from ", $of!(), " join stock_store s on s.id = x.store_id group by x.item_id),
              kept as (select r.item_id, cast(sum(r.quantity) as bigint) as units from stock_reserved r
-                where r.until >= $1 group by r.item_id) "
+                where r.until >= $1", only!($of, "r.item_id"), " group by r.item_id) "
         )
     };
 }
@@ -133,11 +143,12 @@ macro_rules! stocked {
              left join (select x.item_id, cast(sum(case when x.quantity > x.received then x.quantity - x.received
                     else 0 end) as bigint) as on_order
                 from stock_order o cross join stock_order_line x
-                where x.order_id = o.id and o.state in ('draft', 'sent', 'part') and o.state <> 'draft'
-                group by x.item_id) p on p.item_id = i.id
+                where x.order_id = o.id and o.state in ('draft', 'sent', 'part') and o.state <> 'draft'", only!($of, "x.item_id"),
+                " group by x.item_id) p on p.item_id = i.id
              left join (select x.item_id, cast(sum(x.quantity) as bigint) as in_transit
                 from stock_transfer w cross join stock_transfer_line x
-                where x.transfer_id = w.id and w.state = 'sent' group by x.item_id) t on t.item_id = i.id ",
+                where x.transfer_id = w.id and w.state = 'sent'", only!($of, "x.item_id"),
+                " group by x.item_id) t on t.item_id = i.id ",
             $tail
         )
     };
