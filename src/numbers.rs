@@ -17,24 +17,12 @@ fn push_grouped(text: &mut String, number: i64) {
     if number < 0 {
         text.push('−');
     }
-    let (mut left, mut place) = (number.unsigned_abs(), 1);
-    while left / place >= 1_000 {
-        place *= 1_000;
-    }
-    let first = left / place;
-    for (least, digit) in [(100, first / 100), (10, first / 10 % 10), (0, first % 10)] {
-        if first >= least {
-            text.push(char::from(b'0' + digit as u8));
+    let digits = number.unsigned_abs().to_string();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
         }
-    }
-    while place > 1 {
-        left %= place;
-        place /= 1_000;
-        let group = left / place;
-        text.push(',');
-        for digit in [group / 100, group / 10 % 10, group % 10] {
-            text.push(char::from(b'0' + digit as u8));
-        }
+        text.push(digit);
     }
 }
 

@@ -82,8 +82,12 @@ impl FormState {
 
     /// The value as typed; empty where there is none. Passwords are never shown again.
     pub fn value(&self, name: impl AsRef<str>) -> &str {
-        let name = name.as_ref();
-        if name.starts_with("password") { "" } else { self.raw(name) }
+        self.sent(name.as_ref()).unwrap_or_default()
+    }
+
+    /// The same, if the field was among what was sent or filled in.
+    pub fn sent(&self, name: &str) -> Option<&str> {
+        if name.starts_with("password") { None } else { self.found(name) }
     }
 
     /// The value of a password field.
@@ -91,13 +95,12 @@ impl FormState {
         self.raw(name)
     }
 
-    /// The value as sent, if the field was among what was sent or filled in.
-    pub fn sent(&self, name: &str) -> Option<&str> {
-        self.values.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+    fn raw(&self, name: &str) -> &str {
+        self.found(name).unwrap_or_default()
     }
 
-    fn raw(&self, name: &str) -> &str {
-        self.sent(name).unwrap_or_default()
+    fn found(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
     /// Every value of a repeated field.
@@ -221,8 +224,17 @@ mod tests {
     #[test]
     fn a_password_is_never_shown_again() {
         let form = form("password_new", "secret");
-        assert_eq!((form.value("password_new"), form.secret("password_new")), ("", "secret"));
+        assert_eq!((form.value("password_new"), form.sent("password_new")), ("", None));
+        assert_eq!(form.secret("password_new"), "secret");
         assert_eq!(form.pairs().count(), 0);
+    }
+
+    #[test]
+    fn an_option_is_chosen_when_it_reads_like_the_value_and_not_like_a_part_of_it() {
+        let form = form("room", "12");
+        let chosen = ["12", "1", "123", "", "2"].map(|option| form.chosen("room", option));
+        assert_eq!(chosen, [true, false, false, false, false]);
+        assert!(form.chosen("room", 12) && !form.chosen("bed", 12));
     }
 
     #[test]
