@@ -188,7 +188,7 @@ async fn orders(filling: &mut Filling, making: &Making) -> Result<(), DbError> {
 
 /// Something is on its way from the main store to the pharmacy.
 async fn transfer(filling: &mut Filling, making: &mut Making) -> Result<(), DbError> {
-    let (at, day) = (filling.now - TimeDelta::minutes(50), filling.today);
+    let (at, day) = (filling.now, filling.today);
     let id: i64 =
         sql("insert into stock_transfer (from_store, to_store, state, note, sent_by, sent_name, sent_at)
          values ($1, $2, 'sent', 'For the weekend', $3, $4, $5) returning id")
