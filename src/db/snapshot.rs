@@ -94,6 +94,15 @@ mod tests {
         sql("insert into thing values (1)").run(db).await.unwrap();
     }
 
+    /// Somebody else does it, and this thread does not wait in between as a request waits.
+    fn elsewhere(work: impl Future<Output = ()> + Send) {
+        let work = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(work);
+        };
+        std::thread::scope(|threads| threads.spawn(work).join().unwrap());
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn a_request_sees_one_moment_until_it_waits_and_every_change_that_it_can_know_of() {
         let folder = tempfile::tempdir().unwrap();
@@ -107,25 +116,26 @@ mod tests {
             assert_eq!(rows(&db).await, 0);
             write();
             assert_eq!(rows(&db).await, 0, "the same moment");
-            // Somebody else's change, without a wait in between.
-            let elsewhere = || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                runtime.block_on(add(&db));
-            };
-            std::thread::scope(|threads| threads.spawn(elsewhere).join().unwrap());
+            elsewhere(add(&db));
             assert_eq!(rows(&db).await, 2, "a change that has ended is seen");
+            elsewhere(async {
+                let mut tx = db.begin().await.unwrap();
+                sql("insert into thing values (1)").run(&mut tx).await.unwrap();
+                tx.commit_beside().await.unwrap();
+            });
+            assert_eq!(rows(&db).await, 3, "also one of many statements");
             write();
-            assert_eq!(in_request(rows(&db)).await, 2, "a part of a request sees its moment");
+            assert_eq!(in_request(rows(&db)).await, 3, "a part of a request sees its moment");
             tokio::task::yield_now().await;
-            assert_eq!(rows(&db).await, 3, "whoever waited looks anew");
+            assert_eq!(rows(&db).await, 4, "whoever waited looks anew");
             add(&db).await;
-            assert_eq!(rows(&db).await, 4, "one's own change is seen");
+            assert_eq!(rows(&db).await, 5, "one's own change is seen");
         };
         in_request(work).await;
         write();
-        assert_eq!(rows(&db).await, 5, "outside of a request every statement looks anew");
+        assert_eq!(rows(&db).await, 6, "outside of a request every statement looks anew");
         write();
-        assert_eq!(rows(&db).await, 6);
+        assert_eq!(rows(&db).await, 7);
         db.close().await;
         assert!(sql("select 1").scalar::<i64>(&db).await.is_err(), "closed is closed");
     }
