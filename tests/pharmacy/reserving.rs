@@ -102,6 +102,7 @@ both! {
         let give = format!("give_{line}");
         ada.gives(&[(&give, "4")]).await.expect(303);
         assert_eq!((reserved(&clinic, line).await, usable(&clinic).await), (11, 0));
+        assert!(ada.page().await.text(".rx-lines").contains(&format!("Reserved 11 capsules until {until}")));
         ada.gives(&[(&give, "11")]).await.expect(303);
         assert_eq!(reserved(&clinic, line).await, 0);
         assert_eq!(clinic.count("select quantity from stock_reservation").await, 0);
@@ -161,6 +162,7 @@ both! {
             assert!(refused.expect(422).errors()[0].starts_with(words), "{units} {until}: {:?}", refused.errors());
             assert_eq!(refused.attribute(&format!("#reserve_{line}"), "value").as_deref(), Some(units));
             assert_eq!(refused.attribute(&format!("#until_{line}"), "value"), Some(until));
+            assert!(refused.has("nav a[href='/pharmacy'][aria-current]"), "the rail says where this is");
         }
         let refused = reserves(&clinic, &ada, &[("units", "11")]).await;
         assert!(refused.expect(409).errors()[0].starts_with("Less is free than that."));
