@@ -23,10 +23,26 @@ pub struct Config {
     pub database_connections: u32,
     /// How long readiness says no before the node stops taking connections, so that a proxy sends people elsewhere.
     pub drain: Duration,
+    /// What a password's digest costs whoever computes it; one that is stored at less is replaced at the next sign-in.
+    pub password_cost: PasswordCost,
     /// Whether this is the demo clinic, which says its passwords on the sign-in page.
     pub demo: bool,
     /// Answers carry the number of queries they took; for tests and measuring.
     pub show_queries: bool,
+}
+
+/// The work of one argon2id digest, in one lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory that is filled, in KiB; at least 8.
+    pub memory_kib: u32,
+    /// How often it is gone through; at least once.
+    pub passes: u32,
+}
+
+impl PasswordCost {
+    /// 19 MiB, two passes: the floor of ASVS 11.4.2.
+    pub const FLOOR: PasswordCost = PasswordCost { memory_kib: 19 * 1024, passes: 2 };
 }
 
 impl Config {
@@ -41,6 +57,7 @@ impl Config {
             data_dir: PathBuf::from("."),
             database_connections: 10,
             drain: Duration::ZERO,
+            password_cost: PasswordCost::FLOOR,
             demo: false,
             show_queries: false,
         }

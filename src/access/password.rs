@@ -10,6 +10,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 
 use tokio::sync::oneshot;
 
+use crate::config::PasswordCost;
 use crate::web::Error;
 
 /// Shortest password, in characters (ASVS 6.2.1; NIST SP 800-63B rev. 4 advises more, a second factor follows).
@@ -19,20 +20,16 @@ pub const LONGEST: usize = 256;
 /// Hashes waiting for their turn; who comes later is asked to wait.
 const WAITING: usize = 50;
 
-/// 19 MiB, two passes, one lane: the floor of ASVS 11.4.2.
-static HASHER: LazyLock<Argon2<'static>> = LazyLock::new(|| {
-    let params = Params::new(19 * 1024, 2, 1, None).unwrap_or_default();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-});
-
 /// Something to compare with when there is no account, so that both answers take as long: random bytes in the form of a hash
-/// with the parameters of [`HASHER`].
+/// of [`PasswordCost::FLOOR`].
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$Nd82QQA89xJBu/o7GNeFyw$4Ftrq19BeK5S8UvLuLBKo3GpJWrRqsXQVwT4RV0Xb1k";
 
-fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
+fn hash_now(cost: PasswordCost, password: &str) -> Result<String, argon2::password_hash::Error> {
+    let params = Params::new(cost.memory_kib, cost.passes, 1, None)?;
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let salt = SaltString::generate(&mut OsRng);
-    Ok(HASHER.hash_password(password.as_bytes(), &salt)?.to_string())
+    Ok(hasher.hash_password(password.as_bytes(), &salt)?.to_string())
 }
 
 type Task = Box<dyn FnOnce() + Send>;
@@ -81,24 +78,23 @@ async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
     answered.await.map_err(Error::internal)
 }
 
-/// Whether a stored hash was made with less than today's parameters.
-pub fn is_weaker(stored: &str) -> bool {
+/// Whether a stored hash was made at less than `cost`.
+pub fn is_weaker(cost: PasswordCost, stored: &str) -> bool {
     let number = |name| {
         PasswordHash::new(stored).ok().and_then(|hash| hash.params.get_decimal(name)).unwrap_or_default()
     };
-    let today = HASHER.params();
-    number("m") < today.m_cost() || number("t") < today.t_cost()
+    number("m") < cost.memory_kib || number("t") < cost.passes
 }
 
 /// The hash to store, as a PHC string.
-pub async fn hash(password: &str) -> Result<String, Error> {
+pub async fn hash(cost: PasswordCost, password: &str) -> Result<String, Error> {
     let password = password.to_owned();
-    off_the_loop(move || hash_now(&password)).await?.map_err(Error::internal)
+    off_the_loop(move || hash_now(cost, &password)).await?.map_err(Error::internal)
 }
 
 /// The hash to store, computed here and now; for the command line and tests.
-pub fn hash_blocking(password: &str) -> Result<String, String> {
-    hash_now(password).map_err(|error| error.to_string())
+pub fn hash_blocking(cost: PasswordCost, password: &str) -> Result<String, String> {
+    hash_now(cost, password).map_err(|error| error.to_string())
 }
 
 /// Whether the password is the one of `stored`. Without a stored hash it takes as long and says no.
@@ -107,7 +103,7 @@ pub async fn verify(password: &str, stored: Option<String>) -> Result<bool, Erro
     off_the_loop(move || {
         let known = stored.is_some();
         let right = PasswordHash::new(stored.as_deref().unwrap_or(NOBODY))
-            .is_ok_and(|parsed| HASHER.verify_password(password.as_bytes(), &parsed).is_ok());
+            .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
         right && known
     })
     .await
@@ -152,6 +148,8 @@ fn is_carried_by(password: &str, words: &[&str]) -> bool {
 mod tests {
     use super::*;
 
+    const FLOOR: PasswordCost = PasswordCost::FLOOR;
+
     #[test]
     fn a_password_of_common_or_own_words_is_refused() {
         for weak in [
@@ -180,15 +178,16 @@ mod tests {
 
     #[test]
     fn a_hash_names_its_parameters_and_they_meet_the_floor() {
-        let hash = hash_now("yam pottage on fridays").expect("hashes");
+        let hash = hash_now(FLOOR, "yam pottage on fridays").expect("hashes");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(!is_weaker(&hash));
-        assert!(is_weaker(&hash.replace("m=19456", "m=4096")) && is_weaker(&hash.replace("t=2", "t=1")));
+        assert!(!is_weaker(FLOOR, &hash));
+        let weaker = [hash.replace("m=19456", "m=4096"), hash.replace("t=2", "t=1")];
+        assert!(weaker.iter().all(|hash| is_weaker(FLOOR, hash)));
     }
 
     #[test]
     fn whoever_has_no_account_is_compared_by_the_same_work_as_all_others() {
-        let (hash, nobody) = (hash_now("yam pottage on fridays").expect("hashes"), NOBODY);
+        let (hash, nobody) = (hash_now(FLOOR, "yam pottage on fridays").expect("hashes"), NOBODY);
         let (hash, nobody) =
             (PasswordHash::new(&hash).expect("reads"), PasswordHash::new(nobody).expect("reads"));
         assert_eq!(

@@ -25,6 +25,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::access::password;
+use crate::config::PasswordCost;
 use crate::db::{Db, DbError, Tx, Value, bulk, guards};
 use crate::settings::model::Clinic;
 use crate::settings::store as settings;
@@ -209,7 +210,7 @@ pub async fn prepare(db: &Db, now: DateTime<Utc>, size: Size) -> Result<(), Demo
 }
 
 async fn fill(db: &Db, now: DateTime<Utc>, shape: Shape) -> Result<(), DemoError> {
-    let hash = password::hash_blocking(PASSWORD).map_err(DemoError::Hash)?;
+    let hash = password::hash_blocking(PasswordCost::FLOOR, PASSWORD).map_err(DemoError::Hash)?;
     let clinic = settings::ensure_clinic(db, &clinic::settings(now)).await?;
     crate::record::fill_catalogue(db).await?;
     crate::prescribing::ensure_catalogue(db).await?;

@@ -57,4 +57,30 @@ both! {
         room.adds(AMOXICILLIN).await;
         assert!(room.page().await.text(".rx-lines").contains("40 capsules in stock"));
     }
+
+    async fn what_can_be_chosen_instead_stands_by_name_strength_and_expiry(clinic) {
+        let counter = clinic.counter(&[AMOXICILLIN]).await;
+        // A medicine that came into the catalogue later than the others of its name.
+        sql("update medicine set generic = 'amoxicillin', strength = '125 mg',
+                ingredients = (select ingredients from medicine where code = 'amoxicillin-500mg-capsule')
+             where code = 'ampicillin-cloxacillin-250mg-250mg-capsule'").run(&clinic.app.db).await.unwrap();
+        for (medicine, number, days) in [
+            ("amoxicillin-500mg-capsule", "LATER", 90), ("amoxicillin-500mg-capsule", "FIRST", 60),
+            ("amoxicillin-250mg-capsule", "A250", 90), ("ampicillin-cloxacillin-250mg-250mg-capsule", "A125", 90),
+            ("amoxicillin-500mg-capsule", "LAST", 400), ("amoxicillin-250mg-capsule", "B250", 60),
+        ] {
+            clinic.shelf(medicine, number, days, 50).await;
+        }
+        let page = counter.page().await;
+        let line = clinic.rx_lines(counter.room.visit).await[0].0;
+        let words = |field: &str| page.texts(&format!("#{field}_{line} option")).into_iter().skip(1).collect::<Vec<_>>();
+        let begin = |words: &[String], with: &[&str]| {
+            words.len() == with.len() && words.iter().zip(with).all(|(words, with)| words.starts_with(with))
+        };
+        let batches = words("batch");
+        assert!(begin(&batches, &["FIRST, ", "LATER, ", "LAST, "]), "{batches:?}");
+        let medicines = words("instead");
+        assert!(begin(&medicines, &["amoxicillin 125 mg capsule", "amoxicillin 250 mg capsule"]), "{medicines:?}");
+        assert!(medicines[1].contains("100 capsules there"), "both batches of it: {medicines:?}");
+    }
 }

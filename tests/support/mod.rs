@@ -161,6 +161,7 @@ impl Clinic {
             bind: address,
             public_url: format!("http://localhost:{}", address.port()),
             data_dir: place.folder().to_owned(),
+            password_cost: people::CHEAP,
             show_queries: true,
             ..Config::local(&place.url)
         };

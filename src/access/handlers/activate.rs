@@ -60,7 +60,7 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
 
 /// Uses the code up and sets the password, both or neither. Returns whether the code still worked.
 async fn choose(app: &App, submission: &Submission, id: AccountId, digest: &[u8]) -> Result<bool, Error> {
-    let hash = password::hash(submission.form.secret("password_new")).await?;
+    let hash = password::hash(app.config.password_cost, submission.form.secret("password_new")).await?;
     let mut work = submission.begin(app).await?;
     let at = work.now();
     let redeemed = codes::redeem(work.tx(), Some(id), digest, at).await?;

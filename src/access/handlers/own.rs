@@ -134,7 +134,7 @@ pub async fn change_password(State(app): State<App>, page: Page, submission: Sub
         let forms = Forms { password: form, ..Forms::of(&account) };
         return Ok(refused(render(&app, page, account, forms).await?));
     }
-    let hash = password::hash(form.secret("password_new")).await?;
+    let hash = password::hash(app.config.password_cost, form.secret("password_new")).await?;
     let keep = page.actor()?.sign_in;
     let mut work = submission.begin(&app).await?;
     let at = work.now();

@@ -41,7 +41,7 @@ pub async fn create(
     if !form.is_ok() {
         return Ok(refused(html(SetupPage { page, form, code })?));
     }
-    let hash = password::hash(form.secret("password_new")).await?;
+    let hash = password::hash(app.config.password_cost, form.secret("password_new")).await?;
     let mut work = submission.begin(&app).await?;
     let at = work.now();
     accounts::lock_administration(work.tx()).await?;

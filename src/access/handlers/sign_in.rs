@@ -143,12 +143,12 @@ async fn in_the_name_of(app: &App, page: &Page, account: AccountId) -> Result<Do
 
 /// A hash made with less than today's parameters is replaced while the password is at hand; nobody waits for it.
 fn strengthen(app: &App, account: AccountId, stored: String, password: &str) {
-    if !password::is_weaker(&stored) {
+    if !password::is_weaker(app.config.password_cost, &stored) {
         return;
     }
     let (app, password) = (app.clone(), password.to_owned());
     app.tasks.clone().spawn(async move {
-        if let Ok(hash) = password::hash(&password).await
+        if let Ok(hash) = password::hash(app.config.password_cost, &password).await
             && let Err(error) = accounts::strengthen(&app.db, account, &stored, &hash).await
         {
             tracing::warn!(%error, "a weak hash stays until the next sign-in");

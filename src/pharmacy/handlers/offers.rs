@@ -1,7 +1,5 @@
 //! Puts the page of a prescription together: what remains, what lies on the shelf, what could be given instead.
 
-use std::collections::BTreeMap;
-
 use futures::try_join;
 
 use super::super::model::Ratio;
@@ -11,7 +9,7 @@ use super::super::views::dispense::{DispensePage, Offer, Other};
 use crate::app::App;
 use crate::billing;
 use crate::billing::model::ChargeKind;
-use crate::prescribing::model::{MedicineId, PrescriptionId};
+use crate::prescribing::model::PrescriptionId;
 use crate::prescribing::{self, Line};
 use crate::record::Banner;
 use crate::stock::model::{Candidate, Rule, StoreId, Wanted, pick};
@@ -88,11 +86,14 @@ impl DispensePage {
 
 /// What lies on the shelf for a line.
 fn offer(line: Line, shelf: &[OnShelf], store: StoreId, page: &Page) -> Offer {
-    let mut by_medicine: BTreeMap<MedicineId, (OnShelf, Vec<Candidate>)> = BTreeMap::new();
-    for row in shelf.iter().filter(|row| row.line_id == line.id) {
-        let (_, batches) = by_medicine.entry(row.medicine_id).or_insert_with(|| (row.clone(), Vec::new()));
-        batches.extend(row.candidate());
-    }
+    let of_one =
+        |one: &OnShelf, next: &OnShelf| (one.line_id, one.medicine_id) == (next.line_id, next.medicine_id);
+    let medicines = shelf.chunk_by(of_one).filter(|rows| rows[0].line_id == line.id);
+    let medicines =
+        medicines.map(|rows| (rows[0].clone(), rows.iter().filter_map(OnShelf::candidate).collect()));
+    let (own, others): (Vec<_>, Vec<(OnShelf, Vec<Candidate>)>) =
+        medicines.partition(|(medicine, _)| Some(medicine.medicine_id) == line.medicine_id);
+    let own = own.into_iter().next();
     let want = |medicine: &OnShelf, quantity: i64| Wanted {
         item: medicine.item_id,
         store,
@@ -102,12 +103,11 @@ fn offer(line: Line, shelf: &[OnShelf], store: StoreId, page: &Page) -> Offer {
         until: line.course_until,
         first: Vec::new(),
     };
-    let own = line.medicine_id.and_then(|id| by_medicine.remove(&id));
     let choice = own
         .as_ref()
         .map(|(medicine, batches)| (medicine.reserved(), batches, want(medicine, line.remaining())))
         .map(|(reserved, batches, want)| pick(batches, &want, Rule::Usable, reserved));
-    let others = by_medicine.into_values().filter_map(|(medicine, batches)| {
+    let others = others.into_iter().filter_map(|(medicine, batches)| {
         let ratio = Ratio::of(&line.strength, &medicine.strength)?;
         let all = want(&medicine, i64::from(i32::MAX));
         let all = pick(&batches, &all, Rule::Usable, medicine.reserved()).total();

@@ -62,7 +62,8 @@ impl OnShelf {
     }
 }
 
-/// Everything that could be given for the signed lines of a prescription out of a store.
+/// Everything that could be given for the signed lines of a prescription out of a store: line by line, medicine by medicine,
+/// what expires first before the rest.
 pub async fn of_prescription(
     reader: impl Store,
     prescription: PrescriptionId,
