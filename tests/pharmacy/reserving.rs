@@ -146,6 +146,19 @@ both! {
         assert_eq!(takes(&clinic, item, 19).await, Ok(19));
     }
 
+    async fn k7_what_was_given_instead_needs_no_reservation_any_more(clinic) {
+        let ada = clinic.counter(&[AMOXICILLIN]).await;
+        clinic.shelf(CODE, "AM1", 300, 20).await;
+        clinic.shelf("amoxicillin-250mg-capsule", "HALF", 300, 100).await;
+        reserves(&clinic, &ada, &[]).await.expect(303);
+        let line = line(&clinic, &ada).await;
+        let other: i64 = sql("select id from medicine where code = 'amoxicillin-250mg-capsule'").scalar(&clinic.app.db).await.unwrap();
+        let (give, instead, why) = (format!("give_{line}"), format!("instead_{line}"), format!("instead_why_{line}"));
+        ada.gives(&[(&give, "4"), (&instead, &other.to_string()), (&why, "patient_wish")]).await.expect(303);
+        assert_eq!((reserved(&clinic, line).await, usable(&clinic).await), (11, 9));
+        assert!(ada.page().await.text(".rx-lines").contains("Reserved 11 capsules until"), "{}", ada.page().await.text(".rx-lines"));
+    }
+
     async fn k7_only_what_is_free_and_remains_is_reserved_and_what_is_typed_stays(clinic) {
         let ada = clinic.counter(&[AMOXICILLIN]).await;
         clinic.shelf(CODE, "AM1", 300, 10).await;
