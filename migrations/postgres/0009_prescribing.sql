@@ -158,6 +158,8 @@ create table prescription_line (
     returned bigint not null default 0 check (returned >= 0),
     given_ahead bigint not null default 0,
     returned_ahead bigint not null default 0,
+    -- The clinic could not give what was asked for: it is told and reserved when it comes in (rule P9).
+    owed boolean not null default false,
     state_reason text not null default '',
     ended_at timestamptz,
     version bigint not null default 1,

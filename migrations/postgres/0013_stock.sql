@@ -22,7 +22,7 @@ create table stock_store (
     version bigint not null default 1,
     constraint stock_store_quarantine check (kind <> 'quarantine' or active)
 );
-create unique index stock_store_name_unique on stock_store (name);
+create unique index stock_store_name_unique on stock_store (lower(name));
 create unique index stock_store_kind_unique on stock_store (kind) where kind = 'quarantine';
 insert into stock_store (name, kind, position) values ('Pharmacy', 'dispensary', 1);
 insert into stock_store (name, kind, position) values ('Quarantine', 'quarantine', 9);
@@ -36,7 +36,7 @@ create table supplier (
     active boolean not null default true,
     version bigint not null default 1
 );
-create unique index supplier_name_unique on supplier (name);
+create unique index supplier_name_unique on supplier (lower(name));
 
 -- What is kept: every medicine, supplies, equipment. Quantities are whole smallest units; `pack` only converts, `step` is the
 -- least that leaves. Whoever books something takes `moves` first, so that bookings of one item stand in a line. `on_hand` is what
@@ -163,6 +163,27 @@ create table stock_level (
 );
 create index stock_level_item on stock_level (item_id, store_id, batch_id) where on_hand > 0;
 create index stock_level_store on stock_level (store_id, item_id) where on_hand > 0;
+-- Somewhere things are handed out to patients, and what lies in a store does not go out of sight with it.
+create function stock_store_last_fault() returns trigger language plpgsql as $$
+begin
+    if not exists (select 1 from stock_store where id <> old.id and kind = 'dispensary' and active) then
+        raise exception 'stock_store_last';
+    end if;
+    return new;
+end $$;
+create trigger stock_store_last before update of kind, active on stock_store for each row
+    when (old.kind = 'dispensary' and old.active and not (new.kind = 'dispensary' and new.active))
+    execute function stock_store_last_fault();
+create function stock_store_holds_fault() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from stock_level where store_id = old.id and on_hand > 0) then
+        raise exception 'stock_store_holds';
+    end if;
+    return new;
+end $$;
+create trigger stock_store_holds before update of kind, active on stock_store for each row
+    when ((old.active and not new.active) or (old.kind = 'dispensary' and new.kind <> 'dispensary'))
+    execute function stock_store_holds_fault();
 
 -- What was used up on a day, and the days on which there was nothing to use (rule K8).
 create table stock_use (
@@ -325,6 +346,17 @@ create index stock_receipt_order on stock_receipt (order_id) where order_id is n
 create trigger stock_receipt_no_update before update on stock_receipt for each row execute function refuse_change();
 create trigger stock_receipt_no_delete before delete on stock_receipt for each row execute function refuse_change();
 create trigger stock_receipt_no_truncate before truncate on stock_receipt for each statement execute function refuse_change();
+-- What a pack of it cost as it stands on the supplier's paper, in kobo: the ledger's cost of a unit is a whole kobo.
+create table stock_receipt_price (
+    receipt_id bigint not null references stock_receipt (id),
+    batch_id bigint not null references stock_batch (id),
+    pack bigint not null constraint stock_receipt_price_pack check (pack >= 1),
+    pack_cost bigint not null constraint stock_receipt_price_cost check (pack_cost between 0 and 1000000000),
+    primary key (receipt_id, batch_id)
+);
+create trigger stock_receipt_price_no_update before update on stock_receipt_price for each row execute function refuse_change();
+create trigger stock_receipt_price_no_delete before delete on stock_receipt_price for each row execute function refuse_change();
+create trigger stock_receipt_price_no_truncate before truncate on stock_receipt_price for each statement execute function refuse_change();
 
 -- On the way from one store to another until it is accepted or refused.
 create table stock_transfer (
@@ -401,6 +433,17 @@ create table stock_adjustment (
 );
 create index stock_adjustment_waiting on stock_adjustment (id) where state = 'waiting';
 create index stock_adjustment_item on stock_adjustment (item_id, id);
+-- Of a controlled medicine nothing is lost or found by one person alone (rule P10).
+create function stock_adjustment_controlled_fault() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from stock_item i join medicine m on m.id = i.medicine_id
+            where i.id = new.item_id and m.controlled) then
+        raise exception 'stock_adjustment_controlled';
+    end if;
+    return new;
+end $$;
+create trigger stock_adjustment_controlled before insert on stock_adjustment for each row when (not new.two_people)
+    execute function stock_adjustment_controlled_fault();
 create function stock_adjustment_kept_fault() returns trigger language plpgsql as $$
 begin raise exception 'stock_adjustment_kept'; end $$;
 create trigger stock_adjustment_kept before update on stock_adjustment for each row

@@ -57,6 +57,7 @@ create table dispensing_line (
     billed_ahead boolean not null default false,
     returned bigint not null default 0,
     returned_covers bigint not null default 0,
+    constraint dispensing_line_reason check (substitution <> 'other' or length(trim(note)) >= 3),
     constraint dispensing_line_returned check (returned between 0 and quantity and returned_covers between 0 and covers)
 );
 create unique index dispensing_line_dispensing_id_line_id_unique on dispensing_line (dispensing_id, line_id);
@@ -100,7 +101,8 @@ create function dispensing_line_gives_now() returns trigger language plpgsql as 
 begin
     update prescription_line set given = given + new.covers, version = version + 1,
         given_ahead = given_ahead + case when new.billed_ahead then new.covers else 0 end,
-        state = case when given + new.covers - returned = quantity then 'complete' else 'partly' end
+        state = case when given + new.covers - returned = quantity then 'complete' else 'partly' end,
+        owed = given + new.covers - returned <> quantity
         where id = new.line_id;
     return null;
 end $$;
@@ -132,9 +134,25 @@ create table dispensing_return (
     reason text not null constraint dispensing_return_reason check (length(trim(reason)) >= 3),
     account_id bigint not null references account (id),
     account_name text not null,
-    at timestamptz not null
+    second_id bigint references account (id),
+    second_name text not null default '',
+    at timestamptz not null,
+    constraint dispensing_return_two check ((second_id is null) = (second_name = '')
+        and (second_id is null or second_id <> account_id))
 );
 create index dispensing_return_line on dispensing_return (dispensing_line_id, id);
+-- A controlled medicine comes back in the sight of a second person, as it left (rule P10).
+create function dispensing_return_second_fault() returns trigger language plpgsql as $$
+begin
+    if new.second_id is null and exists
+    (select 1 from dispensing_line g join medicine m on m.id = g.medicine_id
+        where g.id = new.dispensing_line_id and m.controlled) then
+        raise exception 'dispensing_return_second';
+    end if;
+    return new;
+end $$;
+create trigger dispensing_return_second before insert on dispensing_return for each row
+    execute function dispensing_return_second_fault();
 create function dispensing_return_counts_now() returns trigger language plpgsql as $$
 begin
     update dispensing_line set returned = returned + new.quantity, returned_covers = returned_covers + new.covers
@@ -191,7 +209,7 @@ create trigger pharmacy_message_no_delete before delete on pharmacy_message for 
     execute function pharmacy_message_no_delete_fault();
 
 -- What is still owed, for the worklist and for whoever comes back for it.
-create index prescription_line_owed on prescription_line (signed_at, id) where state = 'partly';
+create index prescription_line_owed on prescription_line (signed_at, id) where owed;
 
 -- Units that are reserved for a prescribed line until the end of a day (rule K7): they leave one store for nobody else. What is
 -- given of the line uses them up; a line that is over reserves nothing.

@@ -20,7 +20,7 @@ create index happening_line on happening (patient_id, at, what, ref_id);
 create view happened as
     select a.patient_id, a.starts_at as at, 'appointment' as what, a.id as ref_id, a.state, '' as words, '' as more,
         a.doctor_id as account_id
-    from appointment a where a.state <> 'hold'
+    from appointment a where a.state <> 'hold' and (a.state <> 'cancelled' or a.booked_at is not null)
     union all
     select v.patient_id, v.opened_at, 'visit', v.id, coalesce(v.close_reason, 'open'), '', v.token, null from visit v
     union all
@@ -59,7 +59,9 @@ create view happened as
     from note n where n.state in ('signed', 'entered_in_error')
     union all
     select n.patient_id, n.clinical_at, 'advice', n.id, n.state,
-        n.advice || case when n.advice <> '' and n.follow_up <> '' then ' ' else '' end || n.follow_up, n.author_name, null
+        trim(n.advice || case when n.advice = '' then '' when substr(n.advice, length(n.advice), 1) in ('.', '!', '?', ':')
+            then ' ' else '. ' end || case when n.follow_up <> '' then 'Come back: ' || n.follow_up else '' end),
+        n.author_name, null
     from note n where n.state = 'signed' and (n.advice <> '' or n.follow_up <> '');
 
 insert into happening select * from happened;

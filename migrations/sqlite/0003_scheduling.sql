@@ -54,6 +54,21 @@ create table availability (
     constraint availability_order check (starts < ends)
 ) strict;
 create index availability_doctor on availability (doctor_id, weekday);
+-- A doctor sits in one place at a time.
+create trigger availability_overlap_insert before insert on availability
+begin
+    select raise(abort, 'availability_overlap') where exists (select 1 from availability where doctor_id = new.doctor_id and weekday = new.weekday
+        and starts < new.ends and ends > new.starts and (valid_until is null or valid_until >= new.valid_from)
+        and (new.valid_until is null or valid_from <= new.valid_until));
+end;
+create trigger availability_overlap_update before update of doctor_id, weekday, starts, ends, valid_from, valid_until
+on availability
+begin
+    select raise(abort, 'availability_overlap') where exists (select 1 from availability where id <> new.id
+        and doctor_id = new.doctor_id and weekday = new.weekday
+        and starts < new.ends and ends > new.starts and (valid_until is null or valid_until >= new.valid_from)
+        and (new.valid_until is null or valid_from <= new.valid_until));
+end;
 
 -- A time when a doctor (or, without a doctor, the clinic) is away. Blocks free slots; booked ones are decided one by one.
 create table blocked_time (
@@ -65,9 +80,13 @@ create table blocked_time (
     created_by integer references account (id),
     created_at text not null,
     lifted_at text,
+    -- The holiday that this closes the clinic for; it is lifted with the holiday.
+    holiday text,
     constraint blocked_time_order check (starts_at < ends_at)
 ) strict;
 create index blocked_time_range on blocked_time (ends_at, starts_at);
+create unique index blocked_time_holiday_unique on blocked_time (holiday)
+    where holiday is not null and lifted_at is null;
 
 create table slot (
     id integer primary key,
@@ -142,6 +161,8 @@ create table appointment (
     objection_state text constraint appointment_objection_state check (objection_state in ('open', 'granted', 'refused')),
     rescheduled_to integer references appointment (id),
     needs_decision integer not null check (needs_decision in (0, 1)) default 0,
+    -- The time away that asks for the decision; none when something else does, and then lifting no block answers it.
+    decision_block integer references blocked_time (id),
     calendar_uid text not null,
     calendar_sequence integer not null default 0,
     created_at text not null,
@@ -162,6 +183,7 @@ create index appointment_rescheduled_to on appointment (rescheduled_to) where re
 create index appointment_held on appointment (held_until) where state = 'hold';
 create index appointment_state on appointment (state, starts_at);
 create index appointment_undecided on appointment (state, starts_at) where needs_decision;
+create index appointment_decision_block on appointment (decision_block) where decision_block is not null;
 -- Nobody is in two places at once, unless staff booked it with a reason (rule B4).
 create trigger appointment_overlap_insert before insert on appointment
 when new.state in ('hold', 'booked', 'arrived', 'in_service') and new.override_reason = ''

@@ -29,27 +29,30 @@ create table vitals (
     note text not null default '',
     replaces integer references vitals (id),
     reason text not null default '',
+    entered_at text,
     constraint vitals_something check (coalesce(temperature, pulse, respiration, oxygen_saturation, systolic, diastolic,
         weight, height, pain) is not null or consciousness is not null),
     constraint vitals_pressure check ((systolic is null) = (diastolic is null) and coalesce(diastolic < systolic, 1)),
     constraint vitals_whole_score check (news2 is null or coalesce(temperature, 0) * coalesce(pulse, 0)
         * coalesce(respiration, 0) * coalesce(oxygen_saturation, 0) * coalesce(systolic, 0) > 0
         and oxygen is not null and consciousness is not null),
-    constraint vitals_correction check ((replaces is null) = (reason = ''))
+    constraint vitals_correction check ((replaces is null) = (reason = '') and (replaces is null) = (entered_at is null)),
+    constraint vitals_entered check (entered_at >= taken_at)
 ) strict;
 create unique index vitals_replaces_unique on vitals (replaces);
 create index vitals_patient on vitals (patient_id, id);
-create index vitals_patient_at on vitals (patient_id, taken_at);
+create index vitals_patient_at on vitals (patient_id, taken_at, id);
 create index vitals_visit on vitals (visit_id, id);
 create trigger vitals_no_update before update on vitals begin select raise(abort, 'vitals_append_only'); end;
 create trigger vitals_no_delete before delete on vitals begin select raise(abort, 'vitals_append_only'); end;
--- A taking belongs to the time of a visit and to its patient; a correction to the visit of what it replaces.
+-- A taking belongs to the time of a visit and to its patient; a correction to the visit and to the
+-- moment of what it replaces: what was measured then stays of then, whenever it is put right.
 create trigger vitals_open_visit before insert on vitals
 begin
     select raise(abort, 'vitals_open_visit') where not exists
         (select 1 from visit where id = new.visit_id and patient_id = new.patient_id and (closed_at is null or new.taken_at <= closed_at or new.replaces is not null));
     select raise(abort, 'vitals_same_visit') where new.replaces is not null and not exists
-        (select 1 from vitals where id = new.replaces and visit_id = new.visit_id);
+        (select 1 from vitals where id = new.replaces and visit_id = new.visit_id and taken_at = new.taken_at);
 end;
 
 -- A value out of its range, with the range it was judged by.
@@ -67,7 +70,7 @@ create trigger vital_flag_no_update before update on vital_flag begin select rai
 create trigger vital_flag_no_delete before delete on vital_flag begin select raise(abort, 'vital_flag_append_only'); end;
 
 -- What doctors are told at once, until one of them sees to it: a bad early-warning score. `words` is
--- clinical content.
+-- clinical content. `before_priority` is how soon the patient was to be served before this went before others; a correction puts it back.
 create table attention (
     id integer primary key,
     visit_id integer not null references visit (id),
@@ -79,6 +82,8 @@ create table attention (
     at text not null,
     seen_at text,
     seen_by integer references account (id),
+    before_priority text constraint attention_before check (before_priority in ('normal', 'raised', 'emergency')),
+    before_reason text not null default '',
     constraint attention_seen check ((seen_at is null) = (seen_by is null))
 ) strict;
 create unique index attention_kind_about_id_unique on attention (kind, about_id);

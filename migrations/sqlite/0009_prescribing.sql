@@ -154,6 +154,8 @@ create table prescription_line (
     returned integer not null default 0 check (returned >= 0),
     given_ahead integer not null default 0,
     returned_ahead integer not null default 0,
+    -- The clinic could not give what was asked for: it is told and reserved when it comes in (rule P9).
+    owed integer not null check (owed in (0, 1)) default 0,
     state_reason text not null default '',
     ended_at text,
     version integer not null default 1,

@@ -13,6 +13,7 @@ create table letter_routine (
 ) strict;
 
 -- That somebody was at the clinic. What it says is fixed at its issue; only the revocation is added later.
+-- Without `time_out` the visit went on when it was issued: then the end of the visit is read where it is shown.
 create table verification (
     id integer primary key,
     code text not null constraint verification_code check (length(code) = 26),
@@ -23,7 +24,7 @@ create table verification (
     matric text not null default '',
     day text not null,
     time_in text not null,
-    time_out text not null,
+    time_out text,
     rest_until text,
     diagnosis text not null default '',
     asked text not null default '',
@@ -60,7 +61,7 @@ create trigger verification_no_delete before delete on verification begin select
 create trigger verification_kept before update on verification when old.revoked_at is not null
     or old.code <> new.code or old.visit_id <> new.visit_id or old.patient_id <> new.patient_id
     or old.clinic_name <> new.clinic_name or old.name <> new.name or old.matric <> new.matric or old.day <> new.day
-    or old.time_in <> new.time_in or old.time_out <> new.time_out or old.rest_until is not new.rest_until
+    or old.time_in <> new.time_in or old.time_out is not new.time_out or old.rest_until is not new.rest_until
     or old.diagnosis <> new.diagnosis or old.asked <> new.asked or old.issued_by <> new.issued_by
     or old.issued_name <> new.issued_name or old.issued_at <> new.issued_at or old.issued_on <> new.issued_on
 begin select raise(abort, 'verification_kept'); end;

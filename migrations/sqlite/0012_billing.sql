@@ -190,7 +190,8 @@ create index invoice_owed on invoice (issued_at) where state = 'issued' and pati
 create index invoice_corrects on invoice (corrects_id) where corrects_id is not null;
 create index invoice_day on invoice (issued_day, id) where issued_day is not null;
 
--- The words and amounts of a line are what they were at issue. `live`: its charge is on no other invoice.
+-- The words and amounts of a line are what they were at issue. `live`: its charge is on no other invoice. `shortfall`: it asks
+-- for what a scheme did not pay, which is taxed already.
 create table invoice_line (
     id integer primary key,
     invoice_id integer not null references invoice (id),
@@ -214,6 +215,7 @@ create table invoice_line (
     patient integer not null,
     credited integer not null default 0,
     credited_scheme integer not null default 0,
+    shortfall integer not null check (shortfall in (0, 1)) default 0,
     live integer not null check (live in (0, 1)) default 1,
     constraint invoice_line_base check (base = quantity * unit_price),
     constraint invoice_line_discount check (discount between 0 and base + surcharge),
@@ -558,7 +560,7 @@ begin
 end;
 create trigger invoice_line_update before update on invoice_line when old.invoice_id is not new.invoice_id or old.charge_id is not new.charge_id or old.position is not new.position
     or old.kind is not new.kind or old.service is not new.service or old.label is not new.label
-    or old.quantity is not new.quantity or old.unit_price is not new.unit_price or old.base is not new.base
+    or old.shortfall is not new.shortfall or old.quantity is not new.quantity or old.unit_price is not new.unit_price or old.base is not new.base
     or old.surcharge is not new.surcharge or old.surcharge_reason is not new.surcharge_reason
     or old.discount is not new.discount or old.tax_bp is not new.tax_bp or old.tax is not new.tax
     or old.total is not new.total or old.coverage_group is not new.coverage_group
@@ -567,8 +569,9 @@ begin
     select raise(abort, 'invoice_line_kept') where not exists
         (select 1 from invoice where id = old.invoice_id and state = 'draft') or old.invoice_id <> new.invoice_id;
 end;
--- A discount is decided once.
-create trigger discount_kept before update on discount when old.state <> 'proposed' or old.proposed_by <> new.proposed_by or old.invoice_id <> new.invoice_id
+-- A discount is decided once, or asked for again with what the draft has become; an approved one may be dropped.
+create trigger discount_kept before update on discount when (old.state <> 'proposed'
+        and not (old.state = 'approved' and new.state in ('proposed', 'withdrawn'))) or old.proposed_by <> new.proposed_by or old.invoice_id <> new.invoice_id
     or old.reason <> new.reason or old.kind <> new.kind
 begin select raise(abort, 'discount_kept'); end;
 create trigger discount_no_delete before delete on discount
@@ -640,9 +643,10 @@ create trigger claim_step_no_update before update on claim_step begin select rai
 create trigger claim_step_no_delete before delete on claim_step begin select raise(abort, 'claim_step_append_only'); end;
 -- A claim goes only where its answers lead (rule M11).
 create trigger claim_state before update of state on claim when old.state <> new.state and not (
-    (old.state = 'draft' and new.state in ('sent', 'dropped'))
+    (old.state in ('draft', 'sent') and new.state in ('sent', 'dropped'))
     or (old.state in ('sent', 'resubmitted') and new.state in ('accepted', 'part', 'rejected'))
-    or (old.state in ('part', 'rejected') and new.state in ('resubmitted', 'written_off')))
+    or (old.state in ('part', 'rejected') and new.state in ('resubmitted', 'written_off'))
+    or (old.state = 'written_off' and new.state in ('part', 'rejected')))
 begin select raise(abort, 'claim_state'); end;
 create trigger claim_kept before update on claim when old.invoice_id is not new.invoice_id or old.scheme_id is not new.scheme_id
     or old.patient_id is not new.patient_id or old.amount is not new.amount or old.made_at is not new.made_at

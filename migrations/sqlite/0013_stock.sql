@@ -22,7 +22,7 @@ create table stock_store (
     version integer not null default 1,
     constraint stock_store_quarantine check (kind <> 'quarantine' or active = 1)
 ) strict;
-create unique index stock_store_name_unique on stock_store (name);
+create unique index stock_store_name_unique on stock_store (lower(name));
 create unique index stock_store_kind_unique on stock_store (kind) where kind = 'quarantine';
 insert into stock_store (name, kind, position) values ('Pharmacy', 'dispensary', 1);
 insert into stock_store (name, kind, position) values ('Quarantine', 'quarantine', 9);
@@ -36,7 +36,7 @@ create table supplier (
     active integer not null check (active in (0, 1)) default 1,
     version integer not null default 1
 ) strict;
-create unique index supplier_name_unique on supplier (name);
+create unique index supplier_name_unique on supplier (lower(name));
 
 -- What is kept: every medicine, supplies, equipment. Quantities are whole smallest units; `pack` only converts, `step` is the
 -- least that leaves. Whoever books something takes `moves` first, so that bookings of one item stand in a line. `on_hand` is what
@@ -149,6 +149,15 @@ create table stock_level (
 ) strict, without rowid;
 create index stock_level_item on stock_level (item_id, store_id, batch_id) where on_hand > 0;
 create index stock_level_store on stock_level (store_id, item_id) where on_hand > 0;
+-- Somewhere things are handed out to patients, and what lies in a store does not go out of sight with it.
+create trigger stock_store_last before update of kind, active on stock_store when old.kind = 'dispensary' and old.active = 1
+    and not (new.kind = 'dispensary' and new.active = 1) and not exists
+    (select 1 from stock_store where id <> old.id and kind = 'dispensary' and active = 1)
+begin select raise(abort, 'stock_store_last'); end;
+create trigger stock_store_holds before update of kind, active on stock_store when ((old.active = 1 and new.active = 0)
+    or (old.kind = 'dispensary' and new.kind <> 'dispensary')) and exists
+    (select 1 from stock_level where store_id = old.id and on_hand > 0)
+begin select raise(abort, 'stock_store_holds'); end;
 
 -- What was used up on a day, and the days on which there was nothing to use (rule K8).
 create table stock_use (
@@ -286,6 +295,18 @@ create table stock_receipt (
 create index stock_receipt_order on stock_receipt (order_id) where order_id is not null;
 create trigger stock_receipt_no_update before update on stock_receipt begin select raise(abort, 'stock_receipt_append_only'); end;
 create trigger stock_receipt_no_delete before delete on stock_receipt begin select raise(abort, 'stock_receipt_append_only'); end;
+-- What a pack of it cost as it stands on the supplier's paper, in kobo: the ledger's cost of a unit is a whole kobo.
+create table stock_receipt_price (
+    receipt_id integer not null references stock_receipt (id),
+    batch_id integer not null references stock_batch (id),
+    pack integer not null constraint stock_receipt_price_pack check (pack >= 1),
+    pack_cost integer not null constraint stock_receipt_price_cost check (pack_cost between 0 and 1000000000),
+    primary key (receipt_id, batch_id)
+) strict, without rowid;
+create trigger stock_receipt_price_no_update before update on stock_receipt_price
+begin select raise(abort, 'stock_receipt_price_append_only'); end;
+create trigger stock_receipt_price_no_delete before delete on stock_receipt_price
+begin select raise(abort, 'stock_receipt_price_append_only'); end;
 
 -- On the way from one store to another until it is accepted or refused.
 create table stock_transfer (
@@ -355,6 +376,10 @@ create table stock_adjustment (
 ) strict;
 create index stock_adjustment_waiting on stock_adjustment (id) where state = 'waiting';
 create index stock_adjustment_item on stock_adjustment (item_id, id);
+-- Of a controlled medicine nothing is lost or found by one person alone (rule P10).
+create trigger stock_adjustment_controlled before insert on stock_adjustment when new.two_people = 0 and exists
+    (select 1 from stock_item i join medicine m on m.id = i.medicine_id where i.id = new.item_id and m.controlled = 1)
+begin select raise(abort, 'stock_adjustment_controlled'); end;
 create trigger stock_adjustment_kept before update on stock_adjustment when old.state <> 'waiting' or old.batch_id <> new.batch_id
     or old.store_id <> new.store_id or old.kind <> new.kind or old.quantity <> new.quantity or old.value <> new.value
     or old.proposed_by is not new.proposed_by or old.two_people <> new.two_people

@@ -51,6 +51,7 @@ create table dispensing_line (
     billed_ahead integer not null check (billed_ahead in (0, 1)) default 0,
     returned integer not null default 0,
     returned_covers integer not null default 0,
+    constraint dispensing_line_reason check (substitution <> 'other' or length(trim(note)) >= 3),
     constraint dispensing_line_returned check (returned between 0 and quantity and returned_covers between 0 and covers)
 ) strict;
 create unique index dispensing_line_dispensing_id_line_id_unique on dispensing_line (dispensing_id, line_id);
@@ -74,7 +75,8 @@ begin select raise(abort, 'dispensing_line_same'); end;
 create trigger dispensing_line_gives after insert on dispensing_line begin
     update prescription_line set given = given + new.covers, version = version + 1,
         given_ahead = given_ahead + case when new.billed_ahead = 1 then new.covers else 0 end,
-        state = case when given + new.covers - returned = quantity then 'complete' else 'partly' end
+        state = case when given + new.covers - returned = quantity then 'complete' else 'partly' end,
+        owed = case when given + new.covers - returned = quantity then 0 else 1 end
         where id = new.line_id;
 end;
 create trigger dispensing_line_kept before update on dispensing_line when old.dispensing_id <> new.dispensing_id
@@ -98,9 +100,18 @@ create table dispensing_return (
     reason text not null constraint dispensing_return_reason check (length(trim(reason)) >= 3),
     account_id integer not null references account (id),
     account_name text not null,
-    at text not null
+    second_id integer references account (id),
+    second_name text not null default '',
+    at text not null,
+    constraint dispensing_return_two check ((second_id is null) = (second_name = '')
+        and (second_id is null or second_id <> account_id))
 ) strict;
 create index dispensing_return_line on dispensing_return (dispensing_line_id, id);
+-- A controlled medicine comes back in the sight of a second person, as it left (rule P10).
+create trigger dispensing_return_second before insert on dispensing_return when new.second_id is null and exists
+    (select 1 from dispensing_line g join medicine m on m.id = g.medicine_id
+        where g.id = new.dispensing_line_id and m.controlled = 1)
+begin select raise(abort, 'dispensing_return_second'); end;
 create trigger dispensing_return_counts after insert on dispensing_return begin
     update dispensing_line set returned = returned + new.quantity, returned_covers = returned_covers + new.covers
         where id = new.dispensing_line_id;
@@ -144,7 +155,7 @@ begin select raise(abort, 'pharmacy_message_kept'); end;
 create trigger pharmacy_message_no_delete before delete on pharmacy_message begin select raise(abort, 'pharmacy_message_kept'); end;
 
 -- What is still owed, for the worklist and for whoever comes back for it.
-create index prescription_line_owed on prescription_line (signed_at, id) where state = 'partly';
+create index prescription_line_owed on prescription_line (signed_at, id) where owed;
 
 -- Units that are reserved for a prescribed line until the end of a day (rule K7): they leave one store for nobody else. What is
 -- given of the line uses them up; a line that is over reserves nothing.

@@ -1,4 +1,4 @@
-//! What the demo's doctors found and what was done: one diagnosis for each visit, fitting to what was prescribed.
+//! What the demo's doctors found and what was done: one diagnosis for each visit, the one of its note.
 
 use std::collections::BTreeMap;
 
@@ -56,20 +56,6 @@ const BATCH: i64 = 5_000;
 /// The nurse of the demo.
 const NURSE: (i64, &str) = (3, "Grace Eze");
 
-/// What goes with a medicine: its name, the code, since when.
-const FITTING: [(&str, &str, &str); 9] = [
-    ("artemether", "B50.9", "3 days"),
-    ("omeprazole", "K29.7", "2 weeks"),
-    ("oral rehydration", "A09.9", "since yesterday"),
-    ("cetirizine", "J30.4", ""),
-    ("amoxicillin", "J03.9", "4 days"),
-    ("ibuprofen", "M54.5", "1 week"),
-    ("chloramphenicol", "H10.3", "2 days"),
-    ("ferrous", "D50.9", ""),
-    ("paracetamol", "J06.9", "3 days"),
-];
-/// What nobody takes a medicine for.
-const OTHERS: [(&str, &str); 4] = [("J06.9", "2 days"), ("G44.2", "1 week"), ("M54.5", ""), ("L30.9", "")];
 /// What is done besides.
 const DONE: [(&str, &str); 3] = [
     ("dressing_small", "Left shin, clean and dry"),
@@ -104,7 +90,6 @@ struct Seen {
     at: DateTime<Utc>,
     is_open: bool,
     is_drafted: bool,
-    medicine: String,
     note_id: Option<i64>,
 }
 
@@ -136,8 +121,6 @@ pub(super) async fn write(
                 trim(a.title || ' ' || a.name) as doctor_name, coalesce(e.ended_at, e.started_at, e.entered_at) as at,
                 v.closed_at is null as is_open,
                 exists (select 1 from prescription p where p.visit_id = v.id and p.state = 'draft') as is_drafted,
-                coalesce((select l.name from prescription_line l where l.visit_id = v.id order by l.id limit 1), '')
-                    as medicine,
                 (select min(n.id) from note n where n.visit_id = v.id and n.state = 'signed') as note_id
              from (select id, patient_id, closed_at, (select min(d.id) from queue_entry d where d.visit_id = visit.id
                         and d.doctor_id is not null and d.started_at is not null) as entry_id
@@ -185,11 +168,9 @@ async fn making(filling: &mut Filling, procedures: bool) -> Result<Making, DbErr
 
 impl Making {
     fn visit(&mut self, seen: &Seen) {
-        let fitting = FITTING.iter().find(|(medicine, ..)| seen.medicine.starts_with(medicine));
-        let other = OTHERS[self.chance.below(OTHERS.len())];
-        let (code, onset) = fitting.map_or(other, |(_, code, onset)| (*code, *onset));
+        let (code, onset, _) = super::notes::found(seen.id);
         self.diagnosed(seen, code, onset, true);
-        if self.chance.one_in(9) && code != "R51" {
+        if self.chance.one_in(9) {
             self.diagnosed(seen, "R51", "", false);
         }
         if self.procedures && (seen.is_drafted || self.chance.one_in(8)) {

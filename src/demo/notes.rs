@@ -30,7 +30,7 @@ const DISPOSITION: &[&str] =
 /// Visits that are read at once.
 const BATCH: i64 = 5_000;
 /// How many stories there are; a visit tells the one of its id's remainder.
-pub(super) const STORIES: i64 = 10;
+const STORIES: i64 = 10;
 
 /// Complaint, history, examination, assessment, plan, follow-up, advice.
 type Story = [&'static str; 7];
@@ -64,13 +64,13 @@ const TOLD: [Story; STORIES as usize] = [
         "Do not take ibuprofen or diclofenac. Eat at regular times. Come back at once if your stool turns black.",
     ],
     [
-        "Pain when passing urine for 2 days",
-        "Goes often, small amounts. No fever, no pain in the side.",
-        "Tender above the pubic bone, sides not tender.",
-        "Lower urinary tract infection",
-        "Urine test: white cells and nitrite. Nitrofurantoin for 5 days.",
-        "After the course if it still hurts.",
-        "Finish the medicine. Drink more than usual. Come back at once with fever or pain in the side.",
+        "Sneezing and itchy eyes every morning",
+        "For weeks, worse when the room is swept. No fever, not short of breath.",
+        "Nose pale and swollen, eyes a little red. Chest clear, no wheeze.",
+        "Allergic rhinitis",
+        "Cetirizine once daily. Wash the bedding, keep dust low.",
+        "Only if it is not better after two weeks.",
+        "Take the tablet in the evening, it can make you sleepy. Come back if you wheeze or get short of breath.",
     ],
     [
         "Sore throat and fever since yesterday",
@@ -95,7 +95,7 @@ const TOLD: [Story; STORIES as usize] = [
         "An hour ago, could walk four steps.",
         "Swollen below the outer ankle, bone not tender. Feeling and pulse normal.",
         "Ankle sprain, right",
-        "Bandage, ice, paracetamol. No X-ray needed.",
+        "Bandage, ice, ibuprofen. No X-ray needed.",
         "In a week if it still swells.",
         "Rest the leg and keep it up for two days, then walk as far as it does not hurt. No sport for 2 weeks.",
     ],
@@ -104,33 +104,56 @@ const TOLD: [Story; STORIES as usize] = [
         "After long hours at the desk. Not down the legs, no fever, passes urine as always.",
         "Muscles beside the spine tight, bending hurts. Leg strength and feeling normal.",
         "Mechanical low back pain",
-        "Paracetamol when needed, movement, a better chair.",
+        "Ibuprofen for 5 days, movement, a better chair.",
         "If it is not better after 4 weeks.",
         "Keep moving, stand up every hour, lift with bent knees. Come back at once if a leg becomes weak or you cannot hold your urine.",
     ],
     [
-        "Itching rash on the trunk for 3 weeks",
-        "Spreads at the edge. Shares towels in the hostel.",
-        "Ring-shaped, scaly patches, clear in the middle.",
-        "Ringworm of the body",
-        "Clotrimazole cream twice daily for 4 weeks.",
-        "After 4 weeks if it is not gone.",
-        "Use the cream two weeks longer than you see the rash. Use your own towel.",
+        "Red, sticky eye since two days",
+        "Began on the left, now both. Sees well, no pain in light. Roommate had it last week.",
+        "Both eyes red with yellow discharge. Cornea clear, pupils and sight normal.",
+        "Acute conjunctivitis",
+        "Chloramphenicol eye drops for 5 days.",
+        "After 3 days if it is not better.",
+        "Wash your hands often and use your own towel. No contact lenses. Come back at once if the eye hurts or you see less.",
     ],
     [
-        "Headache on one side with light hurting the eyes",
-        "Twice a month since last year, lasts a day. Sleeps little before tests.",
-        "Blood pressure normal. Eyes, neck, strength and walking normal.",
-        "Migraine",
-        "Paracetamol early, sleep. Headache diary.",
-        "In 6 weeks with the diary.",
-        "Lie down in a dark room when it begins. Come back at once if a headache is the worst of your life or comes with weakness.",
+        "Tired and out of breath on the stairs",
+        "For about a month. Heavy periods. Eats little meat, no black stool.",
+        "Pale inside of the lids. Heart and chest normal, no swelling.",
+        "Iron deficiency anaemia",
+        "Ferrous sulfate for 3 months, blood count after a month.",
+        "In 4 weeks with the blood count.",
+        "Take the tablet with fruit, not with tea. The stool turns dark, that is harmless. Come back at once if you faint or your heart races at rest.",
     ],
 ];
 
+/// What was found in each story: its code, since when, and which course of medicines goes with it.
+const FOUND: [(&str, &str, usize); STORIES as usize] = [
+    ("B50.9", "3 days", 0),
+    ("J00", "4 days", 1),
+    ("K29.7", "2 months", 2),
+    ("J30.4", "some weeks", 4),
+    ("J03.9", "1 day", 6),
+    ("A09.9", "last night", 3),
+    ("S93.4", "today", 7),
+    ("M54.5", "1 week", 7),
+    ("H10.3", "2 days", 8),
+    ("D50.9", "1 month", 9),
+];
+
+fn place(visit: i64) -> usize {
+    usize::try_from(visit.rem_euclid(STORIES)).unwrap_or(0)
+}
+
 /// The story of a visit.
 fn story(visit: i64) -> &'static Story {
-    &TOLD[usize::try_from(visit.rem_euclid(STORIES)).unwrap_or(0)]
+    &TOLD[place(visit)]
+}
+
+/// What was found in a visit: code, since when, course of medicines.
+pub(super) fn found(visit: i64) -> (&'static str, &'static str, usize) {
+    FOUND[place(visit)]
 }
 
 #[derive(serde::Deserialize)]

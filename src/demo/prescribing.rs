@@ -98,21 +98,21 @@ const HOLDS: u64 = 90;
 /// A medicine, thousandths, times a day, days.
 type Taken = (&'static str, i64, i64, i64);
 
-/// What the demo's doctors prescribe. The first ones suit people with an allergy, too: no penicillin, no sulfonamide, no
-/// pain medicine of the ibuprofen kind.
-const COURSES: [&[Taken]; 9] = [
+/// What the demo's doctors prescribe, by what they found.
+const COURSES: [&[Taken]; 10] = [
     &[("artemether-lumefantrine-80mg-480mg-tablet", 1_000, 2, 3), ("paracetamol-500mg-tablet", 2_000, 3, 3)],
     &[("paracetamol-500mg-tablet", 2_000, 3, 3), ("loratadine-10mg-tablet", 1_000, 1, 5)],
     &[("omeprazole-20mg-capsule", 1_000, 1, 28)],
     &[("oral-rehydration-salts-20-5g-sachet", 1_000, 2, 3)],
     &[("cetirizine-10mg-tablet", 1_000, 1, 5)],
+    &[("paracetamol-500mg-tablet", 2_000, 3, 5)],
     &[("amoxicillin-500mg-capsule", 1_000, 3, 5), ("paracetamol-500mg-tablet", 2_000, 3, 3)],
     &[("ibuprofen-400mg-tablet", 1_000, 3, 5)],
     &[("chloramphenicol-0-5pct-eye-drops", 1_000, 4, 5)],
     &[("ferrous-sulfate-200mg-tablet", 1_000, 1, 90)],
 ];
-/// How many of them suit everybody.
-const FOR_ALL: usize = 5;
+/// Who has an allergy gets no penicillin and no ibuprofen, but the paracetamol before them.
+const NOT_FOR_ALL: [usize; 2] = [6, 7];
 
 #[derive(Debug, Clone, serde::Deserialize)]
 struct Known {
@@ -249,8 +249,8 @@ pub(super) async fn write(
 
 impl Making {
     fn prescribe(&mut self, seen: &Seen, fate: Fate) {
-        let course =
-            if seen.allergic { self.chance.below(FOR_ALL) } else { self.chance.below(COURSES.len()) };
+        let (_, _, fitting) = super::notes::found(seen.id);
+        let course = if seen.allergic && NOT_FOR_ALL.contains(&fitting) { 5 } else { fitting };
         self.prescription += 1;
         let id = self.prescription;
         let is_draft = fate == Fate::Draft;
@@ -377,7 +377,7 @@ async fn favourites(filling: &mut Filling, making: &Making) -> Result<(), DbErro
     let mut rows = Vec::new();
     for (doctor, (code, dose, times, days)) in doctors
         .iter()
-        .flat_map(|doctor| [COURSES[0][0], COURSES[0][1], COURSES[5][0]].map(|one| (*doctor, one)))
+        .flat_map(|doctor| [COURSES[0][0], COURSES[0][1], COURSES[6][0]].map(|one| (*doctor, one)))
     {
         let Some(medicine) = making.medicines.get(code) else { continue };
         let frequency = Frequency::of_times(times).unwrap_or(Frequency::Daily);

@@ -1,6 +1,6 @@
 //! What stands in the records of the demo: allergies, conditions, blood, alerts, and an emergency that waits for a review.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -85,6 +85,10 @@ pub(super) async fn write(filling: &mut Filling, students: usize) -> Result<(), 
         .await?
         .into_iter()
         .collect();
+    // What was told at registration is what the test found.
+    let groups: Vec<(i64, String)> =
+        sql("select id, blood_group from patient where blood_group <> ''").all(filling.tx().await?).await?;
+    let groups: HashMap<i64, String> = groups.into_iter().collect();
     for patient in 1..=students as i64 {
         let at = filling.now - TimeDelta::days(chance.between(3, 400));
         let known = patient == 1;
@@ -104,13 +108,12 @@ pub(super) async fn write(filling: &mut Filling, students: usize) -> Result<(), 
                 [row![patient, "condition", code, words, since, "", true, false, "active"], by(at)].concat(),
             );
         }
-        if known || patient % 4 == 1 {
-            let group = chance.of(&["O+", "O+", "A+", "B+", "AB+", "O-"]);
+        if let Some(group) = groups.get(&patient).filter(|_| known || patient % 4 == 1) {
             let entry = row![
                 patient,
                 "blood_group",
                 "",
-                group,
+                group.as_str(),
                 "2025, this laboratory",
                 "tested",
                 false,

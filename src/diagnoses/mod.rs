@@ -14,6 +14,7 @@ mod views;
 pub use section::{Section, discard, save, section, sign, step};
 pub use store::codes::FIND as FIND_SQL;
 pub use store::diagnoses::Diagnosis;
+pub use verbs::enter_in_error;
 
 use crate::access::model::Permission;
 use crate::db::{DbError, Store};

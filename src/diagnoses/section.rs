@@ -1,6 +1,6 @@
 //! The part of the consultation page where the doctor says what it is.
 
-use super::model::{Certainty, CodeId, DiagnosisId};
+use super::model::{Certainty, CodeId, DiagnosisId, State};
 use super::store::codes::{self, Code};
 use super::store::diagnoses::{self, Diagnosis, Found};
 use super::verbs::{self, Meant, author};
@@ -24,6 +24,8 @@ const ONSET: usize = 60;
 pub struct Section {
     /// The drafts, the main one first.
     pub drafts: Vec<Diagnosis>,
+    /// What anybody signed in this visit and stands.
+    pub signed: Vec<Diagnosis>,
     /// What the author uses most and has not chosen yet.
     pub frequent: Vec<Code>,
     /// What fits the typed text, when several do.
@@ -63,7 +65,8 @@ impl Section {
 
 /// What the page shows; two questions to the database, three where several terms fit.
 pub async fn section(db: &Db, visit: &Visit, by: AccountId, form: &FormState) -> Result<Section, DbError> {
-    let drafts = diagnoses::drafts(db, visit.id, by).await?;
+    let all = diagnoses::on_page(db, visit.id, by).await?;
+    let (drafts, signed): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.state == State::Draft);
     let mut frequent = codes::frequent(db, by, FREQUENT + drafts.len() as i64).await?;
     frequent.retain(|code| !drafts.iter().any(|draft| draft.code_id == Some(code.id)));
     frequent.truncate(FREQUENT as usize);
@@ -71,7 +74,7 @@ pub async fn section(db: &Db, visit: &Visit, by: AccountId, form: &FormState) ->
         None => Vec::new(),
         Some(_) => verbs::choices(db, by, form.value("dx_term")).await?,
     };
-    Ok(Section { drafts, frequent, choices })
+    Ok(Section { drafts, signed, frequent, choices })
 }
 
 /// Keeps what stands in the rows of the form: certainty, onset, which is the main one.

@@ -11,6 +11,8 @@ use super::views::{
 use crate::access::model::{Permission, Role};
 use crate::app::App;
 use crate::patients::model::PatientId;
+use crate::scheduling::Expected;
+use crate::scheduling::model::AppointmentState;
 use crate::web::{Answer, Error, FormState, Page, html};
 use crate::{billing, consultation, laboratory, patients, pharmacy, queue, record, scheduling, stock};
 
@@ -45,13 +47,11 @@ pub async fn show(State(app): State<App>, page: Page) -> Answer {
 }
 
 async fn for_patient(app: &App, page: Page, patient: PatientId) -> Answer {
-    let (now, emergencies) =
-        try_join!(read(app, &page, patient), record::unread_emergencies(&app.db, patient).err_into(),)?;
-    // Whoever waits here reads it on the page of medicines, and hears it at the counter.
-    let recalled = match now.open_place() {
-        Some(_) => Vec::new(),
-        None => pharmacy::recalled(&app.db, patient, page.now).await?,
-    };
+    let (now, emergencies, recalled) = try_join!(
+        read(app, &page, patient),
+        record::unread_emergencies(&app.db, patient).err_into(),
+        pharmacy::recalled(&app.db, patient, page.now).err_into(),
+    )?;
     html(PatientHome { page, now, emergencies, recalled })
 }
 
@@ -63,19 +63,23 @@ pub async fn now(State(app): State<App>, page: Page) -> Answer {
 }
 
 async fn read(app: &App, page: &Page, patient: PatientId) -> Result<Now, Error> {
-    let (place, next) =
-        try_join!(queue::place_of(app, patient), scheduling::next_of(&app.db, patient, page.now))?;
+    let (place, coming) =
+        try_join!(queue::place_of(app, patient), scheduling::coming(&app.db, patient, page.now))?;
+    let (lost, stands): (Vec<_>, Vec<_>) = coming.into_iter().partition(Expected::is_lost);
+    let next = stands.into_iter().next();
     let waits = place.as_ref().is_some_and(|place| place.held.closed_at.is_none());
-    let free = if waits || next.is_some() { None } else { scheduling::next_free(&app.db, page.now).await? };
+    let idle = !waits && next.is_none() && lost.is_empty();
+    let free = if idle { scheduling::next_free(&app.db, page.now).await? } else { None };
     let first_name = page.name().split_whitespace().next().unwrap_or_default().to_owned();
-    Ok(Now { first_name, place, next, free })
+    Ok(Now { first_name, place, next, lost, free })
 }
 
 /// What a phone keeps: the card and the next appointment, nothing else.
 pub async fn saved(State(app): State<App>, page: Page) -> Answer {
     let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
     let card = patients::card_of(&app.db, patient).await?.ok_or(Error::NotFound)?;
-    let next = scheduling::next_of(&app.db, patient, page.now).await?;
+    let coming = scheduling::coming(&app.db, patient, page.now).await?;
+    let next = coming.into_iter().find(|one| one.state != AppointmentState::Cancelled);
     html(SavedPage { page, card, next })
 }
 

@@ -14,6 +14,7 @@ use crate::pharmacy;
 use crate::queue::{Count, Place};
 use crate::record::Emergency;
 use crate::scheduling::Expected;
+use crate::scheduling::model::AppointmentState;
 use crate::stock;
 use crate::web::{FormState, Page, filters, paths};
 
@@ -74,8 +75,10 @@ pub struct Now {
     pub first_name: String,
     /// The place in today's queue.
     pub place: Option<Place>,
-    /// The next booking.
+    /// The next booking that stands.
     pub next: Option<Expected>,
+    /// Bookings that the clinic cannot keep or has cancelled.
+    pub lost: Vec<Expected>,
     /// When something is free, without a booking.
     pub free: Option<DateTime<Utc>>,
 }
@@ -129,6 +132,25 @@ pub struct StaffHome {
 }
 
 impl Now {
+    /// What happened to a booking that is lost, in words.
+    pub fn lost_words(&self, page: &Page, one: &Expected) -> String {
+        let clinic = &page.clinic;
+        let when = format!("{}, {}", clinic.long_day(one.starts_at), clinic.spoken_clock(one.starts_at));
+        if one.state == AppointmentState::Cancelled {
+            format!("The clinic cancelled your appointment on {when}")
+        } else {
+            format!("The clinic cannot keep your time on {when}")
+        }
+    }
+
+    /// Where another time is chosen instead.
+    pub fn instead(&self, one: &Expected) -> String {
+        match one.state == AppointmentState::Cancelled {
+            true => paths::scheduling::BOOK.to_owned(),
+            false => paths::scheduling::of(paths::scheduling::MY_MOVE, one.appointment_id),
+        }
+    }
+
     /// Whether the place is still going on.
     pub fn open_place(&self) -> Option<&Place> {
         self.place.as_ref().filter(|place| place.held.closed_at.is_none())

@@ -1,5 +1,7 @@
 //! Types of procedures, pure.
 
+use crate::stock::model::quantity_words;
+
 crate::ids! {
     /// Something the clinic does: a dressing, a suture.
     KindId,
@@ -63,10 +65,13 @@ pub struct Supply {
 }
 
 impl Supply {
-    /// `4 pieces of sterile gauze`: kept as written, `4 piece Sterile gauze swab`.
+    /// `Sterile gauze swab: 4 pieces`.
     pub fn words(&self) -> String {
-        let unit = if self.unit.is_empty() { String::new() } else { format!(" {}", self.unit) };
-        format!("{}: {}{unit}", self.item, self.quantity)
+        let amount = match self.unit.as_str() {
+            "" => self.quantity.to_string(),
+            unit => quantity_words(self.quantity, unit),
+        };
+        format!("{}: {amount}", self.item)
     }
 }
 

@@ -60,9 +60,16 @@ pub struct ProcedurePage {
     pub usual: Vec<Supply>,
     /// Whether the reader's time is over.
     pub closed: bool,
+    /// Whether more was used than the books know.
+    pub beyond: bool,
 }
 
 impl ProcedurePage {
+    /// Whether it is asked if more was used than the books know.
+    pub fn asks_beyond(&self) -> bool {
+        self.beyond || self.form.chosen("beyond", "yes")
+    }
+
     /// The usual supplies with the names of their fields.
     pub fn rows(&self) -> Vec<(String, &Supply)> {
         self.usual.iter().enumerate().map(|(at, supply)| (format!("used_{at}"), supply)).collect()
@@ -121,8 +128,9 @@ impl Procedure {
     }
 
     /// What was used, one thing each.
-    pub fn used_words(&self) -> Vec<&str> {
-        self.used.split('|').map(str::trim).filter(|words| !words.is_empty()).collect()
+    pub fn used_words(&self) -> Vec<String> {
+        let parts = self.used.split('|').map(str::trim).filter(|words| !words.is_empty());
+        parts.map(|words| in_words(words).unwrap_or_else(|| words.to_owned())).collect()
     }
 
     /// Whether it is still to be done.
@@ -134,4 +142,14 @@ impl Procedure {
     pub fn is_done(&self) -> bool {
         self.state == State::Done
     }
+}
+
+/// `Sterile gauze swab: 6 piece` as one says it: `Sterile gauze swab: 6 pieces`.
+fn in_words(used: &str) -> Option<String> {
+    let (item, amount) = used.rsplit_once(": ")?;
+    let (quantity, unit) = amount.split_once(' ')?;
+    Some(
+        Supply { item: item.to_owned(), quantity: quantity.parse().ok()?, unit: unit.trim().to_owned() }
+            .words(),
+    )
 }

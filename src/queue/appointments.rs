@@ -1,9 +1,10 @@
 //! What arriving, being served and leaving mean for an appointment. A step that comes too late changes nothing: the line
 //! goes on whatever happened to the booking meanwhile.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::store::appointments::{self as store, Booking};
+use super::store::appointments::{self as store, Booking, Stands};
+use super::store::entries::Entry;
 use super::verbs::Refused;
 use crate::db::DbError;
 use crate::patients::model::PatientId;
@@ -21,9 +22,49 @@ pub async fn in_service(work: &mut Work, id: AppointmentId) -> Result<(), Refuse
     at_most(scheduling::in_service(work, id).await)
 }
 
-/// The visit is over.
-pub async fn fulfil(work: &mut Work, id: AppointmentId) -> Result<(), Refused> {
-    at_most(scheduling::fulfil(work, id).await)
+/// The visit is over, and with it every other booking of the day that was checked in on its token.
+pub async fn fulfil(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
+    if let Some(id) = entry.appointment_id {
+        at_most(scheduling::fulfil(work, id).await)?;
+    }
+    for one in others(work, entry, AppointmentState::Arrived).await? {
+        at_most(scheduling::in_service(work, one.id).await)?;
+        at_most(scheduling::fulfil(work, one.id).await)?;
+    }
+    Ok(())
+}
+
+/// Takes [`fulfil`] back, as it was done at that moment.
+pub async fn unfulfil(work: &mut Work, entry: &Entry, done_at: DateTime<Utc>) -> Result<(), Refused> {
+    if let Some(id) = entry.appointment_id {
+        take_back(work, id, AppointmentState::Fulfilled).await?;
+    }
+    let others = others(work, entry, AppointmentState::Fulfilled).await?;
+    for one in others.iter().filter(|one| one.updated_at == done_at) {
+        take_back(work, one.id, AppointmentState::Fulfilled).await?;
+        take_back(work, one.id, AppointmentState::InService).await?;
+    }
+    Ok(())
+}
+
+/// The check-in is taken back, with all bookings that it covered.
+pub async fn not_here(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
+    if let Some(id) = entry.appointment_id {
+        take_back(work, id, AppointmentState::Arrived).await?;
+    }
+    for one in others(work, entry, AppointmentState::Arrived).await? {
+        take_back(work, one.id, AppointmentState::Arrived).await?;
+    }
+    Ok(())
+}
+
+/// The bookings of the patient's day that stand so, besides the one that opened the visit.
+async fn others(work: &mut Work, entry: &Entry, state: AppointmentState) -> Result<Vec<Stands>, DbError> {
+    let clinic = work.app.clinic();
+    let from = clinic.start_of(entry.day);
+    let until = clinic.start_of(entry.day.succ_opt().unwrap_or(entry.day));
+    let all = store::of_day(work.tx(), entry.patient_id, (from, until), state).await?;
+    Ok(all.into_iter().filter(|one| Some(one.id) != entry.appointment_id).collect())
 }
 
 /// Takes one of the steps above back (Q11).

@@ -110,8 +110,8 @@ pub use store::lines::Count;
 pub use store::visits::{Visit, by_id as visit};
 pub use verbs::attention::{ask as ask_for_attention, withdraw as withdraw_attention};
 pub use verbs::calls::{Caller, call_one};
-pub use verbs::moves::{go_before, make_seen as make_move, take_over};
-pub use verbs::transfer::{send_back, transfer};
+pub use verbs::moves::{go_back, go_before, make_seen as make_move, take_over};
+pub use verbs::transfer::{doctor_leaves, send_back, transfer};
 pub use views::place::Place;
 
 pub use views::onward::{BACK, Choices, Onward, Standing};

@@ -90,7 +90,7 @@ pub fn routes() -> Routes {
         .post(paths::ENTRY_END, open, entry::end)
         .get(paths::TIMELINE, Access::May(Permission::FindPatients), time::show)
         .get(paths::EMERGENCY, open, emergency::form)
-        .post_confirmed(paths::EMERGENCY, open, emergency::create)
+        .post_confirmed_when(paths::EMERGENCY, open, emergency::create, emergency::is_complete)
         .get(paths::SEAL, keep, seal::form)
         .post_confirmed(paths::SEAL, keep, seal::save)
         .get(paths::REVIEWS, keep, reviews::index)

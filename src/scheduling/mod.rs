@@ -1,7 +1,7 @@
 //! Doctors' hours, slots, appointments: what can be booked, by whom, and what becomes of it.
 //!
 //! Others call the verbs ([`arrive`], [`in_service`], [`fulfil`], [`take_back`], [`cancel`], [`book_at_desk`], …)
-//! inside their own unit of work, and read with [`todays_booked`], [`todays_booking_of`], [`next_of`], [`next_free`]
+//! inside their own unit of work, and read with [`todays_booked`], [`todays_booking_of`], [`coming`], [`next_free`]
 //! and [`no_show_count`].
 
 mod calendar;
@@ -17,9 +17,10 @@ mod views;
 pub use jobs::jobs;
 pub use routes::routes;
 pub use store::doctors::{Named, names as doctor_names};
-pub use store::expected::{Expected, next_free, next_of, todays_booked, todays_booking_of};
+pub use store::expected::{Expected, coming, next_free, todays_booked, todays_booking_of};
 pub use store::people::no_show_count;
 pub use verbs::{
     Arrived, At, Booking, Decisions, Refusal, answer_objection, arrive, book_at_desk, cancel, change_hold,
-    close_before, confirm, fulfil, hold, in_service, no_show, object, reschedule, take_back, undo,
+    close_before, close_day, confirm, doctor_leaves, fulfil, hold, in_service, no_show, object, open_day,
+    reschedule, take_back, undo,
 };

@@ -68,7 +68,12 @@ impl Asking<'_> {
         let day = self.clinic.day_of(wanted.starts_at.max(self.now));
         let from = (day - Days::new(7)).max(self.clinic.day_of(self.now));
         let offered = self.between(app, from, day + Days::new(7)).await?;
-        let free: Vec<_> = offered.iter().filter(|one| one.free > 0).map(|one| one.slot.as_free()).collect();
+        let mut free: Vec<_> =
+            offered.iter().filter(|one| one.free > 0).map(|one| one.slot.as_free()).collect();
+        if wanted.doctor.is_none() {
+            // With any doctor, the same time is one choice.
+            free.dedup_by_key(|slot| slot.at.starts_at());
+        }
         let found = nearest_alternatives(wanted, &free, self.clinic.zone(), 3);
         let of = |id: SlotId| offered.iter().find(|one| one.slot.id == id);
         Ok(found.iter().filter_map(|slot| of(slot.id)).map(|one| self.named(one)).collect())

@@ -221,6 +221,8 @@ pub struct Holiday {
     pub day: NaiveDate,
     /// What people call it.
     pub name: String,
+    /// Who is booked on it and needs another time.
+    pub undecided: i64,
 }
 
 /// Monday to Sunday, for pages.

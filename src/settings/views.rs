@@ -56,6 +56,13 @@ impl HolidaysPage {
         long_day(holiday.day)
     }
 
+    fn undecided(&self, holiday: &Holiday) -> String {
+        match holiday.undecided {
+            1 => "1 needs another time".to_owned(),
+            many => format!("{many} need another time"),
+        }
+    }
+
     fn fresh(&self) -> FormState {
         FormState::new()
     }

@@ -177,6 +177,15 @@ pub async fn hold(work: &mut Work, items: &[ItemId]) -> Result<(), Refused> {
     Ok(())
 }
 
+/// What procedures can take of a thing of this name, with its unit; none for what never lay there.
+pub async fn lies_for_procedures(
+    store: impl Store,
+    name: &str,
+    today: NaiveDate,
+) -> Result<Option<(i64, String)>, DbError> {
+    store::lists::lies_for_procedures(store, &catalogue::alias(name), today).await
+}
+
 /// Stores that hand out to patients, the default one of a service point first.
 pub async fn dispensing_stores(store: impl Store) -> Result<Vec<StockStore>, DbError> {
     store::stores::of_kind(store, StoreKind::Dispensary).await

@@ -66,6 +66,16 @@ pub struct Route {
 struct Demand {
     access: Access,
     confirmed: bool,
+    /// Whether a form is worth the question for the password; the handler refuses one that is not.
+    ready: Ready,
+}
+
+/// Says of the fields of a form whether the password is asked for.
+pub type Ready = fn(&[(String, String)]) -> bool;
+
+/// Every form is.
+fn always(_: &[(String, String)]) -> bool {
+    true
 }
 
 /// Routes on their way into the router.
@@ -88,7 +98,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::GET, path, Demand { access, confirmed: false }, get(handler))
+        self.add(Method::GET, path, Demand { access, confirmed: false, ready: always }, get(handler))
     }
 
     /// A form's target.
@@ -97,7 +107,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::POST, path, Demand { access, confirmed: false }, post(handler))
+        self.add(Method::POST, path, Demand { access, confirmed: false, ready: always }, post(handler))
     }
 
     /// The target of a sensitive form: the password must have been given within the last minutes, or is asked for.
@@ -106,11 +116,27 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::POST, path, Demand { access, confirmed: true }, post(handler))
+        self.add(Method::POST, path, Demand { access, confirmed: true, ready: always }, post(handler))
+    }
+
+    /// The same for a form with fields of its own: what is not filled in yet is answered before the password is asked for.
+    /// The handler must refuse every form of which `ready` says no.
+    pub fn post_confirmed_when<H, T>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+        ready: Ready,
+    ) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::POST, path, Demand { access, confirmed: true, ready }, post(handler))
     }
 
     fn add(mut self, method: Method, path: &'static str, demand: Demand, router: MethodRouter<App>) -> Self {
-        let Demand { access, confirmed } = demand;
+        let Demand { access, confirmed, .. } = demand;
         self.table.push(Route { capability: self.capability, method, path, access, confirmed });
         self.methods.push((path, demand, router));
         self
@@ -162,7 +188,7 @@ async fn guard(State((app, demand)): State<(App, Demand)>, request: Request, nex
             if !demand.confirmed {
                 return next.run(Request::from_parts(parts, body)).await;
             }
-            match confirm::admit(&app, parts, body, &actor).await {
+            match confirm::admit(&app, parts, body, &actor, demand.ready).await {
                 Ok(request) => next.run(request).await,
                 Err(question) => question,
             }

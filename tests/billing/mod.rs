@@ -1,5 +1,6 @@
 //! Money: rules M1 to M13, each by its name, on both databases.
 
+mod approved;
 mod charging;
 mod controls;
 mod correcting;

@@ -24,7 +24,12 @@ both! {
         sql("update scheme_enrolment set ended_at = added_at, end_reason = 'Left the university'").run(&clinic.app.db).await.unwrap();
         let page = till.cashier.get(&format!("/invoices/{draft}")).await;
         let refused = till.cashier.submit(&page, "#issue", &[]).await;
-        assert!(refused.expect(409).errors()[0].contains("no longer belongs"), "{:?}", refused.errors());
+        assert!(refused.expect(409).errors()[0].contains("does not pay for the patient now"), "{:?}", refused.errors());
+        // Taken off, the patient pays alone.
+        till.cashier.submit(&refused, "#scheme", &[]).await.expect(303);
+        assert_eq!(clinic.number("select patient_part from invoice where id = $1", draft).await, 100_000);
+        let page = till.cashier.get(&format!("/invoices/{draft}")).await;
+        till.cashier.submit(&page, "#issue", &[]).await.expect(303);
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
@@ -92,7 +97,13 @@ both! {
         };
         assert!(answer(1, "501").await.expect(409).errors()[0].contains("cannot pay more"));
         answer(1, "500").await.expect(303);
-        answer(2, "200").await.expect(303);
+        answer(2, "150").await.expect(303);
+        // Sent again it is asked for the rest: what was paid before stays paid.
+        let page = till.cashier.get("/claims/2").await;
+        till.cashier.submit(&page, "#resubmit", &[("again", "The result is enclosed")]).await.expect(303);
+        assert!(answer(2, "351").await.expect(409).errors()[0].contains("asked for ₦350"));
+        answer(2, "50").await.expect(303);
+        assert_eq!(clinic.count("select accepted from claim where id = 2").await, 20_000);
         answer(3, "0").await.expect(303);
         let states = "select count(*) from claim where (id = 1 and state = 'accepted') or (id = 2 and state = 'part') or (id = 3 and state = 'rejected')";
         assert_eq!(clinic.count(states).await, 3);

@@ -18,7 +18,7 @@ both! {
         let bill = format!("/visits/{}/bill", lab.visit);
         let page = cashier.get(&bill).await;
         let issued = cashier.submitted(&page, "#draft", &[("step", "issue")]).await;
-        let paid = cashier.submitted(&issued, "#pay", &[("cash", "90000")]).await;
+        let paid = cashier.submitted(&issued, "#pay", &[("cash", "15000")]).await;
         let receipt = format!("{}/print", paid.path);
         for path in ["/billing", &bill, "/invoices/1", "/invoices/1/print", &paid.path, &receipt] {
             let seen = cashier.get(path).await;

@@ -3,8 +3,10 @@
 mod drafts;
 mod expected;
 mod finishing;
+mod left_open;
 mod model;
 mod notes;
+mod put_right;
 mod secrets;
 mod two;
 mod vitals;

@@ -6,7 +6,25 @@ use infirmary::access::model::Role;
 use infirmary::db::sql;
 use infirmary::web::paths;
 
+use crate::support::PARACETAMOL;
+
 both! {
+    async fn a_recalled_medicine_is_told_also_to_who_waits_here(clinic) {
+        let counter = clinic.counter(&[PARACETAMOL]).await;
+        clinic.shelf("paracetamol-500mg-tablet", "PA1", 300, 100).await;
+        counter.gives(&[]).await.expect(303);
+        sql("update stock_batch set recall_reason = 'Wrong strength', recalled_at = received_at where number = 'PA1'")
+            .run(&clinic.app.db).await.unwrap();
+        let point = clinic.point("Pharmacy", "pharmacy").await;
+        sql("insert into queue_entry (visit_id, patient_id, point_id, day, state, arrived_at, entered_at)
+             select id, patient_id, $2, day, 'waiting', opened_at, opened_at from visit where patient_id = $1")
+            .bind(counter.room.patient).bind(point).run(&clinic.app.db).await.unwrap();
+        let phone = clinic.signed_in_patient(counter.room.patient, "ada").await;
+        let home = phone.get(paths::HOME).await;
+        assert!(home.has("#now[data-stream]"), "a token waits");
+        assert!(home.text(".notice[data-kind=danger]").contains("batch PA1"), "{}", home.body);
+    }
+
     async fn an_administrator_sees_what_is_not_finished(clinic) {
         clinic.point("Triage", "triage").await;
         let admin = clinic.administrator().await;
@@ -55,9 +73,10 @@ both! {
         assert!(home.body.contains("<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>"));
         assert!(home.has("#news[role=status]") && home.body.contains("js/live"));
         assert_eq!(home.texts("#now h1"), ["You are next"]);
-        for path in [paths::HOME, paths::HOME_NOW] {
+        // A recalled medicine is asked for besides, on the page alone.
+        for (path, most) in [(paths::HOME, 7), (paths::HOME_NOW, 6)] {
             let queries: u32 = phone.get(path).await.headers["x-queries"].to_str().unwrap().parse().unwrap();
-            assert!(queries <= 6, "{path}: {queries}");
+            assert!(queries <= most, "{path}: {queries}");
         }
         let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
         let board = nurse.get(&paths::queue::board(point)).await;

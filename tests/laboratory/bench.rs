@@ -161,4 +161,38 @@ both! {
         lab.bench.get("/lab/samples/999999").await.expect(404);
         lab.bench.get("/lab/samples/999999/results").await.expect(404);
     }
+
+    async fn what_two_enter_of_one_sample_is_compared_and_nothing_typed_is_dropped(clinic) {
+        let lab = clinic.laboratory().await;
+        lab.order(&clinic, &["FBC", "ESR"]).await;
+        let sample = lab.collect(&clinic).await[0];
+        lab.receive(sample).await;
+        let (hb, esr) = (clinic.field("FBC", "HGB").await, clinic.field("ESR", "ESR").await);
+        let older = lab.second.get(&format!("/lab/samples/{sample}/results")).await;
+        lab.enter(sample, &[(&hb, "13.1")]).await.expect(303);
+        let late = lab.second.submit(&older, "#results", &[(&hb, "11.5"), (&esr, "12")]).await;
+        late.expect(409);
+        let meanwhile = late.text(".meanwhile");
+        assert!(meanwhile.contains("by bench") && meanwhile.contains("13.1 g/dL is stored, you typed 11.5"), "{meanwhile}");
+        assert_eq!(late.attribute(&format!("#{esr}"), "value").as_deref(), Some("12"), "what was typed is kept");
+        assert_eq!(clinic.count("select count(*) from lab_result").await, 1);
+        // Whoever has seen it saves the rest.
+        lab.second.submit(&late, "#results", &[]).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from lab_result").await, 2);
+        // When nothing is left to enter, it is still said.
+        let last = lab.second.submit(&older, "#results", &[(&hb, "11.5"), ("op", "an-older-form-again")]).await;
+        assert!(last.expect(409).text(".meanwhile").contains("you typed 11.5") && !last.has("#results"));
+    }
+
+    async fn a_decimal_comma_is_read_and_a_comma_of_thousands_is_asked_about(clinic) {
+        let lab = clinic.laboratory().await;
+        lab.order(&clinic, &["FBC"]).await;
+        let sample = lab.collect(&clinic).await[0];
+        lab.receive(sample).await;
+        let hb = clinic.field("FBC", "HGB").await;
+        let asked = lab.enter(sample, &[(&hb, "1,150")]).await;
+        assert!(asked.expect(422).errors()[0].contains("can mean two things"), "{:?}", asked.errors());
+        lab.enter(sample, &[(&hb, "11,5")]).await.expect(303);
+        assert_eq!(clinic.count("select number from lab_value").await, 115);
+    }
 }

@@ -82,4 +82,31 @@ both! {
         lab.bench.post(&format!("/lab/lines/{line}/correction"), &forced).await.expect(409);
         lab.orders.get(&format!("/lab/lines/{line}/correction")).await.expect(403);
     }
+
+    async fn a_correction_keeps_the_remark_and_the_trend_shows_what_holds(clinic) {
+        let lab = clinic.laboratory().await;
+        lab.released(&clinic, "PCV", ("PCV", "38")).await;
+        let line = lab.order(&clinic, &["PCV"]).await[0];
+        clinic.wait_minutes(5);
+        let sample = *lab.collect(&clinic).await.last().unwrap();
+        lab.receive(sample).await;
+        let (field, remark) = (clinic.field("PCV", "PCV").await, format!("comment{line}"));
+        lab.enter(sample, &[(&field, "60"), (&remark, "Spun twice")]).await.expect(303);
+        lab.verify(sample).await.expect(303);
+        let old = clinic.result_in(line, "current").await;
+        let form = lab.bench.get(&format!("/lab/lines/{line}/correction")).await;
+        assert_eq!(form.attribute(&format!("#{remark}"), "value").as_deref(), Some("Spun twice"));
+        assert!(form.text(&format!("#{remark}-hint")).contains("the patient read"));
+        lab.bench.submit(&form, "#results", &[(&field, "40"), ("reason", "Read from the wrong tube")]).await.expect(303);
+        lab.verify(sample).await.expect(303);
+        let new = clinic.result_in(line, "current").await;
+        for version in [old, new] {
+            let page = lab.orders.get(&format!("/results/{version}")).await;
+            assert_eq!(page.texts("figure td"), ["38", "40"], "version {version}");
+        }
+        let page = lab.orders.get(&format!("/results/{new}")).await;
+        lab.orders.submit(&page, "#acknowledge", &[("tell", "now")]).await.expect(303);
+        let mine = clinic.phone_of(lab.patient).await.get(&format!("/my/results/{new}")).await;
+        assert_eq!(mine.text("#remark"), "Remark of the laboratory: Spun twice");
+    }
 }

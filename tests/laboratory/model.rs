@@ -203,8 +203,11 @@ impl World {
             }
             Step::Cancel(on) => {
                 let version = at(on).2.to_string();
-                let path = format!("/lab/lines/{}/cancellation", at(on).0);
-                lab.orders.post(&path, &[op, ("version", version.as_str())]).await
+                let (path, why) =
+                    (format!("/lab/lines/{}/cancellation", at(on).0), format!("why{}", at(on).0));
+                lab.orders
+                    .post(&path, &[op, ("version", version.as_str()), (why.as_str(), "Not needed")])
+                    .await
             }
             Step::Read => lab.orders.get("/results").await,
         }

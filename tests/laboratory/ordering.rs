@@ -1,5 +1,6 @@
 //! Ordering tests, the warning about what is open, taking an order back.
 
+use infirmary::db::sql;
 use infirmary::laboratory::model::LineState;
 use infirmary::laboratory::{open_orders, to_review};
 
@@ -57,14 +58,21 @@ both! {
         let lab = clinic.laboratory().await;
         let lines = lab.order(&clinic, &["MP", "UPT"]).await;
         let page = lab.orders.get(&format!("/visits/{}/tests", lab.visit)).await;
-        lab.orders.submit(&page, "form.cancel", &[]).await.expect(303);
+        let whys = [format!("why{}", lines[0]), format!("why{}", lines[1])];
+        // A reason is asked for, and stands in the history of the test.
+        let bare = lab.orders.submit(&page, "form.cancel", &[]).await;
+        assert_eq!(bare.expect(422).errors(), ["Say why the test is cancelled"]);
+        assert!(bare.has(&format!("#{}[aria-invalid]", whys[0])));
+        lab.orders.submit(&page, "form.cancel", &[(&whys[0], "Ordered twice")]).await.expect(303);
+        let kept: String = sql("select note from lab_step where move = 'cancel'").scalar(&clinic.app.db).await.unwrap();
+        assert_eq!(kept, "Ordered twice");
         assert_eq!(clinic.lines(lab.visit).await[0].1, LineState::Cancelled);
         let stale = lab.orders.get(&format!("/visits/{}/tests", lab.visit)).await;
         lab.collect(&clinic).await;
-        let late = lab.orders.submit(&stale, "form.cancel", &[]).await;
+        let late = lab.orders.submit(&stale, "form.cancel", &[(&whys[1], "Too late")]).await;
         late.expect(409);
         assert_eq!(clinic.lines(lab.visit).await[1].1, LineState::Collected);
-        let op = [("op", "cancel-what-is-taken-1")];
+        let op = [("op", "cancel-what-is-taken-1"), (whys[1].as_str(), "Too late")];
         let refused = lab.orders.post(&format!("/lab/lines/{}/cancellation", lines[1]), &op).await;
         refused.expect(409);
         assert!(refused.body.contains("cannot be cancelled now"), "{}", refused.body);

@@ -19,7 +19,7 @@ both! {
         assert!(!seen.text("dl.summary").contains("alaria"));
         let sheet = room.browser.get(&format!("{to}/print")).await;
         let paper = sheet.text("article");
-        assert!(paper.contains("Ada Obi") && paper.contains("9 November 2026") && paper.contains("9:10am"), "{paper}");
+        assert!(paper.contains("Ada Obi") && paper.contains("9 November 2026") && paper.contains("since 9am"), "{paper}");
         assert!(!sheet.body.contains("alaria") && sheet.has("article svg.qr"));
     }
 
@@ -151,5 +151,24 @@ both! {
         room.browser.submit(&later, "#number", &[]).await.expect(303);
         assert_eq!(clinic.count("select max(number) from verification_print").await, 2);
         assert_eq!(room.browser.get(&path).await.text("#copy"), "Copy");
+    }
+
+    async fn while_the_visit_goes_on_no_end_is_stated_and_afterwards_the_true_one(clinic) {
+        let room = clinic.served_room().await;
+        clinic.wait_minutes(10);
+        let to = room.issue("yes", &[]).await.expect(303).leads_to().unwrap();
+        let paper = room.browser.get(&format!("{to}/print")).await.text("article");
+        assert!(paper.contains("since 9am") && !paper.contains("9:10am"), "{paper}");
+        let code = clinic.newest_code().await;
+        assert!(clinic.checked(&code).await.text("#shown").contains("since 9am"));
+        clinic.decided().await;
+        let end = clinic.app.clock.now() + chrono::TimeDelta::minutes(15);
+        sql("update queue_entry set state = 'done', ended_at = $1").bind(end).run(&clinic.app.db).await.unwrap();
+        sql("update visit set closed_at = $1, close_reason = 'finished'").bind(end).run(&clinic.app.db).await.unwrap();
+        let shown = clinic.checked(&code).await.text("#shown");
+        assert!(shown.contains("9am to 9:25am"), "{shown}");
+        let phone = clinic.phone_of(room.patient).await;
+        let own = phone.get(&to.replace("/verifications/", "/my/letters/")).await.text("dl.summary");
+        assert!(own.contains("9am to 9:25am"), "{own}");
     }
 }

@@ -60,4 +60,21 @@ both! {
         assert_eq!(seen.texts("#tests li").len(), 1, "{}", seen.body);
         assert!(!seen.body.contains("HIV"));
     }
+
+    async fn a_rejected_sample_and_the_day_of_coming_back_are_told_in_words(clinic) {
+        let lab = clinic.laboratory().await;
+        lab.order(&clinic, &["PCV"]).await;
+        let sample = lab.collect(&clinic).await[0];
+        let page = lab.sample(sample).await;
+        lab.bench.submit(&page, "#reject", &[("reason", "clotted"), ("note", "Half full")]).await.expect(303);
+        let page = lab.orders.get(&format!("/visits/{}/consultation", lab.visit)).await;
+        let said = [("complaint", "Fever"), ("advice", "Drink water"), ("follow_up", "in 4 weeks"), ("step", "sign")];
+        lab.orders.submit(&page, "#consultation", &said).await.expect(303);
+        let phone = clinic.phone_of(lab.patient).await;
+        let visit = phone.get(&format!("/my/visits/{}", lab.visit)).await;
+        assert!(visit.text("#tests").contains("the laboratory needs a new sample. Come to the laboratory"), "{}", visit.text("#tests"));
+        assert_eq!(visit.texts("#advice p"), ["Drink water", "Come back: in 4 weeks"]);
+        let record = phone.get("/my/record").await;
+        assert!(record.body.contains("Drink water. Come back: in 4 weeks"), "{}", record.text("#visits"));
+    }
 }

@@ -65,6 +65,21 @@ both! {
         nurse.post(&format!("/patients/{id}/codes"), &[("op", &"b".repeat(32))]).await.expect(403);
     }
 
+    async fn a_code_that_replaces_a_password_says_so_and_a_long_name_shrinks_on_the_card(clinic) {
+        let desk = clinic.receptionist().await;
+        let id = clinic.registered(&desk, ADA).await;
+        let before = desk.get(&format!("/patients/{id}")).await;
+        assert!(!before.body.contains("The present password stops working"));
+        sql("update account set password_hash = 'x' where patient_id = $1").bind(id).run(&clinic.app.db).await.unwrap();
+        let stale = desk.submit(&before, "#code", &[]).await;
+        assert!(stale.expect(409).body.contains("has a password by now"));
+        assert_eq!(clinic.count("select count(*) from one_time_code").await, 0);
+        let record = desk.get(&format!("/patients/{id}")).await;
+        assert!(record.text("#code").contains("The present password stops working and every device is signed out."));
+        desk.submit(&record, "#code", &[]).await.expect(200);
+        assert!(desk.get(&format!("/patients/{id}/card")).await.has(".id-card .name[data-long] ~ svg.qr"));
+    }
+
     async fn a_sheet_of_codes_holds_those_who_have_not_activated(clinic) {
         let desk = clinic.receptionist().await;
         let names = [("Ada", "19/52HA001"), ("Ben", "19/52HA002"), ("Cy", "19/52HA003")];

@@ -1,5 +1,7 @@
 //! A patient's own details.
 
+use infirmary::db::sql;
+
 both! {
     async fn a_patient_sees_and_keeps_the_own_details(clinic) {
         let ada = clinic.student("Ada Obi", "19/52HA001").await;
@@ -28,6 +30,14 @@ both! {
         assert!(stale.text("#allergies_told").contains("dust"));
         browser.submit(&stale, "#details", &[]).await.expect(303);
         assert_eq!(clinic.count("select count(*) from patient where allergies_told = 'dust'").await, 1);
+    }
+
+    async fn what_was_told_at_registration_is_no_finding(clinic) {
+        let ada = clinic.student("Ada Obi", "19/52HA001").await;
+        sql("update patient set blood_group = 'A+', genotype = 'AS' where id = $1").bind(ada).run(&clinic.app.db).await.unwrap();
+        let page = clinic.signed_in_patient(ada, "19/52ha001").await.get("/my/details").await;
+        let facts = page.text("dl.summary");
+        assert!(facts.contains("A+, as told at registration") && facts.contains("AS, as told at registration"), "{facts}");
     }
 
     async fn own_pages_belong_to_patients(clinic) {

@@ -24,6 +24,10 @@ both! {
         assert_eq!(clinic.count("select count(*) from patient where number = 'P-000002'").await, 1);
         assert_eq!(clinic.count("select count(*) from account where kind = 'patient'").await, 1);
         assert!(second.0 > 0);
+        sql("insert into academic_session (name, is_current) values ('2026/2027', $1)").bind(true).run(&clinic.app.db).await.unwrap();
+        clinic.registered(&desk, &[("kind", "public"), ("family_name", "Eze"), ("given_names", "Ben"), ("sex", "male"),
+            ("matric_number", "")]).await;
+        assert_eq!(clinic.count("select count(*) from patient where session_id is not null").await, 0, "only students have one");
     }
 
     async fn a_refused_form_keeps_what_was_typed_and_says_what_to_mend(clinic) {

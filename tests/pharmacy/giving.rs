@@ -39,7 +39,7 @@ both! {
         let page = counter.page().await;
         assert!(page.text(".rx-lines").contains("10 capsules there"), "{}", page.text(".rx-lines"));
         let given = counter.desk.submitted(&page, "#dispense", &[]).await;
-        assert!(given.body.contains("Owed: 5 capsules"), "{}", given.text("main"));
+        assert!(given.body.contains("Owed now: 5 capsules"), "{}", given.text("main"));
         let id = given.path.trim_start_matches("/dispensings/").to_owned();
         let slip = counter.desk.get(&format!("/dispensings/{id}/slip")).await;
         assert!(slip.text(".owed").contains("5 capsules"), "{}", slip.body);

@@ -3,6 +3,7 @@
 mod ahead;
 mod batches;
 mod giving;
+mod owed;
 mod own;
 mod papers;
 mod reading;

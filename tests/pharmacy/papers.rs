@@ -22,6 +22,7 @@ both! {
         assert!(!paper.contains("AM1") && !paper.contains('₦'), "{paper}");
         let labels = counter.desk.get(&format!("{}/labels", given.path)).await;
         assert!(labels.text(".rx-label").contains("Batch AM1") && !labels.body.contains('₦'));
+        assert!(labels.has(".rx-label[data-fit]"), "each label is one sticker, set as small as it needs");
         // The cashier reads a price and no name of a medicine.
         let cashier = clinic.signed_in("cashier", &[Role::Cashier]).await;
         let bill = cashier.get(&format!("/visits/{}/bill", counter.room.visit)).await;
@@ -44,7 +45,7 @@ both! {
         clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 4).await;
         counter.gives(&[]).await.expect(303);
         let given = counter.given(&clinic).await;
-        assert!(given.text("main").contains("Owed: 11 capsules"), "{}", given.text("main"));
+        assert!(given.text("main").contains("Owed now: 11 capsules"), "{}", given.text("main"));
         let slip = counter.desk.get(&format!("{}/slip", given.path)).await;
         assert!(slip.text("section.owed").contains("11 capsules"), "{}", slip.text("article"));
         // What is given in full leaves a slip that owes nothing.

@@ -57,7 +57,7 @@ both! {
         assert_eq!(clinic.count("select price from visit_procedure").await, 150_000);
         assert!(open_of_visit(&clinic.app.db, room.visit).await.unwrap().is_empty());
         let seen = room.browser.get(&path).await;
-        assert!(seen.body.contains("Sterile gauze swab: 6 piece"), "{}", seen.body);
+        assert!(seen.body.contains("Sterile gauze swab: 6 pieces"), "{}", seen.body);
         // Who had the page open still is told how it stands.
         nurse.submit(&page, "#done", &[("op", "the-same-procedure-again")]).await.expect(409);
         let error = sql("update procedure_used set quantity = 1").run(&clinic.app.db).await.unwrap_err();

@@ -4,6 +4,7 @@ mod board;
 mod check_in;
 mod day;
 mod display;
+mod door;
 mod handover;
 mod place;
 mod races;

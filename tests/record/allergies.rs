@@ -19,7 +19,7 @@ both! {
         let page = doctor.get(&format!("/patients/{id}/allergies/new?q=penicil")).await;
         assert!(page.expect(200).queries() <= 6, "{}", page.queries());
         assert_eq!(page.attribute("#allergen", "value").as_deref(), Some("class:penicillin"));
-        let refused = doctor.submit(&page, "#allergy", &[("reaction", "rash"), ("note", "as a child")]).await;
+        let refused = doctor.submit(&page, "#allergy", &[("allergen", "class:penicillin"), ("reaction", "rash"), ("note", "as a child")]).await;
         assert_eq!(refused.expect(422).errors(), ["Choose how severe it was, or not known", "Choose how sure this is"]);
         assert_eq!(refused.attribute("#reaction", "value").as_deref(), Some("rash"), "what was typed is kept");
         assert_eq!(refused.text("#note"), "as a child");
@@ -285,5 +285,29 @@ both! {
         for path in ["/allergies/999999", "/allergies/x", "/health-entries/999999", "/patients/999999/health"] {
             doctor.get(path).await.expect(404);
         }
+    }
+
+    async fn nothing_of_the_list_is_chosen_for_anybody_and_two_answers_are_asked_about(clinic) {
+        clinic.allergens().await;
+        let doctor = clinic.doctor().await;
+        let id = clinic.treated("Ada Obi").await;
+        let page = doctor.get(&format!("/patients/{id}/allergies/new?q=penicil")).await;
+        assert!(!page.has("input[name=allergen][checked]"));
+        let sure = [("severity", "mild"), ("certainty", "told")];
+        let neither = doctor.submit(&page, "#allergy", &sure).await;
+        assert!(neither.expect(422).errors()[0].starts_with("Enter what harms"), "{:?}", neither.errors());
+        let both = [("allergen", "class:penicillin"), ("substance", "Pencil shavings"), sure[0], sure[1]];
+        let refused = doctor.submit(&page, "#allergy", &both).await;
+        assert_eq!(refused.expect(422).errors(), ["Choose one of the list, or type it here, not both"]);
+        assert_eq!(refused.attribute("#substance", "value").as_deref(), Some("Pencil shavings"));
+        let late = [("allergen", "class:penicillin"), ("since", "since 2050"), sure[0], sure[1]];
+        let refused = doctor.submit(&page, "#allergy", &late).await;
+        assert_eq!(refused.expect(422).errors(), ["This is still to come. Enter when it began"]);
+        assert_eq!(clinic.count("select count(*) from allergy").await, 0);
+        // The word is not said twice.
+        let fields = [("allergen", "class:penicillin"), ("since", "since childhood"), sure[0], sure[1]];
+        doctor.submit(&page, "#allergy", &fields).await.expect(303);
+        let health = doctor.get(&format!("/patients/{id}/health")).await;
+        assert!(health.body.contains(", since childhood") && !health.body.contains("since since"));
     }
 }

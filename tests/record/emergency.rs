@@ -177,4 +177,17 @@ both! {
         sql("update record_seal set reason = 'Something else'").run(&clinic.app.db).await.unwrap_err();
         sql("delete from record_seal").run(&clinic.app.db).await.unwrap_err();
     }
+
+    async fn what_misses_is_said_before_the_password_is_asked_for(clinic) {
+        let doctor = clinic.doctor().await;
+        let id = clinic.patient("Ada Obi").await;
+        let form = doctor.get(&format!("/patients/{id}/emergency")).await;
+        clinic.wait_minutes(6);
+        let empty = doctor.submit(&form, "#emergency", &[]).await;
+        assert_eq!(empty.expect(422).errors(), ["Choose what the emergency is", "Say in a few words what happened"]);
+        let whole = clinic.breaks_the_glass(&doctor, id).await;
+        assert_eq!(whole.expect(401).heading(), "Confirm it is you");
+        assert!(!whole.body.contains("who can do what") && whole.body.contains("takes your password again"));
+        assert_eq!(clinic.count("select count(*) from record_opening").await, 0);
+    }
 }

@@ -1,6 +1,7 @@
 //! Booking, moving and cancelling; hours and slots; who did not come.
 
 mod booking;
+mod closing;
 mod desk;
 mod freed;
 mod hours;

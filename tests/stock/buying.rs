@@ -14,6 +14,12 @@ async fn receive(shelves: &Shelves, fields: &[(&str, &str)]) -> Seen {
         all.push(("item_0", NAME));
     }
     all.extend_from_slice(fields);
+    for (number, cost) in [("number_0", "cost_0"), ("number_1", "cost_1")] {
+        let typed = |field: &str| fields.iter().any(|(name, _)| *name == field);
+        if typed(number) && !typed(cost) {
+            all.push((cost, "96"));
+        }
+    }
     shelves.desk.submit(&page, "#receive", &all).await
 }
 
@@ -26,7 +32,7 @@ both! {
     async fn k5_packs_and_units_of_a_delivery_become_smallest_units(clinic) {
         let shelves = clinic.shelves().await;
         let sent = receive(&shelves, &[("number_0", "ab12"), ("expiry_0", "05/2028"), ("packs_0", "3"), ("units_0", "12"), ("cost_0", "960"),
-            ("item_1", "ibuprofen 400"), ("number_1", "X1"), ("expiry_1", "2028-02-29"), ("units_1", "50")]).await;
+            ("item_1", "ibuprofen 400"), ("number_1", "X1"), ("expiry_1", "2028-02-29"), ("units_1", "50"), ("cost_1", "0"), ("note", "A donation")]).await;
         let receipt = shelves.desk.follow(sent).await;
         assert!(receipt.text("tbody").contains("300 tablets") && receipt.text("tbody").contains("3 packs and 12 more, pack of 96 tablets"), "{}", receipt.body);
         let rows: Vec<(String, String, i64, i64)> = sql("select b.number, cast(b.expiry as text), l.on_hand, b.unit_cost from stock_batch b
@@ -101,9 +107,9 @@ both! {
         // Only the tablets came, fewer than expected.
         let at = receiving.texts("fieldset legend").iter().position(|legend| legend.contains("paracetamol")).unwrap();
         let field = |name: &str| format!("{name}_{at}");
-        let (number, expiry, packs) = (field("number"), field("expiry"), field("packs"));
+        let (number, expiry, packs, cost) = (field("number"), field("expiry"), field("packs"), field("cost"));
         let (no_packs, no_units) = (format!("packs_{}", 1 - at), format!("units_{}", 1 - at));
-        shelves.desk.submit(&receiving, "#receive", &[(&number, "P1"), (&expiry, "2028-01-31"), (&packs, "4"), (&no_packs, "0"), (&no_units, "0")]).await.expect(303);
+        shelves.desk.submit(&receiving, "#receive", &[(&number, "P1"), (&expiry, "2028-01-31"), (&packs, "4"), (&cost, "960"), (&no_packs, "0"), (&no_units, "0")]).await.expect(303);
         let states = "select state from stock_order";
         let state = async || sql(states).scalar::<String>(&clinic.app.db).await.unwrap();
         assert_eq!(state().await, "part");
@@ -113,7 +119,7 @@ both! {
             let receiving = shelves.desk.get("/stock/receipts/new?order=1").await;
             let number = format!("R{round}");
             let all: Vec<(String, String)> = (0..receiving.texts("fieldset legend").len())
-                .flat_map(|at| [(format!("number_{at}"), number.clone()), (format!("expiry_{at}"), "2028-03-31".to_owned())]).collect();
+                .flat_map(|at| [(format!("number_{at}"), number.clone()), (format!("expiry_{at}"), "2028-03-31".to_owned()), (format!("cost_{at}"), "96".to_owned())]).collect();
             let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             let sent = shelves.desk.submit(&receiving, "#receive", &all).await;
             sent.expect(303);

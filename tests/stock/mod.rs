@@ -1,4 +1,5 @@
 mod buying;
+mod care;
 mod ledger;
 mod model;
 mod moving;

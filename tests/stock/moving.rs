@@ -10,7 +10,7 @@ use crate::support::{Clinic, PHARMACY, Seen, Shelves, out};
 const NAME: &str = "paracetamol 500 mg tablet";
 
 async fn sent(clinic: &Clinic, shelves: &Shelves, units: &str) -> Seen {
-    sql("insert into stock_store (name, kind) values ('Main', 'store') on conflict (name) do nothing")
+    sql("insert into stock_store (name, kind) values ('Main', 'store') on conflict (lower(name)) do nothing")
         .run(&clinic.app.db)
         .await
         .unwrap();

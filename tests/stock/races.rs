@@ -97,7 +97,7 @@ both! {
 
     async fn two_deliveries_of_one_new_batch_make_one_batch(clinic) {
         let shelves = clinic.shelves().await;
-        let fields = |op: &'static str| [("op", op), ("store", "1"), ("item_0", "paracetamol 500 mg tablet"), ("number_0", "NEW1"), ("expiry_0", "2028-01-31"), ("packs_0", "1")];
+        let fields = |op: &'static str| [("op", op), ("store", "1"), ("item_0", "paracetamol 500 mg tablet"), ("number_0", "NEW1"), ("expiry_0", "2028-01-31"), ("packs_0", "1"), ("cost_0", "96")];
         let (one, two) = (fields("delivery-by-one-person"), fields("delivery-by-two-person"));
         let (first, second) = tokio::join!(shelves.desk.post("/stock/receipts", &one), shelves.second.post("/stock/receipts", &two));
         assert_eq!((first.status, second.status), (303, 303), "{} {}", first.body, second.body);

@@ -44,7 +44,9 @@ both! {
         let batch = clinic.batch(gauze, "LAST", 300, (PHARMACY, 2)).await;
         let page = nurse.get(&path).await;
         let used = [("used_0", "6"), ("more_item_0", "Something unheard of"), ("more_quantity_0", "1")];
-        nurse.submit(&page, "#done", &used).await.expect(303);
+        let asked = nurse.submit(&page, "#done", &used).await;
+        assert_eq!(asked.expect(422).errors(), ["By the books 2 pieces lie there. Correct the number, or tick below"]);
+        nurse.submit(&asked, "#done", &[("beyond", "yes")]).await.expect(303);
         assert_eq!(clinic.on_hand(batch).await, 0);
         assert_eq!(clinic.count("select count(*) from procedure_used").await, clinic.count("select count(*) from procedure_used where quantity > 0").await);
         assert_eq!(clinic.count("select quantity from procedure_used where item = 'Sterile gauze swab'").await, 6);
@@ -69,7 +71,7 @@ both! {
         assert_eq!(late.expect(409).attribute("#name", "value").as_deref(), Some("Forceps"));
         // Equipment does not expire.
         let receiving = shelves.desk.get("/stock/receipts/new").await;
-        shelves.desk.submit(&receiving, "#receive", &[("store", "1"), ("item_0", "Tweezers"), ("number_0", "T1"), ("units_0", "4")]).await.expect(303);
+        shelves.desk.submit(&receiving, "#receive", &[("store", "1"), ("item_0", "Tweezers"), ("number_0", "T1"), ("units_0", "4"), ("cost_0", "500")]).await.expect(303);
         let page = shelves.desk.get(&path).await;
         assert!(page.text("#levels").contains("does not expire") && page.text("#levels").contains("4 pieces"), "{}", page.text("#levels"));
         let unit = shelves.desk.submit(&page, "#item", &[("unit", "box")]).await;

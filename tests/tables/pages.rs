@@ -9,7 +9,8 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 20] = [
+const MORE: [(&str, u32, &str); 21] = [
+    ("/", 7, "who waits with a token also learns that a medicine is recalled"),
     (
         "/visits/{id}/consultation",
         19,

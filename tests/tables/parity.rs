@@ -8,7 +8,7 @@ use super::{none, root};
 use crate::support::{Clinic, databases};
 
 /// Constraints that PostgreSQL keeps as an index and SQLite as triggers.
-const AS_TRIGGERS: [&str; 2] = ["slot_overlap", "appointment_overlap"];
+const AS_TRIGGERS: [&str; 3] = ["availability_overlap", "slot_overlap", "appointment_overlap"];
 
 #[test]
 fn both_databases_have_migrations_of_the_same_names() {

@@ -15,6 +15,7 @@ use crate::access::views::ConfirmPage;
 use crate::access::{session, store, throttle};
 use crate::app::App;
 use crate::audit::Entry;
+use crate::web::routes::Ready;
 use crate::web::submission::refused;
 use crate::web::{Error, FormState, Page, html};
 use crate::work::Work;
@@ -26,12 +27,19 @@ const FIELD: &str = "password_confirmation";
 ///
 /// # Errors
 /// The page that asks for it, with the form inside.
-pub async fn admit(app: &App, mut parts: Parts, body: Body, actor: &Actor) -> Result<Request, Response> {
+pub async fn admit(
+    app: &App,
+    mut parts: Parts,
+    body: Body,
+    actor: &Actor,
+    ready: Ready,
+) -> Result<Request, Response> {
     let pairs = kept::read(body).await.map_err(IntoResponse::into_response)?;
     let given = pairs.iter().find(|(name, _)| name == FIELD).map(|(_, value)| value.clone());
     // A second press of the same button is answered like the first, with a session id of its own: the browser may never
     // have seen the first one's.
-    if given.is_some() || !is_fresh(actor.proved_at, app.clock.now()) {
+    let asks = ready(&pairs) && !is_fresh(actor.proved_at, app.clock.now());
+    if given.is_some() || asks {
         let typed = given.as_deref().unwrap_or_default();
         let answer = ask(app, &mut parts, actor, &pairs, typed).await;
         if let Some(answer) = answer.unwrap_or_else(|error| Some(error.into_response())) {

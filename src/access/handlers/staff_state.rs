@@ -13,7 +13,9 @@ use crate::audit::Entry;
 use crate::live::Topic;
 use crate::web::request::Id;
 use crate::web::submission::refused;
-use crate::web::{Answer, Page, Submission, html, paths};
+use crate::web::{Answer, Error, Page, Submission, html, paths};
+use crate::work::Work;
+use crate::{queue, scheduling};
 
 /// Ends the person's access at once, on every device.
 pub async fn deactivate(
@@ -40,6 +42,7 @@ pub async fn deactivate(
         form.refuse("reason", LAST_ADMIN);
         return Ok(refused(render(&app, page, account, form).await?));
     }
+    let mut words = "The account is deactivated and signed out everywhere".to_owned();
     if changed {
         let ended = store::end_sign_ins(work.tx(), id, None, "deactivated", at).await?;
         code_store::withdraw(work.tx(), id, at).await?;
@@ -48,8 +51,25 @@ pub async fn deactivate(
             .with("sign_ins_ended", ended);
         work.audit(entry).await?;
         work.tell(Topic::Account(id.0));
+        words.push_str(&left_behind(&mut work, id).await?);
     }
-    work.done(paths::access::staff(id), "The account is deactivated and signed out everywhere").await
+    work.done(paths::access::staff(id), &words).await
+}
+
+/// What a doctor who has left leaves to colleagues, in words: bookings and people who wait.
+async fn left_behind(work: &mut Work, id: AccountId) -> Result<String, Error> {
+    let mut words = String::new();
+    match scheduling::doctor_leaves(work, id).await? {
+        0 => {}
+        1 => words.push_str(". 1 booking needs another time"),
+        many => words.push_str(&format!(". {many} bookings need another time")),
+    }
+    match queue::doctor_leaves(work, id).await? {
+        0 => {}
+        1 => words.push_str(". 1 patient who waited for this doctor now waits for anyone"),
+        many => words.push_str(&format!(". {many} patients who waited for this doctor now wait for anyone")),
+    }
+    Ok(words)
 }
 
 /// Lets the person in again, with the password as it was.

@@ -4,9 +4,12 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use super::some_money;
+use crate::access::model::AccountId;
+use crate::access::proof::{Proof, prove};
 use crate::app::App;
-use crate::billing::model::Method;
-use crate::billing::store::{invoices, payments, schemes, shifts, wallets};
+use crate::billing::model::{Method, Money};
+use crate::billing::store::wallets::Colleague;
+use crate::billing::store::{invoices, payments, schemes, settings, shifts, wallets};
 use crate::billing::verbs::pay::{self, Given};
 use crate::billing::verbs::{bill, refund};
 use crate::billing::views::account::AccountPage;
@@ -64,15 +67,36 @@ pub async fn begin(State(app): State<App>, Id(id): Id<PatientId>, submission: Su
 
 async fn load(app: &App, page: Page, id: PatientId, form: FormState) -> Result<WalletPage, Error> {
     let who = crate::patients::brief(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let balance = wallets::balance(&app.db, id).await?;
     let entries = wallets::entries(&app.db, id, 50).await?;
-    let shift = shifts::open_of(&app.db, page.actor()?.account).await?;
-    Ok(WalletPage { page, form, who, balance, entries, shift })
+    let balance = entries.first().map_or(Money::ZERO, |newest| newest.balance);
+    let me = page.actor()?.account;
+    let shift = shifts::open_of(&app.db, me).await?;
+    let limit = settings::get(&app.db).await?.refund_limit;
+    let colleagues = if balance > limit { wallets::colleagues(&app.db, me).await? } else { Vec::new() };
+    Ok(WalletPage { page, form, who, balance, entries, shift, limit, colleagues })
 }
 
 /// What lies there and what moved.
 pub async fn wallet(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
     html(load(&app, page, id, FormState::new().with("method", "cash")).await?)
+}
+
+/// Who sees money leave, by the own password.
+async fn second(app: &App, me: AccountId, form: &mut FormState) -> Result<Option<Colleague>, Error> {
+    let asked: Option<i64> = form.value("second").parse().ok();
+    let all = wallets::colleagues(&app.db, me).await?;
+    let Some(who) = all.into_iter().find(|one| Some(one.id.0) == asked) else {
+        form.refuse("second", "Choose who sees the money leave");
+        return Ok(None);
+    };
+    match prove(app, who.id, form.secret("second_password")).await? {
+        Proof::Right => return Ok(Some(who)),
+        Proof::Wrong => form.refuse("second_password", "This is not the password of the second person"),
+        Proof::Wait(_) => {
+            form.refuse("second_password", "Too many tries. Wait a few minutes, or ask somebody else");
+        }
+    }
+    Ok(None)
 }
 
 /// Takes money into it, or pays it out.
@@ -88,18 +112,24 @@ pub async fn move_money(
     let amount = some_money(&mut form, "amount", "Enter the amount in naira, for instance 2000");
     let method: Option<Method> =
         if out { Some(Method::Cash) } else { form.parse("method", "Choose how it comes in") };
-    let method = method.filter(|method| *method != Method::Wallet);
+    if method == Some(Method::Wallet) {
+        form.refuse("method", "Choose how it comes in");
+    }
     let reference = match method.filter(|method| method.has_reference()) {
         Some(_) => form.text("reference", "Enter the reference of the machine or the bank", 60),
         None => String::new(),
     };
+    let second = if out && !form.value("second").is_empty() {
+        second(&app, page.actor()?.account, &mut form).await?
+    } else {
+        None
+    };
     let Some(method) = method.filter(|_| form.is_ok()) else {
-        form.refuse("method", "Choose how it comes in");
         return Ok(refused(html(load(&app, page, id, form).await?)?));
     };
     let mut work = submission.begin(&app).await?;
     let result = if out {
-        let gone = refund::empty_wallet(&mut work, id, amount).await;
+        let gone = refund::empty_wallet(&mut work, id, amount, second.as_ref()).await;
         gone.map(|()| (paths::billing::wallet(id), format!("{amount} paid out")))
     } else {
         let taken = pay::top_up(&mut work, id, &Given { method, amount, reference }).await;

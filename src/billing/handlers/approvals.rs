@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::app::App;
-use crate::billing::model::{DiscountId, DiscountState, RefundId, RefundState, ShiftId};
+use crate::billing::model::{DiscountId, DiscountState, Money, RefundId, RefundState, ShiftId};
 use crate::billing::store::{discounts, refunds, shifts};
 use crate::billing::verbs::{bill, refund, shift};
 use crate::billing::views::worklist::ApprovalsPage;
@@ -55,6 +55,7 @@ pub async fn discount(
     let discount = discounts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let note = form.optional_text("note", LINE);
+    let seen = form.value("gross").parse().ok().map(Money);
     let (to, words) = match form.value("to") {
         "approved" => (DiscountState::Approved, "Approved"),
         "declined" => (DiscountState::Declined, "Declined"),
@@ -64,7 +65,7 @@ pub async fn discount(
         }
     };
     let mut work = submission.begin(&app).await?;
-    let result = bill::decide(&mut work, &discount, to, &note).await;
+    let result = bill::decide(&mut work, &discount, (to, seen), &note).await;
     ends((&app, page), (work, form), result, words).await
 }
 

@@ -198,7 +198,7 @@ pub async fn withdraw(
 ) -> Answer {
     let discount = discounts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut work = submission.begin(&app).await?;
-    let result = bill::decide(&mut work, &discount, DiscountState::Withdrawn, "").await;
+    let result = bill::decide(&mut work, &discount, (DiscountState::Withdrawn, None), "").await;
     let invoice = discount.invoice_id;
     ends((&app, page, invoice), (work, submission.form.clone()), result, |()| here(invoice, "Taken back"))
         .await
@@ -215,6 +215,14 @@ pub async fn issue(
     let version = form.number("version", 1, i64::MAX);
     let mut work = submission.begin(&app).await?;
     let result = issue_it(&mut work, id, Some(version)).await;
+    if let Err(Refused::Because(sentence)) = result {
+        work.undo();
+        // What stands there now, also where the scheme's limit or a price has changed since.
+        bill::work_out_again(&app, page.doer(), id).await?;
+        form.refuse("", sentence);
+        form.renew();
+        return Ok(conflicting(html(load(&app, page, id, form).await?)?));
+    }
     ends((&app, page, id), (work, form), result, |issued| {
         let to = match issued.balance().is_some() {
             true => paths::billing::payments(id),

@@ -4,9 +4,9 @@ use axum::extract::State;
 
 use super::optional_money;
 use crate::app::App;
-use crate::billing::model::{InvoiceId, Method};
+use crate::billing::model::{InvoiceId, Method, Money};
 use crate::billing::store::{invoices, shifts, wallets};
-use crate::billing::verbs::pay::{self, Given, Over};
+use crate::billing::verbs::pay::{self, Divided, Given, Over};
 use crate::billing::views::pay::PayPage;
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
@@ -44,6 +44,24 @@ fn given(form: &mut FormState) -> Vec<Given> {
     all
 }
 
+/// Nobody is handed so much too much by intention: asked about once (a slip of the keys, or the wrong field).
+const MUCH: Money = Money(2_000_000);
+
+/// What is far more than is owed is taken when the same figures come a second time.
+fn ask_whether_it_is_right(form: &mut FormState, divided: &Divided) {
+    let kept: i64 = divided.parts.iter().filter(|part| part.to_wallet).map(|part| part.amount.0).sum();
+    let more = Money(divided.change.0.saturating_add(kept));
+    let figures: Vec<&str> = Method::ALL.iter().map(|method| form.value(method.as_str()).trim()).collect();
+    let figures = figures.join("/");
+    if more >= MUCH && form.value("sure") != figures {
+        form.set("sure", figures);
+        form.refuse(
+            "cash",
+            format!("This is {more} more than is owed. Look at the figures; if they are right, press again"),
+        );
+    }
+}
+
 /// Takes a payment and leads to its receipt.
 pub async fn create(
     State(app): State<App>,
@@ -58,11 +76,11 @@ pub async fn create(
     if given.is_empty() && form.is_ok() {
         form.refuse("cash", "Enter what the patient gives");
     }
-    if form.is_ok()
-        && shown.invoice.balance().is_some()
-        && let Err(sentence) = pay::divide(shown.invoice.balance(), &given, over)
-    {
-        form.refuse("cash", sentence);
+    if form.is_ok() && shown.invoice.balance().is_some() {
+        match pay::divide(shown.invoice.balance(), &given, over) {
+            Err(sentence) => form.refuse("cash", sentence),
+            Ok(divided) => ask_whether_it_is_right(&mut form, &divided),
+        }
     }
     if !form.is_ok() {
         return Ok(refused(html(PayPage { form, ..shown })?));

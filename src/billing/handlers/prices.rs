@@ -32,13 +32,16 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     html(PricesPage { page, kind, services })
 }
 
-async fn service(app: &App, page: &Page, key: ServiceKey) -> Result<Service, Error> {
+/// A service, and what the price list says of its whole kind.
+async fn priced(app: &App, page: &Page, key: ServiceKey) -> Result<(Service, Option<Money>), Error> {
     let all = prices::of_kind(&app.db, key.0, page.today()).await?;
-    all.into_iter().find(|one| one.service == key.1).ok_or(Error::NotFound)
+    let of_kind = all.iter().find(|one| one.service == 0).and_then(|one| one.listed);
+    let own = all.into_iter().find(|one| one.service == key.1).ok_or(Error::NotFound)?;
+    Ok((own, of_kind))
 }
 
 async fn load(app: &App, page: Page, key: ServiceKey, typed: Option<FormState>) -> Result<PricePage, Error> {
-    let service = service(app, &page, key).await?;
+    let (service, of_kind) = priced(app, &page, key).await?;
     let history = prices::history(&app.db, key.0, key.1).await?;
     let schemes = schemes::all(&app.db).await?;
     let mut form = typed.unwrap_or_default();
@@ -60,7 +63,7 @@ async fn load(app: &App, page: Page, key: ServiceKey, typed: Option<FormState>) 
             form.set(name, value);
         }
     }
-    Ok(PricePage { page, form, key, service, history, schemes })
+    Ok(PricePage { page, form, key, service, of_kind, history, schemes })
 }
 
 /// One service.
@@ -75,7 +78,7 @@ pub async fn set(
     Id(key): Id<ServiceKey>,
     submission: Submission,
 ) -> Answer {
-    let service = service(&app, &page, key).await?;
+    let (service, _) = priced(&app, &page, key).await?;
     let mut form = submission.form.clone();
     let amount = money(&mut form, "amount", "Enter the price in naira, for instance 1500; 0 for free");
     let follow_up = optional_money(&mut form, "follow_up").filter(|_| key.0 == ChargeKind::Consultation);
@@ -123,7 +126,7 @@ pub async fn rule(
     Id(key): Id<ServiceKey>,
     submission: Submission,
 ) -> Answer {
-    let old = service(&app, &page, key).await?;
+    let (old, _) = priced(&app, &page, key).await?;
     let mut form = submission.form.clone();
     let version = form.number("version", 0, i64::MAX);
     let tax_bp = percent(&mut form, "tax", 5_000, "Enter the tax in percent, from 0 to 50");

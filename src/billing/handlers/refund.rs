@@ -22,11 +22,14 @@ async fn load(app: &App, page: Page, id: PaymentId, form: Option<FormState>) -> 
         Some(invoice) => invoices::by_id(&app.db, invoice).await?.map_or(Money::ZERO, |one| one.owed_back()),
         None => Money::ZERO,
     };
-    let form = form.unwrap_or_else(|| {
+    let mut form = form.unwrap_or_else(FormState::new);
+    // Two forms stand on the page: what one of them did not send stands as it was.
+    if form.sent("amount").is_none() {
         let amount =
             if owed_back.is_zero() { payment.refundable() } else { owed_back.min(payment.refundable()) };
-        FormState::new().with("amount", amount.typed()).with("method", payment.method.as_str())
-    });
+        form.set("amount", amount.typed());
+        form.set("method", payment.method.as_str());
+    }
     Ok(RefundPage { page, form, payment, owed_back, limit })
 }
 
@@ -96,7 +99,7 @@ pub async fn reverse(
     submission: Submission,
 ) -> Answer {
     let shown = load(&app, page, id, Some(submission.form.clone())).await?;
-    let mut form = submission.form.clone();
+    let mut form = shown.form.clone();
     let why = reason(&mut form, "mistake");
     if !form.is_ok() {
         return Ok(refused(html(RefundPage { form, ..shown })?));

@@ -41,9 +41,11 @@ pub async fn open(State(app): State<App>, page: Page, submission: Submission) ->
     let float = money(&mut form, "float", "Enter the cash in the till in naira; 0 if it is empty");
     let why = form.optional_text("reason", LINE);
     let desks = shifts::desks(&app.db).await?;
-    let desk = desk.and_then(|id| desks.into_iter().find(|desk| desk.id == id));
-    let Some(desk) = desk.filter(|_| form.is_ok()) else {
+    let chosen = desk.and_then(|id| desks.into_iter().find(|desk| desk.id == id));
+    if desk.is_some() && chosen.is_none() {
         form.refuse("desk", "Choose a desk");
+    }
+    let Some(desk) = chosen.filter(|_| form.is_ok()) else {
         return Ok(refused(html(load(&app, page, form).await?)?));
     };
     let mut work = submission.begin(&app).await?;

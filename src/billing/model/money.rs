@@ -70,15 +70,21 @@ impl Money {
         self.0 > 0
     }
 
-    /// Reads what somebody typed: `2500`, `2,500.50`, `₦ 1 200`.
+    /// Reads what somebody typed: `2500`, `2,500.50`, `₦ 1 200`. A comma parts thousands and nothing else: whoever types
+    /// `1,50` means something that is not ₦150.
     pub fn parse(typed: &str) -> Option<Money> {
-        let plain: String = typed
-            .chars()
-            .filter(|letter| !letter.is_whitespace() && *letter != ',' && *letter != '₦')
-            .collect();
+        let plain: String =
+            typed.chars().filter(|letter| !letter.is_whitespace() && *letter != '₦').collect();
         let (naira, kobo) = plain.split_once('.').unwrap_or((&plain, ""));
         let digits = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
-        if naira.is_empty() || !digits(naira) || !digits(kobo) || kobo.len() > 2 {
+        let grouped = match naira.split_once(',') {
+            None => true,
+            Some((first, rest)) => {
+                (1..=3).contains(&first.len()) && rest.split(',').all(|group| group.len() == 3)
+            }
+        };
+        let naira = naira.replace(',', "");
+        if !grouped || naira.is_empty() || !digits(&naira) || !digits(kobo) || kobo.len() > 2 {
             return None;
         }
         let kobo: i64 = format!("{kobo:0<2}").parse().ok()?;
@@ -169,6 +175,10 @@ mod tests {
         assert_eq!(read("2500"), Some(250_000));
         assert_eq!(read("₦ 2,500.5"), Some(250_050));
         assert_eq!(read("0.07"), Some(7));
+        assert_eq!(read("1,234,567.05"), Some(123_456_705));
+        let commas =
+            ["1,50", "33,33", "1,5000", ",500", "1,,500", "12,34,567", "1234,567", "2500,50", "1.000,50"];
+        assert_eq!(commas.map(read), [None; 9], "no comma parts kobo");
         for bad in ["", "-5", "1.234", "1e3", "abc", ".5", "9".repeat(30).as_str()] {
             assert_eq!(read(bad), None, "{bad}");
         }

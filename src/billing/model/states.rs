@@ -170,7 +170,9 @@ impl ClaimState {
             (self, to),
             (S::Draft, S::Sent | S::Dropped)
                 | (S::Sent | S::Resubmitted, S::Accepted | S::Part | S::Rejected)
+                | (S::Sent, S::Dropped)
                 | (S::Part | S::Rejected, S::Resubmitted | S::WrittenOff)
+                | (S::WrittenOff, S::Part | S::Rejected)
         )
     }
 

@@ -25,6 +25,8 @@ pub struct Claim {
     pub batch_id: Option<BatchId>,
     pub amount: Money,
     pub credited: Money,
+    /// What was asked when its batch was sent.
+    pub sent: Option<Money>,
     pub accepted: Money,
     pub written_off: Money,
     pub to_patient: Money,
@@ -41,9 +43,19 @@ impl Claim {
         Money(self.amount.0 - self.credited.0)
     }
 
+    /// What stands on the list of its batch, which does not change once it was sent.
+    pub fn on_list(&self) -> Money {
+        self.sent.unwrap_or(self.asked())
+    }
+
     /// What nobody has paid or taken over yet.
     pub fn short(&self) -> Money {
         Money((self.asked().0 - self.accepted.0 - self.written_off.0 - self.to_patient.0).max(0))
+    }
+
+    /// What the scheme paid and is asked for no longer.
+    pub fn too_much(&self) -> Money {
+        Money((self.accepted.0 - self.asked().0).max(0))
     }
 
     /// The number of its invoice.
@@ -57,7 +69,8 @@ macro_rules! claims {
         concat!(
             "select c.id, c.invoice_id, i.year as invoice_year, i.number as invoice_number, i.visit_id, c.scheme_id,
                 i.scheme_name as scheme, c.patient_id, i.patient_name as patient, i.enrolment_number, i.referral_code,
-                c.batch_id, c.amount, c.credited, c.accepted, c.written_off, c.to_patient, c.patient_invoice_id, c.state,
+                c.batch_id, c.amount, c.credited,
+                (select min(t.amount) from claim_step t where t.claim_id = c.id and t.to_state = 'sent') as sent, c.accepted, c.written_off, c.to_patient, c.patient_invoice_id, c.state,
                 c.answer, c.made_at, c.version
              from claim c join invoice i on i.id = c.invoice_id where ",
             $tail
@@ -75,9 +88,26 @@ pub async fn of_invoice(store: impl Store, invoice: InvoiceId) -> Result<Option<
     sql(claims!("c.invoice_id = $1")).bind(invoice).optional(store).await
 }
 
+/// The claim whose shortfall an invoice asks the patient for.
+pub async fn asked_by(
+    store: impl Store,
+    patient: PatientId,
+    invoice: InvoiceId,
+) -> Result<Option<Claim>, DbError> {
+    sql(claims!("c.patient_id = $1 and c.patient_invoice_id = $2"))
+        .bind(patient)
+        .bind(invoice)
+        .optional(store)
+        .await
+}
+
 /// The claims of a batch.
 pub async fn of_batch(store: impl Store, batch: BatchId) -> Result<Vec<Claim>, DbError> {
-    sql(claims!("c.batch_id = $1 order by c.id limit 500")).bind(batch).all(store).await
+    let mut all: Vec<Claim> =
+        sql(claims!("c.batch_id = $1 order by c.id limit 500")).bind(batch).all(store).await?;
+    // What was credited before it was sent stands on no list.
+    all.retain(|claim| claim.sent.is_some() || claim.state != ClaimState::Dropped);
+    Ok(all)
 }
 
 /// Claims in a state, the oldest first.
@@ -101,10 +131,10 @@ pub async fn insert(tx: &mut Tx, invoice: InvoiceId, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// A credit note lowers what is asked; what is asked no longer and was never sent is dropped.
+/// A credit note lowers what is asked; what is asked no longer and was not answered is dropped.
 pub async fn credit(tx: &mut Tx, invoice: InvoiceId, covered: Money) -> Result<(), DbError> {
     sql("update claim set credited = credited + $2, version = version + 1,
-            state = case when state = 'draft' and credited + $2 >= amount then 'dropped' else state end
+            state = case when state in ('draft', 'sent') and credited + $2 >= amount then 'dropped' else state end
          where invoice_id = $1")
     .bind(invoice)
     .bind(covered)
@@ -165,8 +195,15 @@ macro_rules! batches {
     ($tail:literal) => {
         concat!(
             "select b.id, b.scheme_id, s.name as scheme, s.payer, b.year, b.number, b.state, b.made_name, b.made_at,
-                b.sent_name, b.sent_at, (select count(*) from claim c where c.batch_id = b.id) as claims,
-                cast(coalesce((select sum(c.amount - c.credited) from claim c where c.batch_id = b.id), 0) as bigint) as asked
+                b.sent_name, b.sent_at, case when b.state = 'sent'
+                    then (select count(*) from claim c join claim_step t on t.claim_id = c.id and t.to_state = 'sent'
+                        where c.batch_id = b.id)
+                    else (select count(*) from claim c where c.batch_id = b.id and c.state = 'draft') end as claims,
+                cast(coalesce(case when b.state = 'sent'
+                    then (select sum(t.amount) from claim c join claim_step t on t.claim_id = c.id and t.to_state = 'sent'
+                        where c.batch_id = b.id)
+                    else (select sum(c.amount - c.credited) from claim c where c.batch_id = b.id and c.state = 'draft') end, 0)
+                    as bigint) as asked
              from claim_batch b join scheme s on s.id = b.scheme_id where ",
             $tail
         )

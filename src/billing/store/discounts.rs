@@ -114,16 +114,26 @@ pub async fn decide(
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let done = sql("update discount set state = $2, decided_by = $3, decided_name = $4, decision_note = $5, decided_at = $6
-         where id = $1 and state = 'proposed'")
+         where id = $1 and (state = 'proposed' or (state = 'approved' and $7 = 'withdrawn'))")
     .bind(id)
     .bind(to)
     .bind(by)
     .bind(name)
     .bind(note)
     .bind(at)
+    .bind(to.as_str())
     .run(tx)
     .await?;
     Ok(done == 1)
+}
+
+/// What was approved of a draft waits for a decision again; how many there were.
+pub async fn ask_again(tx: &mut Tx, invoice: InvoiceId) -> Result<u64, DbError> {
+    sql("update discount set state = 'proposed', decided_by = null, decided_name = '', decided_at = null, decision_note = ''
+         where invoice_id = $1 and state = 'approved'")
+    .bind(invoice)
+    .run(tx)
+    .await
 }
 
 /// What is proposed for a draft that is given up waits no more.

@@ -222,26 +222,28 @@ pub async fn insert(
 
 /// Holds a draft for this transaction; false when it is no draft any more.
 pub async fn hold_draft(tx: &mut Tx, id: InvoiceId) -> Result<bool, DbError> {
-    let held =
-        sql("update invoice set version = version + 1 where id = $1 and state = 'draft'").bind(id).run(tx);
-    Ok(held.await? == 1)
+    hold(tx, id, InvoiceState::Draft).await
 }
 
 /// Holds an issued invoice for this transaction; false when it is none.
 pub async fn hold_issued(tx: &mut Tx, id: InvoiceId) -> Result<bool, DbError> {
-    let held =
-        sql("update invoice set version = version + 1 where id = $1 and state = 'issued'").bind(id).run(tx);
-    Ok(held.await? == 1)
+    hold(tx, id, InvoiceState::Issued).await
 }
 
-/// Chooses the scheme of a draft, or none.
+async fn hold(tx: &mut Tx, id: InvoiceId, state: InvoiceState) -> Result<bool, DbError> {
+    let held = sql("update invoice set version = version + 1 where id = $1 and state = $2");
+    Ok(held.bind(id).bind(state).run(tx).await? == 1)
+}
+
+/// Chooses the scheme of a draft, or none; what it pays is worked out afterwards.
 pub async fn choose_scheme(
     tx: &mut Tx,
     id: InvoiceId,
     chosen: Option<(SchemeId, EnrolmentId)>,
     referral: &str,
 ) -> Result<(), DbError> {
-    sql("update invoice set scheme_id = $2, enrolment_id = $3, referral_code = $4 where id = $1 and state = 'draft'")
+    sql("update invoice set scheme_id = $2, enrolment_id = $3, referral_code = $4, scheme_part = 0, patient_part = total
+         where id = $1 and state = 'draft'")
         .bind(id)
         .bind(chosen.map(|(scheme, _)| scheme))
         .bind(chosen.map(|(_, enrolment)| enrolment))

@@ -29,6 +29,8 @@ pub struct Line {
     pub patient: Money,
     pub credited: Money,
     pub credited_scheme: Money,
+    /// It asks for what a scheme did not pay.
+    pub shortfall: bool,
     pub live: bool,
     /// Its charge was entered in error.
     pub withdrawn: bool,
@@ -79,7 +81,7 @@ macro_rules! lines {
         concat!(
             "select l.id, l.invoice_id, l.charge_id, l.kind, l.service, l.label, l.quantity, l.unit_price, l.base, l.surcharge,
                 l.surcharge_reason, l.discount, l.tax_bp, l.tax, l.total, l.percent_bp, l.coverage_group, l.covered,
-                l.patient, l.credited, l.credited_scheme, l.live, c.withdrawn_at is not null as withdrawn, c.done_quantity,
+                l.patient, l.credited, l.credited_scheme, l.shortfall, l.live, c.withdrawn_at is not null as withdrawn, c.done_quantity,
                 c.quantity as charged
              from invoice_line l left join charge c on c.id = l.charge_id where ",
             $tail
@@ -106,6 +108,8 @@ pub struct NewLine<'a> {
     pub label: &'a str,
     pub quantity: i64,
     pub unit_price: Money,
+    /// It asks for what a scheme did not pay: no tax on it, and no scheme pays it.
+    pub shortfall: bool,
 }
 
 /// Puts a line on a draft.
@@ -114,10 +118,10 @@ pub struct NewLine<'a> {
 /// A violation of `invoice_line_charge_id_unique` when its charge is on a live invoice already (rule M3).
 pub async fn insert(tx: &mut Tx, invoice: InvoiceId, new: &NewLine<'_>) -> Result<InvoiceLineId, DbError> {
     sql("insert into invoice_line (invoice_id, charge_id, position, kind, service, label, quantity, unit_price, base, total,
-            patient)
+            patient, shortfall)
          values ($1, $2, (select coalesce(max(o.position), 0) + 1 from invoice_line o where o.invoice_id = $1), $3, $4, $5,
             $6, $7, cast($6 as bigint) * cast($7 as bigint), cast($6 as bigint) * cast($7 as bigint),
-            cast($6 as bigint) * cast($7 as bigint)) returning id")
+            cast($6 as bigint) * cast($7 as bigint), $8) returning id")
     .bind(invoice)
     .bind(new.charge)
     .bind(new.kind)
@@ -125,6 +129,7 @@ pub async fn insert(tx: &mut Tx, invoice: InvoiceId, new: &NewLine<'_>) -> Resul
     .bind(new.label)
     .bind(new.quantity)
     .bind(new.unit_price)
+    .bind(new.shortfall)
     .scalar(tx)
     .await
 }
@@ -167,6 +172,7 @@ pub struct ToPrice {
     pub scheme_unit: Option<Money>,
     pub tax_bp: i64,
     pub coverage_group: String,
+    pub shortfall: bool,
 }
 
 /// The lines of a draft, to be priced on a day.
@@ -175,10 +181,10 @@ pub async fn to_price(tx: &mut Tx, invoice: InvoiceId, day: NaiveDate) -> Result
             (select q.amount from price q where q.kind = l.kind and q.service in (l.service, 0)
                 and q.scheme_id = i.scheme_id and q.from_day <= $2 and l.charge_id is not null
                 order by q.service desc, q.from_day desc limit 1) as scheme_unit,
-            coalesce((select q.tax_bp from service_rule q where q.kind = l.kind and q.service in (l.service, 0)
-                order by q.service desc limit 1), 0) as tax_bp,
+            case when l.shortfall then 0 else coalesce((select q.tax_bp from service_rule q where q.kind = l.kind
+                and q.service in (l.service, 0) order by q.service desc limit 1), 0) end as tax_bp,
             coalesce((select q.coverage_group from service_rule q where q.kind = l.kind and q.service in (l.service, 0)
-                order by q.service desc limit 1), l.kind) as coverage_group
+                order by q.service desc limit 1), l.kind) as coverage_group, l.shortfall
          from invoice_line l join invoice i on i.id = l.invoice_id left join charge c on c.id = l.charge_id
          where l.invoice_id = $1 order by l.position, l.id")
     .bind(invoice)

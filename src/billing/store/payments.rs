@@ -182,6 +182,10 @@ pub struct Receipt {
     pub prints: i64,
     /// When it was printed first.
     pub printed_at: Option<DateTime<Utc>>,
+    /// What of it was taken back as a slip.
+    pub reversed: Money,
+    /// What of it was given back.
+    pub refunded: Money,
 }
 
 impl Receipt {
@@ -196,7 +200,10 @@ macro_rules! receipts {
         concat!(
             "select r.id, r.year, r.number, r.patient_id, r.invoice_id, r.total, r.given, r.change_given, r.snapshot,
                 r.taken_name, r.taken_at, (select count(*) from receipt_print k where k.receipt_id = r.id) as prints,
-                (select k.at from receipt_print k where k.receipt_id = r.id and k.number = 1) as printed_at
+                (select k.at from receipt_print k where k.receipt_id = r.id and k.number = 1) as printed_at,
+                cast(coalesce((select sum(p.amount) from payment p where p.receipt_id = r.id and p.reversed_at is not null), 0)
+                    as bigint) as reversed,
+                cast(coalesce((select sum(p.refunded) from payment p where p.receipt_id = r.id), 0) as bigint) as refunded
              from receipt r where ",
             $tail
         )

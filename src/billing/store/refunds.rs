@@ -74,6 +74,27 @@ pub async fn open(store: impl Store) -> Result<Vec<Refund>, DbError> {
     sql(refunds!("r.state in ('proposed', 'approved') order by r.proposed_at limit 100")).all(store).await
 }
 
+/// What went back of an invoice, or of a payment without one, that nobody else has seen: the limit is for all of it (rule M8).
+pub async fn alone(tx: &mut Tx, payment: PaymentId, invoice: Option<InvoiceId>) -> Result<Money, DbError> {
+    let found: Option<(Money,)> = match invoice {
+        Some(invoice) => {
+            sql("select cast(coalesce(sum(amount), 0) as bigint) from refund where invoice_id = $1 and not needs_second
+                    and method <> 'wallet' and state <> 'declined'")
+            .bind(invoice)
+            .optional(tx)
+            .await?
+        }
+        None => {
+            sql("select cast(coalesce(sum(amount), 0) as bigint) from refund where payment_id = $1 and not needs_second
+                    and method <> 'wallet' and state <> 'declined'")
+            .bind(payment)
+            .optional(tx)
+            .await?
+        }
+    };
+    Ok(found.map_or(Money::ZERO, |(sum,)| sum))
+}
+
 /// A refund that is about to be written.
 #[derive(Debug)]
 pub struct NewRefund<'a> {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 
-use super::{Refused, because, doer, in_words, tell, trail};
+use super::{Refused, because, claim, doer, in_words, tell, trail};
+use crate::app::App;
 use crate::audit::Entry;
 use crate::billing::model::{
     Asked, ChargeId, ChargeKind, Cover, DiscountId, DiscountKind, DiscountState, InvoiceId, InvoiceLineId,
@@ -19,7 +20,8 @@ use crate::billing::store::settings;
 use crate::live::Topic;
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
-use crate::work::Work;
+use crate::web::Error;
+use crate::work::{Doer, Work};
 
 /// Lines of one invoice.
 const MOST: usize = 200;
@@ -90,6 +92,7 @@ async fn put_charge(work: &mut Work, invoice: InvoiceId, charge: &Charge) -> Res
         label: &charge.label,
         quantity: charge.quantity,
         unit_price: charge.unit_price,
+        shortfall: false,
     };
     lines::insert(work.tx(), invoice, &line).await.map_err(in_words)?;
     Ok(())
@@ -106,7 +109,7 @@ pub async fn add_open(work: &mut Work, id: InvoiceId) -> Result<usize, Refused> 
         put_charge(work, id, charge).await?;
     }
     lines::bill_charges(work.tx(), id).await?;
-    price(work, id).await?;
+    price_again(work, &draft).await?;
     work.audit(trail("invoice.lines_added", &draft).with("lines", open.len() as i64)).await?;
     tell(work, &draft);
     Ok(open.len())
@@ -132,9 +135,9 @@ pub async fn add(work: &mut Work, id: InvoiceId, own: &Own<'_>) -> Result<(), Re
         return Err(because("An invoice takes at most 200 lines. Make out a second one."));
     }
     let Own { label, kind, quantity, unit_price } = *own;
-    let line = NewLine { charge: None, kind, service: 0, label, quantity, unit_price };
+    let line = NewLine { charge: None, kind, service: 0, label, quantity, unit_price, shortfall: false };
     lines::insert(work.tx(), id, &line).await.map_err(in_words)?;
-    price(work, id).await?;
+    price_again(work, &draft).await?;
     let entry = trail("invoice.line_added", &draft).with("quantity", quantity);
     work.audit(entry.with("unit_price", unit_price.0)).await?;
     tell(work, &draft);
@@ -154,7 +157,10 @@ pub async fn remove(work: &mut Work, id: InvoiceLineId) -> Result<InvoiceId, Ref
         lines::free_charges(work.tx(), draft.id, Some(charge)).await?;
     }
     lines::remove(work.tx(), id).await.map_err(in_words)?;
-    price(work, draft.id).await?;
+    price_again(work, &draft).await?;
+    if line.shortfall {
+        claim::ask_no_more(work, &draft).await?;
+    }
     work.audit(trail("invoice.line_removed", &draft).with("amount", line.total.0)).await?;
     tell(work, &draft);
     Ok(draft.id)
@@ -168,9 +174,10 @@ pub async fn change(
     (surcharge, reason): (Money, &str),
 ) -> Result<InvoiceId, Refused> {
     let (line, draft) = line_of(work, id).await?;
-    let quantity = if line.charge_id.is_some() { line.quantity } else { quantity };
+    let fixed = line.charge_id.is_some() || line.shortfall;
+    let quantity = if fixed { line.quantity } else { quantity };
     lines::change(work.tx(), id, quantity, (surcharge, reason)).await.map_err(in_words)?;
-    price(work, draft.id).await?;
+    price_again(work, &draft).await?;
     let entry = trail("invoice.line_changed", &draft).changed("quantity", &line.quantity, &quantity).changed(
         "surcharge",
         &line.surcharge.0,
@@ -195,7 +202,7 @@ pub async fn choose_scheme(
     }
     let chosen = place.map(|place| (place.scheme_id, place.id));
     invoices::choose_scheme(work.tx(), id, chosen, referral).await?;
-    price(work, id).await?;
+    price_again(work, &draft).await?;
     let entry = trail("invoice.scheme_chosen", &draft).with("through_scheme", through);
     work.audit(entry.with("referral", !referral.is_empty())).await?;
     tell(work, &draft);
@@ -209,6 +216,7 @@ pub async fn give_up(work: &mut Work, id: InvoiceId, reason: &str) -> Result<Inv
     lines::free_charges(work.tx(), id, None).await?;
     discounts::drop_all(work.tx(), id, &name, at).await?;
     invoices::give_up(work.tx(), id, (&name, reason), at).await?;
+    claim::ask_no_more(work, &draft).await?;
     work.audit(trail("invoice.given_up", &draft)).await?;
     tell(work, &draft);
     Ok(draft)
@@ -225,18 +233,26 @@ pub async fn propose(work: &mut Work, new: &NewDiscount<'_>) -> Result<DiscountI
     Ok(id)
 }
 
-/// Approves, declines or takes back a discount.
+/// Approves, declines or takes back a discount; `seen` is what the draft asked before discounts when whoever decides looked
+/// at it. One that is approved may be dropped by anybody who works on the draft: the patient is asked for more, not less.
 pub async fn decide(
     work: &mut Work,
     discount: &Discount,
-    to: DiscountState,
+    (to, seen): (DiscountState, Option<Money>),
     note: &str,
 ) -> Result<(), Refused> {
     let draft = held(work, discount.invoice_id).await?;
     let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
     let own = discount.proposed_by == by;
-    if (to == DiscountState::Withdrawn) != own {
+    let drops = to == DiscountState::Withdrawn && discount.state == DiscountState::Approved;
+    if !drops && (to == DiscountState::Withdrawn) != own {
         return Err(because("Somebody else has to decide this: never the same person who asked for it."));
+    }
+    if to == DiscountState::Approved && seen.is_some_and(|seen| seen != draft.gross) {
+        return Err(because(format!(
+            "The draft has changed: it asks {} before discounts now. Look at it, then decide.",
+            draft.gross
+        )));
     }
     let decided =
         discounts::decide(work.tx(), (discount.id, to), (by, &name), note, at).await.map_err(in_words)?;
@@ -296,6 +312,28 @@ impl Left<'_> {
     }
 }
 
+/// Works out a draft that was changed. What somebody approved was what they saw: a discount that would take more off now
+/// is asked for again (rule M9).
+async fn price_again(work: &mut Work, before: &Invoice) -> Result<(), Refused> {
+    let sums = price(work, before.id).await?;
+    if sums.discount > before.discount && discounts::ask_again(work.tx(), before.id).await? > 0 {
+        work.audit(trail("discount.asked_again", before).with("discount", sums.discount.0)).await?;
+        price(work, before.id).await?;
+    }
+    Ok(())
+}
+
+/// Works out a draft as it stands today, by itself.
+pub async fn work_out_again(app: &App, doer: &Doer, id: InvoiceId) -> Result<(), Error> {
+    let mut work = Work::begin(app, doer.clone()).await?;
+    if invoices::hold_draft(work.tx(), id).await? {
+        price(&mut work, id).await?;
+        work.tell(Topic::Money);
+        work.commit().await?;
+    }
+    Ok(())
+}
+
 /// Works out every line and the sums of a draft again. What was typed stays; what a browser sent as a sum is never read.
 pub async fn price(work: &mut Work, id: InvoiceId) -> Result<Sums, Refused> {
     let day = work.today();
@@ -321,7 +359,7 @@ pub async fn price(work: &mut Work, id: InvoiceId) -> Result<Sums, Refused> {
         let asked =
             Asked { quantity: line.quantity, unit, surcharge: line.surcharge, discount, tax_bp: line.tax_bp };
         let all = amounts(&asked, rules.rounding)?;
-        let cover = left.cover(&line.coverage_group);
+        let cover = if line.shortfall { Cover::default() } else { left.cover(&line.coverage_group) };
         let (scheme, patient) = split(all.total, line.quantity, &cover, rules.rounding)?;
         if let Some(rule) = covered.iter().find(|rule| rule.coverage_group == line.coverage_group) {
             *left.used.entry(rule.coverage_group.as_str()).or_default() += scheme.0;

@@ -2,11 +2,13 @@
 
 use chrono::Datelike;
 
-use super::{Refused, because, bill};
+use super::{Refused, because, bill, in_words};
 use crate::audit::Entry;
 use crate::billing::model::{BatchId, ChargeKind, ClaimId, ClaimState, InvoiceId, Money, SchemeId, Series};
 use crate::billing::store::claims::{self, Claim, Step};
-use crate::billing::store::{invoices, settings};
+use crate::billing::store::invoices::{self, Invoice};
+use crate::billing::store::lines::{self, NewLine};
+use crate::billing::store::settings;
 use crate::live::Topic;
 use crate::queue::model::VisitId;
 use crate::work::Work;
@@ -78,7 +80,7 @@ fn as_is<'a>(claim: &Claim, to: ClaimState, answer: &'a str) -> Step<'a> {
     }
 }
 
-/// Writes down what the scheme answered: how much it pays altogether.
+/// Writes down what the scheme answered: how much it pays of what it was asked for last.
 pub async fn answer(
     work: &mut Work,
     id: ClaimId,
@@ -86,18 +88,20 @@ pub async fn answer(
     (paid, words): (Money, &str),
 ) -> Result<(), Refused> {
     let claim = seen(work, id, version).await?;
-    if paid > claim.asked() {
+    // What was paid before it was sent again stays paid.
+    if paid > claim.short() {
         return Err(because(format!(
-            "The claim asks {}. The scheme cannot pay more than that.",
-            claim.asked()
+            "The scheme was asked for {}. It cannot pay more than that.",
+            claim.short()
         )));
     }
-    let to = match paid.0 {
-        0 => ClaimState::Rejected,
-        sum if sum == claim.asked().0 => ClaimState::Accepted,
+    let accepted = claim.accepted.plus(paid)?;
+    let to = match accepted {
+        Money::ZERO => ClaimState::Rejected,
+        sum if sum == claim.asked() => ClaimState::Accepted,
         _ => ClaimState::Part,
     };
-    let step = Step { accepted: paid, amount: paid, ..as_is(&claim, to, words) };
+    let step = Step { accepted, amount: paid, ..as_is(&claim, to, words) };
     go(work, &claim, &step).await
 }
 
@@ -133,8 +137,17 @@ pub async fn to_patient(
     let draft = bill::begin(work, (visit, claim.patient_id), None).await?;
     invoices::choose_scheme(work.tx(), draft, None, "").await?;
     let label = format!("Not paid by {} for {}", claim.scheme, claim.code());
-    let own = bill::Own { label: &label, kind: ChargeKind::Other, quantity: 1, unit_price: short };
-    bill::add(work, draft, &own).await?;
+    let line = NewLine {
+        charge: None,
+        kind: ChargeKind::Other,
+        service: 0,
+        label: &label,
+        quantity: 1,
+        unit_price: short,
+        shortfall: true,
+    };
+    lines::insert(work.tx(), draft, &line).await.map_err(in_words)?;
+    bill::price(work, draft).await?;
     let step = Step {
         to_patient: Money(claim.to_patient.0 + short.0),
         patient_invoice: Some(draft),
@@ -143,4 +156,17 @@ pub async fn to_patient(
     };
     go(work, &claim, &step).await?;
     Ok(draft)
+}
+
+/// A draft that asked the patient for a shortfall is given up: somebody decides about the claim again.
+pub async fn ask_no_more(work: &mut Work, draft: &Invoice) -> Result<(), Refused> {
+    let Some(claim) = claims::asked_by(work.tx(), draft.patient_id, draft.id).await? else { return Ok(()) };
+    let to = if claim.accepted.is_some() { ClaimState::Part } else { ClaimState::Rejected };
+    let step = Step {
+        to_patient: Money::ZERO,
+        patient_invoice: None,
+        amount: claim.to_patient,
+        ..as_is(&claim, to, "The invoice to the patient was given up")
+    };
+    go(work, &claim, &step).await
 }

@@ -121,6 +121,11 @@ pub async fn correct(work: &mut Work, id: InvoiceId, reason: &str) -> Result<Inv
     let invoice = held(work, id).await?;
     let all = lines::of_invoice(work.tx(), id).await?;
     let rest: Vec<(InvoiceLineId, Money)> = all.iter().map(|line| (line.id, line.remaining())).collect();
+    if invoice.total.is_some() && rest.iter().all(|(_, left)| left.is_zero()) {
+        return Err(because(
+            "All of this invoice was credited already. If it was corrected, its new draft stands in the patient's account.",
+        ));
+    }
     let draft = bill::begin(work, (invoice.visit_id, invoice.patient_id), Some(id)).await?;
     if invoice.scheme_id.is_none() || !invoice.referral_code.is_empty() {
         let same = invoice.scheme_id.zip(invoice.enrolment_id);
@@ -136,6 +141,7 @@ pub async fn correct(work: &mut Work, id: InvoiceId, reason: &str) -> Result<Inv
             label: &line.label,
             quantity: line.is_for(),
             unit_price: line.unit_price,
+            shortfall: line.shortfall,
         };
         let id = lines::insert(work.tx(), draft, &new).await.map_err(in_words)?;
         if line.surcharge.is_some() {

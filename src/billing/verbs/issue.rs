@@ -15,7 +15,12 @@ pub async fn issue(work: &mut Work, id: InvoiceId, version: Option<i64>) -> Resu
         return Err(because("This draft was changed a moment ago. Here is how it stands now."));
     }
     let draft = bill::held(work, id).await?;
-    bill::price(work, id).await?;
+    let sums = bill::price(work, id).await?;
+    if version.is_some() && (sums.patient, sums.scheme) != (before.patient_part, before.scheme_part) {
+        return Err(because(
+            "What the patient or the scheme pays has changed since this draft was made. Here is how it stands now.",
+        ));
+    }
     let all = lines::of_invoice(work.tx(), id).await?;
     if all.is_empty() {
         return Err(because("An invoice needs at least one line."));
@@ -44,7 +49,7 @@ async fn use_coverage(work: &mut Work, draft: &Invoice, all: &[lines::Line]) -> 
     let live = schemes::live_of(work.tx(), draft.patient_id).await?;
     let Some(live) = live.filter(|live| live.id == place) else {
         return Err(because(
-            "The patient no longer belongs to this scheme. Take the scheme off the draft, or enrol the patient again.",
+            "This scheme does not pay for the patient now: the membership has ended or the scheme is switched off. Take the scheme off the draft.",
         ));
     };
     let mut by_group: BTreeMap<&str, i64> = BTreeMap::new();

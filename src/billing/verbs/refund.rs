@@ -7,7 +7,7 @@ use crate::audit::Entry;
 use crate::billing::model::{Method, Money, RefundId, RefundState, Series, WalletKind};
 use crate::billing::store::payments::{self, Payment};
 use crate::billing::store::refunds::{self, NewRefund, Refund};
-use crate::billing::store::wallets::{self, NewEntry};
+use crate::billing::store::wallets::{self, Colleague, NewEntry};
 use crate::billing::store::{invoices, settings};
 use crate::live::Topic;
 use crate::patients::model::PatientId;
@@ -44,14 +44,15 @@ pub async fn propose(
     let (by, name, at, today) = (doer(work)?, work.doer().name.clone(), work.now(), work.today());
     let limit = settings::get(work.tx()).await?.refund_limit;
     // Money that stays with the clinic as the patient's own needs nobody's approval.
-    let needs_second = amount > limit && method != Method::Wallet;
+    let over = |sum: Money| sum > limit && method != Method::Wallet;
     // Everybody takes shift, invoice and payment in this order: nobody waits in a circle.
-    if !needs_second {
+    if !over(amount) {
         own_shift(work).await?;
     }
     if let Some(invoice) = payment.invoice_id {
         invoices::hold_issued(work.tx(), invoice).await?;
     }
+    let needs_second = over(refunds::alone(work.tx(), payment.id, payment.invoice_id).await?.plus(amount)?);
     if !payments::set_aside(work.tx(), payment.id, amount).await? {
         return Err(because("This is more than is left of the payment. Here is how it stands now."));
     }
@@ -169,10 +170,25 @@ pub async fn pay_out(work: &mut Work, id: RefundId) -> Result<Refund, Refused> {
     Ok(refund)
 }
 
-/// Pays money of a wallet out in cash.
-pub async fn empty_wallet(work: &mut Work, patient: PatientId, amount: Money) -> Result<(), Refused> {
+/// Pays money of a wallet out in cash. Above the limit of refunds, all that went out in the shift together, `second` has seen
+/// it: money that was given back into the wallet is a refund still (rule M8).
+pub async fn empty_wallet(
+    work: &mut Work,
+    patient: PatientId,
+    amount: Money,
+    second: Option<&Colleague>,
+) -> Result<(), Refused> {
     let shift = own_shift(work).await?;
-    let (name, at) = (work.doer().name.clone(), work.now());
+    let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
+    let limit = settings::get(work.tx()).await?.refund_limit;
+    let before = wallets::paid_out(work.tx(), shift.id, patient).await?;
+    let second = second.filter(|second| second.id != by);
+    if before.plus(amount)? > limit && second.is_none() {
+        return Err(because(format!(
+            "More than {limit} is paid out in the sight of a second person. Choose who sees it."
+        )));
+    }
+    let seen = second.map(|second| format!("seen by {}", second.name)).unwrap_or_default();
     let entry = NewEntry {
         patient,
         kind: WalletKind::Payout,
@@ -180,7 +196,7 @@ pub async fn empty_wallet(work: &mut Work, patient: PatientId, amount: Money) ->
         payment: None,
         refund: None,
         shift: Some(shift.id),
-        reason: "",
+        reason: &seen,
         name: &name,
         at,
     };
@@ -188,7 +204,8 @@ pub async fn empty_wallet(work: &mut Work, patient: PatientId, amount: Money) ->
         return Err(because("There is not that much in the wallet. Here is how it stands now."));
     }
     let entry = Entry::new("wallet.paid_out", "patient", patient.0).of_patient(patient.0);
-    work.audit(in_shift(entry.with("amount", amount.0), shift.id)).await?;
+    let entry = entry.with("amount", amount.0).with("second", second.map_or(0, |second| second.id.0));
+    work.audit(in_shift(entry, shift.id)).await?;
     work.tell(Topic::Money);
     Ok(())
 }

@@ -36,7 +36,12 @@ impl BillPage {
 
     /// The patient's part of what waits, as far as one can say.
     pub fn estimate(&self) -> Money {
-        Money(self.open().iter().map(|charge| charge.estimate.0).sum())
+        Money(self.open().iter().map(|charge| self.part(charge).0).sum())
+    }
+
+    /// The patient's part of something that waits: all of it, where a scheme stopped paying since it was done.
+    pub fn part(&self, charge: &Charge) -> Money {
+        if self.place.is_none() { charge.estimate.max(charge.gross()) } else { charge.estimate }
     }
 
     /// What the whole visit still owes.

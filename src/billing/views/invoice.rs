@@ -186,6 +186,11 @@ impl Discount {
     pub fn is_open(&self) -> bool {
         self.state == DiscountState::Proposed
     }
+
+    /// Whether it counts.
+    pub fn is_approved(&self) -> bool {
+        self.state == DiscountState::Approved
+    }
 }
 
 impl Refund {

@@ -27,6 +27,13 @@ impl MyInvoices {
     }
 }
 
+impl Invoice {
+    /// What the patient is asked for after credits.
+    pub fn asked_of_patient(&self) -> Money {
+        Money(self.patient_part.0 - self.credited_patient.0)
+    }
+}
+
 /// One invoice.
 #[derive(Debug, Template)]
 #[template(path = "billing/my_invoice.html")]

@@ -6,6 +6,7 @@ use crate::billing::model::{Method, Money, Paper};
 use crate::billing::store::invoices::Invoice;
 use crate::billing::store::payments::{Payment, Receipt};
 use crate::billing::store::shifts::Shift;
+use crate::billing::store::wallets::Colleague;
 use crate::web::{FormState, Page};
 
 /// Taking a payment.
@@ -71,9 +72,18 @@ pub struct WalletPage {
     pub balance: Money,
     pub entries: Vec<crate::billing::store::wallets::Entry>,
     pub shift: Option<Shift>,
+    /// More is paid out in the sight of a second person.
+    pub limit: Money,
+    /// Who that can be.
+    pub colleagues: Vec<Colleague>,
 }
 
 impl WalletPage {
+    /// Who can see money leave, as choices.
+    pub fn seconds(&self) -> Vec<(String, String)> {
+        self.colleagues.iter().map(|one| (one.id.to_string(), one.name.clone())).collect()
+    }
+
     /// How money comes in.
     pub fn methods(&self) -> Vec<(&'static str, &'static str)> {
         let all: Vec<Method> =

@@ -47,11 +47,6 @@ impl Service {
         if price.is_zero() { "Free".to_owned() } else { price.to_string() }
     }
 
-    /// Whether the price list says so.
-    pub fn is_listed(&self) -> bool {
-        self.listed.is_some()
-    }
-
     /// `7.5%`, or none.
     pub fn tax_words(&self) -> String {
         self.tax_bp.filter(|bp| *bp > 0).map(percent).unwrap_or_default()
@@ -71,11 +66,22 @@ pub struct PricePage {
     pub form: FormState,
     pub key: ServiceKey,
     pub service: Service,
+    /// What the price list says of the whole kind.
+    pub of_kind: Option<Money>,
     pub history: Vec<Price>,
     pub schemes: Vec<Scheme>,
 }
 
 impl PricePage {
+    /// What it costs today, and where that stands.
+    pub fn price_words(&self) -> String {
+        match (self.service.listed, self.of_kind) {
+            (Some(_), _) => self.service.price_words(),
+            (None, Some(price)) => format!("{price}, as everything of its kind"),
+            (None, None) => format!("{}, from its own catalogue", self.service.price_words()),
+        }
+    }
+
     /// For whom a price can hold.
     pub fn payers(&self) -> Vec<(String, String)> {
         let everybody = [("0".to_owned(), "Everybody".to_owned())];

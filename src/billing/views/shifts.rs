@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::billing::model::Money;
+use crate::billing::model::{Method, Money};
 use crate::billing::store::shifts::{ByMethod, Desk, Movement, Shift};
 use crate::web::{FormState, Page};
 
@@ -37,6 +37,12 @@ impl ShiftsPage {
     }
 }
 
+/// What stays of everything that came in. What a wallet paid came in before, and what went into one has not left.
+fn stays(methods: &[ByMethod]) -> Money {
+    let outside = methods.iter().filter(|one| one.method != Method::Wallet);
+    Money(outside.map(|one| one.net().0).sum())
+}
+
 /// One shift: blind while it is open and one's own, with everything afterwards.
 #[derive(Debug, Template)]
 #[template(path = "billing/shift.html")]
@@ -55,9 +61,9 @@ impl ShiftPage {
         self.shift.is_open() && self.is_mine
     }
 
-    /// What came in altogether.
-    pub fn came(&self) -> Money {
-        Money(self.methods.iter().map(|one| one.net().0).sum())
+    /// What stays altogether.
+    pub fn net(&self) -> Money {
+        stays(&self.methods)
     }
 }
 
@@ -86,7 +92,7 @@ pub struct TillPage {
 impl TillPage {
     /// What stays of everything.
     pub fn net(&self) -> Money {
-        Money(self.methods.iter().map(|one| one.net().0).sum())
+        stays(&self.methods)
     }
 
     /// The day in words.

@@ -21,25 +21,25 @@ use crate::work::Refused;
 
 /// Longest reason.
 const WHY: usize = 300;
+/// Fewest letters of the reason of a diagnosis, as its table has it.
+const OF_DIAGNOSIS: usize = 5;
 
-/// A note with the door of its record, and all notes of its visit.
+/// A note with the door of its record.
 struct Found {
     note: Note,
     door: Door,
-    thread: Vec<Note>,
 }
 
 async fn found(app: &App, page: &Page, id: NoteId) -> Result<Found, Error> {
     let me = page.actor()?.account;
     let note = notes::by_id(&app.db, me, id).await?.ok_or(Error::NotFound)?;
     let door = record::door(app, page, note.patient_id).await?;
-    let thread = if door.closed() { Vec::new() } else { notes::of_visit(&app.db, me, note.visit_id).await? };
-    Ok(Found { note, door, thread })
+    Ok(Found { note, door })
 }
 
 /// The note with everything that was added to it. An addendum stands below what it adds to.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Answer {
-    let Found { note, door, thread } = found(&app, &page, id).await?;
+    let Found { note, door } = found(&app, &page, id).await?;
     if door.closed() {
         return Ok(see_other(&paths::patients::show(note.patient_id)));
     }
@@ -57,7 +57,12 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Ans
         }
         NoteState::Signed | NoteState::EnteredInError | NoteState::Discarded => false,
     };
-    html(NotePage { page, banner: door.banner, note, thread, is_open })
+    let thread = notes::of_visit(&app.db, page.actor()?.account, note.visit_id).await?;
+    let standing = match note.state {
+        NoteState::EnteredInError => notes::signed_with(&app.db, &note).await?,
+        NoteState::Draft | NoteState::Signed | NoteState::Discarded => Vec::new(),
+    };
+    html(NotePage { page, banner: door.banner, note, thread, is_open, standing })
 }
 
 /// Which draft becomes the addendum.
@@ -74,7 +79,7 @@ pub async fn addendum(
     Id(id): Id<NoteId>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let Found { note, door, .. } = found(&app, &page, id).await?;
+    let Found { note, door } = found(&app, &page, id).await?;
     if door.closed() {
         return Ok(see_other(&paths::patients::show(note.patient_id)));
     }
@@ -105,7 +110,7 @@ async fn own_draft(app: &App, page: &Page, note: &Note, id: NoteId) -> Result<Op
 
 /// Signs the addendum.
 pub async fn add(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submission: Submission) -> Answer {
-    let Found { note, door, .. } = found(&app, &page, id).await?;
+    let Found { note, door } = found(&app, &page, id).await?;
     let mut form = submission.form.clone();
     door.lets(&mut form);
     let mut parts = Parts::default();
@@ -163,28 +168,42 @@ fn may_end(page: &Page, note: &Note) -> Result<(), Error> {
 
 /// Asks why.
 pub async fn error(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Answer {
-    let Found { note, door, .. } = found(&app, &page, id).await?;
+    let Found { note, door } = found(&app, &page, id).await?;
     may_end(&page, &note)?;
     if door.closed() || note.state != NoteState::Signed {
         return Ok(see_other(&paths::consultation::note(id)));
     }
     record::read(&app, &page, &door.banner, ("note.opened", "note", note.id.0)).await?;
-    html(EndPage { page, form: FormState::new(), banner: door.banner, note })
+    let standing = notes::signed_with(&app.db, &note).await?;
+    html(EndPage { page, form: FormState::new(), banner: door.banner, note, standing })
 }
 
-/// Marks it; it stays readable.
+/// Marks it; it stays readable. What was signed with it stands, but for the diagnoses where that was ticked.
 pub async fn end(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submission: Submission) -> Answer {
-    let Found { note, door, .. } = found(&app, &page, id).await?;
+    let Found { note, door } = found(&app, &page, id).await?;
     may_end(&page, &note)?;
     let mut form = submission.form.clone();
     door.lets(&mut form);
     let reason = reason(&mut form, "Enter what is wrong with the note");
+    let diagnoses = form.chosen("diagnoses", "yes") && page.may(Permission::Consult);
+    if diagnoses && form.is_ok() && reason.chars().count() < OF_DIAGNOSIS {
+        form.refuse("reason", "Say a little more, so that a colleague understands it");
+    }
     if !form.is_ok() {
-        return Ok(refused(html(EndPage { page, form, banner: door.banner, note })?));
+        let standing = if door.closed() { Vec::new() } else { notes::signed_with(&app.db, &note).await? };
+        return Ok(refused(html(EndPage { page, form, banner: door.banner, note, standing })?));
     }
     let mut work = submission.begin(&app).await?;
-    match amend::in_error(&mut work, &note, &reason).await {
-        Ok(()) => work.done(paths::consultation::note(id), "Marked as entered in error").await,
+    match amend::in_error(&mut work, &note, (&reason, diagnoses)).await {
+        Ok(()) => {
+            let stands = !notes::signed_with(work.tx(), &note).await?.is_empty();
+            let words = if stands {
+                "Marked as entered in error. What was signed with it is still in force"
+            } else {
+                "Marked as entered in error"
+            };
+            work.done(paths::consultation::note(id), words).await
+        }
         Err(Refused::Because(sentence)) => {
             work.undo();
             Err(Error::Conflict(sentence))
@@ -195,12 +214,12 @@ pub async fn end(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submiss
 
 /// Asks once whether a draft is to be discarded.
 pub async fn discarding(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> Answer {
-    let Found { note, door, .. } = found(&app, &page, id).await?;
+    let Found { note, door } = found(&app, &page, id).await?;
     if door.closed() || note.state != NoteState::Draft {
         return Ok(see_other(&paths::consultation::note(id)));
     }
     record::read(&app, &page, &door.banner, ("note.opened", "note", note.id.0)).await?;
-    html(EndPage { page, form: FormState::new(), banner: door.banner, note })
+    html(EndPage { page, form: FormState::new(), banner: door.banner, note, standing: Vec::new() })
 }
 
 /// Discards it, with what belongs to it in other sections.

@@ -1,7 +1,7 @@
 //! What the buttons of the consultation page do besides saving. A section's step begins with its prefix and goes to its
 //! capability.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use super::consult::sent;
 use super::finish::finish;
@@ -24,6 +24,8 @@ use crate::{billing, diagnoses, prescribing, procedures};
 pub const CALL: &str = "token.call";
 /// Taking the visit over. It has an address of its own.
 pub const TAKE_OVER: &str = "takeover";
+/// Months within which somebody comes back; a later day is a slip of a key.
+const BACK_WITHIN: u32 = 24;
 /// Finishing. It has an address of its own.
 pub const FINISH: &str = "finish";
 
@@ -157,6 +159,9 @@ fn outcome(page: &Page, form: &mut FormState) -> Option<Choice> {
         form.optional_parse("back_on", "Enter the day of coming back, or leave it empty");
     if back_on.is_some_and(|day| day < page.today()) {
         form.refuse("back_on", "The day of coming back must be today or later");
+    }
+    if back_on.is_some_and(|day| day > page.today() + Months::new(BACK_WITHIN)) {
+        form.refuse("back_on", "The day of coming back must be within two years. Check the year");
     }
     (outcome != Outcome::NotConsulted).then_some(Choice { outcome, note, back_on })
 }

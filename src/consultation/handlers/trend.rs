@@ -1,6 +1,7 @@
 //! The vital signs of a patient over time.
 
 use axum::extract::{Query, State};
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -35,7 +36,8 @@ pub async fn index(
         return Ok(see_other(&paths::patients::show(id)));
     }
     let before = VitalsId(asked.before.unwrap_or(i64::MAX));
-    let mut takings = store::of_patient(&app.db, id, before, PAGE + 1).await?;
+    let mut takings =
+        store::of_patient(&app.db, id, (before, page.now + TimeDelta::days(366)), PAGE + 1).await?;
     let more = takings.len() as i64 > PAGE;
     takings.truncate(PAGE as usize);
     let older = takings

@@ -8,7 +8,7 @@ use crate::consultation::model::{
     Consciousness, Escalation, Measured, Oxygen, Sign, Taken, VitalsId, range_of,
 };
 use crate::consultation::store::vitals::{self as store, Vitals};
-use crate::consultation::verbs::{Kept, Taking, keep};
+use crate::consultation::verbs::{Correction, Kept, Taking, keep};
 use crate::consultation::views::{TakingPage, VitalsPage};
 use crate::queue;
 use crate::queue::model::VisitId;
@@ -123,7 +123,8 @@ struct Asked {
 
 impl Asked {
     fn age(&self, page: &Page) -> Option<u32> {
-        self.door.banner.summary.who.born_on.and_then(|born| age_on(page.today(), born))
+        let day = self.corrects.as_ref().map_or(page.today(), |old| page.clinic.day_of(old.taken_at));
+        self.door.banner.summary.who.born_on.and_then(|born| age_on(day, born))
     }
 }
 
@@ -141,8 +142,12 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
     let mut taken = read(&mut form);
     if !page.may(Permission::Consult) {
         // Only a doctor decides on the second scale; everybody else leaves it as it is.
-        let last = store::latest(&app.db, asked.door.banner.summary.who.patient_id).await?;
-        taken.second_scale = last.is_some_and(|last| last.second_scale);
+        taken.second_scale = match &asked.corrects {
+            Some(old) => old.second_scale,
+            None => store::latest(&app.db, asked.door.banner.summary.who.patient_id)
+                .await?
+                .is_some_and(|last| last.second_scale),
+        };
     }
     let note = form.optional_text("note", NOTE);
     let reason = match asked.corrects {
@@ -155,7 +160,8 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
         return again(app, page, asked, form, unusual).await.map(refused);
     }
     let mut work = submission.begin(app).await?;
-    let corrects = asked.corrects.as_ref().map(|old| (old.id, reason));
+    let corrects =
+        asked.corrects.as_ref().map(|old| Correction { id: old.id, taken_at: old.taken_at, reason });
     let who = &asked.door.banner.summary.who;
     let taking =
         Taking { visit: asked.visit, patient: who.patient_id, born_on: who.born_on, taken, note, corrects };

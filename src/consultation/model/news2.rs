@@ -44,6 +44,18 @@ pub enum Escalation {
     Emergency,
 }
 
+impl Escalation {
+    /// What follows from a total, and from whether one part of it is a 3.
+    pub const fn of(total: u32, red: bool) -> Self {
+        match total {
+            7.. => Escalation::Emergency,
+            5..=6 => Escalation::Urgent,
+            _ if red => Escalation::Urgent,
+            _ => Escalation::None,
+        }
+    }
+}
+
 /// What a person of the clinic reads about each response.
 pub struct Responses;
 
@@ -54,6 +66,15 @@ impl Responses {
             Escalation::None => "Low. Goes on in the line as usual.",
             Escalation::Urgent => "Urgent. Goes before others, and the doctors have been told.",
             Escalation::Emergency => "Emergency. Call for help now. The doctors have been told.",
+        }
+    }
+
+    /// The same where the patient has left the line.
+    pub const fn after(escalation: Escalation) -> &'static str {
+        match escalation {
+            Escalation::None => "Low.",
+            Escalation::Urgent => "Urgent at that time. The patient is not in the line now.",
+            Escalation::Emergency => "An emergency at that time. The patient is not in the line now.",
         }
     }
 }
@@ -127,12 +148,7 @@ impl News2 {
 
     /// What follows.
     pub fn escalation(&self) -> Escalation {
-        match self.total {
-            7.. => Escalation::Emergency,
-            5..=6 => Escalation::Urgent,
-            _ if self.has_red() => Escalation::Urgent,
-            _ => Escalation::None,
-        }
+        Escalation::of(self.total, self.has_red())
     }
 }
 

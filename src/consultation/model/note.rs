@@ -63,6 +63,15 @@ words! {
     }
 }
 
+words! {
+    /// What was signed together with a note and stands whatever becomes of the note.
+    pub enum Together {
+        Diagnosis = "diagnosis" => "Diagnosis",
+        Prescription = "prescription" => "Prescription",
+        Procedure = "procedure" => "Procedure",
+    }
+}
+
 /// Longest text of a part, in characters.
 pub const LONGEST: usize = 8_000;
 /// Fewest letters of a reason that say anything.

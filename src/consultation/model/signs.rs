@@ -1,5 +1,6 @@
 //! The vital signs: their units, what a body can show at all (rule W1), and the body mass index (rule W4).
 
+use crate::laboratory::model::parse_decimal;
 use crate::words;
 
 words! {
@@ -74,11 +75,11 @@ impl Sign {
 
     /// Reads what was typed: point or comma, the unit may stand behind it. `Err` says how to mend it.
     pub fn read(self, typed: &str) -> Result<Option<i64>, String> {
-        let typed = typed.trim().trim_end_matches(self.unit()).trim().replace(',', ".");
+        let typed = typed.trim().trim_end_matches(self.unit()).trim();
         if typed.is_empty() {
             return Ok(None);
         }
-        let value = self.parse(&typed).ok_or_else(|| match self.decimals() {
+        let value = parse_decimal(typed, i64::from(self.decimals())).map_err(|_| match self.decimals() {
             0 => format!("{} must be a whole number, like {}", self.label(), self.example()),
             _ => {
                 format!("{} must be a number with at most one decimal, like {}", self.label(), self.example())
@@ -88,7 +89,19 @@ impl Sign {
         if (lowest..=highest).contains(&value) {
             return Ok(Some(value));
         }
-        let bounds = format!("between {} and {} {}", self.number(lowest), self.number(highest), self.unit());
+        let (lowest, highest) = (self.number(lowest), self.number(highest));
+        let bounds = match self {
+            // Its unit says the upper end already.
+            Sign::Pain => format!("between {lowest} and {highest}"),
+            Sign::Height => format!("in centimetres, between {lowest} and {highest}"),
+            Sign::Temperature
+            | Sign::Pulse
+            | Sign::Respiration
+            | Sign::OxygenSaturation
+            | Sign::Systolic
+            | Sign::Diastolic
+            | Sign::Weight => format!("between {lowest} and {highest} {}", self.unit()),
+        };
         // A thermometer in Fahrenheit is the one slip that can be named with certainty.
         if self == Sign::Temperature && (770..=1_130).contains(&value) {
             let celsius = ((value - 320) * 10 + 9) / 18;
@@ -96,22 +109,6 @@ impl Sign {
             return Err(format!("Temperature must be in °C: {read} °F is {meant} °C"));
         }
         Err(format!("{} must be {bounds}", self.label()))
-    }
-
-    fn parse(self, typed: &str) -> Option<i64> {
-        let (whole, rest) = typed.split_once('.').unwrap_or((typed, ""));
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        if !digits(whole) || whole.len() > 6 || (typed.contains('.') && !digits(rest)) {
-            return None;
-        }
-        let whole: i64 = whole.parse().ok()?;
-        match (self.decimals(), rest.trim_end_matches('0')) {
-            (0, "") => Some(whole),
-            (0, _) => None,
-            (_, "") => Some(whole * 10),
-            (_, tenth) if tenth.len() == 1 => Some(whole * 10 + tenth.parse::<i64>().ok()?),
-            (_, _) => None,
-        }
     }
 
     const fn example(self) -> &'static str {

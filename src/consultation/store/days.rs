@@ -30,7 +30,8 @@ pub struct Item {
     pub mark: String,
 }
 
-/// Drafts of any day; visits of today that this person began and nobody ended; bookings of today. `booked` leaves the
+/// Drafts of any day; visits of today that this person began and nobody ended, without those that somebody decided on and
+/// that went on to another point with nothing of this person left open; bookings of today. `booked` leaves the
 /// last two out for those who see no patients by themselves.
 pub async fn of_account(
     store: impl Store,
@@ -49,7 +50,11 @@ pub async fn of_account(
             from queue_entry e join service_point q on q.id = e.point_id and q.kind = 'consulting'
                 join visit v on v.id = e.visit_id left join disposition d on d.visit_id = v.id
             where e.day = $2 and e.served_by = $1 and e.started_at is not null and $5 = 1
-                and (v.closed_at is null or d.visit_id is null)
+                and (d.visit_id is null or (v.closed_at is null and (d.kind = 'not_consulted'
+                    or e.state in ('called', 'in_service') or exists (select 1 from lab_line l
+                        where l.visit_id = v.id and l.ordered_by = $1 and l.state in
+                            ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
+                        and not exists (select 1 from order_handover h where h.line_id = l.id)))))
                 and not exists (select 1 from note n where n.visit_id = v.id and n.author_id = $1 and n.state = 'draft')
             group by e.visit_id, v.patient_id, v.token
             union all

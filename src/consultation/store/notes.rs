@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::access::model::AccountId;
-use crate::consultation::model::{NoteId, NoteKind, NoteState, Parts};
+use crate::consultation::model::{NoteId, NoteKind, NoteState, Parts, Together};
 use crate::db::{DbError, Store, Tx, moment, sql};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
@@ -110,6 +110,36 @@ pub async fn by_id(store: impl Store, reader: AccountId, id: NoteId) -> Result<O
         .bind(id)
         .optional(store)
         .await
+}
+
+/// Something that was signed together with a note and still stands.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Standing {
+    /// What it is.
+    pub what: Together,
+    /// Its id among its kind.
+    pub id: i64,
+    /// The term, the medicines, the name.
+    pub words: String,
+}
+
+/// What was signed together with a note and still stands: withdrawing the note withdraws none of it.
+pub async fn signed_with(store: impl Store, note: &Note) -> Result<Vec<Standing>, DbError> {
+    sql("select 'diagnosis' as what, d.id, d.term as words
+         from diagnosis d where d.note_id = $1 and d.state = 'signed'
+         union all select 'prescription', p.id, coalesce((select string_agg(l.name || ' ' || l.strength, ', ' order by l.id)
+                from prescription_line l where l.prescription_id = p.id
+                    and l.state in ('open', 'partly', 'paused', 'complete')), '')
+            from prescription p where p.visit_id = $2 and p.note_id = $1 and p.state = 'signed'
+                and exists (select 1 from prescription_line l where l.prescription_id = p.id
+                    and l.state in ('open', 'partly', 'paused', 'complete'))
+         union all select 'procedure', o.id, o.name
+            from visit_procedure o where o.note_id = $1 and o.state in ('planned', 'done')
+         order by 1, 2 limit 100")
+    .bind(note.id)
+    .bind(note.visit_id)
+    .all(store)
+    .await
 }
 
 /// The draft of an author in a visit, set aside or not.

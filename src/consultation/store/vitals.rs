@@ -17,9 +17,11 @@ pub struct Vitals {
     pub visit_id: VisitId,
     /// Whose.
     pub patient_id: PatientId,
-    /// When.
+    /// When it was measured; a correction keeps the moment of what it corrects.
     pub taken_at: DateTime<Utc>,
-    /// Who measured.
+    /// When a correction was entered; none of what was entered as it was measured.
+    pub entered_at: Option<DateTime<Utc>>,
+    /// Who measured, or who corrected.
     pub by: String,
     /// Whole years on that day; none where the date of birth was not known.
     pub age: Option<i64>,
@@ -109,7 +111,10 @@ pub struct NewVitals<'a> {
     pub note: &'a str,
     pub replaces: Option<VitalsId>,
     pub reason: &'a str,
+    /// The moment of measuring.
     pub at: DateTime<Utc>,
+    /// When a correction is entered.
+    pub entered_at: Option<DateTime<Utc>>,
 }
 
 /// Keeps a taking.
@@ -120,9 +125,9 @@ pub async fn insert(tx: &mut Tx, new: &NewVitals<'_>) -> Result<VitalsId, DbErro
     let (taken, measured) = (new.taken, &new.taken.measured);
     sql("insert into vitals (visit_id, patient_id, taken_at, taken_by, age, temperature, pulse, respiration,
             oxygen_saturation, systolic, diastolic, weight, height, pain, oxygen, consciousness, second_scale, pregnant,
-            bmi, news2, news2_red, note, replaces, reason)
+            bmi, news2, news2_red, note, replaces, reason, entered_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24) returning id")
+            $23, $24, $25) returning id")
     .bind(new.visit)
     .bind(new.patient)
     .bind(new.at)
@@ -147,6 +152,7 @@ pub async fn insert(tx: &mut Tx, new: &NewVitals<'_>) -> Result<VitalsId, DbErro
     .bind(new.note)
     .bind(new.replaces)
     .bind(new.reason)
+    .bind(new.entered_at)
     .scalar(tx)
     .await
 }
@@ -167,8 +173,8 @@ pub async fn insert_flag(tx: &mut Tx, flag: &Flag) -> Result<(), DbError> {
 
 /// One taking.
 pub async fn by_id(store: impl Store, id: VitalsId) -> Result<Option<Vitals>, DbError> {
-    sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
-            v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
+    sql("select v.id, v.visit_id, v.patient_id, v.taken_at, v.entered_at,
+            trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse, v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
             v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
             coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
                 from vital_flag f where f.vitals_id = v.id), '') as marks
@@ -179,55 +185,71 @@ pub async fn by_id(store: impl Store, id: VitalsId) -> Result<Option<Vitals>, Db
     .await
 }
 
-/// What was taken of a patient, newest first, older than `before`; corrected ones too.
+/// The score of a taking, and whether a part of it is a 3; none where it has none.
+pub async fn score(store: impl Store, id: VitalsId) -> Result<Option<(u32, bool)>, DbError> {
+    sql("select news2, news2_red from vitals where id = $1 and news2 is not null")
+        .bind(id)
+        .optional(store)
+        .await
+}
+
+/// What was taken of a patient, the last measured first, from before the taking `before` or before `until`;
+/// corrected ones too, beside what stands in their place.
 pub async fn of_patient(
     store: impl Store,
     patient: PatientId,
-    before: VitalsId,
+    (before, until): (VitalsId, DateTime<Utc>),
     limit: i64,
 ) -> Result<Vec<Vitals>, DbError> {
-    sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
-            v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
+    sql("select v.id, v.visit_id, v.patient_id, v.taken_at, v.entered_at,
+            trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse, v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
             v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
             coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
                 from vital_flag f where f.vitals_id = v.id), '') as marks
          from vitals v join account a on a.id = v.taken_by left join vitals r on r.replaces = v.id
-         where v.patient_id = $1 and v.id < $2 order by v.id desc limit $3")
+         where v.patient_id = $1 and (v.taken_at, v.id) < (coalesce((select b.taken_at from vitals b
+            where b.id = $2 and b.patient_id = $1), $3), $2)
+         order by v.taken_at desc, v.id desc limit $4")
     .bind(patient)
     .bind(before)
+    .bind(until)
     .bind(limit)
     .all(store)
     .await
 }
 
-/// The newest taking of a patient that stands.
+/// The taking of a patient that stands and was measured last.
 pub async fn latest(store: impl Store, patient: PatientId) -> Result<Option<Vitals>, DbError> {
-    sql("select v.id, v.visit_id, v.patient_id, v.taken_at, trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse,
-            v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
+    sql("select v.id, v.visit_id, v.patient_id, v.taken_at, v.entered_at,
+            trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse, v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
             v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason,
             cast(null as bigint) as replaced_by,
             coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
                 from vital_flag f where f.vitals_id = v.id), '') as marks
          from vitals v join account a on a.id = v.taken_by
          where v.patient_id = $1 and not exists (select 1 from vitals r where r.replaces = v.id)
-         order by v.id desc limit 1")
+         order by v.taken_at desc, v.id desc limit 1")
     .bind(patient)
     .optional(store)
     .await
 }
 
-/// The newest height of a patient that stands, in millimetres, taken since then (rule W4).
-pub async fn height_since(
+/// The last height of a patient that stands, in millimetres, measured in that time (rule W4), without that of the
+/// taking that is about to be corrected.
+pub async fn height_between(
     store: impl Store,
     patient: PatientId,
-    since: DateTime<Utc>,
+    (since, until): (DateTime<Utc>, DateTime<Utc>),
+    corrected: VitalsId,
 ) -> Result<Option<i64>, DbError> {
     let found: Option<(i64,)> = sql("select v.height from vitals v
-         where v.patient_id = $1 and v.taken_at >= $2 and v.height is not null
-            and not exists (select 1 from vitals r where r.replaces = v.id)
-         order by v.id desc limit 1")
+         where v.patient_id = $1 and v.taken_at >= $2 and v.taken_at <= $3 and v.id <> $4
+            and v.height is not null and not exists (select 1 from vitals r where r.replaces = v.id)
+         order by v.taken_at desc, v.id desc limit 1")
     .bind(patient)
     .bind(since)
+    .bind(until)
+    .bind(corrected)
     .optional(store)
     .await?;
     Ok(found.map(|row| row.0))

@@ -5,6 +5,8 @@ use super::drafts::{in_words, signed};
 use crate::audit::Entry;
 use crate::consultation::model::{NoteKind, NoteState, Parts};
 use crate::consultation::store::notes::{self, NewNote, Note};
+use crate::diagnoses;
+use crate::diagnoses::model::State;
 use crate::work::{Refused, Work};
 
 /// What somebody adds.
@@ -66,11 +68,16 @@ pub async fn add(work: &mut Work, to: &Note, addition: Addition<'_>) -> Result<(
     signed(work, &draft, Some((to.id, addition.reason))).await
 }
 
-/// Says that a signed note was entered in error. It stays, struck through, with who, when and why.
+/// Says that a signed note was entered in error, with `diagnoses` also those that were signed with it. It stays, struck
+/// through, with who, when and why.
 ///
 /// # Errors
 /// `Because` when somebody said so before.
-pub async fn in_error(work: &mut Work, note: &Note, reason: &str) -> Result<(), Refused> {
+pub async fn in_error(
+    work: &mut Work,
+    note: &Note,
+    (reason, diagnoses): (&str, bool),
+) -> Result<(), Refused> {
     let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
     let ended = note.state == NoteState::Signed
         && notes::end(work.tx(), note, NoteState::EnteredInError, (by, &name, reason), at).await?;
@@ -78,5 +85,13 @@ pub async fn in_error(work: &mut Work, note: &Note, reason: &str) -> Result<(), 
         return Err(Refused::Because("A colleague marked this note a moment ago. Open it again.".into()));
     }
     let entry = Entry::new("note.entered_in_error", "note", note.id.0).of_patient(note.patient_id.0);
-    Ok(work.audit(entry.with("visit", note.visit_id.0)).await?)
+    work.audit(entry.with("visit", note.visit_id.0)).await?;
+    if diagnoses {
+        for one in diagnoses::of_visit(work.tx(), note.visit_id).await? {
+            if one.note_id == Some(note.id) && one.state == State::Signed {
+                diagnoses::enter_in_error(work, &one, reason).await?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ pub mod outcomes;
 pub mod takeover;
 pub mod vitals;
 
-pub use vitals::{Kept, Taking, flags, keep};
+pub use vitals::{Correction, Kept, Taking, flags, keep};
 
 use crate::access::model::AccountId;
 use crate::work::{Refused, Work};

@@ -19,6 +19,8 @@ use crate::work::{Refused, Work};
 const ADULT: u32 = 18;
 /// What the board says about a priority that a score raised; the desk reads it, so it says nothing clinical.
 const RAISED: &str = "Seen to be urgent at triage";
+/// What the history says when a correction takes that priority back.
+const PUT_RIGHT: &str = "The measurement at triage was corrected";
 
 /// A taking as it comes from the form.
 #[derive(Debug)]
@@ -29,8 +31,17 @@ pub struct Taking {
     pub born_on: Option<NaiveDate>,
     pub taken: Taken,
     pub note: String,
-    /// What it corrects, and why.
-    pub corrects: Option<(VitalsId, String)>,
+    /// What it corrects.
+    pub corrects: Option<Correction>,
+}
+
+/// What is corrected, and why.
+#[derive(Debug)]
+pub struct Correction {
+    pub id: VitalsId,
+    /// When it was measured; the correction is of the same moment (rule V4).
+    pub taken_at: DateTime<Utc>,
+    pub reason: String,
 }
 
 /// What was kept.
@@ -41,21 +52,21 @@ pub struct Kept {
 }
 
 /// Keeps a taking with its flags and its score. A bad score lets the patient go before others and asks the doctors for
-/// attention (rule W3); a correction takes back what it corrects asked for.
+/// attention (rule W3); a correction takes back what it corrects asked for. A visit that is over raises nothing.
 ///
 /// # Errors
 /// `Because` when the visit is closed, or a colleague corrected the same taking first.
 pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
     let by = AccountId(work.doer().account_id.ok_or(Refused::NotFound)?);
-    let (at, age) = (work.now(), taking.born_on.and_then(|born| age_on(work.today(), born)));
+    let corrects = taking.corrects.as_ref();
+    let at = corrects.map_or(work.now(), |old| old.taken_at);
+    let day = work.app.clinic().day_of(at);
+    let age = taking.born_on.and_then(|born| age_on(day, born));
     let measured = &taking.taken.measured;
     let height = height(work.tx(), taking, age, at).await?;
     let bmi = measured.weight.zip(height).and_then(|(weight, height)| bmi_tenths(weight, height));
     let score = News2::of(&taking.taken, age).ok();
-    let (replaces, reason) = match &taking.corrects {
-        Some((id, reason)) => (Some(*id), reason.as_str()),
-        None => (None, ""),
-    };
+    let replaces = corrects.map(|old| old.id);
     let new = NewVitals {
         visit: taking.visit,
         patient: taking.patient,
@@ -67,8 +78,9 @@ pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
         news2_red: score.as_ref().is_some_and(News2::has_red),
         note: &taking.note,
         replaces,
-        reason,
+        reason: corrects.map_or("", |old| old.reason.as_str()),
         at,
+        entered_at: corrects.map(|_| work.now()),
     };
     let id = vitals::insert(work.tx(), &new).await.map_err(in_words)?;
     for flag in flags(id, &taking.taken, age, bmi) {
@@ -78,12 +90,14 @@ pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
     let entry = Entry::new(action, "vitals", id.0).of_patient(taking.patient.0).with("visit", taking.visit.0);
     let entry = replaces.map_or(entry.clone(), |old| entry.with("replaces", old.0));
     work.audit(entry).await?;
-    if let Some(old) = replaces {
-        queue::withdraw_attention(work, AttentionKind::EarlyWarning, old.0).await?;
-    }
     let escalation = score.as_ref().map_or(Escalation::None, News2::escalation);
-    if let Some(score) = score.filter(|_| escalation > Escalation::None) {
-        escalate(work, taking, id, &score).await?;
+    let before = match replaces {
+        Some(old) => take_back(work, taking.visit, old, escalation).await?,
+        None => None,
+    };
+    let visit = queue::visit(work.tx(), taking.visit).await?.ok_or(Refused::NotFound)?;
+    if let Some(score) = score.filter(|_| escalation > Escalation::None && visit.closed_at.is_none()) {
+        escalate(work, taking, (id, before), &score).await?;
     }
     Ok(Kept { id, escalation })
 }
@@ -98,13 +112,48 @@ async fn height(
     match taking.taken.measured.height {
         Some(height) => Ok(Some(height)),
         None if age.is_some_and(|age| age >= ADULT) => {
-            vitals::height_since(tx, taking.patient, at - TimeDelta::days(BMI_HEIGHT_DAYS)).await
+            let within = (at - TimeDelta::days(BMI_HEIGHT_DAYS), at);
+            let corrected = taking.corrects.as_ref().map_or(VitalsId(0), |old| old.id);
+            vitals::height_between(tx, taking.patient, within, corrected).await
         }
         None => Ok(None),
     }
 }
 
-async fn escalate(work: &mut Work, taking: &Taking, id: VitalsId, score: &News2) -> Result<(), Refused> {
+/// How soon somebody is served whose score says so; none where it says nothing.
+fn priority_of(escalation: Escalation) -> Option<Priority> {
+    match escalation {
+        Escalation::None => None,
+        Escalation::Urgent => Some(Priority::Raised),
+        Escalation::Emergency => Some(Priority::Emergency),
+    }
+}
+
+/// Takes back what a corrected taking asked for: the doctors' attention, and the place before others, unless the
+/// correction asks for the same place or somebody decided on it since. Gives what stood before where the place is kept.
+async fn take_back(
+    work: &mut Work,
+    visit: VisitId,
+    old: VitalsId,
+    now: Escalation,
+) -> Result<Option<(Priority, String)>, Refused> {
+    let withdrawn = queue::withdraw_attention(work, AttentionKind::EarlyWarning, old.0).await?;
+    let was =
+        vitals::score(work.tx(), old).await?.and_then(|(total, red)| priority_of(Escalation::of(total, red)));
+    let (Some(before), Some(raised)) = (withdrawn, was) else { return Ok(None) };
+    if priority_of(now) == Some(raised) {
+        return Ok(Some(before));
+    }
+    queue::go_back(work, visit, (raised, RAISED), &before, PUT_RIGHT).await?;
+    Ok(None)
+}
+
+async fn escalate(
+    work: &mut Work,
+    taking: &Taking,
+    (id, kept): (VitalsId, Option<(Priority, String)>),
+    score: &News2,
+) -> Result<(), Refused> {
     let emergency = score.escalation() == Escalation::Emergency;
     let priority = if emergency { Priority::Emergency } else { Priority::Raised };
     let words = match (emergency, score.total) {
@@ -112,7 +161,7 @@ async fn escalate(work: &mut Work, taking: &Taking, id: VitalsId, score: &News2)
         (false, total @ 5..) => format!("NEWS2 {total}: urgent"),
         (false, total) => format!("NEWS2 {total} with a single 3: urgent"),
     };
-    queue::go_before(work, taking.visit, priority, RAISED).await?;
+    let before = queue::go_before(work, taking.visit, priority, RAISED).await?.or(kept);
     let new = NewAttention {
         visit: taking.visit,
         patient: taking.patient,
@@ -121,6 +170,7 @@ async fn escalate(work: &mut Work, taking: &Taking, id: VitalsId, score: &News2)
         rank: i64::from(score.total) + if score.has_red() { 3 } else { 0 },
         words: &words,
         at: work.now(),
+        before,
     };
     Ok(queue::ask_for_attention(work, &new).await?)
 }

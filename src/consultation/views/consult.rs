@@ -18,7 +18,7 @@ use crate::record::Banner;
 use crate::record::model::EntryKind;
 use crate::scheduling::Named;
 use crate::web::conflict::Conflict;
-use crate::web::{FormState, Page};
+use crate::web::{FormState, Page, paths};
 
 /// Everything of one visit that somebody who treats works with.
 #[derive(Debug, Template)]
@@ -272,22 +272,27 @@ impl ConsultPage {
         Outcome::CHOICES.iter().map(|outcome| (outcome.as_str(), outcome.label())).collect()
     }
 
-    /// What is not done before the visit can end (rule V2).
-    pub fn missing(&self) -> Vec<String> {
+    /// What is not done before the visit can end (rule V2), with where it is done.
+    pub fn missing(&self) -> Vec<(String, Option<String>)> {
         let mut missing = Vec::new();
+        let mut say = |words: String| missing.push((words, None));
         if self.draft().is_some_and(|draft| !draft.is_set_aside()) {
-            missing.push("Your note is not signed.".to_owned());
+            say("Your note is not signed.".to_owned());
         }
         if !self.prescribing.drafts.is_empty() {
-            missing.push("The prescription is not signed.".to_owned());
+            say("The prescription is not signed.".to_owned());
         }
-        missing.extend(self.others().iter().map(|(who, _)| format!("The note of {who} is not signed.")));
+        self.others().iter().for_each(|(who, _)| say(format!("The note of {who} is not signed.")));
         if self.sitting.outcome.is_none_or(|outcome| outcome == Outcome::NotConsulted) {
-            missing.push("Choose what becomes of the visit.".to_owned());
+            say("Choose what becomes of the visit.".to_owned());
         }
         if !self.doctors.is_empty() {
-            missing.push("A test is not done: its result needs a doctor who reviews it.".to_owned());
+            say("A test is not done: its result needs a doctor who reviews it.".to_owned());
         }
+        let planned = self.procedures.standing.iter().filter(|one| one.state.is_open());
+        missing.extend(planned.map(|one| {
+            (format!("{} is planned and not done.", one.name), Some(paths::procedures::procedure(one.id)))
+        }));
         missing
     }
 

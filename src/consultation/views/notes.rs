@@ -3,10 +3,24 @@
 use askama::Template;
 
 use crate::access::model::Permission;
-use crate::consultation::model::{NoteKind, NoteState, Part};
-use crate::consultation::store::notes::Note;
+use crate::consultation::model::{NoteKind, NoteState, Part, Together};
+use crate::consultation::store::notes::{Note, Standing};
+use crate::diagnoses::model::DiagnosisId;
+use crate::prescribing::model::PrescriptionId;
+use crate::procedures::model::ProcedureId;
 use crate::record::Banner;
-use crate::web::{FormState, Page};
+use crate::web::{FormState, Page, paths};
+
+impl Standing {
+    /// Where it is withdrawn.
+    pub fn path(&self) -> String {
+        match self.what {
+            Together::Diagnosis => paths::diagnoses::error(DiagnosisId(self.id)),
+            Together::Prescription => paths::prescribing::prescription(PrescriptionId(self.id)),
+            Together::Procedure => paths::procedures::procedure(ProcedureId(self.id)),
+        }
+    }
+}
 
 /// A note with what was added to it, or a draft that was set aside.
 #[derive(Debug, Template)]
@@ -22,6 +36,8 @@ pub struct NotePage {
     pub thread: Vec<Note>,
     /// Whether the visit goes on.
     pub is_open: bool,
+    /// What was signed with it and still stands although the note does not.
+    pub standing: Vec<Standing>,
 }
 
 impl NotePage {
@@ -89,9 +105,16 @@ pub struct EndPage {
     pub banner: Banner,
     /// The note.
     pub note: Note,
+    /// What was signed with it and still stands.
+    pub standing: Vec<Standing>,
 }
 
 impl EndPage {
+    /// Whether diagnoses can be marked with it.
+    pub fn marks_diagnoses(&self) -> bool {
+        self.page.may(Permission::Consult) && self.standing.iter().any(|one| one.what == Together::Diagnosis)
+    }
+
     /// Whether it is a draft.
     pub fn is_draft(&self) -> bool {
         self.note.state == NoteState::Draft

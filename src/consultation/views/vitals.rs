@@ -145,7 +145,10 @@ impl TakingPage {
 
     /// What follows from the score.
     pub fn response(&self, score: &News2) -> &'static str {
-        Responses::of(score.escalation())
+        match self.point {
+            Some(_) => Responses::of(score.escalation()),
+            None => Responses::after(score.escalation()),
+        }
     }
 
     /// The notice's kind.
@@ -157,9 +160,9 @@ impl TakingPage {
         }
     }
 
-    /// Whether the emergency procedure is shown.
+    /// Whether the emergency procedure is shown: only while the patient is here.
     pub fn is_emergency(&self, score: &News2) -> bool {
-        score.escalation() == Escalation::Emergency
+        score.escalation() == Escalation::Emergency && self.point.is_some()
     }
 
     /// What was measured: name, amount, flag.

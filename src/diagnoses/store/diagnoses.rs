@@ -59,6 +59,22 @@ pub async fn drafts(store: impl Store, visit: VisitId, author: AccountId) -> Res
     .await
 }
 
+/// What the consultation page shows of a visit: the drafts of an author, and what was signed and stands.
+pub async fn on_page(
+    store: impl Store,
+    visit: VisitId,
+    author: AccountId,
+) -> Result<Vec<Diagnosis>, DbError> {
+    sql(diagnoses!(
+        "d.visit_id = $1 and ((d.recorded_by = $2 and d.state = 'draft') or d.state = 'signed')
+         order by d.is_main desc, d.id"
+    ))
+    .bind(visit)
+    .bind(author)
+    .all(store)
+    .await
+}
+
 /// What was signed in a visit.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Diagnosis>, DbError> {
     sql(diagnoses!(

@@ -12,7 +12,7 @@ use crate::laboratory::store::results::{self, Value};
 use crate::laboratory::verbs::correct::correct;
 use crate::laboratory::verbs::enter::Whose;
 use crate::laboratory::views::Who;
-use crate::laboratory::views::sample::{EntryPage, version_of};
+use crate::laboratory::views::sample::{EntryPage, comment_of, version_of};
 use crate::record;
 use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::TEXT;
@@ -27,13 +27,16 @@ struct Held {
     line: Line,
     analytes: Vec<Analyte>,
     values: Vec<Value>,
+    remark: String,
 }
 
 async fn held(app: &App, id: LineId) -> Result<Held, Error> {
     let line = lines::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let analytes = catalogue::analytes_of_test(&app.db, line.test_id).await?;
     let values = results::values_of_test(&app.db, line.patient_id, line.test_id).await?;
-    Ok(Held { line, analytes, values })
+    let current = results::in_state(&app.db, id, VersionState::Current).await?;
+    let remark = current.map(|version| version.comment).unwrap_or_default();
+    Ok(Held { line, analytes, values, remark })
 }
 
 fn render(page: Page, form: FormState, held: Held) -> Result<EntryPage, Error> {
@@ -49,6 +52,7 @@ fn render(page: Page, form: FormState, held: Held) -> Result<EntryPage, Error> {
         back: paths::laboratory::sample(sample),
         blocks: vec![block(&page, held.line, &held.analytes, &past)],
         correcting: true,
+        meanwhile: Vec::new(),
         page,
     })
 }
@@ -61,6 +65,7 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
         return Ok(see_other(&paths::laboratory::sample(sample)));
     }
     let mut form = FormState::new().with(&version_of(id), held.line.version);
+    form = form.with(&comment_of(id), &held.remark);
     for value in held.values.iter().filter(|value| Some(value.result_id) == held.line.current_id) {
         form = form.with(&format!("v{}", value.analyte_id), value.shown());
     }

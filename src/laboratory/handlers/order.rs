@@ -7,16 +7,19 @@ use crate::app::App;
 use crate::laboratory::model::{LineId, TestId};
 use crate::laboratory::store::{catalogue, lines, orders};
 use crate::laboratory::verbs::place::{Placed, cancel, expanded, place};
-use crate::laboratory::views::order::OrderPage;
+use crate::laboratory::views::order::{OrderPage, why_of};
 use crate::patients::model::fold;
 use crate::patients::{self, PatientId};
 use crate::queue::model::VisitId;
 use crate::record;
 use crate::web::conflict::{conflicting, sentence};
-use crate::web::form::TEXT;
+use crate::web::form::{LINE, TEXT};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+
+/// What is said while the record is closed to who orders.
+const CLOSED: &str = "Open the patient's record with a reason first.";
 
 /// What the list is narrowed to.
 #[derive(Debug, Default, Deserialize)]
@@ -82,7 +85,7 @@ pub async fn create(
     let ticked: Vec<TestId> = form.values("test").iter().filter_map(|id| id.parse().ok()).collect();
     let question = form.optional_text("question", TEXT / 8);
     let Ok(mut order) = load(&app, page, id, form.clone(), "").await? else {
-        return Err(Error::Forbidden("Open the patient's record with a reason first."));
+        return Err(Error::Forbidden(CLOSED));
     };
     let tests = expanded(&order.tests, &ticked).filter(|tests| !tests.is_empty());
     if tests.is_none() {
@@ -122,7 +125,7 @@ pub async fn create(
     }
 }
 
-/// Cancels a test whose sample is not taken yet.
+/// Cancels a test whose sample is not taken yet, with the reason (rule R3).
 pub async fn cancel_line(
     State(app): State<App>,
     page: Page,
@@ -136,8 +139,14 @@ pub async fn cancel_line(
     if !mine && !patients::reach(&app, &page, line.patient_id).await?.is_open() {
         return Err(Error::NotFound);
     }
+    let why = form.reason(&why_of(id), "Say why the test is cancelled", (3, LINE));
+    if !form.is_ok() {
+        let shown = load(&app, page, line.visit_id, form, "").await?;
+        let Ok(order) = shown else { return Err(Error::Forbidden(CLOSED)) };
+        return Ok(refused(html(order)?));
+    }
     let mut work = submission.begin(&app).await?;
-    match cancel(&mut work, id, version, "").await {
+    match cancel(&mut work, id, version, &why).await {
         Ok(visit) => {
             let words = format!("{} cancelled", line.test);
             work.done(paths::laboratory::order(visit), &words).await

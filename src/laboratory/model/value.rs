@@ -59,6 +59,8 @@ impl Flag {
 pub enum NumberFault {
     /// No number at all.
     NotANumber,
+    /// A comma before three digits: a decimal comma or thousands.
+    TwoWays,
     /// More decimals than the analyte has.
     TooExact(i64),
     /// Outside what is possible; the limits in words.
@@ -69,6 +71,9 @@ impl std::fmt::Display for NumberFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             NumberFault::NotANumber => f.write_str("Enter a number, for example 4.2"),
+            NumberFault::TwoWays => f.write_str(
+                "A comma before three digits can mean two things. Write 1500 or 1.5 instead of 1,500",
+            ),
             NumberFault::TooExact(0) => f.write_str("Enter a whole number"),
             NumberFault::TooExact(1) => f.write_str("Enter at most 1 decimal"),
             NumberFault::TooExact(most) => write!(f, "Enter at most {most} decimals"),
@@ -77,12 +82,19 @@ impl std::fmt::Display for NumberFault {
     }
 }
 
-/// A typed number as an integer of `decimals` places: `4.2` with 2 decimals is 420.
+/// A typed number as an integer of `decimals` places: `4.2` or `4,2` with 2 decimals is 420.
 ///
 /// # Errors
-/// No number, or more decimals than the analyte has. Nothing is rounded unseen.
+/// No number, a comma that may mean thousands, or more decimals than the analyte has. Nothing is rounded unseen.
 pub fn parse_decimal(typed: &str, decimals: i64) -> Result<i64, NumberFault> {
-    let typed = typed.trim();
+    let pointed = match typed.trim().split_once(',') {
+        Some((_, part)) if part.contains([',', '.']) => return Err(NumberFault::NotANumber),
+        Some((_, part)) if part.len() == 3 => return Err(NumberFault::TwoWays),
+        Some((whole, part)) if !whole.contains('.') => format!("{whole}.{part}"),
+        Some(_) => return Err(NumberFault::NotANumber),
+        None => typed.trim().to_owned(),
+    };
+    let typed = pointed.as_str();
     let (negative, digits) = match typed.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, typed),
@@ -145,6 +157,10 @@ mod tests {
             ("4.20", 1, Ok(42)),
             ("0.05", 2, Ok(5)),
             ("-1.5", 1, Ok(-15)),
+            ("4,2", 1, Ok(42)),
+            ("1,500", 1, Err(NumberFault::TwoWays)),
+            ("1,2,3", 1, Err(NumberFault::NotANumber)),
+            ("1.2,3", 1, Err(NumberFault::NotANumber)),
             ("4.25", 1, Err(NumberFault::TooExact(1))),
             ("4.5", 0, Err(NumberFault::TooExact(0))),
             ("abc", 1, Err(NumberFault::NotANumber)),

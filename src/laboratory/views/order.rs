@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{Who, svg::Bars};
 use crate::billing::model::naira;
-use crate::laboratory::model::{LineState, shown_code};
+use crate::laboratory::model::{LineId, LineState, shown_code};
 use crate::laboratory::store::catalogue::Test;
 use crate::laboratory::store::lines::Line;
 use crate::laboratory::store::orders::Visit;
@@ -52,10 +52,20 @@ impl OrderPage {
         matches!(line.state, LineState::Requested | LineState::Rejected)
     }
 
+    /// The field of the reason for cancelling a line.
+    pub fn why(&self, line: &Line) -> String {
+        why_of(line.id)
+    }
+
     /// What a test costs.
     pub fn price(&self, test: &Test) -> String {
         naira(test.price)
     }
+}
+
+/// The field of the reason for cancelling a line.
+pub fn why_of(line: LineId) -> String {
+    format!("why{line}")
 }
 
 /// Taking the samples of a visit.

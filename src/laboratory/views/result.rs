@@ -109,7 +109,8 @@ impl Shown {
                 .all
                 .iter()
                 .filter(|past| past.analyte_id == value.analyte_id && past.decimals == value.decimals)
-                .filter(|past| past.state == VersionState::Current || past.result_id == self.version.id)
+                // What was corrected is no reading of its own: the version that holds stands in its place.
+                .filter(|past| past.state == VersionState::Current)
                 .collect();
             points.sort_by_key(|past| past.collected_at);
             let points = points.into_iter().filter_map(|past| Some((day(past), past.shown(), past.amount?)));

@@ -247,6 +247,19 @@ pub struct EntryPage {
     pub back: String,
     /// Whether a released result is corrected.
     pub correcting: bool,
+    /// Tests that a colleague entered while this was typed.
+    pub meanwhile: Vec<Entered>,
+}
+
+/// A test that a colleague entered first, beside what was typed for it.
+#[derive(Debug)]
+pub struct Entered {
+    /// The test.
+    pub test: String,
+    /// Who entered it.
+    pub who: String,
+    /// Each analyte with what is stored and what was typed.
+    pub rows: Vec<(String, String, String)>,
 }
 
 /// Calling about a critical result.

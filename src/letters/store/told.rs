@@ -84,7 +84,7 @@ pub async fn vitals(store: impl Store, visit: VisitId) -> Result<String, DbError
             || coalesce('weight ' || (t.weight / 10) || '.' || (t.weight % 10) || ' kg, ', '')
             || coalesce('NEWS2 ' || t.news2, '') as words
          from vitals t where t.visit_id = $1 and not exists (select 1 from vitals later where later.replaces = t.id)
-         order by t.id desc limit 1",
+         order by t.taken_at desc, t.id desc limit 1",
     )
     .bind(visit)
     .optional(store)
@@ -99,12 +99,14 @@ pub struct Ordered {
     /// Whether the patient may read its result by now.
     pub readable: bool,
     pub is_done: bool,
+    /// Whether its sample was rejected and the laboratory waits for a new one.
+    pub needs_sample: bool,
 }
 
 /// The tests of a visit; those that are told in person are not named on a phone.
 pub async fn tests(store: impl Store, visit: VisitId, now: DateTime<Utc>) -> Result<Vec<Ordered>, DbError> {
     sql("select c.plain_name, (l.state = 'released' and l.patient_at is not null and l.patient_at <= $2) as readable,
-            (l.state = 'released') as is_done
+            (l.state = 'released') as is_done, (l.state = 'rejected') as needs_sample
          from lab_line l join lab_test c on c.id = l.test_id
          where l.visit_id = $1 and l.state <> 'cancelled' and not l.in_person order by l.id limit 100")
     .bind(visit)

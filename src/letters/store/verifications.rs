@@ -20,7 +20,8 @@ pub struct Verification {
     pub matric: String,
     pub day: NaiveDate,
     pub time_in: DateTime<Utc>,
-    pub time_out: DateTime<Utc>,
+    /// None while the visit goes on.
+    pub time_out: Option<DateTime<Utc>>,
     pub rest_until: Option<NaiveDate>,
     pub diagnosis: String,
     pub asked: String,
@@ -42,10 +43,15 @@ impl Verification {
     }
 }
 
+// Where the visit went on at the issue, it ended when the visit did, or when the last service did where only the day
+// ended it.
 macro_rules! verifications {
     ($tail:literal) => {
         concat!(
-            "select v.id, v.code, v.visit_id, v.patient_id, v.clinic_name, v.name, v.matric, v.day, v.time_in, v.time_out,
+            "select v.id, v.code, v.visit_id, v.patient_id, v.clinic_name, v.name, v.matric, v.day, v.time_in,
+                coalesce(v.time_out, (select case when w.close_reason = 'day_close' then coalesce((select
+                    max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = w.id), w.closed_at)
+                    else w.closed_at end from visit w where w.id = v.visit_id)) as time_out,
                 v.rest_until, v.diagnosis, v.asked, v.issued_name, v.issued_at, v.revoked_name, v.revoked_at,
                 v.revoke_reason,
                 (select c.given from verification_consent c where c.verification_id = v.id order by c.id desc limit 1)
@@ -92,14 +98,17 @@ pub struct Shown {
     pub matric: String,
     pub day: NaiveDate,
     pub time_in: DateTime<Utc>,
-    pub time_out: DateTime<Utc>,
+    pub time_out: Option<DateTime<Utc>>,
     pub rest_until: Option<NaiveDate>,
     pub is_revoked: bool,
 }
 
 /// Looks a code up. A code that nobody has and one whose patient has not agreed, or no longer agrees, give the same.
 pub async fn shown(store: impl Store, code: &str) -> Result<Option<Shown>, DbError> {
-    sql("select v.id, v.clinic_name, v.name, v.matric, v.day, v.time_in, v.time_out, v.rest_until,
+    sql("select v.id, v.clinic_name, v.name, v.matric, v.day, v.time_in, v.rest_until,
+            coalesce(v.time_out, (select case when w.close_reason = 'day_close' then coalesce((select
+                max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = w.id), w.closed_at)
+                else w.closed_at end from visit w where w.id = v.visit_id)) as time_out,
             v.revoked_at is not null as is_revoked
          from verification v where v.code = $1 and (select c.given from verification_consent c
             where c.verification_id = v.id order by c.id desc limit 1)")
@@ -145,7 +154,7 @@ pub struct NewVerification<'a> {
     pub matric: &'a str,
     pub day: NaiveDate,
     pub time_in: DateTime<Utc>,
-    pub time_out: DateTime<Utc>,
+    pub time_out: Option<DateTime<Utc>>,
     pub rest_until: Option<NaiveDate>,
     pub diagnosis: &'a str,
     pub asked: &'a str,

@@ -29,12 +29,12 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// When the patient left: the end of the visit; where only the day ended it, when the last service ended; while the
-    /// patient is here, now.
-    pub fn left_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    /// When the patient left: the end of the visit; where only the day ended it, when the last service ended; none while
+    /// the visit goes on.
+    pub fn left_at(&self) -> Option<DateTime<Utc>> {
         let by_day = self.close_reason == "day_close";
         let until = if by_day { self.served_until.or(self.closed_at) } else { self.closed_at };
-        until.unwrap_or(now).max(self.opened_at)
+        until.map(|until| until.max(self.opened_at))
     }
 }
 

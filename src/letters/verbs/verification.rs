@@ -60,7 +60,7 @@ pub async fn issue(work: &mut Work, facts: &Facts, issue: &Issue) -> Result<Veri
         matric: &facts.matric,
         day: facts.day,
         time_in: facts.opened_at,
-        time_out: facts.left_at(at),
+        time_out: facts.left_at(),
         rest_until: issue.rest_until,
         diagnosis: &issue.diagnosis,
         asked: &issue.asked,

@@ -40,7 +40,7 @@ impl Shown {
 
     /// `10:40am to 11:15am`.
     pub fn times(&self, page: &Page) -> String {
-        format!("{} to {}", page.clinic.spoken_clock(self.time_in), page.clinic.spoken_clock(self.time_out))
+        super::times(page, self.time_in, self.time_out)
     }
 
     /// `9 August 2026`, or nothing.

@@ -6,7 +6,7 @@ pub mod referral;
 pub mod verification;
 pub mod visit;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::store::verifications::Verification;
 use crate::letters::model::shown_code;
@@ -26,7 +26,7 @@ impl Verification {
 
     /// `10:40am to 11:15am`.
     pub fn times(&self, page: &Page) -> String {
-        format!("{} to {}", page.clinic.spoken_clock(self.time_in), page.clinic.spoken_clock(self.time_out))
+        times(page, self.time_in, self.time_out)
     }
 
     /// `9 August 2026`, or nothing.
@@ -42,6 +42,15 @@ impl Verification {
     /// The colour of its state.
     pub fn kind(&self) -> &'static str {
         if self.revoked_at.is_some() { "danger" } else { "ok" }
+    }
+}
+
+/// `10:40am to 11:15am`; while the visit goes on, `since 10:40am`.
+fn times(page: &Page, from: DateTime<Utc>, until: Option<DateTime<Utc>>) -> String {
+    let from = page.clinic.spoken_clock(from);
+    match until {
+        Some(until) => format!("{from} to {}", page.clinic.spoken_clock(until)),
+        None => format!("since {from}"),
     }
 }
 

@@ -84,9 +84,7 @@ impl IssuePage {
 
     /// `10:40am to 11:15am`.
     pub fn times(&self) -> String {
-        let until = self.facts.left_at(self.page.now);
-        let clinic = &self.page.clinic;
-        format!("{} to {}", clinic.spoken_clock(self.facts.opened_at), clinic.spoken_clock(until))
+        super::times(&self.page, self.facts.opened_at, self.facts.left_at())
     }
 
     /// What the patient is asked.

@@ -40,10 +40,17 @@ impl Told {
         names.join(", ")
     }
 
-    /// Advice and follow-up, line by line.
-    pub fn lines(&self) -> Vec<&str> {
-        let texts = self.advice.iter().flat_map(|note| [note.advice.as_str(), note.follow_up.as_str()]);
-        texts.flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty()).collect()
+    /// The advice, line by line; then when to come back, which is a sentence of its own.
+    pub fn lines(&self) -> Vec<String> {
+        let of = |text: &str| -> Vec<String> {
+            text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+        };
+        let note = |note: &Advice| {
+            let back = of(&note.follow_up).join(", ");
+            let back = (!back.is_empty()).then(|| format!("Come back: {back}"));
+            of(&note.advice).into_iter().chain(back).collect::<Vec<_>>()
+        };
+        self.advice.iter().flat_map(note).collect()
     }
 
     /// When the patient comes back, in words.

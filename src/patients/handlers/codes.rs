@@ -40,6 +40,14 @@ pub async fn create(
             return Err(Error::Conflict("This patient has no account to sign in with.".into()));
         }
     };
+    // Who pressed the button before the patient had a password has not read what it ends now.
+    if patient.activated && submission.form.value("replaces") != "yes" {
+        return Err(Error::Conflict(
+            "This patient has a password by now. With a new code it stops working and every device is signed out. \
+             Open the patient again and decide."
+                .into(),
+        ));
+    }
     let sign_in_name = account_of_patient(&app.db, id).await?.ok_or(Error::NotFound)?.sign_in_name;
     let purpose = if patient.activated { CodePurpose::Reset } else { CodePurpose::Activate };
     let mut work = submission.begin(&app).await?;

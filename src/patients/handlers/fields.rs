@@ -31,7 +31,9 @@ pub fn read(form: &mut FormState, clinic: &Clinic, today: NaiveDate, campus: &Ca
     };
     details.department_id = place("department_id", PlaceKind::Department).map(DepartmentId);
     details.level_id = place("level_id", PlaceKind::Level).map(LevelId);
-    details.session_id = place("session_id", PlaceKind::Session).map(SessionId);
+    let session = place("session_id", PlaceKind::Session).map(SessionId);
+    // The form comes with the present session chosen; only students are in one.
+    details.session_id = session.filter(|_| details.kind == Kind::Student);
     details.insurance_scheme = form.optional_text("insurance_scheme", LINE);
     details.insurance_number = form.optional_text("insurance_number", LINE);
     details

@@ -9,8 +9,8 @@ use super::super::verbs::give::{Gift, Gifts, give};
 use super::super::verbs::{REASON, WORDS};
 use super::super::views::dispense::{DispensePage, Offer};
 use super::offers::{find, load};
+use super::second::sees;
 use crate::access::model::AccountId;
-use crate::access::proof::{Proof, prove};
 use crate::app::App;
 use crate::billing;
 use crate::billing::model::ChargeKind;
@@ -139,22 +139,7 @@ async fn second(
     if !controlled {
         return Ok(None);
     }
-    let asked: Option<i64> = form.value("second").parse().ok();
-    let Some(who) = shown.colleagues.iter().find(|one| Some(one.id.0) == asked) else {
-        form.refuse("second", "Choose who sees the controlled medicine leave");
-        return Ok(None);
-    };
-    match prove(app, who.id, form.secret("second_password")).await? {
-        Proof::Right => Ok(Some((who.id, who.name.clone()))),
-        Proof::Wrong => {
-            form.refuse("second_password", "This is not the password of the second person");
-            Ok(None)
-        }
-        Proof::Wait(_) => {
-            form.refuse("second_password", "Too many tries. Wait a few minutes, or ask somebody else");
-            Ok(None)
-        }
-    }
+    sees(app, &shown.colleagues, form, "Choose who sees the controlled medicine leave").await
 }
 
 /// Whether something is to be given of a line that is not as it was seen.
@@ -226,10 +211,12 @@ fn gift<'a>(offer: &'a Offer, covers: i64, form: &mut FormState) -> Option<Gift<
     };
     let units = ratio.given_for(covers).filter(|units| units % medicine.step == 0);
     if units.is_none() {
-        form.refuse(
-            &give,
-            format!("This does not come out in whole packs of {}. Give another amount", medicine.step),
-        );
+        let words = if medicine.step > 1 {
+            format!("This does not come out in whole packs of {}. Give another amount", medicine.step)
+        } else {
+            format!("This does not come out even in the other strength. Give a multiple of {}", ratio.covers)
+        };
+        form.refuse(&give, words);
         return None;
     }
     let first: Vec<BatchId> =
@@ -240,6 +227,10 @@ fn gift<'a>(offer: &'a Offer, covers: i64, form: &mut FormState) -> Option<Gift<
         return None;
     }
     let note = form.optional_text(&format!("instead_note_{id}"), WORDS);
+    if why == Some(Substitution::Other) && note.chars().count() < REASON {
+        form.refuse(&format!("instead_note_{id}"), "Say in a few words why another one is given");
+        return None;
+    }
     let instead = why.map(|why| (why, note));
     Some(Gift { line: id, version, covers, medicine, ratio, instead, first, why: reason })
 }

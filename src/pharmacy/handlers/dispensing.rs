@@ -8,7 +8,8 @@ use super::super::store::{people, recalls};
 use super::super::verbs::give_back::{Back, take_back as back};
 use super::super::verbs::{REASON, WORDS};
 use super::super::views::dispensing::{DispensingPage, Label, LabelsPage, SlipPage};
-use crate::access::model::Permission;
+use super::second::sees;
+use crate::access::model::{AccountId, Permission};
 use crate::app::App;
 use crate::prescribing;
 use crate::record::{self, Banner};
@@ -37,7 +38,11 @@ async fn load(
         true => people::here(&app.db, dispensing.visit_id).await?,
         false => None,
     };
-    Ok(DispensingPage { page, form, banner, dispensing, lines, batches, here })
+    let controlled =
+        page.may(Permission::Dispense) && lines.iter().any(|line| line.controlled && line.is_out());
+    let colleagues =
+        if controlled { people::colleagues(&app.db, page.actor()?.account).await? } else { Vec::new() };
+    Ok(DispensingPage { page, form, banner, dispensing, lines, batches, here, controlled, colleagues })
 }
 
 /// What was given.
@@ -70,7 +75,25 @@ pub async fn slip(State(app): State<App>, page: Page, Id(id): Id<DispensingId>) 
     let Some(banner) = banner else { return Ok(see_other(&paths::patients::show(dispensing.patient_id))) };
     let lines = dispensings::lines(&app.db, id).await?;
     record::read(&app, &page, &banner, ("dispensing.printed", "dispensing", id.0)).await?;
-    html(SlipPage { page, dispensing, lines })
+    let owed = dispensings::owed(&app.db, dispensing.prescription_id, page.today()).await?;
+    html(SlipPage { page, dispensing, lines, owed })
+}
+
+/// Who sees a controlled medicine come back; nobody where the line is another one.
+async fn witness(
+    app: &App,
+    page: &Page,
+    of: DispensingId,
+    line: Option<DispensedId>,
+    form: &mut FormState,
+) -> Result<Option<(AccountId, String)>, Error> {
+    let Some(line) = line else { return Ok(None) };
+    let line = dispensings::line(&app.db, line).await?.filter(|line| line.dispensing_id == of);
+    if !line.is_some_and(|line| line.controlled) {
+        return Ok(None);
+    }
+    let colleagues = people::colleagues(&app.db, page.actor()?.account).await?;
+    sees(app, &colleagues, form, "Choose who sees the controlled medicine come back").await
 }
 
 /// Takes something back (rule P12).
@@ -92,12 +115,14 @@ pub async fn take_back(
     }
     let quantity = form.number("quantity", 1, 10_000);
     let reason = form.reason("reason", "Say why it comes back", (REASON, WORDS));
+    let second = witness(&app, &page, id, what.map(|(line, _)| line), &mut form).await?;
     let Some((line, batch)) = what.filter(|_| form.is_ok()) else {
         return Ok(refused(html(load(&app, page, (found, banner), form).await?)?));
     };
     let sealed = form.chosen("sealed", "yes");
+    let second = second.as_ref().map(|(id, name)| (*id, name.as_str()));
     let mut work = submission.begin(&app).await?;
-    let new = Back { line, batch, quantity, sealed, reason: &reason };
+    let new = Back { line, batch, quantity, sealed, reason: &reason, second };
     match back(&mut work, &found, &new).await {
         Ok(()) => {
             let words = if sealed { "Taken back into stock" } else { "Taken back into quarantine" };

@@ -6,4 +6,5 @@ pub mod messages;
 pub mod offers;
 pub mod register;
 pub mod reserve;
+mod second;
 pub mod worklist;

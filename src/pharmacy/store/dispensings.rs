@@ -6,7 +6,7 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::pharmacy::model::{DispensedId, DispensingId, Substitution};
-use crate::prescribing::model::{Form, LineId, MedicineId, PrescriptionId, Unit, label};
+use crate::prescribing::model::{Form, LineId, MedicineId, PrescriptionId, Unit, label, quantity_words};
 use crate::queue::model::VisitId;
 use crate::stock::model::{BatchId, ItemId, StoreId};
 use crate::work::Doer;
@@ -83,7 +83,11 @@ pub struct Dispensed {
     pub step: i64,
     pub quantity: i64,
     pub covers: i64,
+    /// Units of the prescribed line that were owed then, and those that are owed now.
+    pub owed_then: i64,
     pub owed: i64,
+    /// Whether the medicine is controlled.
+    pub controlled: bool,
     pub directions: String,
     pub price: i64,
     /// It is part of what was invoiced for the prescribed line before, and has no charge of its own.
@@ -117,11 +121,13 @@ macro_rules! dispensed {
     ($tail:literal) => {
         concat!(
             "select g.id, g.dispensing_id, g.line_id, g.medicine_id, g.name, g.strength, g.form, g.unit, g.step,
-                g.quantity, g.covers, g.owed, g.directions, g.price, g.billed_ahead, g.substitution, g.note, g.returned,
+                g.quantity, g.covers, g.owed as owed_then, m.controlled, g.directions,
+                case when l.owed and l.state in ('open', 'partly') then l.quantity - l.given + l.returned else 0 end as owed,
+                 g.price, g.billed_ahead, g.substitution, g.note, g.returned,
                 trim(l.name || ' ' || l.strength) as prescribed, l.unit as prescribed_unit, l.step as prescribed_step,
                 l.advice, l.patient_id, d.visit_id
              from dispensing_line g join dispensing d on d.id = g.dispensing_id
-             join prescription_line l on l.id = g.line_id where ",
+             join prescription_line l on l.id = g.line_id join medicine m on m.id = g.medicine_id where ",
             $tail
         )
     };
@@ -233,6 +239,49 @@ pub async fn insert_line(
     .await
 }
 
+/// Notes as owed what waits of a prescription of which something was given just now, and got nothing.
+pub async fn owe_the_rest(tx: &mut Tx, prescription: PrescriptionId) -> Result<(), DbError> {
+    sql("update prescription_line set owed = true where prescription_id = $1 and state = 'open' and not owed
+            and medicine_id is not null")
+    .bind(prescription)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// What is owed of a prescription now.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Owed {
+    name: String,
+    strength: String,
+    form: Form,
+    unit: Unit,
+    step: i64,
+    units: i64,
+}
+
+impl Owed {
+    /// `amoxicillin 500 mg capsule`.
+    pub fn label(&self) -> String {
+        label(&self.name, &self.strength, self.form)
+    }
+
+    /// `12 capsules`.
+    pub fn words(&self) -> String {
+        quantity_words(self.units, self.unit, self.step)
+    }
+}
+
+/// What is owed of a prescription now (rule P9), also of lines of which nothing was given.
+pub async fn owed(store: impl Store, id: PrescriptionId, today: NaiveDate) -> Result<Vec<Owed>, DbError> {
+    sql("select name, strength, form, unit, step, quantity - given + returned as units from prescription_line
+         where prescription_id = $1 and owed and state in ('open', 'partly') and valid_until >= $2 order by id")
+    .bind(id)
+    .bind(today)
+    .all(store)
+    .await
+}
+
 /// Units of one batch that were given out with a line and did not come back.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Out {
@@ -265,19 +314,23 @@ pub struct NewReturn<'a> {
     pub covers: i64,
     pub sealed: bool,
     pub reason: &'a str,
+    /// Who saw a controlled medicine come back.
+    pub second: Option<(AccountId, &'a str)>,
 }
 
 /// Writes it; the line and the prescribed line count with it.
 ///
 /// # Errors
-/// Constraint `dispensing_line_returned` when more came back than was given.
+/// Constraints `dispensing_line_returned` (more came back than was given), `dispensing_return_second` (controlled, and
+/// nobody saw it).
 pub async fn insert_return(
     tx: &mut Tx,
     new: &NewReturn<'_>,
     (who, at): (&Doer, DateTime<Utc>),
 ) -> Result<(), DbError> {
     sql("insert into dispensing_return (dispensing_line_id, batch_id, store_id, quantity, covers, sealed, reason,
-            account_id, account_name, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+            account_id, account_name, second_id, second_name, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
     .bind(new.line)
     .bind(new.batch)
     .bind(new.store)
@@ -287,6 +340,8 @@ pub async fn insert_return(
     .bind(new.reason)
     .bind(who.account_id)
     .bind(&who.name)
+    .bind(new.second.map(|(id, _)| id))
+    .bind(new.second.map_or("", |(_, name)| name))
     .bind(at)
     .run(tx)
     .await?;

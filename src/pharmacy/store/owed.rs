@@ -45,10 +45,35 @@ macro_rules! due {
     };
 }
 
-/// Lines of which a part is owed, signed since `since`, the oldest first. What was reserved once is reserved again when
+/// Notes as owed what waits since `since` and cannot be given at all: nothing of it is there for whoever comes. Lines of a
+/// prescription of which something else is given are noted with that.
+pub async fn note_missing(store: impl Store, today: NaiveDate, since: DateTime<Utc>) -> Result<u64, DbError> {
+    // Named twice, so that the index of what waits serves.
+    sql("update prescription_line set owed = true
+         where state in ('open', 'partly', 'paused') and state = 'open' and signed_at >= $2 and valid_until >= $1
+            and not owed and medicine_id is not null
+            and (select coalesce(sum(v.on_hand), 0) from stock_item i join stock_level v on v.item_id = i.id
+                    join stock_store s on s.id = v.store_id join stock_batch b on b.id = v.batch_id
+                    where i.medicine_id = prescription_line.medicine_id and v.on_hand > 0 and s.kind = 'dispensary'
+                        and s.active and b.expiry > $1 and b.held_at is null and b.recalled_at is null) <=
+                (select coalesce(sum(r.quantity), 0) from stock_item i join stock_reserved r on r.item_id = i.id
+                    where i.medicine_id = prescription_line.medicine_id and r.until >= $1
+                        and r.line_id <> prescription_line.id)")
+    .bind(today)
+    .bind(since)
+    .run(store)
+    .await
+}
+
+/// Lines of which something is owed, signed since `since`, the oldest first. What was reserved once is reserved again when
 /// another batch has come in.
 pub async fn owed(store: impl Store, today: NaiveDate, since: DateTime<Utc>) -> Result<Vec<Due>, DbError> {
-    sql(due!("l.state = 'partly' and l.signed_at >= $2")).bind(today).bind(since).bind(MOST).all(store).await
+    sql(due!("l.owed and l.state in ('open', 'partly') and l.signed_at >= $2"))
+        .bind(today)
+        .bind(since)
+        .bind(MOST)
+        .all(store)
+        .await
 }
 
 /// Lines that were paid before they are given, signed since `since`, the oldest first.

@@ -46,7 +46,12 @@ pub struct Row {
 pub async fn rows(store: impl Store, item: ItemId, before: i64, limit: i64) -> Result<Vec<Row>, DbError> {
     sql("select m.id, m.at, m.kind, m.quantity, b.number as batch, s.name as store, m.account_name, m.reason,
             coalesce(trim(p.given_names || ' ' || p.family_name), '') as patient, coalesce(p.number, '') as number,
-            coalesce(r.prescriber_name, '') as prescriber, coalesce(d.second_name, '') as second_name
+            coalesce(r.prescriber_name, '') as prescriber, coalesce(case when m.kind = 'return_in' then
+                (select w.second_name from dispensing_return w where w.dispensing_line_id = g.id and w.batch_id = m.batch_id
+                    and w.store_id = m.store_id and w.at = m.at order by w.id limit 1)
+                when m.ref_kind = 'adjustment' then
+                (select a.decided_name from stock_adjustment a where a.id = m.ref_id)
+                else d.second_name end, '') as second_name
          from stock_movement m join stock_batch b on b.id = m.batch_id join stock_store s on s.id = m.store_id
          left join dispensing_line g on m.ref_kind = 'dispensing_line' and g.id = m.ref_id
          left join dispensing d on d.id = g.dispensing_id left join patient p on p.id = d.patient_id

@@ -24,7 +24,9 @@ pub struct Waiting {
     pub entry_state: Option<EntryState>,
     pub priority: Option<Priority>,
     pub entered_at: Option<DateTime<Utc>>,
-    /// Units that are reserved for it.
+    /// Whether the clinic could not give what was asked for.
+    pub owed: bool,
+    /// Units that are reserved for it and can be given.
     pub reserved: i64,
     /// Questions that the prescriber has not answered.
     pub questions: i64,
@@ -38,8 +40,13 @@ macro_rules! waiting {
             "select l.id as line_id, l.prescription_id, l.medicine_id, l.state, l.controlled,
                 l.quantity - l.given + l.returned as remaining, l.signed_at, r.prescriber_name as prescriber,
                 trim(p.given_names || ' ' || p.family_name) as patient, p.number, v.token, e.state as entry_state,
-                e.priority, e.entered_at, cast(coalesce((select o.quantity from stock_reserved o
-                    where o.line_id = l.id and o.until >= $1), 0) as bigint) as reserved,
+                e.priority, e.entered_at, l.owed and l.state <> 'paused' as owed,
+                cast(coalesce((select case when o.quantity < o.usable then o.quantity else o.usable end from
+                    (select r.quantity, (select coalesce(sum(s.on_hand), 0) from stock_level s
+                            join stock_batch b on b.id = s.batch_id
+                            where s.item_id = r.item_id and s.store_id = r.store_id and s.on_hand > 0 and b.expiry > $1
+                                and b.held_at is null and b.recalled_at is null) as usable
+                        from stock_reserved r where r.line_id = l.id and r.until >= $1) o), 0) as bigint) as reserved,
                 (select count(*) from pharmacy_message m where m.prescription_id = l.prescription_id
                     and m.kind = 'query' and m.answered_at is null) as questions,
                 exists (select 1 from prescription_warning w where w.line_id = l.id and w.tier = 'stop') as overridden
@@ -69,7 +76,7 @@ pub async fn since(
     .await
 }
 
-/// Signed before, the newest first; `owed` only where something was given already.
+/// Signed before, the newest first; `owed` only where the clinic could not give what was asked for.
 pub async fn earlier(
     store: impl Store,
     today: NaiveDate,
@@ -81,7 +88,8 @@ pub async fn earlier(
             order by l.signed_at desc, l.id desc limit 100"
     );
     let part = waiting!(
-        "l.state = 'partly' and (l.signed_at, l.id) < ($2, $3) order by l.signed_at desc, l.id desc limit 100"
+        "l.owed and l.state in ('open', 'partly') and (l.signed_at, l.id) < ($2, $3)
+            order by l.signed_at desc, l.id desc limit 100"
     );
     sql(if owed { part } else { all }).bind(today).bind(before).bind(after).all(store).await
 }
@@ -113,7 +121,7 @@ pub async fn tally(store: impl Store, today: NaiveDate, since: DateTime<Utc>) ->
     sql("select (select count(distinct +l.prescription_id) from prescription_line l
                 where l.state in ('open', 'partly', 'paused') and l.signed_at >= $2 and l.valid_until >= $1) as waiting,
             (select count(*) from prescription_line l join stock_item i on i.medicine_id = +l.medicine_id
-                where l.state = 'partly' and l.signed_at >= $3 and l.valid_until >= $1
+                where l.owed and l.state in ('open', 'partly') and l.signed_at >= $3 and l.valid_until >= $1
                     and (select coalesce(sum(v.on_hand), 0) from stock_level v join stock_batch b on b.id = v.batch_id
                             join stock_store s on s.id = v.store_id
                             where v.item_id = i.id and v.on_hand > 0 and s.kind = 'dispensary' and s.active

@@ -86,6 +86,7 @@ pub async fn give(work: &mut Work, new: &Gifts<'_>) -> Result<DispensingId, Refu
     for (gift, line) in &held {
         one(work, (id, new.store), gift, line).await?;
     }
+    dispensings::owe_the_rest(work.tx(), new.prescription.id).await?;
     let owed = held.iter().filter(|(gift, line)| gift.covers < line.remaining()).count();
     let entry = Entry::new("dispensing.given", "dispensing", id.0)
         .of_patient(new.prescription.patient_id.0)

@@ -1,6 +1,7 @@
 //! What comes back (rule P12): only from what was given out, never more, into quarantine unless it is sealed. Its money
 //! changes by the cashier's credit note.
 
+use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::billing::model::ChargeKind;
 use crate::billing::{self, NewCharge};
@@ -27,6 +28,8 @@ pub struct Back<'a> {
     pub sealed: bool,
     /// Why.
     pub reason: &'a str,
+    /// Who saw a controlled medicine come back (rule P10).
+    pub second: Option<(AccountId, &'a str)>,
 }
 
 /// Takes it back.
@@ -58,6 +61,7 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
         covers,
         sealed: back.sealed,
         reason: back.reason,
+        second: back.second,
     };
     dispensings::insert_return(work.tx(), &new, (&who, at)).await.map_err(in_words)?;
     if line.state != LineState::Closed {
@@ -80,7 +84,8 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
         .of_patient(of.patient_id.0)
         .with("line", given.id.0)
         .with("quantity", back.quantity)
-        .with("sealed", back.sealed);
+        .with("sealed", back.sealed)
+        .with("second", back.second.map_or(0, |(second, _)| second.0));
     work.audit(entry).await?;
     work.tell(Topic::Visit(of.visit_id.0));
     work.tell(Topic::Pharmacy);

@@ -28,6 +28,8 @@ pub fn in_words(error: DbError) -> Refused {
          out. Here is how it stands now."
     } else if error.violates("dispensing_line_second") {
         "A controlled medicine is given out in the sight of a second person. Nothing was given out."
+    } else if error.violates("dispensing_return_second") {
+        "A controlled medicine is taken back in the sight of a second person. Nothing was taken back."
     } else if error.violates("dispensing_line_returned") {
         "No more can come back than was given out."
     } else {

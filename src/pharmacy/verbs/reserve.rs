@@ -14,6 +14,10 @@ use crate::prescribing::{Line, pharmacist};
 use crate::stock::{self, NewReservation};
 use crate::work::{Doer, Work};
 
+/// What was signed so lately is looked at for what is not there at all: every turn of a day sees it, and those of a node
+/// that was down.
+const LATELY: TimeDelta = TimeDelta::days(2);
+
 async fn noted(work: &mut Work, line: &Line, units: i64) -> Result<(), Refused> {
     let action = if units > 0 { "prescription.line_reserved" } else { "prescription.line_released" };
     let entry = Entry::new(action, "prescription", line.prescription_id.0)
@@ -51,11 +55,17 @@ pub async fn release(work: &mut Work, line: &Line) -> Result<(), Refused> {
 pub async fn reserve_due(app: &App) -> Result<(), DbError> {
     let days = stock::reserve_days(&app.db).await?;
     let (now, today) = (app.clock.now(), app.clinic().day_of(app.clock.now()));
+    owed::note_missing(&app.db, today, now - LATELY).await?;
     let Some(until) = today.checked_add_days(Days::new(days.unsigned_abs())).filter(|_| days > 0) else {
         return Ok(());
     };
     let mut due = owed::owed(&app.db, today, now - worklist::LONGEST).await?;
-    due.extend(owed::paid(&app.db, today, now - TimeDelta::days(days)).await?);
+    let paid = owed::paid(&app.db, today, now - TimeDelta::days(days)).await?;
+    due.extend(
+        paid.into_iter()
+            .filter(|one| !due.iter().any(|known| known.line_id == one.line_id))
+            .collect::<Vec<_>>(),
+    );
     for one in due {
         let mut work = Work::begin(app, Doer::job("reserve")).await?;
         match reserve_one(&mut work, &one, until).await {

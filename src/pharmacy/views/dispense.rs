@@ -54,6 +54,11 @@ impl Offer {
         matches!(self.line.state, LineState::Open | LineState::Partly) && !self.line.is_expired(page.today())
     }
 
+    /// Whether something can be reserved for it, or what is reserved can be released.
+    pub fn is_reservable(&self, page: &Page) -> bool {
+        self.medicine.is_some() && (self.is_open(page) || self.reserved_words().is_some())
+    }
+
     /// `30 capsules`.
     pub fn remaining_words(&self) -> String {
         quantity_words(self.line.remaining(), self.line.unit, self.line.step)
@@ -90,14 +95,15 @@ impl Offer {
         self.usable() < self.line.remaining()
     }
 
-    /// `BT1021, expires March 2027: 18`.
+    /// `18 capsules of batch BT1021, expires March 2027`.
     pub fn taken(&self) -> Vec<String> {
         let taken = self.choice.iter().flat_map(|choice| &choice.taken);
         let early = |ends: bool| if ends { ", before the course ends" } else { "" };
         taken
             .map(|one| {
                 let expiry = expiry_words(one.expiry);
-                format!("{} of batch {}, expires {expiry}{}", one.quantity, one.number, early(one.ends_early))
+                let units = quantity_words(one.quantity, self.line.unit, self.line.step);
+                format!("{units} of batch {}, expires {expiry}{}", one.number, early(one.ends_early))
             })
             .collect()
     }
@@ -111,8 +117,8 @@ impl Offer {
     /// The batches as choices: number and expiry.
     pub fn batch_choices(&self) -> Vec<(String, String)> {
         let one = |batch: &Candidate| {
-            let words =
-                format!("{}, expires {}, {} there", batch.number, expiry_words(batch.expiry), batch.on_hand);
+            let units = quantity_words(batch.on_hand, self.line.unit, self.line.step);
+            let words = format!("{}, expires {}, {units} there", batch.number, expiry_words(batch.expiry));
             (batch.batch.to_string(), words)
         };
         self.batches.iter().map(one).collect()
@@ -173,7 +179,7 @@ pub struct DispensePage {
 impl DispensePage {
     /// Whether anything can be reserved.
     pub fn reserves(&self) -> bool {
-        self.offers.iter().any(|offer| offer.is_open(&self.page) && offer.medicine.is_some())
+        self.offers.iter().any(|offer| offer.is_reservable(&self.page))
     }
 
     /// Whether anything can be given.

@@ -3,13 +3,14 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use crate::access::model::Permission;
 use crate::pharmacy::model::DispensedId;
-use crate::pharmacy::store::dispensings::{Dispensed, Dispensing, Out};
-use crate::pharmacy::store::people::Here;
+use crate::pharmacy::store::dispensings::{Dispensed, Dispensing, Out, Owed};
+use crate::pharmacy::store::people::{Colleague, Here};
 use crate::prescribing::model::quantity_words;
 use crate::record::Banner;
 use crate::stock::model::expiry_words;
-use crate::web::{FormState, Page};
+use crate::web::{FormState, Page, paths};
 
 /// What was given out.
 #[derive(Debug, Template)]
@@ -29,6 +30,9 @@ pub struct DispensingPage {
     pub batches: Vec<Out>,
     /// The patient's token, while it is served here.
     pub here: Option<Here>,
+    /// Whether something controlled can come back, and who can see it.
+    pub controlled: bool,
+    pub colleagues: Vec<Colleague>,
 }
 
 /// The batches of one line.
@@ -37,13 +41,27 @@ fn of(batches: &[Out], line: DispensedId) -> impl Iterator<Item = &Out> {
 }
 
 impl DispensingPage {
-    /// `BT1021, expires March 2027: 18`.
+    /// `Batch BT1021, expires March 2027: 18 capsules`.
     pub fn batches_of(&self, line: &Dispensed) -> Vec<String> {
         of(&self.batches, line.id)
             .map(|out| {
-                format!("Batch {}, expires {}: {}", out.number, expiry_words(out.expiry), out.quantity)
+                let units = quantity_words(out.quantity, line.unit, line.step);
+                format!("Batch {}, expires {}: {units}", out.number, expiry_words(out.expiry))
             })
             .collect()
+    }
+
+    /// The prescription as the reader may open it: to give out of it, or to read it.
+    pub fn back(&self) -> String {
+        match self.page.may(Permission::Dispense) {
+            true => paths::pharmacy::dispense(self.dispensing.prescription_id),
+            false => paths::prescribing::prescription(self.dispensing.prescription_id),
+        }
+    }
+
+    /// The colleagues as choices.
+    pub fn seconds(&self) -> Vec<(String, String)> {
+        self.colleagues.iter().map(|one| (one.id.to_string(), one.name.clone())).collect()
     }
 
     /// What can come back, as choices: line and batch in one value.
@@ -51,7 +69,8 @@ impl DispensingPage {
         let mut choices = Vec::new();
         for line in &self.lines {
             for out in of(&self.batches, line.id).filter(|out| out.quantity > 0) {
-                let words = format!("{}, batch {}, {} out", line.label(), out.number, out.quantity);
+                let units = quantity_words(out.quantity, line.unit, line.step);
+                let words = format!("{}, batch {}, {units} out", line.label(), out.number);
                 choices.push((format!("{}.{}", line.id, out.batch_id), words));
             }
         }
@@ -60,6 +79,11 @@ impl DispensingPage {
 }
 
 impl Dispensed {
+    /// Whether something of it has not come back.
+    pub fn is_out(&self) -> bool {
+        self.returned < self.quantity
+    }
+
     /// `18 capsules`.
     pub fn quantity_words(&self) -> String {
         quantity_words(self.quantity, self.unit, self.step)
@@ -104,6 +128,19 @@ impl Label {
         labels
     }
 
+    /// How small it is set, so that all of it stands on one sticker: every word on it matters.
+    pub fn fit(&self) -> &'static str {
+        let words = [&self.line.directions, &self.line.advice, &self.quantity, &self.batch];
+        match words.iter().map(|words| words.chars().count()).sum::<usize>()
+            + self.line.label().chars().count()
+        {
+            0..=110 => "large",
+            111..=260 => "medium",
+            261..=420 => "small",
+            _ => "smallest",
+        }
+    }
+
     /// `March 2027`.
     pub fn expiry_words(&self) -> String {
         expiry_words(self.expiry)
@@ -132,11 +169,6 @@ pub struct SlipPage {
     pub dispensing: Dispensing,
     /// Its lines.
     pub lines: Vec<Dispensed>,
-}
-
-impl SlipPage {
-    /// Lines of which something is owed.
-    pub fn owed(&self) -> Vec<&Dispensed> {
-        self.lines.iter().filter(|line| line.owed > 0).collect()
-    }
+    /// What is owed of the prescription now.
+    pub owed: Vec<Owed>,
 }

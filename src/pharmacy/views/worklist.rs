@@ -102,7 +102,7 @@ impl Job {
     /// `3 medicines, 1 owed`.
     pub fn medicines(&self) -> String {
         let all = self.lines.len();
-        let owed = self.lines.iter().filter(|line| line.state == LineState::Partly).count();
+        let owed = self.lines.iter().filter(|line| line.owed).count();
         let words = if all == 1 { "1 medicine".to_owned() } else { format!("{all} medicines") };
         if owed > 0 { format!("{words}, {owed} owed") } else { words }
     }

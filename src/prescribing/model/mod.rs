@@ -127,7 +127,7 @@ impl Unit {
     pub fn word(self, thousandths: i64) -> String {
         match self {
             Unit::Ml => "mL".to_owned(),
-            _ if thousandths <= 1_000 => self.label().to_owned(),
+            _ if (1..=1_000).contains(&thousandths) => self.label().to_owned(),
             Unit::Suppository => "suppositories".to_owned(),
             Unit::Pessary => "pessaries".to_owned(),
             Unit::Patch => "patches".to_owned(),

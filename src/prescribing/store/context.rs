@@ -101,9 +101,10 @@ pub async fn context(
             from health_entry h where h.patient_id = $1 and h.kind = 'pregnancy' and h.state = 'active'
                 and not exists (select 1 from health_entry later where later.replaces_id = h.id)
          union all select 'vitals', v.id, case when v.pregnant then 'yes' else 'no' end, '', '', '', '', 0
-            from vitals v where v.id = (select max(w.id) from vitals w where w.patient_id = $1
+            from vitals v where v.id = (select w.id from vitals w where w.patient_id = $1
                 and w.pregnant is not null and w.taken_at >= $2
-                and not exists (select 1 from vitals later where later.replaces = w.id))
+                and not exists (select 1 from vitals later where later.replaces = w.id)
+                order by w.taken_at desc, w.id desc limit 1)
          union all select 'favourite', f.id, f.words, '', '', '', '', 0
             from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active")
     .bind(patient)

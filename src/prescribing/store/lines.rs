@@ -9,6 +9,7 @@ use crate::prescribing::model::{
     Form, Frequency, LineId, LineMove, LineState, MedicineId, Pregnancy, PrescriptionId, Route, Unit,
     amount_words, label, quantity_words,
 };
+use crate::prescribing::store::instead::{self, Instead};
 use crate::queue::model::VisitId;
 use crate::work::Doer;
 
@@ -51,6 +52,8 @@ pub struct Line {
     pub returned: i64,
     pub given_ahead: i64,
     pub returned_ahead: i64,
+    /// The clinic could not give what was asked for.
+    pub owed: bool,
     pub state_reason: String,
     pub version: i64,
     /// Who prescribes it.
@@ -66,6 +69,9 @@ pub struct Line {
     pub price: i64,
     /// Whether the catalogue offers it, unchanged in what the line says of it.
     pub offered: bool,
+    /// What was given instead of its medicine, in the order in which it was given.
+    #[serde(deserialize_with = "instead::read")]
+    pub instead: Vec<Instead>,
 }
 
 macro_rules! lines {
@@ -74,13 +80,18 @@ macro_rules! lines {
             "select l.id, l.prescription_id, l.visit_id, l.patient_id, l.prescriber_id, l.medicine_id, l.state, l.name,
                 l.strength, l.form, l.route, l.unit, l.step, l.controlled, l.dose, l.frequency, l.max_doses_a_day, l.days,
                 l.quantity, l.directions, l.instructions, l.advice, l.reason, l.set_code, l.replaces_id, l.signed_at,
-                l.valid_until, l.course_until, l.given, l.returned, l.given_ahead, l.returned_ahead, l.state_reason,
-                l.version,
+                l.valid_until, l.course_until, l.given, l.returned, l.given_ahead, l.returned_ahead, l.owed,
+                l.state_reason, l.version,
                 p.prescriber_name as prescriber, coalesce(m.ingredients, '') as ingredients,
                 coalesce(m.classes, '') as classes, m.min_age, m.pregnancy, m.valid_days as own_valid_days,
                 coalesce(m.price, 0) as price,
                 coalesce(m.active and m.generic = l.name and m.strength = l.strength and m.form = l.form
-                    and m.unit = l.unit and m.step = l.step, l.medicine_id is null) as offered
+                    and m.unit = l.unit and m.step = l.step, l.medicine_id is null) as offered,
+                case when l.given = 0 then '' else coalesce((select string_agg(g.name || '\u{1f}' || g.strength || '\u{1f}' ||
+                    g.form || '\u{1f}' || g.unit || '\u{1f}' || g.step || '\u{1f}' || (g.quantity - g.returned) || '\u{1f}' ||
+                    (g.covers - g.returned_covers) || '\u{1f}' || g.directions, '\u{1e}' order by g.id)
+                    from dispensing_line g where g.line_id = l.id and g.substitution <> '' and g.quantity > g.returned), '')
+                    end as instead
              from prescription_line l join prescription p on p.id = l.prescription_id
              left join medicine m on m.id = l.medicine_id where ",
             $tail
@@ -107,6 +118,29 @@ impl Line {
     /// Units that are still to be given (rule P4).
     pub fn remaining(&self) -> i64 {
         (self.quantity - self.given + self.returned).max(0)
+    }
+
+    /// Whether the clinic still has to give something of it (rule P9).
+    pub fn is_owed(&self) -> bool {
+        self.owed && matches!(self.state, LineState::Open | LineState::Partly)
+    }
+
+    /// Whether it is taken as prescribed: nothing else was given for it, or some of its own medicine, too.
+    pub fn is_as_prescribed(&self) -> bool {
+        let covered: i64 = self.instead.iter().map(|one| one.covers).sum();
+        self.instead.is_empty() || self.given - self.returned > covered
+    }
+
+    /// How it is taken: as prescribed, or as stands on what was given instead (rule P6).
+    pub fn how(&self) -> String {
+        let other = |one: &Instead| {
+            format!("You were given {} of {} instead. {}", one.quantity_words(), one.label(), one.directions)
+        };
+        let mut all: Vec<String> = self.instead.iter().map(other).collect();
+        if self.is_as_prescribed() {
+            all.insert(0, self.directions.clone());
+        }
+        all.join(" ")
     }
 
     /// Whether it was written as free text.

@@ -5,6 +5,7 @@ pub mod context;
 pub mod drafts;
 pub mod favourites;
 pub mod fill;
+pub mod instead;
 pub mod lines;
 pub mod prescriptions;
 pub mod search;

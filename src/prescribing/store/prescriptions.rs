@@ -45,9 +45,10 @@ impl Prescription {
 /// One signed prescription; drafts are seen by their authors only, on the page they write them on.
 pub async fn by_id(store: impl Store, id: PrescriptionId) -> Result<Option<Prescription>, DbError> {
     sql("select p.id, p.patient_id, p.visit_id, p.prescriber_id, p.prescriber_name, p.code, p.signed_at, p.valid_until,
-            p.allergies, p.compared, (select v.weight from vitals v where v.id = (select max(w.id) from vitals w
+            p.allergies, p.compared, (select w.weight from vitals w
                 where w.patient_id = p.patient_id and w.weight is not null
-                and not exists (select 1 from vitals later where later.replaces = w.id))) as weight
+                and not exists (select 1 from vitals later where later.replaces = w.id)
+                order by w.taken_at desc, w.id desc limit 1) as weight
          from prescription p where p.id = $1 and p.state = 'signed'")
     .bind(id)
     .optional(store)

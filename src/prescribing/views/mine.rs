@@ -47,7 +47,7 @@ impl MyPrescriptionsPage {
         match there {
             0 => format!("{words}. The pharmacy has none of it now; look here again"),
             there if there < line.remaining() => format!("{words}. The pharmacy has a part of it now"),
-            _ if line.state == LineState::Partly => format!("{words}. It has come in: fetch it any time"),
+            _ if line.is_owed() => format!("{words}. It has come in: fetch it any time"),
             _ => words,
         }
     }

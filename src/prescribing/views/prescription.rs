@@ -47,6 +47,11 @@ impl PrescriptionPage {
         self.page.may(Permission::Consult)
     }
 
+    /// Whether the reader gives out and something of it waits for that.
+    pub fn gives_out(&self) -> bool {
+        self.page.may(Permission::Dispense) && self.lines.iter().any(|line| line.state.waits())
+    }
+
     /// Whether it can no longer be given out.
     pub fn is_expired(&self) -> bool {
         self.prescription.is_expired(self.page.today())

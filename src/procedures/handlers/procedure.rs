@@ -11,6 +11,8 @@ use crate::procedures::store::{kinds, procedures};
 use crate::procedures::verbs::{self, Report};
 use crate::procedures::views::ProcedurePage;
 use crate::record::{self, Door};
+use crate::stock;
+use crate::stock::model::quantity_words;
 use crate::web::conflict::conflicting;
 use crate::web::form::{LINE, TEXT};
 use crate::web::request::Id;
@@ -27,7 +29,10 @@ async fn load(app: &App, page: Page, id: ProcedureId) -> Result<(ProcedurePage, 
     let usual = kinds::supplies(&app.db, procedure.kind_id).await?;
     let banner = door.banner.clone();
     let closed = door.closed();
-    Ok((ProcedurePage { page, banner, form: FormState::new(), procedure, usual, closed }, door))
+    Ok((
+        ProcedurePage { page, banner, form: FormState::new(), procedure, usual, closed, beyond: false },
+        door,
+    ))
 }
 
 /// The procedure; while it is planned, with the form that records it.
@@ -84,6 +89,33 @@ fn used(form: &mut FormState, usual: &[Supply]) -> Vec<Supply> {
     used
 }
 
+/// Whether more was used of something than the books know to lie there: a slip of the finger, or the books are wrong.
+async fn beyond(
+    app: &App,
+    shown: &ProcedurePage,
+    form: &mut FormState,
+    used: &[Supply],
+) -> Result<bool, Error> {
+    let mut beyond = false;
+    for supply in used {
+        let Some((there, unit)) =
+            stock::lies_for_procedures(&app.db, &supply.item, shown.page.today()).await?
+        else {
+            continue;
+        };
+        if supply.quantity > there {
+            let usual =
+                shown.usual.iter().position(|one| one.item == supply.item).map(|at| format!("used_{at}"));
+            let other = || (0..MORE).find(|at| form.value(format!("more_item_{at}")).trim() == supply.item);
+            let field = usual.or_else(|| Some(format!("more_quantity_{}", other()?))).unwrap_or_default();
+            let there = quantity_words(there, &unit);
+            form.refuse(&field, format!("By the books {there} lie there. Correct the number, or tick below"));
+            beyond = true;
+        }
+    }
+    Ok(beyond)
+}
+
 /// Who consented and when, where it is needed; a time of today that is not in the future.
 fn consent(form: &mut FormState, page: &Page, needed: bool) -> Option<(String, DateTime<Utc>)> {
     if !needed {
@@ -122,6 +154,9 @@ pub async fn done(
     let outcome = form.optional_text("outcome", TEXT / 8);
     let used = used(&mut form, &shown.usual);
     let consent = consent(&mut form, &shown.page, shown.procedure.needs_consent);
+    if form.is_ok() && !form.chosen("beyond", "yes") {
+        shown.beyond = beyond(&app, &shown, &mut form, &used).await?;
+    }
     if !door.lets(&mut form) || !form.is_ok() {
         shown.form = form;
         return Ok(refused(html(shown)?));

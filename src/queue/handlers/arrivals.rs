@@ -1,7 +1,7 @@
 //! Check-in at the desk: by scan, from the day's list, or as a walk-in.
 
 use axum::extract::{Query, State};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -46,7 +46,9 @@ async fn load(app: &App, page: Page, asked: &Asked, form: FormState) -> Result<A
     let q = asked.q.trim().to_owned();
     let (mut found, mut points) = (Vec::new(), Vec::new());
     if !q.is_empty() {
-        found = people::find_by_words(&app.db, &q, page.today()).await?;
+        let today = page.today();
+        let span = (page.clinic.start_of(today), page.clinic.start_of(today.succ_opt().unwrap_or(today)));
+        found = people::find_by_words(&app.db, &q, today, span).await?;
         points = points::active(&app.db, None).await?;
     }
     Ok(ArrivalsPage { page, today, form, just, q, found, points })
@@ -62,13 +64,13 @@ async fn today(app: &App, page: &Page, asked: &Asked) -> Result<Today, Error> {
     let day = page.today();
     let clinic = &page.clinic;
     let (from, until) = (clinic.start_of(day), clinic.start_of(day.succ_opt().unwrap_or(day)));
-    let all = appointments::expected(&app.db, from, until).await?;
+    let all = appointments::expected(&app.db, day, (from, until)).await?;
     let mut doctors: Vec<(String, String)> =
         all.iter().map(|row| (row.doctor_id.to_string(), row.doctor.clone())).collect();
     doctors.sort_by(|a, b| a.1.cmp(&b.1));
     doctors.dedup();
     let booked = all.len();
-    let here = all.iter().filter(|row| row.token.is_some()).count();
+    let here = all.iter().filter(|row| row.has_come()).count();
     let late = all.iter().filter(|row| row.is_late(page)).count();
     let wanted = |row: &appointments::Expected| {
         (asked.state != "due" || row.is_due())
@@ -129,10 +131,11 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     }
     let mut work = submission.begin(&app).await?;
     let at = work.now();
+    let wished = (priority != Priority::Normal).then_some(priority);
     let arrival = Arrival { appointment, point, priority, reason, ..Arrival::at_desk(patient) };
     match check_in(&mut work, arrival).await {
         Ok(here) => {
-            let words = words(&page, &here, at);
+            let words = words(&page, &here, at, wished);
             work.done(paths::queue::arrivals_after(here.visit), &words).await
         }
         Err(Refused::Because(sentence)) => {
@@ -151,10 +154,25 @@ async fn again(app: &App, page: Page, form: FormState) -> Answer {
 }
 
 /// The same card read twice within two seconds is one check-in (K6).
-fn words(page: &Page, here: &CheckedIn, at: chrono::DateTime<chrono::Utc>) -> String {
-    if here.is_new || at - here.since < TimeDelta::seconds(2) {
+fn words(page: &Page, here: &CheckedIn, at: DateTime<Utc>, wished: Option<Priority>) -> String {
+    let mut words = if here.is_new || at - here.since < TimeDelta::seconds(2) {
         format!("{} checked in", here.token)
     } else {
         format!("{} was already checked in at {}", here.token, page.clinic.clock(here.since))
+    };
+    if let Some(also) = here.also {
+        words.push_str(&format!(
+            ". The booking at {} is checked in with the same token",
+            page.clinic.clock(also)
+        ));
     }
+    if let Some(priority) = wished.filter(|_| !here.is_new) {
+        let priority = priority.label().to_lowercase();
+        words.push_str(&if here.raised {
+            format!(". Its priority is now {priority}")
+        } else {
+            ". Its priority was as high already".to_owned()
+        });
+    }
+    words
 }

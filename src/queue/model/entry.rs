@@ -43,6 +43,7 @@ crate::words! {
         Priority = "priority" => "Priority changed",
         DayClose = "day_close" => "Ended with the day",
         TakenOver = "taken_over" => "Taken over",
+        DoctorLeft = "doctor_left" => "Waits for any doctor now",
     }
 }
 

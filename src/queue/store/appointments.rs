@@ -1,6 +1,6 @@
 //! Today's appointments, as the door needs them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, sql};
@@ -37,16 +37,17 @@ pub struct Expected {
     pub entry_state: Option<EntryState>,
 }
 
-/// Who is booked between two moments, by time.
+/// Who is booked on a day, which lasts over `[from, until)`, by time; with the token of who came.
 pub async fn expected(
     store: impl Store,
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
+    day: NaiveDate,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<Expected>, DbError> {
     sql("select a.id, a.starts_at, a.state, a.patient_id, p.family_name, p.given_names, p.number, p.matric_number,
             a.doctor_id, trim(d.title || ' ' || d.name) as doctor, v.id as visit_id, v.token, e.state as entry_state
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
-         left join visit v on v.appointment_id = a.id
+         left join visit v on v.patient_id = a.patient_id and v.day = $3
+            and (v.appointment_id = a.id or a.state in ('arrived', 'in_service', 'fulfilled'))
          left join queue_entry e on e.visit_id = v.id
             and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
          where a.starts_at >= $1 and a.starts_at < $2
@@ -54,6 +55,7 @@ pub async fn expected(
          order by a.starts_at, a.id limit 300")
     .bind(from)
     .bind(until)
+    .bind(day)
     .all_kept(store)
     .await
 }
@@ -73,6 +75,30 @@ pub async fn booked_between(
     .bind(from)
     .bind(until)
     .optional(store)
+    .await
+}
+
+/// A booking in the state that was asked for, and since when.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct Stands {
+    pub id: AppointmentId,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The bookings of a patient between two moments that stand in one state.
+pub async fn of_day(
+    store: impl Store,
+    patient: PatientId,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    state: AppointmentState,
+) -> Result<Vec<Stands>, DbError> {
+    sql("select id, updated_at from appointment
+         where patient_id = $1 and starts_at >= $2 and starts_at < $3 and state = $4 order by starts_at, id")
+    .bind(patient)
+    .bind(from)
+    .bind(until)
+    .bind(state)
+    .all(store)
     .await
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
-use crate::queue::model::{AttentionId, AttentionKind, PointId, VisitId};
+use crate::queue::model::{AttentionId, AttentionKind, PointId, Priority, VisitId};
 
 /// Something that nobody has seen to yet.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -39,12 +39,14 @@ pub struct NewAttention<'a> {
     pub words: &'a str,
     /// When.
     pub at: DateTime<Utc>,
+    /// How soon the patient was to be served before it, and why; none where it changed nothing.
+    pub before: Option<(Priority, String)>,
 }
 
 /// Asks for attention.
 pub async fn insert(tx: &mut Tx, new: &NewAttention<'_>) -> Result<(), DbError> {
-    sql("insert into attention (visit_id, patient_id, kind, about_id, rank, words, at)
-         values ($1, $2, $3, $4, $5, $6, $7)")
+    sql("insert into attention (visit_id, patient_id, kind, about_id, rank, words, at, before_priority, before_reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
     .bind(new.visit)
     .bind(new.patient)
     .bind(new.kind)
@@ -52,6 +54,8 @@ pub async fn insert(tx: &mut Tx, new: &NewAttention<'_>) -> Result<(), DbError> 
     .bind(new.rank)
     .bind(new.words)
     .bind(new.at)
+    .bind(new.before.as_ref().map(|(priority, _)| *priority))
+    .bind(new.before.as_ref().map_or("", |(_, reason)| reason.as_str()))
     .run(tx)
     .await?;
     Ok(())
@@ -96,6 +100,19 @@ pub async fn withdraw(
         .run(tx)
         .await?;
     Ok(())
+}
+
+/// How soon the patient was to be served before it, and why; none where it changed nothing.
+pub async fn before(
+    store: impl Store,
+    (kind, about): (AttentionKind, i64),
+) -> Result<Option<(Priority, String)>, DbError> {
+    sql("select before_priority, before_reason from attention
+         where kind = $1 and about_id = $2 and before_priority is not null")
+    .bind(kind)
+    .bind(about)
+    .optional(store)
+    .await
 }
 
 /// The points where doctors see patients.

@@ -78,11 +78,12 @@ pub struct NewEntry {
     pub coming_from: Option<EntryId>,
 }
 
-/// Opens an entry: it waits.
+/// Opens an entry: it waits, for its doctor unless that doctor has left the clinic.
 pub async fn insert(tx: &mut Tx, new: &NewEntry) -> Result<EntryId, DbError> {
     sql("insert into queue_entry (visit_id, patient_id, point_id, day, state, priority, priority_reason, booked_at,
             arrived_at, entered_at, doctor_id, coming_from)
-         values ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $9, $10, $11) returning id")
+         values ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $9,
+            (select id from account where id = $10 and state = 'active'), $11) returning id")
     .bind(new.visit)
     .bind(new.patient)
     .bind(new.point)
@@ -173,6 +174,27 @@ pub async fn open_of(store: impl Store, visit: VisitId) -> Result<Option<EntryId
     .optional(store)
     .await?;
     Ok(found.map(|row| row.0))
+}
+
+/// Who has not been seen yet and waits for one doctor.
+pub async fn waiting_for(store: impl Store, doctor: AccountId) -> Result<Vec<EntryId>, DbError> {
+    // SQLite takes the index of open entries only where its condition stands word for word.
+    sql("select id from queue_entry where state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+            and state in ('waiting', 'parked', 'missed') and doctor_id = $1 order by id")
+    .bind(doctor)
+    .scalars(store)
+    .await
+}
+
+/// Lets an entry wait for any doctor of its point, if nobody else has changed it since it was read.
+pub async fn for_anyone(tx: &mut Tx, entry: &Entry) -> Result<bool, DbError> {
+    let changed =
+        sql("update queue_entry set doctor_id = null, version = version + 1 where id = $1 and version = $2")
+            .bind(entry.id)
+            .bind(entry.version)
+            .run(tx)
+            .await?;
+    Ok(changed == 1)
 }
 
 /// Writes what changed, if nobody else has changed the entry since it was read (Q4). The version goes up by one.

@@ -110,11 +110,16 @@ pub struct Line {
     pub room: Option<String>,
     pub by: Option<String>,
     pub note: String,
+    pub entry_id: EntryId,
+    pub entry_version: i64,
+    /// Whether the entry was kept as it was before, so that the step can be taken back.
+    pub kept: bool,
 }
 
 /// Everything that happened in a visit, in order.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Line>, DbError> {
-    sql("select x.at, x.move, p.name as point, r.name as room, trim(a.title || ' ' || a.name) as by, x.note
+    sql("select x.at, x.move, p.name as point, r.name as room, trim(a.title || ' ' || a.name) as by, x.note,
+            x.entry_id, x.entry_version, (x.before <> '') as kept
          from queue_event x join queue_entry e on e.id = x.entry_id join service_point p on p.id = e.point_id
          left join room r on r.id = x.room_id left join account a on a.id = x.account_id
          where e.visit_id = $1 order by x.id limit 200")

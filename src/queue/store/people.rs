@@ -1,5 +1,7 @@
 //! Finding a patient at the door.
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
 
@@ -12,18 +14,26 @@ pub struct Found {
     pub number: String,
     pub matric_number: Option<String>,
     pub token: Option<String>,
+    /// The next booking of today that was not checked in, and with whom.
+    pub booked_at: Option<DateTime<Utc>>,
+    pub booked_with: Option<String>,
 }
 
-/// Active patients who have terms that begin with both folded words, with today's token; in the order of the first.
+/// Active patients who have terms that begin with both folded words, with today's token
+/// or booking; in the order of the first.
 pub async fn by_words(
     store: impl Store,
     first: &str,
     second: &str,
-    day: chrono::NaiveDate,
+    (day, span): (NaiveDate, (DateTime<Utc>, DateTime<Utc>)),
 ) -> Result<Vec<Found>, DbError> {
-    sql("select p.id, p.family_name, p.given_names, p.number, p.matric_number, v.token
+    sql("select p.id, p.family_name, p.given_names, p.number, p.matric_number, v.token,
+            a.starts_at as booked_at, trim(d.title || ' ' || d.name) as booked_with
          from patient_term t join patient p on p.id = t.patient_id
          left join visit v on v.patient_id = t.patient_id and v.day = $5
+         left join appointment a on a.id = (select b.id from appointment b where b.patient_id = t.patient_id
+            and b.state = 'booked' and b.starts_at >= $6 and b.starts_at < $7 order by b.starts_at limit 1)
+         left join account d on d.id = a.doctor_id
          where t.term >= $1 and t.term < $2 and p.state = 'active'
             and not exists (select 1 from patient_term s
                 where s.patient_id = t.patient_id and s.term >= $1 and s.term < t.term)
@@ -35,6 +45,8 @@ pub async fn by_words(
     .bind(second)
     .bind(format!("{second}\u{10FFFF}"))
     .bind(day)
+    .bind(span.0)
+    .bind(span.1)
     .all(store)
     .await
 }

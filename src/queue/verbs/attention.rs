@@ -4,7 +4,7 @@ use super::{Refused, doer_of};
 use crate::audit;
 use crate::db::DbError;
 use crate::live::Topic;
-use crate::queue::model::{AttentionId, AttentionKind};
+use crate::queue::model::{AttentionId, AttentionKind, Priority};
 use crate::queue::store::attention::{self, NewAttention};
 use crate::work::Work;
 
@@ -14,12 +14,18 @@ pub async fn ask(work: &mut Work, new: &NewAttention<'_>) -> Result<(), DbError>
     tell(work).await
 }
 
-/// What it was about was corrected.
-pub async fn withdraw(work: &mut Work, kind: AttentionKind, about: i64) -> Result<(), Refused> {
+/// What it was about was corrected. Gives what stood before it let somebody go before others, if it did.
+pub async fn withdraw(
+    work: &mut Work,
+    kind: AttentionKind,
+    about: i64,
+) -> Result<Option<(Priority, String)>, Refused> {
     let by = doer_of(work).ok_or(Refused::NotFound)?;
     let at = work.now();
     attention::withdraw(work.tx(), (kind, about), by, at).await?;
-    Ok(tell(work).await?)
+    let before = attention::before(work.tx(), (kind, about)).await?;
+    tell(work).await?;
+    Ok(before)
 }
 
 /// Somebody sees to it: the first of those who press at once.

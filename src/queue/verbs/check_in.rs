@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::moves::go_before;
 use super::{Refused, tell};
 use crate::access::model::AccountId;
 use crate::audit;
@@ -65,9 +66,14 @@ pub struct CheckedIn {
     pub since: DateTime<Utc>,
     /// Whether this check-in opened it; otherwise the patient was here already.
     pub is_new: bool,
+    /// The time of another booking that was checked in on the same token.
+    pub also: Option<DateTime<Utc>>,
+    /// Whether the priority of the token was raised.
+    pub raised: bool,
 }
 
-/// Checks a patient in. A second check-in answers with the token of the first.
+/// Checks a patient in. A second check-in answers with the token of the first; another booking of the day joins it, and
+/// a higher priority raises it.
 pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Refused> {
     let (at, day) = (work.now(), work.today());
     if !visits::hold_patient(work.tx(), arrival.patient).await? {
@@ -78,7 +84,7 @@ pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Re
     visits::close_days_before(work.tx(), day, Some(arrival.patient), at).await?;
     let present = visits::of_day(work.tx(), arrival.patient, day).await?;
     if let Some(visit) = present.as_ref().filter(|visit| visit.closed_at.is_none()) {
-        return Ok(already(visit));
+        return once_more(work, &arrival, visit).await;
     }
     let booking = booking_for(work, &arrival).await?;
     let point = first_point(work, arrival.point).await?;
@@ -116,7 +122,26 @@ fn already(visit: &Visit) -> CheckedIn {
         slip_code: visit.slip_code.clone(),
         since: visit.opened_at,
         is_new: false,
+        also: None,
+        raised: false,
     }
+}
+
+/// What a check-in adds to a visit that is open already.
+async fn once_more(work: &mut Work, arrival: &Arrival, visit: &Visit) -> Result<CheckedIn, Refused> {
+    let mut here = already(visit);
+    if arrival.priority > Priority::Normal {
+        let before = go_before(work, visit.id, arrival.priority, &arrival.reason).await?;
+        here.raised = before.is_some();
+    }
+    let Some(id) = arrival.appointment else { return Ok(here) };
+    let booking = bookings::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    let today = work.app.clinic().day_of(booking.starts_at) == work.today();
+    if booking.patient_id == arrival.patient && booking.state == AppointmentState::Booked && today {
+        appointments::arrive(work, id).await?;
+        here.also = Some(booking.starts_at);
+    }
+    Ok(here)
 }
 
 async fn booking_for(work: &mut Work, arrival: &Arrival) -> Result<Option<Booking>, Refused> {
@@ -185,7 +210,7 @@ async fn open(work: &mut Work, arrival: &Arrival, booking: Option<&Booking>) -> 
         at,
     };
     let visit = visits::insert(work.tx(), &new).await?;
-    Ok(CheckedIn { visit, token, slip_code, since: at, is_new: true })
+    Ok(CheckedIn { visit, token, slip_code, since: at, is_new: true, also: None, raised: false })
 }
 
 /// Opens the first entry of a visit.
@@ -220,7 +245,11 @@ pub async fn enter(work: &mut Work, new: &NewEntry, how: Happened) -> Result<Ent
     let by: Option<AccountId> = super::doer_of(work);
     let kept = match how {
         Happened::CheckIn => "check_in",
-        Happened::PassedIn | Happened::Priority | Happened::DayClose | Happened::TakenOver => "",
+        Happened::PassedIn
+        | Happened::Priority
+        | Happened::DayClose
+        | Happened::TakenOver
+        | Happened::DoctorLeft => "",
     };
     let event = NewEvent { what: how.as_str(), from: None, by, note: &new.priority_reason, before: kept };
     events::insert(work.tx(), &entry, &event, new.entered_at).await?;

@@ -99,9 +99,7 @@ async fn follow(work: &mut Work, made: Move, entry: &Entry) -> Result<(), Refuse
             let (by, name) = (doer_of(work), work.doer().name.clone());
             visits::not_consulted(work.tx(), entry.visit_id, (by, &name), at).await?;
             visits::close(work.tx(), entry.visit_id, "finished", at).await.map_err(unfinished)?;
-            if let Some(appointment) = entry.appointment_id {
-                appointments::fulfil(work, appointment).await?;
-            }
+            appointments::fulfil(work, entry).await?;
         }
         Move::Leave => visits::close(work.tx(), entry.visit_id, "left", at).await?,
         Move::Call
@@ -174,30 +172,47 @@ pub async fn set_priority(
             entry.token
         )));
     }
-    prioritise(work, &entry, priority, reason).await
+    prioritise(work, &entry, (priority, reason), reason).await
 }
 
 /// Lets whoever is in the clinic go before others, wherever the token stands now; a priority that is as high already
-/// stays. Nothing happens to somebody who has left.
+/// stays. Nothing happens to somebody who has left. Gives what stood before, if it changed.
 pub async fn go_before(
     work: &mut Work,
     visit: VisitId,
     priority: Priority,
     reason: &str,
-) -> Result<Option<Entry>, Refused> {
+) -> Result<Option<(Priority, String)>, Refused> {
     let Some(id) = entries::open_of(work.tx(), visit).await? else { return Ok(None) };
     let entry = seen(work, id, None).await?;
     if entry.priority >= priority {
-        return Ok(Some(entry));
+        return Ok(None);
     }
-    prioritise(work, &entry, priority, reason).await.map(Some)
+    prioritise(work, &entry, (priority, reason), reason).await?;
+    Ok(Some((entry.priority, entry.priority_reason)))
+}
+
+/// Takes back what [`go_before`] did, and puts `to` in its place; a priority that somebody chose since stays.
+pub async fn go_back(
+    work: &mut Work,
+    visit: VisitId,
+    from: (Priority, &str),
+    to: &(Priority, String),
+    why: &str,
+) -> Result<(), Refused> {
+    let Some(id) = entries::open_of(work.tx(), visit).await? else { return Ok(()) };
+    let entry = seen(work, id, None).await?;
+    if (entry.priority, entry.priority_reason.as_str()) == from {
+        prioritise(work, &entry, (to.0, &to.1), why).await?;
+    }
+    Ok(())
 }
 
 async fn prioritise(
     work: &mut Work,
     entry: &Entry,
-    priority: Priority,
-    reason: &str,
+    (priority, reason): (Priority, &str),
+    why: &str,
 ) -> Result<Entry, Refused> {
     let at = work.now();
     let mut after = entry.clone();
@@ -207,12 +222,12 @@ async fn prioritise(
         return Err(changed_meanwhile(&entry.token));
     }
     let what = Happened::Priority.as_str();
-    let note = format!("{}: {reason}", priority.label());
+    let note = format!("{}: {why}", priority.label());
     let event = NewEvent { what, from: Some(entry.state), by: doer_of(work), note: &note, before: "" };
     events::insert(work.tx(), &after, &event, at).await?;
     let trail = audit::Entry::new("queue.priority_changed", "queue_entry", entry.id.0)
         .of_patient(entry.patient_id.0)
-        .with("reason", reason)
+        .with("reason", why)
         .changed("priority", &entry.priority.as_str(), &priority.as_str());
     work.audit(trail).await?;
     super::tell(work, &after);

@@ -98,7 +98,7 @@ pub async fn undo(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<
         void(work, &onward).await?;
     }
     record(work, Move::Undo, &entry, &after, "").await?;
-    follow(work, made, &after).await?;
+    follow(work, made, &after, last.at).await?;
     Ok(after)
 }
 
@@ -108,20 +108,23 @@ async fn void(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
 }
 
 /// What taking back means for the visit and the appointment.
-async fn follow(work: &mut Work, made: Option<Move>, entry: &Entry) -> Result<(), Refused> {
+async fn follow(
+    work: &mut Work,
+    made: Option<Move>,
+    entry: &Entry,
+    made_at: DateTime<Utc>,
+) -> Result<(), Refused> {
     let at = work.now();
     let Some(made) = made else {
         visits::close(work.tx(), entry.visit_id, "left", at).await?;
-        if let Some(appointment) = entry.appointment_id {
-            appointments::take_back(work, appointment, AppointmentState::Arrived).await?;
-        }
+        appointments::not_here(work, entry).await?;
         return Ok(());
     };
     match made {
         Move::Finish | Move::Leave => {
             visits::reopen(work.tx(), entry.visit_id, None).await?;
-            if let Some(appointment) = entry.appointment_id.filter(|_| made == Move::Finish) {
-                appointments::take_back(work, appointment, AppointmentState::Fulfilled).await?;
+            if made == Move::Finish {
+                appointments::unfulfil(work, entry, made_at).await?;
             }
         }
         Move::Start => {

@@ -119,6 +119,19 @@ impl Expected {
         self.matric_number.as_deref().unwrap_or(&self.number)
     }
 
+    /// Whether the patient came for this booking: a check-in that was undone is none.
+    pub fn has_come(&self) -> bool {
+        match self.state {
+            AppointmentState::Arrived | AppointmentState::InService | AppointmentState::Fulfilled => true,
+            AppointmentState::Hold
+            | AppointmentState::Booked
+            | AppointmentState::Cancelled
+            | AppointmentState::NoShow
+            | AppointmentState::Rescheduled
+            | AppointmentState::EnteredInError => false,
+        }
+    }
+
     /// Whether the patient can be checked in now.
     pub fn is_due(&self) -> bool {
         self.state == AppointmentState::Booked

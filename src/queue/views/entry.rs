@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::board::Seat;
 use super::onward::Choices;
-use crate::queue::model::{Priority, history_words};
+use crate::queue::model::{LastMove, LineRules, Priority, history_words, may_undo};
 use crate::queue::store::events::Line;
 use crate::queue::store::points::Point;
 use crate::web::filters;
@@ -40,6 +40,17 @@ impl EntryPage {
     /// A fresh operation id for each small form.
     pub fn op(&self) -> String {
         new_op()
+    }
+
+    /// Whether the last step of this token can be taken back now (Q11).
+    pub fn may_undo(&self) -> bool {
+        let entry = &self.seat.row.entry;
+        let last = self.history.iter().rev().find(|line| line.entry_id == entry.id);
+        last.filter(|line| line.kept).is_some_and(|line| {
+            let untouched = line.entry_version == entry.version;
+            let facts = LastMove { at: line.at, untouched, onward_untouched: true };
+            may_undo(&facts, self.page.now, &LineRules::of(&self.page.clinic)).is_ok()
+        })
     }
 
     /// Whether the token still takes part.

@@ -1,6 +1,7 @@
 //! Recording an allergy: picked from the list, or in free text.
 
 use axum::extract::{Query, State};
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use super::{Door, door, opened};
@@ -56,7 +57,8 @@ pub async fn new(
     let mut form = FormState::new().with("q", &q).with("severity", "").with("kind", "");
     if !asked.told.is_empty() {
         let told: String = door.banner.told().chars().take(LINE).collect();
-        form = form.with("substance", told).with("certainty", Certainty::Told.as_str());
+        let words = if found.is_empty() { told.as_str() } else { "" };
+        form = form.with("substance", words).with("certainty", Certainty::Told.as_str());
     } else {
         form = form.with("substance", if found.is_empty() { q.as_str() } else { "" });
     }
@@ -65,9 +67,9 @@ pub async fn new(
 }
 
 /// What the fields that every version has say.
-pub fn read_facts(form: &mut FormState, new: &mut NewAllergy) {
+pub fn read_facts(form: &mut FormState, new: &mut NewAllergy, today: NaiveDate) {
     new.reaction = form.optional_text("reaction", LINE);
-    new.since = form.optional_text("since", SINCE);
+    new.since = read_since(form, today);
     new.note = form.optional_text("note", NOTE);
     if let Some(severity) = form.parse::<Severity>("severity", "Choose how severe it was, or not known") {
         new.severity = severity;
@@ -75,6 +77,17 @@ pub fn read_facts(form: &mut FormState, new: &mut NewAllergy) {
     if let Some(certainty) = form.parse::<Certainty>("certainty", "Choose how sure this is") {
         new.certainty = certainty;
     }
+}
+
+/// Since when, in words or as a year or a day; what is still to come is refused.
+pub fn read_since(form: &mut FormState, today: NaiveDate) -> String {
+    let since = form.optional_text("since", SINCE);
+    let years = since.split(|one: char| !one.is_ascii_digit()).filter(|part| part.len() == 4);
+    let later = years.filter_map(|year| year.parse::<i32>().ok()).any(|year| year > today.year());
+    if later || since.parse::<NaiveDate>().is_ok_and(|day| day > today) {
+        form.refuse("since", "This is still to come. Enter when it began");
+    }
+    since
 }
 
 /// An allergy in free text.
@@ -102,17 +115,21 @@ pub fn blank() -> NewAllergy {
     }
 }
 
-async fn read(app: &App, form: &mut FormState) -> Result<NewAllergy, Error> {
+async fn read(app: &App, form: &mut FormState, today: NaiveDate) -> Result<NewAllergy, Error> {
     let mut new = blank();
     let picked = form.value("allergen").to_owned();
     match picked.split_once(':') {
         None => read_free(form, &mut new),
         Some((kind, code)) => match store::allergen(&app.db, kind, code).await? {
+            // Which of the two was meant is not for us to guess.
+            Some(_) if !form.value("substance").trim().is_empty() => {
+                form.refuse("substance", "Choose one of the list, or type it here, not both");
+            }
             Some((kind, code, name)) => (new.kind, new.code, new.substance) = (kind, code, name),
             None => form.refuse("allergen", "Choose one of the list, or free text"),
         },
     }
-    read_facts(form, &mut new);
+    read_facts(form, &mut new, today);
     Ok(new)
 }
 
@@ -125,7 +142,7 @@ pub async fn create(
 ) -> Answer {
     let door = door(&app, &page, id).await?;
     let mut form = submission.form.clone();
-    let new = read(&app, &mut form).await?;
+    let new = read(&app, &mut form, page.today()).await?;
     if !door.lets(&mut form) || !form.is_ok() {
         return again(&app, page, door, form).await;
     }

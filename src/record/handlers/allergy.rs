@@ -88,7 +88,7 @@ pub async fn save(
     } else {
         new.substance = old.substance.clone();
     }
-    read_facts(&mut form, &mut new);
+    read_facts(&mut form, &mut new, page.today());
     let shown = |page, form, changed, conflict, door: super::Door| {
         let (closed, found) = (door.closed(), Vec::new());
         html(AllergyPage { page, banner: door.banner, form, changed: Some(changed), found, conflict, closed })

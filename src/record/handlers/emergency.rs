@@ -33,6 +33,18 @@ fn shown(page: Page, door: Door, form: FormState) -> EmergencyPage {
     }
 }
 
+/// What is asked; none where something misses, which then stands in the form.
+fn read(form: &mut FormState) -> Option<(EmergencyReason, String)> {
+    let reason = form.parse::<EmergencyReason>("emergency_reason", "Choose what the emergency is");
+    let words = form.reason("emergency_words", "Say in a few words what happened", (FEWEST, TEXT / 8));
+    reason.filter(|_| form.is_ok()).map(|reason| (reason, words))
+}
+
+/// Whether nothing misses: only then the guard of the route asks for the password. [`create`] asks the same.
+pub fn is_complete(fields: &[(String, String)]) -> bool {
+    read(&mut FormState::from_pairs(fields.to_vec())).is_some()
+}
+
 /// Opens the record. The guard of the route has the password.
 pub async fn create(
     State(app): State<App>,
@@ -42,9 +54,7 @@ pub async fn create(
 ) -> Answer {
     let door = door(&app, &page, id).await?;
     let mut form = submission.form.clone();
-    let reason = form.parse::<EmergencyReason>("emergency_reason", "Choose what the emergency is");
-    let words = form.reason("emergency_words", "Say in a few words what happened", (FEWEST, TEXT / 8));
-    let Some(reason) = reason.filter(|_| form.is_ok()) else {
+    let Some((reason, words)) = read(&mut form) else {
         return Ok(refused(html(shown(page, door, form))?));
     };
     let account = page.actor()?.account;

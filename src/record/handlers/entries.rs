@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::allergies::{NOTE, SINCE};
+use super::allergies::{NOTE, read_since};
 use super::{Door, door, opened};
 use crate::app::App;
 use crate::audit;
@@ -75,13 +75,13 @@ pub async fn new(
 }
 
 /// Reads the fields of an entry of this kind.
-pub fn read(form: &mut FormState, kind: EntryKind) -> NewEntry {
+pub fn read(form: &mut FormState, kind: EntryKind, today: NaiveDate) -> NewEntry {
     let mut new = NewEntry {
         replaces: None,
         kind,
         code: String::new(),
         words: String::new(),
-        since: form.optional_text("since", SINCE),
+        since: read_since(form, today),
         until_on: None,
         note: form.optional_text("note", NOTE),
         source: String::new(),
@@ -145,7 +145,7 @@ pub async fn create(
     let door = door(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let kind = form.parse::<EntryKind>("kind", "Choose what it is about").unwrap_or(EntryKind::Surgery);
-    let new = read(&mut form, kind);
+    let new = read(&mut form, kind, page.today());
     if !door.lets(&mut form) || !form.is_ok() {
         return again(page, door, form, kind);
     }

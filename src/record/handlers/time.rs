@@ -13,6 +13,7 @@ use crate::record::model::{Cursor, What};
 use crate::record::store::Narrow;
 use crate::record::views::{Banner, TimelinePage};
 use crate::web::request::Id;
+use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, html, paths};
 
 /// Lines on one page.
@@ -44,12 +45,22 @@ pub async fn show(
             terms.push(format!("{name}={}", paths::encoded(value)));
         }
     }
-    let day = |name: &str| form.value(name).parse::<NaiveDate>().ok();
+    let wrong = "Enter a day that there is, for example 2026-11-09";
+    let from: Option<NaiveDate> = form.optional_parse("from", wrong);
+    let to: Option<NaiveDate> = form.optional_parse("to", wrong);
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        form.refuse("to", "The days are swapped: the last one lies before the first");
+    }
+    if !form.is_ok() {
+        super::opened(&app, &page, &door, "timeline").await?;
+        let none = TimelinePage { page, banner: door.banner, form, happenings: Vec::new(), older: None };
+        return Ok(refused(html(none)?));
+    }
     let next = |day: NaiveDate| day.checked_add_days(Days::new(1));
     let narrow = Narrow {
         what: form.value("what").parse::<What>().ok(),
-        from: day("from").map(|day| page.clinic.start_of(day)),
-        until: day("to").and_then(next).map(|day| page.clinic.start_of(day)),
+        from: from.map(|day| page.clinic.start_of(day)),
+        until: to.and_then(next).map(|day| page.clinic.start_of(day)),
         after: Cursor::read(&asked.after),
         clinical: door.reach.is_open(),
         own: false,

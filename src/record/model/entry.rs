@@ -105,6 +105,15 @@ impl EntryKind {
     }
 }
 
+/// `since 2010`, whether or not the word was typed too.
+pub fn since(typed: &str) -> String {
+    let typed = typed.trim();
+    match typed.split_once(char::is_whitespace) {
+        Some((word, rest)) if word.eq_ignore_ascii_case("since") => format!("since {}", rest.trim_start()),
+        Some(_) | None => format!("since {typed}"),
+    }
+}
+
 impl Entry {
     /// The kind of an alert.
     pub fn alert(&self) -> Option<AlertKind> {
@@ -124,7 +133,7 @@ impl Entry {
     pub fn more(&self) -> String {
         let mut parts = Vec::new();
         if !self.since.is_empty() {
-            parts.push(format!("since {}", self.since));
+            parts.push(since(&self.since));
         }
         if let Some(day) = self.until_on {
             let word = if self.kind == EntryKind::Pregnancy { "due" } else { "until" };

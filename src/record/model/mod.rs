@@ -7,7 +7,7 @@ mod summary;
 mod time;
 
 pub use allergy::{AllergenKind, Allergy, AllergyState, Certainty, Severity};
-pub use entry::{AlertKind, Entry, EntryKind, EntryState, Source};
+pub use entry::{AlertKind, Entry, EntryKind, EntryState, Source, since};
 pub use opening::{Due, EmergencyReason, REVIEW_DAYS, Verdict};
 pub use summary::{Stated, Summary, Who};
 pub use time::{Cursor, Happening, What};

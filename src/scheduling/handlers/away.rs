@@ -53,6 +53,9 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     if from.is_some() && to.is_some() && at.is_none() {
         form.refuse("to_day", "The end must be after the start");
     }
+    if at.is_some_and(|at| at.ends_at() <= page.now) {
+        form.refuse("to_day", "This time is over. Choose an end that is still to come");
+    }
     let mut affected = Vec::new();
     if let (Some(at), true) = (at, form.is_ok()) {
         let mut work = submission.begin(&app).await?;
@@ -82,6 +85,11 @@ pub async fn end(State(app): State<App>, page: Page, Id(id): Id<BlockId>, submis
     match row.doctor_id {
         Some(doctor) => {
             allowed(&page, Some(doctor))?;
+        }
+        None if row.holiday.is_some() => {
+            return Err(Error::Conflict(
+                "This day is a holiday. Remove it from the list of holidays.".into(),
+            ));
         }
         None if page.may(Permission::ManageAvailability) => {}
         None => return Err(Error::NotFound),
@@ -140,7 +148,10 @@ pub async fn make_single(State(app): State<App>, page: Page, submission: Submiss
             Ok(true) => return work.done(paths::scheduling::availability_of(doctor), "1 slot made").await,
             Ok(false) => {
                 work.undo();
-                form.refuse("slot_time", "The doctor has another slot at this time, or it is blocked");
+                form.refuse(
+                    "slot_time",
+                    "The doctor has another slot at this time, or it is blocked or a holiday",
+                );
             }
             Err(Refusal::Db(error)) => return Err(error.into()),
             Err(other) => return Err(other.into()),

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{BookingRules, CannotBook, Place, ReasonId, SlotId, Wanted};
 use crate::scheduling::offer::{Asking, Offered};
-use crate::scheduling::store::doctors::Named;
+use crate::scheduling::store::doctors::{self, Named};
 use crate::scheduling::store::people::{self, Reason};
 use crate::scheduling::store::{appointments, slots};
 use crate::scheduling::verbs::{self, Booking, Refusal};
@@ -113,11 +113,26 @@ fn asking<'a>(page: &'a Page, reason: &Reason, doctor: Option<AccountId>) -> Ask
     Asking { clinic: &page.clinic, now: page.now, place: Place::Public, minutes: reason.minutes, doctor }
 }
 
+/// The doctor who was wished for. One who has left meanwhile is no choice any more: an old link then means any doctor.
+pub(super) async fn wished(app: &App, doctor: &str) -> Result<Option<Named>, Error> {
+    let Ok(id) = doctor.parse::<AccountId>() else { return Ok(None) };
+    Ok(doctors::names(&app.db).await?.into_iter().find(|one| one.id == id))
+}
+
+impl Chosen {
+    /// The same with a doctor who works here, or any.
+    fn with_doctor(self, doctor: Option<&Named>) -> Chosen {
+        Chosen { doctor: doctor.map(|one| one.id.to_string()).unwrap_or_default(), ..self }
+    }
+}
+
 /// The second question: two weeks of days.
 pub async fn day(State(app): State<App>, page: Page, Query(chosen): Query<Chosen>) -> Answer {
     let Some(reason) = chosen_reason(&app, &chosen).await? else {
         return ask_again(&app, page, &chosen).await;
     };
+    let doctor = wished(&app, &chosen.doctor).await?;
+    let chosen = chosen.with_doctor(doctor.as_ref());
     let asking = asking(&page, &reason, chosen.doctor());
     let from = if chosen.from.is_empty() { page.today() } else { day_of(&chosen.from)?.max(page.today()) };
     let to = from.checked_add_days(Days::new(SPAN)).ok_or(Error::NotFound)?;
@@ -136,12 +151,14 @@ pub async fn time(State(app): State<App>, page: Page, Query(chosen): Query<Chose
     let Some(reason) = chosen_reason(&app, &chosen).await? else {
         return ask_again(&app, page, &chosen).await;
     };
+    let doctor = wished(&app, &chosen.doctor).await?;
+    let chosen = chosen.with_doctor(doctor.as_ref());
     let offered = asking(&page, &reason, None).between(&app, day, day).await?;
     let here = Chosen { doctor: String::new(), ..chosen.clone() }.query();
     let here = format!("{}?{here}&day={day}", paths::scheduling::BOOK_TIME);
     let back = format!("{}?{}", paths::scheduling::BOOK_DAY, chosen.query());
     let form = chosen.form();
-    html(time_page(page, form, day, (offered, chosen.doctor()), (back, here, Target::Hold)))
+    html(time_page(page, form, day, (offered, doctor), (back, here, Target::Hold)))
 }
 
 /// The page of a day's times, of one doctor or of all.
@@ -149,10 +166,11 @@ pub(super) fn time_page(
     page: Page,
     form: FormState,
     day: NaiveDate,
-    (offered, doctor): (Vec<Offered>, Option<AccountId>),
+    (offered, wished): (Vec<Offered>, Option<Named>),
     (back, here, target): (String, String, Target),
 ) -> TimePage {
-    let mut doctors: Vec<Named> = Vec::new();
+    let doctor = wished.as_ref().map(|one| one.id);
+    let mut doctors: Vec<Named> = wished.into_iter().collect();
     for one in &offered {
         if doctors.iter().all(|known| known.id != one.slot.doctor_id) {
             doctors.push(Named { id: one.slot.doctor_id, name: one.slot.doctor_name.clone() });
@@ -205,6 +223,8 @@ pub(super) async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, r
     }
     let gone = slots::by_id(&app.db, slot).await?.ok_or(Error::NotFound)?;
     let reason = chosen_reason(app, chosen).await?.ok_or(Error::NotFound)?;
+    let doctor = wished(app, &chosen.doctor).await?;
+    let chosen = chosen.clone().with_doctor(doctor.as_ref());
     let wanted = Wanted { doctor: chosen.doctor(), starts_at: gone.starts_at };
     let nearest = asking(&page, &reason, chosen.doctor()).nearest(app, &wanted).await?;
     let day = page.clinic.day_of(gone.starts_at);

@@ -15,6 +15,7 @@ use crate::scheduling::calendar;
 use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules, may_mark_no_show};
 use crate::scheduling::store::appointments::{self, AppointmentRow, Listed, Narrow, Search};
 use crate::scheduling::store::doctors;
+use crate::scheduling::verbs::change::is_here;
 use crate::scheduling::verbs::undo::undoable;
 use crate::scheduling::views::desk::{self as views, Happened, IndexPage, May, ShowPage};
 use crate::web::request::Id;
@@ -127,7 +128,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
 
 pub(super) async fn found(app: &App, id: AppointmentId) -> Result<AppointmentRow, Error> {
     let row = appointments::by_id(&app.db, id).await?;
-    row.filter(|row| row.state != AppointmentState::Hold).ok_or(Error::NotFound)
+    row.filter(|row| !row.never_booked()).ok_or(Error::NotFound)
 }
 
 /// One appointment; opening it is kept in the trail (R5).
@@ -166,7 +167,8 @@ pub(super) async fn show_page(
     };
     let may = May {
         change: book && row.state == AppointmentState::Booked && row.starts_at > page.now,
-        cancel: book && row.state.allows(AppointmentState::Cancelled),
+        cancel: book && row.state.allows(AppointmentState::Cancelled) && !is_here(&row),
+        here: book && is_here(&row),
         miss: book && may_mark_no_show(row.state, row.starts_at, false, page.now, &rules).is_ok(),
         answer: book && row.objection_state.as_deref() == Some("open"),
         undo: undoable(&row, who, page.now, &rules).ok().filter(|_| book),

@@ -42,7 +42,12 @@ pub async fn cancel(
     let row = found(&app, id).await?;
     let mut form = submission.form.clone();
     let reason = form.text("reason", "Say why it is cancelled", 120);
-    let by = if form.chosen("by", "clinic") { CancelledBy::Clinic } else { CancelledBy::Staff };
+    // Patients cancel on their own pages.
+    let by = form.value("by").parse::<CancelledBy>().ok().filter(|by| *by != CancelledBy::Patient);
+    let Some(by) = by else {
+        form.refuse("by", "Choose for whom it is cancelled");
+        return Ok(refused(html(show_page(&app, page, form, row).await?)?));
+    };
     if !form.is_ok() {
         return Ok(refused(html(show_page(&app, page, form, row).await?)?));
     }

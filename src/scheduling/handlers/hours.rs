@@ -22,6 +22,11 @@ use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
+/// A doctor has one row of hours at a time.
+const OVERLAP: &str = "availability_overlap";
+const OVERLAPS: &str =
+    "The doctor has other hours at this time of the week. Change the times, or end the other hours";
+
 /// Whose hours.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -164,8 +169,18 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let doctor = doctor_of(&app, &page, form.value("doctor")).await?;
     if let Some(hours) = read(&mut form, doctor.id) {
         let mut work = submission.begin(&app).await?;
-        let (_, made) = declare(&mut work, &hours).await?;
-        return work.done(paths::scheduling::availability_of(doctor.id), &told(made, &hours)).await;
+        match declare(&mut work, &hours).await {
+            Ok((_, made)) => {
+                let to = paths::scheduling::availability_of(doctor.id);
+                return work.done(to, &told(made, &hours)).await;
+            }
+            Err(Refusal::Db(error)) if error.violates(OVERLAP) => {
+                work.undo();
+                form.renew();
+                form.refuse("starts", OVERLAPS);
+            }
+            Err(other) => return Err(other.into()),
+        }
     }
     Ok(refused(html(form_page(&app, page, form, doctor, (None, Vec::new())).await?)?))
 }
@@ -218,6 +233,11 @@ pub async fn update(
                 form.renew();
                 form.refuse("", "People are booked in slots that would go. Decide for each of them.");
                 affected = people;
+            }
+            Err(Refusal::Db(error)) if error.violates(OVERLAP) => {
+                work.undo();
+                form.renew();
+                form.refuse("starts", OVERLAPS);
             }
             Err(Refusal::Changed) => {
                 work.undo();

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use chrono::Days;
 use serde::Deserialize;
 
-use super::book::time_page;
+use super::book::{time_page, wished};
 use super::day_of;
 use super::mine::own;
 use crate::access::model::AccountId;
@@ -84,7 +84,8 @@ pub async fn time(
     let here = format!("{}?day={day}", of(MY_MOVE_TIME, id));
     let target = Target::Link(format!("{}?slot=", of(MY_MOVE_CHECK, id)));
     let places = (of(MY_MOVE, id), here, target);
-    html(time_page(page, FormState::new(), day, (offered, chosen.doctor.parse().ok()), places))
+    let doctor = wished(&app, &chosen.doctor).await?;
+    html(time_page(page, FormState::new(), day, (offered, doctor), places))
 }
 
 /// The details before the yes.

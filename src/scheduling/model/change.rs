@@ -23,6 +23,8 @@ pub enum CannotCancel {
     Over(AppointmentState),
     /// Its time has come; from then on the desk sees to it.
     Started,
+    /// The patient is checked in and has a token.
+    Here,
 }
 
 /// Why an appointment cannot be moved.
@@ -67,6 +69,9 @@ impl fmt::Display for CannotCancel {
         match self {
             CannotCancel::Over(state) => write!(f, "{} It can no longer be cancelled.", what_became(*state)),
             CannotCancel::Started => f.write_str(STARTED),
+            CannotCancel::Here => f.write_str(
+                "This patient is checked in. Undo the check-in on the queue, or finish the visit first.",
+            ),
         }
     }
 }
@@ -232,6 +237,7 @@ mod tests {
             assert_clear(&CannotUndo::NoWayBack(state).to_string());
         }
         assert_clear(&CannotCancel::Started.to_string());
+        assert_clear(&CannotCancel::Here.to_string());
         assert_clear(&CannotReschedule::Started.to_string());
         assert_clear(&CannotUndo::SomeoneElse.to_string());
         assert_clear(&CannotUndo::TooLate(10).to_string());

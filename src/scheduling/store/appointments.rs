@@ -29,6 +29,7 @@ pub struct AppointmentRow {
     pub place: Place,
     pub state: AppointmentState,
     pub held_until: Option<DateTime<Utc>>,
+    pub booked_at: Option<DateTime<Utc>>,
     pub override_reason: String,
     pub ended_at: Option<DateTime<Utc>>,
     pub ended_by: Option<String>,
@@ -45,10 +46,29 @@ pub struct AppointmentRow {
     pub moved_at: Option<DateTime<Utc>>,
     pub move_undo_by: Option<AccountId>,
     pub needs_decision: bool,
+    /// Whether the patient is in the clinic now, with a token.
+    pub in_house: bool,
     pub calendar_uid: String,
     pub calendar_sequence: i64,
     pub updated_at: DateTime<Utc>,
     pub version: i64,
+}
+
+impl AppointmentRow {
+    /// Whether it was only ever a place that was kept: nobody booked it.
+    pub fn never_booked(&self) -> bool {
+        match self.state {
+            AppointmentState::Hold => true,
+            AppointmentState::Cancelled => self.booked_at.is_none(),
+            AppointmentState::Booked
+            | AppointmentState::Arrived
+            | AppointmentState::InService
+            | AppointmentState::Fulfilled
+            | AppointmentState::NoShow
+            | AppointmentState::Rescheduled
+            | AppointmentState::EnteredInError => false,
+        }
+    }
 }
 
 /// One appointment.
@@ -56,10 +76,12 @@ pub async fn by_id(store: impl Store, id: AppointmentId) -> Result<Option<Appoin
     sql("select a.id, a.reference, a.patient_id, p.given_names || ' ' || p.family_name as patient_name,
             p.number as patient_number, p.phone as patient_phone, a.slot_id, a.doctor_id,
             trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, a.ends_at, a.reason_id,
-            v.name as reason, a.complaint, a.note, a.place, a.state, a.held_until, a.override_reason, a.ended_at,
+            v.name as reason, a.complaint, a.note, a.place, a.state, a.held_until, a.booked_at,
+            a.override_reason, a.ended_at,
             a.ended_by, a.end_reason, a.undo_by, a.late_cancel, a.counts_as_no_show, a.objection, a.objection_state,
             a.rescheduled_to, o.id as moved_from, o.ended_at as moved_at, o.undo_by as move_undo_by,
-            a.needs_decision, a.calendar_uid, a.calendar_sequence, a.updated_at, a.version
+            a.needs_decision, a.calendar_uid, a.calendar_sequence, a.updated_at, a.version,
+            exists (select 1 from visit w where w.patient_id = a.patient_id and w.closed_at is null) as in_house
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
          left join room r on r.id = s.room_id left join appointment o on o.rescheduled_to = a.id
@@ -110,7 +132,7 @@ pub struct Search {
     pub number: String,
 }
 
-/// A page of appointments in the order of time. Holds are nobody's business yet.
+/// A page of appointments in the order of time. Holds are nobody's business, also those that were never confirmed.
 pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, DbError> {
     let (after_at, after_id) = narrow.after.unwrap_or((narrow.from, AppointmentId(0)));
     let list = sql("select a.id, a.patient_id, p.given_names || ' ' || p.family_name as patient_name, p.number as patient_number,
@@ -127,7 +149,7 @@ pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<
              and ($14 = '' or a.patient_id in (select patient_id from patient_term where term >= $14 and term < $15))
              and ($16 = '' or a.patient_id in (select patient_id from patient_term where term >= $16 and term < $17))
              and ($18 = '' or a.patient_id in (select patient_id from patient_term where term >= $18 and term < $19))))
-           and (not $7 or a.needs_decision) and a.state <> 'hold'
+           and (not $7 or a.needs_decision) and a.state <> 'hold' and (a.state <> 'cancelled' or a.booked_at is not null)
          order by a.starts_at, a.id limit $20");
     let search = narrow.search.as_ref();
     let list = list
@@ -175,7 +197,7 @@ pub async fn of_patient(
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
          left join room r on r.id = s.room_id
-         where a.patient_id = $1 and a.state <> 'hold'
+         where a.patient_id = $1 and a.state <> 'hold' and (a.state <> 'cancelled' or a.booked_at is not null)
            and (a.ends_at <= $2 or a.state not in ('booked', 'arrived', 'in_service'))
          order by a.starts_at desc limit $3"
     };

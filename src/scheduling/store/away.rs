@@ -1,10 +1,11 @@
 //! Time away: when nothing can be booked, and whose slots that blocks.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
-use crate::scheduling::model::{Block, BlockId, Interval};
+use crate::patients::model::PatientId;
+use crate::scheduling::model::{AppointmentId, Block, BlockId, Interval};
 
 /// A stretch of time away.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -14,6 +15,8 @@ pub struct BlockRow {
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub reason: String,
+    /// The holiday that it stands for; it goes with the holiday.
+    pub holiday: Option<NaiveDate>,
 }
 
 impl BlockRow {
@@ -30,7 +33,7 @@ pub async fn blocks(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<BlockRow>, DbError> {
-    sql("select id, doctor_id, starts_at, ends_at, reason from blocked_time
+    sql("select id, doctor_id, starts_at, ends_at, reason, holiday from blocked_time
          where lifted_at is null and ends_at > $1 and starts_at < $2
            and (cast($3 as bigint) is null or doctor_id is null or doctor_id = $3)
          order by starts_at, id limit 1000")
@@ -43,10 +46,20 @@ pub async fn blocks(
 
 /// One stretch of time away that was not lifted.
 pub async fn block(store: impl Store, id: BlockId) -> Result<Option<BlockRow>, DbError> {
-    sql("select id, doctor_id, starts_at, ends_at, reason from blocked_time where id = $1 and lifted_at is null")
-        .bind(id)
-        .optional(store)
-        .await
+    sql("select id, doctor_id, starts_at, ends_at, reason, holiday from blocked_time
+         where id = $1 and lifted_at is null")
+    .bind(id)
+    .optional(store)
+    .await
+}
+
+/// What closes the clinic on a holiday.
+pub async fn of_holiday(store: impl Store, day: NaiveDate) -> Result<Option<BlockRow>, DbError> {
+    sql("select id, doctor_id, starts_at, ends_at, reason, holiday from blocked_time
+         where holiday = $1 and lifted_at is null")
+    .bind(day)
+    .optional(store)
+    .await
 }
 
 /// A block to be.
@@ -57,21 +70,24 @@ pub struct New<'a> {
     pub reason: &'a str,
     pub by: Option<i64>,
     pub now: DateTime<Utc>,
+    pub holiday: Option<NaiveDate>,
 }
 
 /// Blocks a stretch of time: its open slots can no longer be booked; whoever is in them stays.
 pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<BlockId, DbError> {
-    let id: BlockId =
-        sql("insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6) returning id")
-        .bind(new.doctor)
-        .bind(new.at.starts_at())
-        .bind(new.at.ends_at())
-        .bind(new.reason)
-        .bind(new.by)
-        .bind(new.now)
-        .scalar(&mut *tx)
-        .await?;
+    let id: BlockId = sql(
+        "insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_by, created_at, holiday)
+         values ($1, $2, $3, $4, $5, $6, $7) returning id",
+    )
+    .bind(new.doctor)
+    .bind(new.at.starts_at())
+    .bind(new.at.ends_at())
+    .bind(new.reason)
+    .bind(new.by)
+    .bind(new.now)
+    .bind(new.holiday)
+    .scalar(&mut *tx)
+    .await?;
     sql("update slot set state = 'blocked', block_id = $1, block_reason = $2, version = version + 1
          where state = 'open' and starts_at < $4 and ends_at > $3 and (cast($5 as bigint) is null or doctor_id = $5)")
     .bind(id)
@@ -106,4 +122,27 @@ pub async fn lift(tx: &mut Tx, id: BlockId, now: DateTime<Utc>) -> Result<bool, 
         .run(tx)
         .await?;
     Ok(true)
+}
+
+/// A booking that a block asked to decide about.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct Marked {
+    pub id: AppointmentId,
+    pub patient_id: PatientId,
+    pub doctor_id: AccountId,
+    pub starts_at: DateTime<Utc>,
+    /// Another block that lies on the same time.
+    pub other: Option<BlockId>,
+}
+
+/// The bookings that a block marked.
+pub async fn marked(store: impl Store, id: BlockId) -> Result<Vec<Marked>, DbError> {
+    sql("select a.id, a.patient_id, a.doctor_id, a.starts_at,
+            (select min(b.id) from blocked_time b where b.lifted_at is null and b.id <> $1
+                and (b.doctor_id is null or b.doctor_id = a.doctor_id)
+                and b.starts_at < a.ends_at and b.ends_at > a.starts_at) as other
+         from appointment a where a.decision_block = $1 and a.needs_decision order by a.id")
+    .bind(id)
+    .all(store)
+    .await
 }

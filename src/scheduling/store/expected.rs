@@ -33,6 +33,16 @@ pub struct Expected {
     pub state: AppointmentState,
     /// Why: the category only.
     pub reason: String,
+    /// The clinic cannot keep the time: it has to be moved.
+    pub needs_decision: bool,
+}
+
+impl Expected {
+    /// Whether the patient has to hear of it: the clinic cannot keep the time, or has cancelled.
+    pub fn is_lost(&self) -> bool {
+        self.state == AppointmentState::Cancelled
+            || self.needs_decision && self.state == AppointmentState::Booked
+    }
 }
 
 /// Bookings that start in `[from, until)`, in the order of time; cancelled and moved ones are left out.
@@ -43,7 +53,7 @@ pub async fn todays_booked(
 ) -> Result<Vec<Expected>, DbError> {
     sql("select a.id as appointment_id, a.version, a.patient_id, p.given_names || ' ' || p.family_name as patient_name,
             p.number as patient_number, a.doctor_id, trim(d.title || ' ' || d.name) as doctor_name, r.name as room,
-            a.starts_at, a.state, v.name as reason
+            a.starts_at, a.state, v.name as reason, a.needs_decision
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
          left join room r on r.id = s.room_id
@@ -65,7 +75,7 @@ pub async fn todays_booking_of(
 ) -> Result<Option<Expected>, DbError> {
     sql("select a.id as appointment_id, a.version, a.patient_id, p.given_names || ' ' || p.family_name as patient_name,
             p.number as patient_number, a.doctor_id, trim(d.title || ' ' || d.name) as doctor_name, r.name as room,
-            a.starts_at, a.state, v.name as reason
+            a.starts_at, a.state, v.name as reason, a.needs_decision
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
          left join room r on r.id = s.room_id
@@ -79,23 +89,26 @@ pub async fn todays_booking_of(
     .await
 }
 
-/// A patient's next booking that is not over.
-pub async fn next_of(
+/// A patient's bookings that are not over, the next first; with those that the clinic cancelled, until the patient books
+/// anew.
+pub async fn coming(
     store: impl Store,
     patient: PatientId,
     now: DateTime<Utc>,
-) -> Result<Option<Expected>, DbError> {
+) -> Result<Vec<Expected>, DbError> {
     sql("select a.id as appointment_id, a.version, a.patient_id, p.given_names || ' ' || p.family_name as patient_name,
             p.number as patient_number, a.doctor_id, trim(d.title || ' ' || d.name) as doctor_name, r.name as room,
-            a.starts_at, a.state, v.name as reason
+            a.starts_at, a.state, v.name as reason, a.needs_decision
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
          left join room r on r.id = s.room_id
-         where a.patient_id = $1 and a.ends_at > $2 and a.state in ('booked', 'arrived')
-         order by a.starts_at limit 1")
+         where a.patient_id = $1 and a.ends_at > $2 and (a.state in ('booked', 'arrived')
+            or (a.state = 'cancelled' and a.ended_by = 'clinic' and not exists (select 1 from appointment b
+                where b.patient_id = a.patient_id and b.booked_at > a.ended_at)))
+         order by a.starts_at limit 20")
     .bind(patient)
     .bind(now)
-    .optional(store)
+    .all(store)
     .await
 }
 

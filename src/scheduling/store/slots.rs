@@ -67,10 +67,12 @@ impl SlotRow {
     }
 }
 
-/// One slot.
+/// One slot. An open one of a doctor who has left, or of a holiday, is as good as blocked.
 pub async fn by_id(store: impl Store, id: SlotId) -> Result<Option<SlotRow>, DbError> {
     sql("select s.id, s.doctor_id, s.starts_at, s.ends_at, s.capacity, s.public_capacity, s.taken_public,
-            s.taken_desk, s.public_from, s.state, trim(a.title || ' ' || a.name) as doctor_name, r.name as room
+            s.taken_desk, s.public_from, case when s.state = 'open' and (a.state <> 'active'
+                or exists (select 1 from holiday h where h.day = s.day)) then 'blocked' else s.state end as state,
+            trim(a.title || ' ' || a.name) as doctor_name, r.name as room
          from slot s join account a on a.id = s.doctor_id left join room r on r.id = s.room_id where s.id = $1")
     .bind(id)
     .optional(store)
@@ -161,6 +163,16 @@ pub async fn lock(tx: &mut Tx, slots: &[SlotId]) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Locks the slots of a doctor from a moment on, as [`lock`] does: nobody books one of them meanwhile.
+pub async fn lock_of_doctor(tx: &mut Tx, doctor: AccountId, from: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update slot set version = version where doctor_id = $1 and ends_at > $2 and state <> 'closed'")
+        .bind(doctor)
+        .bind(from)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// Takes a place for the public or the desk. `false`: none is left, or the slot cannot be booked any more (rule B2).
 pub async fn take(
     tx: &mut Tx,
@@ -222,12 +234,13 @@ pub struct NewSlot {
     pub public_capacity: i64,
 }
 
-/// Makes a slot unless the doctor has one then: twice or on two nodes at once adds nothing (rules B3, R11).
+/// Makes a slot unless the doctor has one then or the day is a holiday: twice or on two nodes at once adds nothing (rules B3, R11).
 pub async fn insert(tx: &mut Tx, slot: &NewSlot) -> Result<bool, DbError> {
     let made = sql("insert into slot (doctor_id, room_id, availability_id, starts_at, ends_at, capacity, public_capacity, day)
          select a.id, cast($2 as bigint), cast($3 as bigint), $4, $5, $6, $7, $8 from account a where a.id = $1
            and not exists (select 1 from slot o where o.doctor_id = $1 and o.state <> 'closed'
              and o.starts_at < $5 and o.ends_at > $4)
+           and not exists (select 1 from holiday h where h.day = $8)
          on conflict do nothing")
     .bind(slot.doctor)
     .bind(slot.room)

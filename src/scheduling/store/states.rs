@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::db::{DbError, Tx, sql};
 use crate::patients::model::PatientId;
-use crate::scheduling::model::{AppointmentId, AppointmentState, Place, ReasonId, SlotId};
+use crate::scheduling::model::{AppointmentId, AppointmentState, BlockId, Place, ReasonId, SlotId};
 
 /// An appointment to be inserted.
 #[derive(Debug, Clone)]
@@ -106,9 +106,12 @@ pub async fn end(
     ending: &Ending<'_>,
     at: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let touched = sql("update appointment set state = $3, ended_at = $4, ended_by = $5, end_reason = $6, late_cancel = $7,
-            counts_as_no_show = $8, needs_decision = $9, undo_by = $10, calendar_sequence = calendar_sequence + 1, updated_at = $4,
-            version = version + 1 where id = $1 and state = $2")
+    let touched = sql(
+        "update appointment set state = $3, ended_at = $4, ended_by = $5, end_reason = $6, late_cancel = $7,
+            counts_as_no_show = $8, needs_decision = $9, decision_block = null, undo_by = $10,
+            calendar_sequence = calendar_sequence + 1, updated_at = $4,
+            version = version + 1 where id = $1 and state = $2",
+    )
     .bind(id)
     .bind(from)
     .bind(ending.state)
@@ -202,19 +205,41 @@ pub async fn set_note(
     Ok(touched == 1)
 }
 
-/// Marks an appointment that somebody has to move, or takes the mark off.
+/// Marks an appointment that somebody has to move. The block that marked it first stays its reason; what is no block
+/// outlasts every block.
 pub async fn mark_undecided(
     tx: &mut Tx,
     id: AppointmentId,
-    undecided: bool,
+    block: Option<BlockId>,
     at: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    sql("update appointment set needs_decision = $2, updated_at = $3, version = version + 1 where id = $1")
-        .bind(id)
-        .bind(undecided)
-        .bind(at)
-        .run(tx)
-        .await?;
+    sql("update appointment set needs_decision = $2, updated_at = $3, version = version + 1, decision_block =
+            case when needs_decision and cast($4 as bigint) is not null then decision_block else cast($4 as bigint) end
+         where id = $1")
+    .bind(id)
+    .bind(true)
+    .bind(at)
+    .bind(block)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes the mark of a lifted block off, or leaves it to another block that lies on the same time.
+pub async fn unmark(
+    tx: &mut Tx,
+    id: AppointmentId,
+    other: Option<BlockId>,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sql("update appointment set needs_decision = $2, decision_block = cast($3 as bigint), updated_at = $4,
+            version = version + 1 where id = $1")
+    .bind(id)
+    .bind(other.is_some())
+    .bind(other)
+    .bind(at)
+    .run(tx)
+    .await?;
     Ok(())
 }
 

@@ -1,14 +1,20 @@
-//! Blocking time and lifting the block (SC3).
+//! Blocking time and lifting the block (SC3), holidays, doctors who leave.
+
+use chrono::{Days, NaiveDate, TimeDelta};
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::live::Topic;
 use crate::scheduling::model::{BlockId, Interval, SlotId};
-use crate::scheduling::store::{appointments, away};
+use crate::scheduling::store::{appointments, away, slots, states};
 use crate::work::Work;
 
+use super::book::tell;
 use super::hours::{Decided, Decisions, apply, lock_all, undecided};
 use super::refusal::Refusal;
+
+/// Days ahead within which every booking lies.
+const FAR: i64 = 3660;
 
 /// Time away, as somebody wishes it.
 #[derive(Debug, Clone)]
@@ -40,7 +46,7 @@ pub(in crate::scheduling) async fn block(
     let touched: Vec<SlotId> = affected.iter().map(|one| one.slot_id).collect();
     lock_all(work, &affected, &touched).await?;
     let by = work.doer().account_id;
-    let new = away::New { doctor: wish.doctor, at: wish.at, reason: wish.reason, by, now };
+    let new = away::New { doctor: wish.doctor, at: wish.at, reason: wish.reason, by, now, holiday: None };
     let id = away::insert(work.tx(), &new).await?;
     let entry = Entry::new("time.blocked", "blocked_time", id.0)
         .with("doctor", wish.doctor.map(|doctor| doctor.0))
@@ -48,7 +54,7 @@ pub(in crate::scheduling) async fn block(
         .with("to", wish.at.ends_at().to_rfc3339())
         .with("reason", wish.reason);
     work.audit(entry).await?;
-    apply(work, &affected, decisions, "The doctor is away").await?;
+    apply(work, &affected, decisions, ("The doctor is away", Some(id))).await?;
     tell_doctor(work, wish.doctor);
     Ok(Ok(id))
 }
@@ -75,6 +81,58 @@ pub(in crate::scheduling) async fn lift(
         return Err(Refusal::Changed);
     }
     work.audit(Entry::new("time.unblocked", "blocked_time", id.0)).await?;
+    for one in away::marked(work.tx(), id).await? {
+        states::unmark(work.tx(), one.id, one.other, now).await?;
+        if one.other.is_none() {
+            let entry = Entry::new("appointment.need_not_move", "appointment", one.id.0);
+            work.audit(entry.of_patient(one.patient_id.0)).await?;
+            tell(work, one.doctor_id.0, one.starts_at);
+        }
+    }
     tell_doctor(work, doctor);
     Ok(())
+}
+
+/// Closes the clinic on a day: nothing can be booked then, and whoever is booked needs another time. Returns how many
+/// these are.
+///
+/// # Errors
+/// The database's.
+pub async fn close_day(work: &mut Work, day: NaiveDate, name: &str) -> Result<usize, Refusal> {
+    let (now, clinic) = (work.now(), work.app.clinic());
+    let (from, until) = (clinic.start_of(day), clinic.start_of(day + Days::new(1)));
+    let at = Interval::new(from, until).ok_or(Refusal::Missing)?;
+    let by = work.doer().account_id;
+    let new = away::New { doctor: None, at, reason: name, by, now, holiday: Some(day) };
+    // The slots are taken first: who books one of them in the same moment is among the booked, or refused.
+    let id = away::insert(work.tx(), &new).await?;
+    let booked = appointments::booked_between(work.tx(), None, from.max(now), until).await?;
+    apply(work, &booked, &Decisions::new(), ("The clinic is closed on this day", Some(id))).await?;
+    tell_doctor(work, None);
+    Ok(booked.len())
+}
+
+/// Opens the clinic again on a day that was a holiday; the bookings that stood on it stand as before.
+///
+/// # Errors
+/// The database's.
+pub async fn open_day(work: &mut Work, day: NaiveDate) -> Result<(), Refusal> {
+    match away::of_holiday(work.tx(), day).await? {
+        Some(block) => lift(work, block.id, None).await,
+        None => Ok(()),
+    }
+}
+
+/// A doctor has left: whoever is booked from now on needs another time. Returns how many these are.
+///
+/// # Errors
+/// The database's.
+pub async fn doctor_leaves(work: &mut Work, doctor: AccountId) -> Result<usize, Refusal> {
+    let now = work.now();
+    slots::lock_of_doctor(work.tx(), doctor, now).await?;
+    let until = now + TimeDelta::days(FAR);
+    let booked = appointments::booked_between(work.tx(), Some(doctor), now, until).await?;
+    apply(work, &booked, &Decisions::new(), ("The doctor has left the clinic", None)).await?;
+    tell_doctor(work, Some(doctor));
+    Ok(booked.len())
 }

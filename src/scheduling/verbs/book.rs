@@ -7,7 +7,8 @@ use crate::db::DbError;
 use crate::live::Topic;
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{
-    AppointmentId, AppointmentState, Ask, BookingRules, CannotBook, Place, ReasonId, SlotId, bookable,
+    AppointmentId, AppointmentState, Ask, BookingRules, CannotBook, Place, ReasonId, SlotId, SlotState,
+    bookable,
 };
 use crate::scheduling::store::appointments::{self, Held};
 use crate::scheduling::store::places;
@@ -76,6 +77,12 @@ pub async fn confirm(work: &mut Work, patient: PatientId, id: AppointmentId) -> 
     let row = row.ok_or(Refusal::Missing)?;
     if row.state == AppointmentState::Booked {
         return Ok(());
+    }
+    // The time may have been blocked, or its doctor may have left, while the place was kept.
+    slots::lock(work.tx(), &[row.slot_id]).await?;
+    let slot = slots::by_id(work.tx(), row.slot_id).await?.ok_or(Refusal::Missing)?;
+    if row.state == AppointmentState::Hold && slot.state == SlotState::Blocked {
+        return Err(Refusal::Book(CannotBook::Blocked));
     }
     let (at, by) = (work.now(), work.doer().account_id);
     if !states::confirm(work.tx(), id, at, by).await? {

@@ -3,7 +3,8 @@
 use crate::audit::Entry;
 use crate::live::Topic;
 use crate::scheduling::model::{
-    self, AppointmentId, AppointmentState, BookingRules, Cancellation, CancelledBy, SlotId, may_reschedule,
+    self, AppointmentId, AppointmentState, BookingRules, Cancellation, CancelledBy, CannotCancel, SlotId,
+    may_reschedule,
 };
 use crate::scheduling::store::appointments::{self, AppointmentRow};
 use crate::scheduling::store::states::Ending;
@@ -20,6 +21,11 @@ pub(super) async fn locked(work: &mut Work, id: AppointmentId) -> Result<Appoint
     appointments::by_id(work.tx(), id).await?.ok_or(Refusal::Missing)
 }
 
+/// Whether the patient came for the appointment and is still in the clinic: the token goes back first.
+pub(in crate::scheduling) fn is_here(row: &AppointmentRow) -> bool {
+    row.state == AppointmentState::Arrived && row.in_house
+}
+
 /// Cancels and frees the place exactly once (rule B6).
 ///
 /// # Errors
@@ -31,6 +37,9 @@ pub async fn cancel(
     reason: &str,
 ) -> Result<Cancellation, Refusal> {
     let row = locked(work, id).await?;
+    if is_here(&row) {
+        return Err(Refusal::Cancel(CannotCancel::Here));
+    }
     let rules = BookingRules::of(&work.app.clinic());
     let at = work.now();
     let done = model::cancel(row.state, row.starts_at, by, at, &rules).map_err(Refusal::Cancel)?;

@@ -11,7 +11,8 @@ use crate::clock::wall;
 use crate::live::Topic;
 use crate::scheduling::model::Decision;
 use crate::scheduling::model::{
-    AppointmentId, Availability, AvailabilityId, Calendar, CancelledBy, Declared, Plan, SlotId, planned_slots,
+    AppointmentId, Availability, AvailabilityId, BlockId, Calendar, CancelledBy, Declared, Plan, SlotId,
+    planned_slots,
 };
 use crate::scheduling::store::appointments::{self, Affected};
 use crate::scheduling::store::hours::{self, HoursRow};
@@ -175,7 +176,7 @@ pub(in crate::scheduling) async fn change(
         return Err(Refusal::Changed);
     }
     work.audit(describe(Entry::new("hours.changed", "availability", row.id.0), new)).await?;
-    apply(work, &affected, decisions, "The doctor's hours changed").await?;
+    apply(work, &affected, decisions, ("The doctor's hours changed", None)).await?;
     for slot in effect.free.iter().chain(&effect.taken) {
         if !slots::withdraw(work.tx(), *slot).await? {
             slots::freeze(work.tx(), *slot).await?;
@@ -207,14 +208,14 @@ pub(super) async fn apply(
     work: &mut Work,
     affected: &[Affected],
     decisions: &Decisions,
-    reason: &str,
+    (reason, block): (&str, Option<BlockId>),
 ) -> Result<(), Refusal> {
     for one in affected {
         let at = work.now();
         match decisions.get(&one.id).copied().unwrap_or(Decision::Move) {
             Decision::Keep => {}
             Decision::Move => {
-                states::mark_undecided(work.tx(), one.id, true, at).await?;
+                states::mark_undecided(work.tx(), one.id, block, at).await?;
                 let entry = Entry::new("appointment.to_move", "appointment", one.id.0);
                 work.audit(entry.of_patient(one.patient_id.0).with("reason", reason)).await?;
             }

@@ -58,6 +58,8 @@ pub struct ShowPage {
 pub struct May {
     pub change: bool,
     pub cancel: bool,
+    /// The patient is checked in: the token goes back before it can be cancelled.
+    pub here: bool,
     pub miss: bool,
     pub answer: bool,
     /// Until when the last step can be taken back.

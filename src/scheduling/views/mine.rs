@@ -55,7 +55,7 @@ impl MyShowPage {
                 "wait",
                 "warn",
                 "The clinic cannot keep this time",
-                "The doctor is away then. Choose another time, or the clinic will call you.".into(),
+                "Choose another time, or the clinic will call you.".into(),
             ),
             AppointmentState::Booked => {
                 ("ok", "done", "Appointment booked", "There is nothing more to do.".into())
@@ -63,6 +63,10 @@ impl MyShowPage {
             AppointmentState::Arrived => ("ok", "done", "You have arrived", arrived.into()),
             AppointmentState::InService => ("ok", "done", "You are with the doctor", String::new()),
             AppointmentState::Fulfilled => ("ok", "done", "You were seen", String::new()),
+            AppointmentState::Cancelled if self.row.never_booked() => {
+                let sentence = "The time was kept for some minutes and nobody confirmed it. Book again.";
+                ("info", "info", "Not booked", sentence.into())
+            }
             AppointmentState::Cancelled => ("info", "info", "Appointment cancelled", self.cancelled()),
             AppointmentState::NoShow => {
                 ("wait", "warn", "You did not come", "The clinic waited for you at this time.".into())

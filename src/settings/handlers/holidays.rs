@@ -6,6 +6,7 @@ use chrono::{Days, NaiveDate};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::live::Topic;
+use crate::scheduling;
 use crate::settings::model::{Holiday, HolidayId, plain_day};
 use crate::settings::store::calendar;
 use crate::settings::views::HolidaysPage;
@@ -29,7 +30,7 @@ pub async fn index(State(app): State<App>, page: Page) -> Answer {
     html(HolidaysPage { page, form: FormState::new(), holidays })
 }
 
-/// Adds one. Bookings on that day stay; the calendar shows them to be moved.
+/// Adds one. Nothing can be booked on that day from now on, and whoever is booked on it needs another time.
 pub async fn create(State(app): State<App>, page: Page, submission: Submission) -> Answer {
     let mut form = submission.form.clone();
     let day: Option<NaiveDate> = form.parse("day", "Choose a day");
@@ -52,17 +53,24 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
         }
         other => other?,
     };
+    let booked = scheduling::close_day(&mut work, day, &name).await?;
     let entry = Entry::new("holiday.added", "holiday", id.0).with("day", day.to_string()).with("name", name);
-    work.audit(entry).await?;
+    work.audit(entry.with("bookings", booked)).await?;
     work.tell(Topic::Settings);
-    work.done(paths::settings::HOLIDAYS, &format!("The clinic is closed on {}", plain_day(day))).await
+    let words = match booked {
+        0 => String::new(),
+        1 => ". 1 booking of that day needs another time".to_owned(),
+        many => format!(". {many} bookings of that day need another time"),
+    };
+    work.done(paths::settings::HOLIDAYS, &format!("The clinic is closed on {}{words}", plain_day(day))).await
 }
 
-/// Takes one away. What happened on it stays in the trail.
+/// Takes one away: its slots and bookings stand as before. What happened on it stays in the trail.
 pub async fn remove(State(app): State<App>, Id(id): Id<HolidayId>, submission: Submission) -> Answer {
     let mut work = submission.begin(&app).await?;
     let holiday = calendar::holiday(work.tx(), id).await?.ok_or(Error::NotFound)?;
     calendar::delete_holiday(work.tx(), id).await?;
+    scheduling::open_day(&mut work, holiday.day).await?;
     let entry = Entry::new("holiday.removed", "holiday", id.0)
         .with("day", holiday.day.to_string())
         .with("name", holiday.name);

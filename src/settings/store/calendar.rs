@@ -39,16 +39,22 @@ pub async fn holidays_between(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<Holiday>, DbError> {
-    sql("select id, day, name from holiday where day >= $1 and day <= $2 order by day")
-        .bind(from)
-        .bind(to)
-        .all(store)
-        .await
+    sql("select h.id, h.day, h.name, (select count(*) from blocked_time b
+                join appointment a on a.decision_block = b.id and a.needs_decision and a.state = 'booked'
+             where b.holiday = h.day and b.lifted_at is null) as undecided
+         from holiday h where h.day >= $1 and h.day <= $2 order by h.day")
+    .bind(from)
+    .bind(to)
+    .all(store)
+    .await
 }
 
-/// One holiday.
+/// One holiday, without who is booked on it.
 pub async fn holiday(store: impl Store, id: HolidayId) -> Result<Option<Holiday>, DbError> {
-    sql("select id, day, name from holiday where id = $1").bind(id).optional(store).await
+    sql("select id, day, name, cast(0 as bigint) as undecided from holiday where id = $1")
+        .bind(id)
+        .optional(store)
+        .await
 }
 
 /// Adds a holiday; a second one on its day violates `holiday_day_unique`.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use chrono::NaiveDate;
 
-use super::fields::optional_units;
+use super::fields::{found, optional_units};
 use super::transfers::{lines, names};
 use super::{places, suppliers};
 use crate::app::App;
@@ -82,10 +82,19 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
             wanted.push((ItemId(id), units));
         }
     }
-    for (item, units) in lines(&mut form, &names, MORE) {
-        if !wanted.iter().any(|(known, _)| *known == item.id) {
-            wanted.push((item.id, units));
+    if expected.is_some_and(|day| day < page.today()) {
+        form.refuse("expected", "Choose today or a later day");
+    }
+    for at in 0..MORE {
+        let field = format!("item_{at}");
+        if let [one] = found(&names, form.value(&field)).as_slice()
+            && wanted.iter().any(|(ticked, _)| *ticked == one.id)
+        {
+            form.refuse(&field, "This is ticked above. Change the amount there, and empty this line");
         }
+    }
+    for (item, units) in lines(&mut form, &names, MORE) {
+        wanted.push((item.id, units));
     }
     if form.is_ok() && wanted.is_empty() {
         form.refuse("item_0", "Tick what is ordered, or enter an item");

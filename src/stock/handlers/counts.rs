@@ -165,7 +165,15 @@ pub async fn found(
     };
     let mut work = submission.begin(&app).await?;
     let unit_cost = batches::last_cost(work.tx(), known.id).await?;
-    let what = Arrival { item: known.id, name: known.name.clone(), number, expiry, quantity, unit_cost };
+    let what = Arrival {
+        item: known.id,
+        name: known.name.clone(),
+        number,
+        expiry,
+        quantity,
+        unit_cost,
+        price: None,
+    };
     match count::found(&mut work, id, &what).await {
         Ok(()) => work.done(paths::stock::count(id), &format!("{} is counted, too", what.name)).await,
         Err(Refused::Because(sentence)) => {

@@ -5,6 +5,7 @@ use axum::extract::State;
 use super::fields::naira;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::db::DbError;
 use crate::laboratory::model::decimal;
 use crate::settings::store::points;
 use crate::stock::LONGEST;
@@ -197,6 +198,17 @@ pub async fn add_store(State(app): State<App>, page: Page, submission: Submissio
     work.done(paths::stock::STORES, &format!("{} added", new.name)).await
 }
 
+/// Why a store stays in use as it is.
+fn kept(error: &DbError) -> Option<&'static str> {
+    if error.violates("stock_store_holds") {
+        Some("Things still lie here. Send them to another store first")
+    } else if error.violates("stock_store_last") {
+        Some("This is the only store that hands out to patients. Set up another one first")
+    } else {
+        None
+    }
+}
+
 /// Changes a store.
 pub async fn save_store(
     State(app): State<App>,
@@ -219,6 +231,14 @@ pub async fn save_store(
     if done.as_ref().is_err_and(|error| error.violates("stock_store_name_unique")) {
         work.undo();
         form.refuse("name", "Another store has this name");
+        shown.form = form;
+        return Ok(refused(html(shown)?));
+    }
+    let kept = done.as_ref().err().and_then(kept);
+    if let Some(sentence) = kept {
+        work.undo();
+        form.refuse(if new.active { "kind" } else { "active" }, sentence);
+        form.renew();
         shown.form = form;
         return Ok(refused(html(shown)?));
     }

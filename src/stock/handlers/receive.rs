@@ -7,7 +7,8 @@ use super::fields::{expiry_of, item, naira, number};
 use super::transfers::units;
 use super::{places, suppliers};
 use crate::app::App;
-use crate::stock::model::{ReceiptId, StockOrderId, StoreId, SupplierId, cost_of_unit};
+use crate::laboratory::model::decimal;
+use crate::stock::model::{ReceiptId, StockOrderId, StoreId, SupplierId, cost_of_packs, cost_of_unit, worth};
 use crate::stock::store::lists::{self, Named};
 use crate::stock::store::orders::{self, Order, OrderLine};
 use crate::stock::store::stores::{self, Setting};
@@ -51,13 +52,14 @@ async fn load(
 ) -> Result<ReceivePage, Error> {
     let (order, lines) = order.map_or((None, Vec::new()), |(order, lines)| (Some(order), lines));
     let rows = if order.is_some() {
-        let row = |(at, line): (usize, &OrderLine)| DeliveryRow {
-            item: line.item.clone(),
-            pack: line.pack_words(),
-            expected: line.words(line.left()),
-            at,
+        // By what the form says, not by what is left now: nothing that was typed moves to another item.
+        let row = |at: usize| {
+            let typed = form.value(format!("item_{at}"));
+            let line = lines.iter().find(|line| line.item == typed)?;
+            let (item, pack) = (line.item.clone(), line.pack_words());
+            Some(DeliveryRow { item, pack, expected: line.words(line.left()), at })
         };
-        lines.iter().enumerate().map(row).collect()
+        (0..LINES).filter_map(row).collect()
     } else {
         let empty =
             |at| DeliveryRow { item: String::new(), pack: String::new(), expected: String::new(), at };
@@ -73,14 +75,20 @@ pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>)
     let order = expected(&app, asked.order).await?;
     let mut form = FormState::new();
     if let Some((order, lines)) = &order {
-        form = form.with("order", order.id).with("store", order.store_id).with("supplier", order.supplier_id);
+        form = form
+            .with("order", order.id)
+            .with("seen", order.version)
+            .with("store", order.store_id)
+            .with("supplier", order.supplier_id);
         for (at, line) in lines.iter().enumerate() {
             let pack_cost = line.unit_cost.saturating_mul(line.pack);
+            // A price that nobody knows is asked for, not 0.
+            let cost = if pack_cost > 0 { decimal(pack_cost, 2) } else { String::new() };
             form = form
                 .with(&format!("item_{at}"), &line.item)
                 .with(&format!("packs_{at}"), line.left() / line.pack)
                 .with(&format!("units_{at}"), line.left() % line.pack)
-                .with(&format!("cost_{at}"), crate::laboratory::model::decimal(pack_cost, 2));
+                .with(&format!("cost_{at}"), cost);
         }
     }
     html(load(&app, page, form, order).await?)
@@ -105,7 +113,13 @@ fn line(
     let number = number(form, &field("number"));
     let expiry = expiry_of(form, &field("expiry"), Some(known.kind));
     let quantity = units(form, (&field("units"), &field("packs")), known.pack);
-    let cost = if empty(form, "cost") { 0 } else { naira(form, &field("cost"), COST) };
+    let cost = match empty(form, "cost") {
+        true => {
+            form.refuse(&field("cost"), "Enter what a pack cost, or 0 if it cost nothing");
+            0
+        }
+        false => naira(form, &field("cost"), COST),
+    };
     let unit_cost = cost_of_unit(cost, known.pack);
     let expiry = expiry?;
     let left = (expiry - page.today()).num_days();
@@ -118,7 +132,8 @@ fn line(
         );
     }
     let name = known.name.clone();
-    Some(Arrival { item: known.id, name, number, expiry, quantity, unit_cost })
+    let price = Some((known.pack, cost));
+    Some(Arrival { item: known.id, name, number, expiry, quantity, unit_cost, price })
 }
 
 /// Of what an order names, nothing arrived on this line.
@@ -128,19 +143,46 @@ fn nothing(form: &FormState, at: usize) -> bool {
         && (form.value(format!("none_{at}")) == "yes" || number("packs") + number("units") == 0)
 }
 
+/// The form once more, with what was typed, when a colleague booked something against the order meanwhile.
+async fn overtaken(app: &App, page: Page, mut form: FormState, id: StockOrderId) -> Answer {
+    let order = orders::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let lines = orders::lines(&app.db, id).await?;
+    let over = if order.is_expected() { "" } else { " Nothing more is expected of this order." };
+    let words = match orders::last_receipt(&app.db, id).await? {
+        Some(last) => format!(
+            "{} booked delivery {} against this order, {}.{over} Nothing of what you typed was booked. Look at that \
+             delivery first: if it is the one in front of you, you are done.",
+            last.account_name,
+            last.id,
+            page.clinic.stamp(last.at)
+        ),
+        None => format!("A colleague changed this order a moment ago.{over} Nothing was booked."),
+    };
+    form.refuse("", words);
+    form.renew();
+    form.set("seen", order.version);
+    Ok(conflicting(html(load(app, page, form, Some((order, lines))).await?)?))
+}
+
 /// Books the delivery.
 pub async fn create(State(app): State<App>, page: Page, submission: Submission) -> Answer {
     let mut form = submission.form.clone();
     let order = form.optional_parse::<i64>("order", "Open the order again");
-    let mut expected = match expected(&app, order).await {
-        // What was just booked against it may have been the last of it.
-        Err(Error::NotFound) => {
-            return Err(Error::Conflict(
-                "Nothing more is expected of this order. Receive without it.".into(),
-            ));
+    let seen: i64 = form.value("seen").parse().unwrap_or(0);
+    let mut expected = match order {
+        None => None,
+        Some(id) => {
+            let id = StockOrderId(id);
+            let order = orders::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+            Some((order, orders::lines(&app.db, id).await?))
         }
-        other => other?,
     };
+    if let Some((order, _)) =
+        expected.as_ref().filter(|(order, _)| !order.is_expected() || order.version != seen)
+    {
+        let id = order.id;
+        return overtaken(&app, page, form, id).await;
+    }
     let names = lists::names(&app.db).await?;
     let setting = stores::setting(&app.db).await?;
     let store = form.parse::<StoreId>("store", "Choose where it is put");
@@ -159,6 +201,10 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     if form.is_ok() && arrivals.is_empty() {
         form.refuse("item_0", "Enter what arrived");
     }
+    let word = note.split(|letter: char| !letter.is_alphabetic()).any(|word| word.chars().count() > 2);
+    if form.is_ok() && !word && arrivals.iter().any(|one| one.unit_cost == 0) {
+        form.refuse("note", "Say in a word why something cost nothing, for example: donation");
+    }
     let known = |store: &StoreId, all: &[stores::StockStore]| all.iter().any(|one| one.id == *store);
     if let Some(store) = store
         && !known(&store, &places(&app.db).await?)
@@ -175,6 +221,12 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     };
     let mut work = submission.begin(&app).await?;
     let order = expected.as_ref().map(|(order, _)| order.id);
+    if let Some(order) = order
+        && !orders::stands(work.tx(), order, seen).await?
+    {
+        work.undo();
+        return overtaken(&app, page, form, order).await;
+    }
     let delivery = Delivery { store, supplier, order, note: &note };
     match receive::receive(&mut work, &delivery, &arrivals).await {
         Ok(id) => {
@@ -198,9 +250,18 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ReceiptId>) -> 
     let receipt = orders::receipt(&app.db, id).await?.ok_or(Error::NotFound)?;
     let rows = ledger::of_ref(&app.db, "receipt", id.0).await?;
     let known = items::all(&app.db).await?;
+    let prices = orders::prices(&app.db, id).await?;
     let lines = rows
         .into_iter()
-        .filter_map(|row| known.iter().find(|item| item.id == row.item_id).map(|item| (row, item.clone())))
+        .filter_map(|row| {
+            let item = known.iter().find(|item| item.id == row.item_id)?.clone();
+            let price = prices.iter().find(|price| price.batch_id == row.batch_id);
+            let cost = match price {
+                Some(price) => cost_of_packs(row.quantity, price.pack_cost, price.pack),
+                None => worth(row.quantity, row.unit_cost),
+            };
+            Some((row, item, cost))
+        })
         .collect();
     html(ReceiptPage { page, receipt, lines })
 }

@@ -160,7 +160,11 @@ pub async fn accept(
     let mut work = submission.begin(&app).await?;
     let done = transfer::accept(&mut work, &shown.transfer, &arrived, &reason).await;
     match done {
-        Ok(()) => work.done(paths::stock::transfer(id), "Accepted").await,
+        Ok(false) => work.done(paths::stock::transfer(id), "Accepted").await,
+        Ok(true) => {
+            let words = "Accepted. What is missing waits for a second person";
+            work.done(paths::stock::transfer(id), words).await
+        }
         Err(Refused::Because(sentence)) => {
             work.undo();
             form.refuse("", sentence);

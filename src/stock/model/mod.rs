@@ -11,7 +11,9 @@ mod words;
 pub use pick::{Candidate, Choice, Passed, Reserved, Rule, Taken, Wanted, Why, pick};
 pub use reorder::{DailyUse, days_left, suggestion};
 pub use show::Show;
-pub use words::{cost_of_unit, expiry_words, pack_words, packs, quantity_words, unit_words, worth};
+pub use words::{
+    cost_of_packs, cost_of_unit, expiry_words, pack_words, packs, quantity_words, unit_words, worth,
+};
 
 use chrono::NaiveDate;
 

@@ -6,15 +6,21 @@ use super::NEVER;
 use crate::numbers::grouped;
 
 /// Units that have no plural of their own.
-const UNCHANGED: [&str; 4] = ["mL", "cm", "g", "mg"];
+const UNCHANGED: [&str; 10] = ["mL", "L", "mm", "cm", "m", "g", "kg", "mg", "mcg", "IU"];
 
 /// `tablet`, `tablets`, `mL`.
 pub fn unit_words(quantity: i64, unit: &str) -> String {
     if quantity.abs() == 1 || UNCHANGED.contains(&unit) {
         return unit.to_owned();
     }
+    // `roll of 5 m` becomes `rolls of 5 m`.
+    if let Some((container, holds)) = unit.split_once(" of ") {
+        return format!("{} of {holds}", unit_words(quantity, container));
+    }
     match unit.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        // Whoever named it used the plural already.
+        _ if unit.ends_with('s') && !unit.ends_with("ss") => unit.to_owned(),
         _ if unit.ends_with(['x', 's']) || unit.ends_with("ch") => format!("{unit}es"),
         Some(_) | None => format!("{unit}s"),
     }
@@ -56,6 +62,11 @@ pub fn cost_of_unit(pack_cost: i64, pack: i64) -> i64 {
     pack_cost.max(0).saturating_mul(2).saturating_add(pack) / (2 * pack)
 }
 
+/// Kobo of so many units at what a pack costs, rounded half up, once.
+pub fn cost_of_packs(quantity: i64, pack_cost: i64, pack: i64) -> i64 {
+    cost_of_unit(quantity.abs().saturating_mul(pack_cost.max(0)), pack)
+}
+
 /// Kobo of so many units; never an overflow.
 pub fn worth(quantity: i64, unit_cost: i64) -> i64 {
     quantity.abs().saturating_mul(unit_cost)
@@ -73,6 +84,12 @@ mod tests {
         assert_eq!(quantity_words(2, "box"), "2 boxes");
         assert_eq!(quantity_words(3, "patch"), "3 patches");
         assert_eq!(quantity_words(2, "suppository"), "2 suppositories");
+        assert_eq!(quantity_words(0, "tablet"), "0 tablets");
+        assert_eq!(
+            (quantity_words(4, "roll of 5 m"), quantity_words(1, "roll of 5 m")),
+            ("4 rolls of 5 m".into(), "1 roll of 5 m".into())
+        );
+        assert_eq!((quantity_words(2, "gloves"), quantity_words(3, "m")), ("2 gloves".into(), "3 m".into()));
         assert_eq!(quantity_words(-20, "tablet"), "\u{2212}20 tablets");
     }
 
@@ -84,5 +101,6 @@ mod tests {
         assert_eq!(cost_of_unit(1_000, 96), 10);
         assert_eq!(cost_of_unit(1_008, 96), 11);
         assert_eq!(cost_of_unit(500, 1), 500);
+        assert_eq!((cost_of_packs(840, 10_000, 84), cost_of_packs(85, 10_000, 84)), (100_000, 10_119));
     }
 }

@@ -149,3 +149,13 @@ pub async fn unname(tx: &mut Tx, item: ItemId) -> Result<(), DbError> {
 pub async fn aliases_of(store: impl Store, item: ItemId) -> Result<Vec<String>, DbError> {
     sql("select name from stock_alias where item_id = $1 order by name").bind(item).scalars(store).await
 }
+
+/// Whether it is a controlled medicine (rule P10).
+pub async fn is_controlled(store: impl Store, id: ItemId) -> Result<bool, DbError> {
+    let found: Option<(ItemId,)> =
+        sql("select i.id from stock_item i join medicine m on m.id = i.medicine_id where i.id = $1 and m.controlled")
+            .bind(id)
+            .optional(store)
+            .await?;
+    Ok(found.is_some())
+}

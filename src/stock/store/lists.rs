@@ -121,3 +121,21 @@ pub async fn waiting(store: impl Store) -> Result<Waiting, DbError> {
     .one(store)
     .await
 }
+
+/// What is usable of a thing in treatment rooms and where things are handed out, with its unit; none for what never lay
+/// there.
+pub async fn lies_for_procedures(
+    store: impl Store,
+    name: &str,
+    today: NaiveDate,
+) -> Result<Option<(i64, String)>, DbError> {
+    sql("select cast(sum(case when b.expiry > $2 and b.held_at is null and b.recalled_at is null then v.on_hand else 0 end)
+            as bigint), i.unit
+         from stock_alias a join stock_item i on i.id = a.item_id join stock_batch b on b.item_id = i.id
+         join stock_level v on v.batch_id = b.id join stock_store s on s.id = v.store_id
+         where a.name = $1 and s.active and s.kind in ('treatment', 'dispensary') group by i.id, i.unit")
+    .bind(name)
+    .bind(today)
+    .optional(store)
+    .await
+}

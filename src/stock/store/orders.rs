@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
-use crate::stock::model::{ItemId, OrderState, ReceiptId, StockOrderId, StoreId, SupplierId};
+use crate::stock::model::{BatchId, ItemId, OrderState, ReceiptId, StockOrderId, StoreId, SupplierId};
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -155,6 +155,18 @@ pub async fn close(
     Ok(changed == 1)
 }
 
+/// Takes an order for the rest of the transaction if it still stands as it was seen, and something is expected of it.
+pub async fn stands(tx: &mut Tx, id: StockOrderId, version: i64) -> Result<bool, DbError> {
+    let held = sql(
+        "update stock_order set version = version where id = $1 and version = $2 and state in ('sent', 'part')",
+    )
+    .bind(id)
+    .bind(version)
+    .run(tx)
+    .await?;
+    Ok(held == 1)
+}
+
 /// Counts what arrived of an order that was sent; false when none is expected of it.
 pub async fn arrived(tx: &mut Tx, order: StockOrderId, item: ItemId, quantity: i64) -> Result<bool, DbError> {
     let changed =
@@ -195,14 +207,58 @@ pub struct Receipt {
     pub at: DateTime<Utc>,
 }
 
+macro_rules! receipts {
+    ($tail:literal) => {
+        concat!(
+            "select r.id, s.name as store, coalesce(p.name, '') as supplier, r.order_id, r.note, r.account_name, r.at
+             from stock_receipt r join stock_store s on s.id = r.store_id left join supplier p on p.id = r.supplier_id
+             where ",
+            $tail
+        )
+    };
+}
+
 /// One receipt.
 pub async fn receipt(store: impl Store, id: ReceiptId) -> Result<Option<Receipt>, DbError> {
-    sql("select r.id, s.name as store, coalesce(p.name, '') as supplier, r.order_id, r.note, r.account_name, r.at
-         from stock_receipt r join stock_store s on s.id = r.store_id left join supplier p on p.id = r.supplier_id
-         where r.id = $1")
-    .bind(id)
-    .optional(store)
-    .await
+    sql(receipts!("r.id = $1")).bind(id).optional(store).await
+}
+
+/// What arrived last against an order.
+pub async fn last_receipt(store: impl Store, order: StockOrderId) -> Result<Option<Receipt>, DbError> {
+    sql(receipts!("r.order_id = $1 order by r.id desc limit 1")).bind(order).optional(store).await
+}
+
+/// What a pack of a batch cost in a delivery.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct Price {
+    pub batch_id: BatchId,
+    pub pack: i64,
+    /// Kobo.
+    pub pack_cost: i64,
+}
+
+/// What the packs of a delivery cost.
+pub async fn prices(store: impl Store, receipt: ReceiptId) -> Result<Vec<Price>, DbError> {
+    sql("select batch_id, pack, pack_cost from stock_receipt_price where receipt_id = $1")
+        .bind(receipt)
+        .all(store)
+        .await
+}
+
+/// Keeps what a pack of a batch cost in a delivery.
+pub async fn price(
+    tx: &mut Tx,
+    (receipt, batch): (ReceiptId, BatchId),
+    (pack, cost): (i64, i64),
+) -> Result<(), DbError> {
+    sql("insert into stock_receipt_price (receipt_id, batch_id, pack, pack_cost) values ($1, $2, $3, $4)")
+        .bind(receipt)
+        .bind(batch)
+        .bind(pack)
+        .bind(cost)
+        .run(tx)
+        .await?;
+    Ok(())
 }
 
 /// What is said when things arrive.

@@ -121,12 +121,18 @@ pub struct ForLine {
 /// What is reserved for the lines of a patient.
 pub async fn of_patient(store: impl Store, patient: i64, today: NaiveDate) -> Result<Vec<ForLine>, DbError> {
     // From the patient's lines: joined with the view, PostgreSQL begins with everybody's reservations.
+    // Only what can be given: batches may have been held or recalled, or have expired, since it was reserved.
     sql("select w.line_id, w.quantity, w.until from (
             select l.id as line_id,
-                (select r.quantity from stock_reserved r where r.line_id = l.id and r.until >= $2) as quantity,
+                (select cast(case when o.quantity < o.usable then o.quantity else o.usable end as bigint) from
+                    (select r.quantity, (select coalesce(sum(s.on_hand), 0) from stock_level s
+                            join stock_batch b on b.id = s.batch_id
+                            where s.item_id = r.item_id and s.store_id = r.store_id and s.on_hand > 0 and b.expiry > $2
+                                and b.held_at is null and b.recalled_at is null) as usable
+                        from stock_reserved r where r.line_id = l.id and r.until >= $2) o) as quantity,
                 (select r.until from stock_reserved r where r.line_id = l.id and r.until >= $2) as until
             from prescription_line l where l.patient_id = $1 and l.state in ('open', 'partly', 'paused')) w
-         where w.quantity is not null order by w.line_id limit 200")
+         where w.quantity > 0 order by w.line_id limit 200")
     .bind(patient)
     .bind(today)
     .all(store)

@@ -96,7 +96,7 @@ pub async fn quarantine(store: impl Store) -> Result<StoreId, DbError> {
 pub async fn insert(tx: &mut Tx, new: &StockStore) -> Result<Option<StoreId>, DbError> {
     let row: Option<(StoreId,)> =
         sql("insert into stock_store (name, kind, service_point_id, position, active)
-             values ($1, $2, $3, $4, $5) on conflict (name) do nothing returning id")
+             values ($1, $2, $3, $4, $5) on conflict (lower(name)) do nothing returning id")
         .bind(&new.name)
         .bind(new.kind)
         .bind(new.service_point_id)
@@ -160,7 +160,7 @@ pub async fn supplier(store: impl Store, id: SupplierId) -> Result<Option<Suppli
 /// Makes a supplier; none when there is one of that name.
 pub async fn insert_supplier(tx: &mut Tx, new: &Supplier) -> Result<Option<SupplierId>, DbError> {
     let row: Option<(SupplierId,)> = sql("insert into supplier (name, phone, email, address, active)
-             values ($1, $2, $3, $4, $5) on conflict (name) do nothing returning id")
+             values ($1, $2, $3, $4, $5) on conflict (lower(name)) do nothing returning id")
     .bind(&new.name)
     .bind(&new.phone)
     .bind(&new.email)

@@ -16,6 +16,7 @@ pub struct Transfer {
     pub to_name: String,
     pub state: TransferState,
     pub note: String,
+    pub sent_by: Option<AccountId>,
     pub sent_name: String,
     pub sent_at: DateTime<Utc>,
     pub ended_name: String,
@@ -28,7 +29,7 @@ pub struct Transfer {
 macro_rules! transfers {
     ($tail:literal) => {
         concat!(
-            "select t.id, t.from_store, f.name as from_name, t.to_store, o.name as to_name, t.state, t.note, t.sent_name,
+            "select t.id, t.from_store, f.name as from_name, t.to_store, o.name as to_name, t.state, t.note, t.sent_by, t.sent_name,
                 t.sent_at, t.ended_name, t.ended_at, t.reason, t.version,
                 (select count(*) from stock_transfer_line l where l.transfer_id = t.id) as lines
              from stock_transfer t join stock_store f on f.id = t.from_store join stock_store o on o.id = t.to_store ",
@@ -62,12 +63,18 @@ pub struct TransferLine {
     pub expiry: NaiveDate,
     pub quantity: i64,
     pub accepted: Option<i64>,
+    /// Kobo of one unit.
+    pub unit_cost: i64,
+    /// Whether it is a controlled medicine.
+    pub controlled: bool,
 }
 
 /// The batches of a transfer.
 pub async fn lines(store: impl Store, transfer: TransferId) -> Result<Vec<TransferLine>, DbError> {
-    sql("select l.id, l.item_id, i.name as item, i.unit, i.pack, l.batch_id, b.number, b.expiry, l.quantity, l.accepted
+    sql("select l.id, l.item_id, i.name as item, i.unit, i.pack, l.batch_id, b.number, b.expiry, l.quantity, l.accepted,
+            b.unit_cost, coalesce(m.controlled, false) as controlled
          from stock_transfer_line l join stock_item i on i.id = l.item_id join stock_batch b on b.id = l.batch_id
+         left join medicine m on m.id = i.medicine_id
          where l.transfer_id = $1 order by i.folded, b.expiry, l.id")
     .bind(transfer)
     .all(store)

@@ -4,7 +4,7 @@ use super::{Refused, bring, doer, take};
 use crate::audit::Entry;
 use crate::stock::model::{AdjustmentId, AdjustmentState, BatchId, Out, Reason, StoreId, Wanted, worth};
 use crate::stock::store::adjustments::{self, Adjustment, NewAdjustment};
-use crate::stock::store::{batches, stores};
+use crate::stock::store::{batches, items, stores};
 use crate::work::Work;
 
 /// What is wrong with the stock.
@@ -38,15 +38,27 @@ async fn book(work: &mut Work, what: &Correction<'_>, id: AdjustmentId) -> Resul
     Ok(())
 }
 
-/// Corrects the stock; what is worth more than the limit waits for a second person. Says whether it waits.
+/// Corrects the stock; what is worth more than the limit, and every controlled medicine, waits for a second person. Says
+/// whether it waits.
 ///
 /// # Errors
 /// A sentence when less is there than that.
 pub async fn correct(work: &mut Work, what: &Correction<'_>) -> Result<bool, Refused> {
     let batch = batches::by_id(work.tx(), what.batch).await?.ok_or(Refused::NotFound)?;
     let setting = stores::setting(work.tx()).await?;
+    let waits = worth(what.quantity, batch.unit_cost) > setting.approve_above
+        || items::is_controlled(work.tx(), batch.item_id).await?;
+    correct_by(work, what, waits).await?;
+    Ok(waits)
+}
+
+/// Corrects the stock at once, or when a second person agrees.
+///
+/// # Errors
+/// A sentence when less is there than that.
+pub(super) async fn correct_by(work: &mut Work, what: &Correction<'_>, waits: bool) -> Result<(), Refused> {
+    let batch = batches::by_id(work.tx(), what.batch).await?.ok_or(Refused::NotFound)?;
     let value = worth(what.quantity, batch.unit_cost);
-    let waits = value > setting.approve_above;
     let (by, name) = doer(work);
     let Correction { store, quantity, reason, note, .. } = *what;
     let (item, by, at) = (batch.item_id, (by, name.as_str()), work.now());
@@ -62,7 +74,7 @@ pub async fn correct(work: &mut Work, what: &Correction<'_>) -> Result<bool, Ref
         .with("reason", reason.as_str())
         .with("kobo", value);
     work.audit(entry).await?;
-    Ok(waits)
+    Ok(())
 }
 
 /// A second person agrees or refuses.

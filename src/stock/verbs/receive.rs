@@ -27,6 +27,8 @@ pub struct Arrival {
     pub quantity: i64,
     /// Kobo of one unit.
     pub unit_cost: i64,
+    /// What a pack holds and costs, as it stands on the supplier's paper.
+    pub price: Option<(i64, i64)>,
 }
 
 /// Where it arrives, from whom, against which order.
@@ -101,6 +103,9 @@ pub async fn receive(
         let into =
             Out { kind: Kind::Receipt, reason: "", ref_kind: "receipt", ref_id: receipt.0, partly: false };
         bring(work, (batch, store), (one.quantity, Some(one.unit_cost)), &into).await?;
+        if let Some(price) = one.price {
+            orders::price(work.tx(), (receipt, batch), price).await?;
+        }
         if let Some(order) = order {
             orders::arrived(work.tx(), order, one.item, one.quantity).await?;
         }

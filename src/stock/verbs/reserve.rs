@@ -1,7 +1,7 @@
 //! Reserving units for a prescribed line (rule K7).
 
 use super::{Refused, doer, in_words};
-use crate::stock::model::{Reserved, Rule, Wanted, pick};
+use crate::stock::model::{Reserved, Rule, Wanted, pick, quantity_words};
 use crate::stock::store::reservations::{self, NewReservation};
 use crate::stock::store::{items, ledger};
 use crate::work::Work;
@@ -22,7 +22,11 @@ pub async fn reserve(work: &mut Work, new: &NewReservation, least: i64) -> Resul
     let want = Wanted { item, store, quantity, step, today, until: None, first: Vec::new() };
     let units = pick(&candidates, &want, Rule::Usable, Reserved { own: 0, others }).total();
     if units < least {
-        return Err(Refused::Because(LESS.to_owned()));
+        let unit = items::by_id(work.tx(), new.item).await?.ok_or(Refused::NotFound)?.unit;
+        return Err(Refused::Because(match units {
+            0 => "Nothing of it is free in this store now.".to_owned(),
+            free => format!("Less is free than that: {} can be reserved.", quantity_words(free, &unit)),
+        }));
     }
     let (by, name) = doer(work);
     let by = (by, if by.is_some() { name.as_str() } else { "" });

@@ -1,10 +1,11 @@
 //! From one store to another: sent, on its way, accepted with what arrived, or refused.
 
+use super::adjust::{self, Correction};
 use super::{Refused, bring, doer, take};
 use crate::audit::Entry;
-use crate::stock::model::{ItemId, Kind, Out, StoreId, TransferId, TransferState, Wanted};
-use crate::stock::store::items;
+use crate::stock::model::{ItemId, Kind, Out, Reason, StoreId, TransferId, TransferState, Wanted, worth};
 use crate::stock::store::transfers::{self, NewTransfer, Transfer, TransferLine};
+use crate::stock::store::{items, stores};
 use crate::work::Work;
 
 /// What is sent of an item.
@@ -68,7 +69,9 @@ async fn end(work: &mut Work, one: &Transfer, to: TransferState, reason: &str) -
     Ok(())
 }
 
-/// Accepts what arrived: everything is booked in, what is missing is a loss with its reason.
+/// Accepts what arrived: everything is booked in, what is missing is a correction with its reason. It waits for a second
+/// person when it is worth more than the limit, when something of it is controlled, and when it is whoever sent it. Says
+/// whether something waits.
 ///
 /// # Errors
 /// A sentence when something is missing without a reason, or somebody was quicker.
@@ -77,29 +80,38 @@ pub async fn accept(
     one: &Transfer,
     arrived: &[(TransferLine, i64)],
     reason: &str,
-) -> Result<(), Refused> {
-    let differs = arrived.iter().any(|(line, units)| *units != line.quantity);
-    if differs && reason.trim().len() < 3 {
+) -> Result<bool, Refused> {
+    let missing: Vec<(&TransferLine, i64)> = arrived
+        .iter()
+        .map(|(line, units)| (line, line.quantity - units))
+        .filter(|(_, units)| *units > 0)
+        .collect();
+    if !missing.is_empty() && reason.trim().len() < 3 {
         return Err(Refused::Because("Say what is missing, and why.".to_owned()));
     }
     hold(work, arrived.iter().map(|(line, _)| line.item_id).collect()).await?;
     end(work, one, TransferState::Accepted, reason).await?;
-    let row = |kind, reason| Out { kind, reason, ref_kind: "transfer", ref_id: one.id.0, partly: false };
     for (line, units) in arrived {
-        let into = row(Kind::TransferIn, "");
+        let into =
+            Out { kind: Kind::TransferIn, reason: "", ref_kind: "transfer", ref_id: one.id.0, partly: false };
         bring(work, (line.batch_id, one.to_store), (line.quantity, None), &into).await?;
-        if *units < line.quantity {
-            let missing = line.quantity - units;
-            let (item, store, today) = (line.item_id, one.to_store, work.today());
-            let first = vec![line.batch_id];
-            let want = Wanted { item, store, quantity: missing, step: 1, today, until: None, first };
-            take(work, &want, &row(Kind::AdjustLoss, reason)).await?;
-        }
         transfers::accept(work.tx(), line.id, *units).await?;
     }
+    let together: i64 = missing.iter().map(|(line, units)| worth(*units, line.unit_cost)).sum();
+    let alone = one.sent_by.is_none() || one.sent_by == doer(work).0;
+    let much = together > stores::setting(work.tx()).await?.approve_above;
+    let note = format!("Transfer {} from {}. {reason}", one.id, one.from_name);
+    let mut waits = false;
+    for (line, quantity) in &missing {
+        let (batch, store, quantity) = (line.batch_id, one.to_store, *quantity);
+        let lost = Correction { batch, store, quantity, reason: Reason::Lost, note: &note };
+        let second = alone || much || line.controlled;
+        adjust::correct_by(work, &lost, second).await?;
+        waits |= second;
+    }
     let entry = Entry::new("stock.transfer_accepted", "stock_transfer", one.id.0);
-    work.audit(entry.with("complete", !differs)).await?;
-    Ok(())
+    work.audit(entry.with("complete", missing.is_empty()).with("waits", waits)).await?;
+    Ok(waits)
 }
 
 /// Refuses it: everything is booked back where it came from.

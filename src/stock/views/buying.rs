@@ -90,14 +90,19 @@ pub struct ReceiptPage {
     pub page: Page,
     /// The delivery.
     pub receipt: Receipt,
-    /// What came: the rows of the ledger with the item of each.
-    pub lines: Vec<(Movement, Item)>,
+    /// What came: the rows of the ledger, the item of each, and what it cost as it stands on the supplier's paper.
+    pub lines: Vec<(Movement, Item, i64)>,
 }
 
 impl ReceiptPage {
     /// What it cost.
     pub fn total(&self) -> String {
-        naira(self.lines.iter().map(|(row, _)| worth(row.quantity, row.unit_cost)).sum::<i64>())
+        naira(self.lines.iter().map(|(_, _, cost)| *cost).sum::<i64>())
+    }
+
+    /// The same of one line.
+    pub fn cost_words(&self, cost: &i64) -> String {
+        naira(*cost)
     }
 }
 
@@ -105,11 +110,6 @@ impl Movement {
     /// When its batch expires.
     pub fn expiry_words(&self) -> String {
         expiry_words(self.expiry)
-    }
-
-    /// What it cost.
-    pub fn worth_words(&self) -> String {
-        naira(worth(self.quantity, self.unit_cost))
     }
 }
 

@@ -107,11 +107,6 @@ impl Stocked {
         pack_words(self.pack, &self.unit)
     }
 
-    /// Where its medicine stands in the catalogue.
-    pub fn catalogue_path(&self) -> Option<String> {
-        self.medicine_id.map(|id| paths::prescribing::medicine(crate::prescribing::model::MedicineId(id)))
-    }
-
     /// Its tag: colour and word; none where all is well.
     pub fn tag(&self) -> Option<(&'static str, &'static str)> {
         if !self.active {
@@ -212,6 +207,12 @@ pub struct ItemPage {
 }
 
 impl ItemPage {
+    /// Where its medicine stands in the catalogue, for those who may read it.
+    pub fn catalogue_path(&self) -> Option<String> {
+        let id = self.item.medicine_id.filter(|_| self.page.may(Permission::ReadPrescriptions))?;
+        Some(paths::prescribing::medicine(crate::prescribing::model::MedicineId(id)))
+    }
+
     /// Whether this person books things.
     pub fn manages(&self) -> bool {
         self.page.may(Permission::ManageStock)

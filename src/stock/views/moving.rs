@@ -276,18 +276,17 @@ impl CountPage {
 
     /// What the differences are worth together, with their sign.
     pub fn total(&self) -> String {
-        let kobo: i64 = self
-            .lines
-            .iter()
-            .map(|line| worth(line.difference(), line.unit_cost) * line.difference().signum())
-            .sum();
-        if kobo < 0 { format!("\u{2212}{}", naira(-kobo)) } else { naira(kobo) }
+        with_sign(self.lines.iter().map(CountLine::worth).sum())
     }
 
     /// What is still to be counted.
     pub fn left(&self) -> i64 {
         self.count.lines - self.count.done
     }
+}
+
+fn with_sign(kobo: i64) -> String {
+    if kobo < 0 { format!("\u{2212}{}", naira(-kobo)) } else { naira(kobo) }
 }
 
 impl CountLine {
@@ -306,8 +305,13 @@ impl CountLine {
         signed(self.difference())
     }
 
-    /// What the difference is worth.
+    /// What the difference is worth, with its sign.
+    fn worth(&self) -> i64 {
+        worth(self.difference(), self.unit_cost) * self.difference().signum()
+    }
+
+    /// The same in words.
     pub fn worth_words(&self) -> String {
-        naira(worth(self.difference(), self.unit_cost))
+        with_sign(self.worth())
     }
 }

@@ -194,7 +194,7 @@ async fn hours(clinic: &Clinic, boss: &Browser) -> Vec<Form> {
         .run(&clinic.app.db)
         .await
         .unwrap();
-    let block = clinic.count("select id from blocked_time").await;
+    let block = clinic.count("select max(id) from blocked_time").await;
     let away = [
         ("doctor", doctor.as_str()),
         ("from_day", "2026-12-20"),

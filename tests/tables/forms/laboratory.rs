@@ -127,6 +127,7 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         ("/results/{id}", reviewed.to_string()),
         ("/my/results/{id}", shown_result.to_string()),
     ]);
+    let why = format!("why{}", cancelled.line);
     let (line, version) = (collected.line.to_string(), format!("version{}", entered.line));
     let corrected_version = format!("version{}", corrected.line);
     let sample = |at: At| at.sample.unwrap();
@@ -136,7 +137,12 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         [("version", "0"), ("blood_group", "O+"), ("genotype", "AA"), ("height", "171.5"), ("weight", "64")];
     vec![
         Form::fields("/visits/{id}/tests", boss, visit, &[("test", &test), ("question", "Pale")]),
-        Form::fields("/lab/lines/{id}/cancellation", boss, cancelled.line, &[("version", "1")]),
+        Form::fields(
+            "/lab/lines/{id}/cancellation",
+            boss,
+            cancelled.line,
+            &[("version", "1"), (&why, "Not needed")],
+        ),
         Form::fields("/visits/{id}/samples", boss, collected.visit, &[("line", &line)]),
         Form::fields("/lab/samples/{id}/receipt", boss, sample(received), &[]),
         Form::fields("/lab/samples/{id}/bench", boss, sample(started), &[]),

@@ -119,7 +119,7 @@ async fn patients(clinic: &Clinic, boss: &Browser) -> Vec<Form> {
             &[("opening_reason", "contact"), ("opening_words", "She called the desk")],
         ),
         Form::fields("/patients/{id}/card", boss, people[2], &[]),
-        Form::fields("/patients/{id}/codes", boss, people[3], &[]),
+        Form::fields("/patients/{id}/codes", boss, people[3], &[("replaces", "yes")]),
         Form::page("/patients/{id}/state", boss, page(4, "/state"), "#state", &other),
         Form::page("/my/details", &mine, "/my/details".into(), "#details", &[("address", "Zone C")]),
     ]

@@ -119,7 +119,15 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         ("packs_0", "2"),
         ("cost_0", "960"),
     ];
-    let first = [("op", "the-first-delivery-0"), arrival[0], arrival[1], arrival[2], arrival[3], arrival[4]];
+    let first = [
+        ("op", "the-first-delivery-0"),
+        arrival[0],
+        arrival[1],
+        arrival[2],
+        arrival[3],
+        arrival[4],
+        arrival[5],
+    ];
     boss.post("/stock/receipts", &first).await.expect(303);
     let receipt = making.max("select max(id) from stock_receipt").await;
     let (held, wrong, corrected) =

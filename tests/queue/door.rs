@@ -1,0 +1,66 @@
+//! At the door: who has a token already, or two bookings; what the search says; what can be undone.
+
+use infirmary::queue::model::EntryState;
+use infirmary::web::paths::queue as paths;
+
+both! {
+    async fn a_priority_given_at_the_door_raises_the_token_that_is_there(clinic) {
+        clinic.point("Triage", "triage").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let desk = clinic.receptionist().await;
+        let found = desk.get("/arrivals?q=ada").await;
+        clinic.wait_minutes(1);
+        let urgent = [("priority", "emergency"), ("reason", "Breathing hard")];
+        let raised = desk.submitted(&found, "form.urgent", &urgent).await;
+        assert!(raised.body.contains("Its priority is now emergency"), "{}", raised.body);
+        assert_eq!(clinic.count("select count(*) from queue_entry where priority = 'emergency'").await, 1);
+        assert!(clinic.has_entry("queue.priority_changed").await);
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
+    }
+
+    async fn a_second_booking_of_the_day_arrives_on_the_same_token(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (id, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.visitor("Ada Obi").await;
+        clinic.booking(ada, id, 0).await;
+        let later = clinic.booking(ada, id, 120).await;
+        let desk = clinic.receptionist().await;
+        let found = desk.get("/arrivals?q=ada").await;
+        assert_eq!(found.text("#found td[data-label=Today]"), "Booked 09:00, Dr Nwosu");
+        clinic.arrived(ada).await;
+        clinic.wait_minutes(1);
+        let page = desk.get("/arrivals").await;
+        let both = desk.submitted(&page, &format!("#appointment-{later} form"), &[]).await;
+        assert!(both.body.contains("is checked in with the same token"), "{}", both.body);
+        assert_eq!(clinic.appointment_state(later).await, "arrived");
+        assert!(both.text(".page-head p").contains("2 here"), "{}", both.text(".page-head p"));
+        let page = doctor.get(&paths::board(point)).await;
+        let page = doctor.submitted(&page, "#call-next", &[]).await;
+        let page = doctor.submitted(&page, "[data-move=start]", &[]).await;
+        clinic.decided().await;
+        let page = doctor.submitted(&page, "[data-move=finish]", &[]).await;
+        assert_eq!(clinic.count("select count(*) from appointment where state = 'fulfilled'").await, 2);
+        doctor.submitted(&page, "#undo form", &[]).await;
+        assert_eq!(clinic.appointment_state(later).await, "arrived");
+        assert_eq!(clinic.count("select count(*) from appointment where state = 'in_service'").await, 1);
+    }
+
+    async fn a_check_in_that_was_undone_is_not_here_and_undo_is_offered_where_it_works(clinic) {
+        clinic.point("Consulting", "consulting").await;
+        let (id, _) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.visitor("Ada Obi").await;
+        let booking = clinic.booking(ada, id, 10).await;
+        let here = clinic.arrived(ada).await;
+        let (entry, _) = clinic.entry_of(here.visit).await;
+        let desk = clinic.receptionist().await;
+        let page = desk.get(&paths::entry(entry)).await;
+        desk.submitted(&page, "[data-move=undo]", &[]).await;
+        assert!(desk.get("/arrivals").await.text(".page-head p").contains("0 here"));
+        assert_eq!(clinic.appointment_state(booking).await, "booked");
+        let ben = clinic.walk_in("Ben Eze").await;
+        let (entry, _) = clinic.entry_of(ben.visit).await;
+        assert!(desk.get(&paths::entry(entry)).await.has("[data-move=undo]"));
+        clinic.wait_minutes(11);
+        assert!(!desk.get(&paths::entry(entry)).await.has("[data-move=undo]"), "its ten minutes are over");
+    }
+}
