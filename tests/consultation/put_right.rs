@@ -61,7 +61,7 @@ both! {
         assert!(beside.text("#last-vitals").contains("72 /min"), "{}", beside.text("#last-vitals"));
         assert!(nurse.get(&paths::consultation::vitals(here.visit)).await.text("#pulse-hint").contains("Last 72 /min"));
         let trend = nurse.get(&paths::consultation::trend(patient)).await;
-        assert_eq!(trend.links("tbody th a"), [latest, second, first].map(|id| paths::consultation::taking(id)));
+        assert_eq!(trend.links("tbody th a"), [latest, second, first].map(paths::consultation::taking));
         let words = trend.attribute("figure:nth-of-type(2) svg", "aria-label").unwrap();
         assert_eq!(words, "Pulse over 2 takings: first 66 /min, lowest 66 /min, highest 72 /min, last 72 /min");
         let rest = nurse.get(&format!("{}?before={second}", paths::consultation::trend(patient))).await;

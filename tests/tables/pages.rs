@@ -9,7 +9,7 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 21] = [
+const MORE: [(&str, u32, &str); 22] = [
     ("/", 7, "who waits with a token also learns that a medicine is recalled"),
     (
         "/visits/{id}/consultation",
@@ -27,6 +27,7 @@ const MORE: [(&str, u32, &str); 21] = [
         7,
         "where it lies, what was done to it, and who received it, are a question each",
     ),
+    ("/notes/{id}/error", 7, "whether the record is open, its banner, and what was signed with the note"),
     ("/visits/{id}/letters", 7, "the same, and verifications and referrals"),
     ("/visits/{id}/verification", 8, "the same, and what was signed in the visit"),
     ("/visits/{id}/summary", 12, "a visit as its patient reads it has a part of each capability"),

@@ -15,14 +15,13 @@ use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 use crate::work::Refused;
 
-async fn load(app: &App, page: Page, id: PaymentId, form: Option<FormState>) -> Result<RefundPage, Error> {
+async fn load(app: &App, page: Page, id: PaymentId, mut form: FormState) -> Result<RefundPage, Error> {
     let payment = payments::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let limit = settings::get(&app.db).await?.refund_limit;
     let owed_back = match payment.invoice_id {
         Some(invoice) => invoices::by_id(&app.db, invoice).await?.map_or(Money::ZERO, |one| one.owed_back()),
         None => Money::ZERO,
     };
-    let mut form = form.unwrap_or_else(FormState::new);
     // Two forms stand on the page: what one of them did not send stands as it was.
     if form.sent("amount").is_none() {
         let amount =
@@ -35,7 +34,7 @@ async fn load(app: &App, page: Page, id: PaymentId, form: Option<FormState>) -> 
 
 /// What of a payment goes back.
 pub async fn new(State(app): State<App>, page: Page, Id(id): Id<PaymentId>) -> Answer {
-    html(load(&app, page, id, None).await?)
+    html(load(&app, page, id, FormState::new()).await?)
 }
 
 fn back_to(shown: &RefundPage) -> String {
@@ -50,7 +49,7 @@ pub async fn create(
     Id(id): Id<PaymentId>,
     submission: Submission,
 ) -> Answer {
-    let shown = load(&app, page, id, Some(submission.form.clone())).await?;
+    let shown = load(&app, page, id, submission.form.clone()).await?;
     let mut form = submission.form.clone();
     let amount = some_money(&mut form, "amount", "Enter what goes back in naira, for instance 500");
     if amount > shown.payment.refundable() {
@@ -77,7 +76,7 @@ pub async fn create(
             work.undo();
             form.refuse("", sentence);
             form.renew();
-            Ok(conflicting(html(load(&app, shown.page, id, Some(form)).await?)?))
+            Ok(conflicting(html(load(&app, shown.page, id, form).await?)?))
         }
         Err(why) => Err(why.into()),
     }
@@ -98,7 +97,7 @@ pub async fn reverse(
     Id(id): Id<PaymentId>,
     submission: Submission,
 ) -> Answer {
-    let shown = load(&app, page, id, Some(submission.form.clone())).await?;
+    let shown = load(&app, page, id, submission.form.clone()).await?;
     let mut form = shown.form.clone();
     let why = reason(&mut form, "mistake");
     if !form.is_ok() {
@@ -111,7 +110,7 @@ pub async fn reverse(
             work.undo();
             form.refuse("", sentence);
             form.renew();
-            Ok(conflicting(html(load(&app, shown.page, id, Some(form)).await?)?))
+            Ok(conflicting(html(load(&app, shown.page, id, form).await?)?))
         }
         Err(why) => Err(why.into()),
     }

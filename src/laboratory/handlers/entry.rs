@@ -54,7 +54,7 @@ async fn bench(app: &App, id: SampleId) -> Result<Bench, Error> {
 /// What a colleague entered of that which was typed too, beside what was typed (rule R8).
 fn overtaken(form: &FormState, bench: &Bench, past: &[OfVersion]) -> Vec<Entered> {
     let mut overtaken = Vec::new();
-    for line in bench.entered.iter().filter(|line| !form.value(&version_of(line.id)).is_empty()) {
+    for line in bench.entered.iter().filter(|line| !form.value(version_of(line.id)).is_empty()) {
         let newest = past.iter().find(|found| found.value.line_id == line.id);
         let stored = |analyte: &Analyte| {
             past.iter()
@@ -66,11 +66,11 @@ fn overtaken(form: &FormState, bench: &Bench, past: &[OfVersion]) -> Vec<Entered
         };
         let own = bench.analytes.iter().filter(|analyte| analyte.test_id == line.test_id);
         let mut rows: Vec<_> = own
-            .map(|analyte| (analyte, form.value(&format!("v{}", analyte.id)).trim().to_owned()))
+            .map(|analyte| (analyte, form.value(format!("v{}", analyte.id)).trim().to_owned()))
             .filter(|(_, typed)| !typed.is_empty())
             .map(|(analyte, typed)| (analyte.name.clone(), stored(analyte), typed))
             .collect();
-        let remark = form.value(&comment_of(line.id)).trim().to_owned();
+        let remark = form.value(comment_of(line.id)).trim().to_owned();
         if !remark.is_empty() {
             let known = newest.map(|newest| newest.version.comment.clone()).filter(|words| !words.is_empty());
             rows.push(("Remark".to_owned(), known.unwrap_or_else(|| "Nothing".to_owned()), remark));
@@ -170,7 +170,7 @@ pub async fn create(
 fn is_typed(form: &FormState, line: &Line, analytes: &[Analyte]) -> bool {
     let own = analytes.iter().filter(|analyte| analyte.test_id == line.test_id);
     let fields = own.map(|analyte| format!("v{}", analyte.id)).chain([comment_of(line.id)]);
-    !form.value(&version_of(line.id)).is_empty()
+    !form.value(version_of(line.id)).is_empty()
         && fields.into_iter().any(|field| !form.value(&field).trim().is_empty())
 }
 
