@@ -119,7 +119,7 @@ const TOLD: [Story; STORIES as usize] = [
     ],
     [
         "Tired and out of breath on the stairs",
-        "For about a month. Heavy periods. Eats little meat, no black stool.",
+        "For about a month. Malaria twice this year. Eats little meat, no black stool.",
         "Pale inside of the lids. Heart and chest normal, no swelling.",
         "Iron deficiency anaemia",
         "Ferrous sulfate for 3 months, blood count after a month.",

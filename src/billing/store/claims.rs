@@ -196,12 +196,12 @@ macro_rules! batches {
         concat!(
             "select b.id, b.scheme_id, s.name as scheme, s.payer, b.year, b.number, b.state, b.made_name, b.made_at,
                 b.sent_name, b.sent_at, case when b.state = 'sent'
-                    then (select count(*) from claim c join claim_step t on t.claim_id = c.id and t.to_state = 'sent'
-                        where c.batch_id = b.id)
+                    then (select count((select min(t.amount) from claim_step t where t.claim_id = c.id and t.to_state = 'sent'))
+                        from claim c where c.batch_id = b.id)
                     else (select count(*) from claim c where c.batch_id = b.id and c.state = 'draft') end as claims,
                 cast(coalesce(case when b.state = 'sent'
-                    then (select sum(t.amount) from claim c join claim_step t on t.claim_id = c.id and t.to_state = 'sent'
-                        where c.batch_id = b.id)
+                    then (select sum((select min(t.amount) from claim_step t where t.claim_id = c.id and t.to_state = 'sent'))
+                        from claim c where c.batch_id = b.id)
                     else (select sum(c.amount - c.credited) from claim c where c.batch_id = b.id and c.state = 'draft') end, 0)
                     as bigint) as asked
              from claim_batch b join scheme s on s.id = b.scheme_id where ",

@@ -39,9 +39,9 @@ pub async fn holidays_between(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<Holiday>, DbError> {
-    sql("select h.id, h.day, h.name, (select count(*) from blocked_time b
-                join appointment a on a.decision_block = b.id and a.needs_decision and a.state = 'booked'
-             where b.holiday = h.day and b.lifted_at is null) as undecided
+    sql("select h.id, h.day, h.name, cast(coalesce((select sum((select count(*) from appointment a
+                where a.decision_block = b.id and a.needs_decision and a.state = 'booked'))
+             from blocked_time b where b.holiday = h.day and b.lifted_at is null), 0) as bigint) as undecided
          from holiday h where h.day >= $1 and h.day <= $2 order by h.day")
     .bind(from)
     .bind(to)
