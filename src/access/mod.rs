@@ -9,6 +9,7 @@ pub mod model;
 pub mod password;
 mod patients;
 pub mod proof;
+pub mod second;
 pub mod session;
 pub mod store;
 pub mod throttle;

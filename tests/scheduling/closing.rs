@@ -1,23 +1,9 @@
 //! The clinic closes or cannot keep a time: holidays, time away, doctors who leave; and what its patients hear of it.
 
 use infirmary::db::sql;
-use infirmary::patients::model::PatientId;
-use infirmary::scheduling::model::{AppointmentId, ReasonId, SlotId};
-use infirmary::scheduling::{self, Booking};
 use infirmary::web::paths::scheduling as paths;
-use infirmary::work::{Doer, Work};
-
-use crate::support::Clinic;
 
 const MARKED: &str = "select count(*) from appointment where needs_decision";
-
-async fn book(clinic: &Clinic, patient: PatientId, slot: SlotId, reason: ReasonId) -> AppointmentId {
-    let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
-    let booking = Booking { patient, slot, reason, complaint: String::new() };
-    let id = scheduling::book_at_desk(&mut work, &booking, None).await.unwrap();
-    work.commit().await.unwrap();
-    id
-}
 
 both! {
     async fn a_holiday_closes_the_day_and_marks_who_is_booked_until_it_is_removed(clinic) {
@@ -25,7 +11,7 @@ both! {
         let reason = clinic.visit_reason("I feel ill", 20).await;
         let slot = clinic.slot_at(doctor, "2026-11-12T09:00:00Z".parse().unwrap(), 3, 2).await;
         let (ada, phone) = clinic.someone("Ada Obi").await;
-        let id = book(&clinic, ada, slot, reason).await;
+        let id = clinic.books(ada, slot, reason).await;
         let (_, ben) = clinic.someone("Ben Eze").await;
         let times = ben.get(&format!("{}?reason={reason}&day=2026-11-12", paths::BOOK_TIME)).await;
         let held = ben.submit(&times, "main form", &[("slot", &slot.to_string())]).await;
@@ -73,7 +59,7 @@ both! {
         let (slot, other) = (clinic.slot(doctor, 120, 1, 0).await, clinic.slot(doctor, 180, 1, 0).await);
         let (ada, _) = clinic.someone("Ada Obi").await;
         let (ben, phone) = clinic.someone("Ben Eze").await;
-        let (ada, ben) = (book(&clinic, ada, slot, reason).await, book(&clinic, ben, other, reason).await);
+        let (ada, ben) = (clinic.books(ada, slot, reason).await, clinic.books(ben, other, reason).await);
         let page = browser.get(paths::AVAILABILITY).await;
         let past = [("from_day", "2026-11-02"), ("from_time", "08:00"), ("to_day", "2026-11-02"), ("to_time", "18:00"), ("away_reason", "Ill")];
         let refused = browser.submit(&page, "#away", &past).await;

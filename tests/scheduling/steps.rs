@@ -1,23 +1,10 @@
 //! Arriving, being seen, not coming.
 
 use infirmary::db::sql;
-use infirmary::patients::model::PatientId;
 use infirmary::scheduling::model::AppointmentState;
-use infirmary::scheduling::model::{AppointmentId, ReasonId, SlotId};
-use infirmary::scheduling::{self, Booking, Refusal};
+use infirmary::scheduling::{self, Refusal};
 use infirmary::web::paths::scheduling as paths;
 use infirmary::work::{Doer, Work};
-
-use crate::support::Clinic;
-
-/// Books at the desk.
-async fn book(clinic: &Clinic, patient: PatientId, slot: SlotId, reason: ReasonId) -> AppointmentId {
-    let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
-    let booking = Booking { patient, slot, reason, complaint: String::new() };
-    let id = scheduling::book_at_desk(&mut work, &booking, None).await.unwrap();
-    work.commit().await.unwrap();
-    id
-}
 
 both! {
     async fn a_booking_goes_forward_step_by_step_and_no_other_way(clinic) {
@@ -25,7 +12,7 @@ both! {
         let reason = clinic.visit_reason("I feel ill", 20).await;
         let patient = clinic.person("Ada Obi").await;
         let slot = clinic.slot(doctor, 60, 1, 0).await;
-        let id = book(&clinic, patient, slot, reason).await;
+        let id = clinic.books(patient, slot, reason).await;
         let app = &clinic.app;
         let clinic_settings = app.clinic();
         let (from, to) = (clinic_settings.start_of("2026-11-09".parse().unwrap()), clinic_settings.start_of("2026-11-10".parse().unwrap()));
@@ -56,7 +43,7 @@ both! {
         let mut ids = Vec::new();
         for number in 0..3 {
             let slot = clinic.slot(doctor, 60 + 60 * number, 1, 0).await;
-            ids.push(book(&clinic, patient, slot, reason).await);
+            ids.push(clinic.books(patient, slot, reason).await);
         }
         clinic.wait_minutes(400);
         clinic.run_job("mark_no_shows").await;
@@ -86,9 +73,9 @@ both! {
         let reason = clinic.visit_reason("I feel ill", 20).await;
         let patient = clinic.person("Ada Obi").await;
         let slot = clinic.slot(doctor, 60, 1, 0).await;
-        let id = book(&clinic, patient, slot, reason).await;
+        let id = clinic.books(patient, slot, reason).await;
         let (other, later) = (clinic.person("Ben Eze").await, clinic.slot(doctor, 24 * 60, 1, 0).await);
-        let on_holiday = book(&clinic, other, later, reason).await;
+        let on_holiday = clinic.books(other, later, reason).await;
         let now = clinic.app.clock.now();
         sql("insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_at) values ($1, $2, $3, 'ill', $2)")
             .bind(doctor).bind(now).bind(now + chrono::TimeDelta::hours(8)).run(&clinic.app.db).await.unwrap();

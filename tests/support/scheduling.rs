@@ -5,11 +5,22 @@ use infirmary::access::model::{AccountId, Role};
 use infirmary::db::sql;
 use infirmary::patients::model::PatientId;
 use infirmary::scheduling::model::{AppointmentId, ReasonId, SlotId};
+use infirmary::scheduling::{self, Booking};
+use infirmary::work::{Doer, Work};
 
 use super::people::cheap_hash;
 use super::{Browser, Clinic, PASSWORD};
 
 impl Clinic {
+    /// Books at the desk.
+    pub async fn books(&self, patient: PatientId, slot: SlotId, reason: ReasonId) -> AppointmentId {
+        let mut work = Work::begin(&self.app, Doer::operator()).await.unwrap();
+        let booking = Booking { patient, slot, reason, complaint: String::new() };
+        let id = scheduling::book_at_desk(&mut work, &booking, None).await.unwrap();
+        work.commit().await.unwrap();
+        id
+    }
+
     /// A patient without an account.
     pub async fn person(&self, name: &str) -> PatientId {
         let (given, family) = name.split_once(' ').unwrap_or((name, "Someone"));

@@ -308,3 +308,26 @@ pub async fn force_state(
         .await?;
     Ok(())
 }
+
+/// Somebody who can see something done.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct Colleague {
+    pub id: AccountId,
+    pub name: String,
+}
+
+/// Staff at work who have one of these roles, without who asks.
+pub async fn colleagues(
+    store: impl Store,
+    me: AccountId,
+    roles: [Role; 3],
+) -> Result<Vec<Colleague>, DbError> {
+    sql("select a.id, a.name from account a where a.kind = 'staff' and a.state = 'active' and a.password_hash is not null
+            and a.id <> $1 and exists (select 1 from account_role r where r.account_id = a.id and r.role in ($2, $3, $4))
+         order by a.name, a.id limit 200")
+    .bind(me)
+    .bind_each(roles)
+    .all(store)
+    .await
+}

@@ -4,11 +4,10 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use super::some_money;
-use crate::access::model::AccountId;
-use crate::access::proof::{Proof, prove};
+use crate::access::model::Role;
+use crate::access::second;
 use crate::app::App;
 use crate::billing::model::{Method, Money};
-use crate::billing::store::wallets::Colleague;
 use crate::billing::store::{invoices, payments, schemes, settings, shifts, wallets};
 use crate::billing::verbs::pay::{self, Given};
 use crate::billing::verbs::{bill, refund};
@@ -21,6 +20,8 @@ use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 use crate::work::Refused;
 
+/// Who can see much money leave a wallet.
+const WITNESSES: [Role; 3] = [Role::Cashier, Role::Admin, Role::Admin];
 /// Invoices of one page.
 const PAGE: i64 = 30;
 
@@ -72,31 +73,14 @@ async fn load(app: &App, page: Page, id: PatientId, form: FormState) -> Result<W
     let me = page.actor()?.account;
     let shift = shifts::open_of(&app.db, me).await?;
     let limit = settings::get(&app.db).await?.refund_limit;
-    let colleagues = if balance > limit { wallets::colleagues(&app.db, me).await? } else { Vec::new() };
+    let colleagues =
+        if balance > limit { second::colleagues(&app.db, me, WITNESSES).await? } else { Vec::new() };
     Ok(WalletPage { page, form, who, balance, entries, shift, limit, colleagues })
 }
 
 /// What lies there and what moved.
 pub async fn wallet(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
     html(load(&app, page, id, FormState::new().with("method", "cash")).await?)
-}
-
-/// Who sees money leave, by the own password.
-async fn second(app: &App, me: AccountId, form: &mut FormState) -> Result<Option<Colleague>, Error> {
-    let asked: Option<i64> = form.value("second").parse().ok();
-    let all = wallets::colleagues(&app.db, me).await?;
-    let Some(who) = all.into_iter().find(|one| Some(one.id.0) == asked) else {
-        form.refuse("second", "Choose who sees the money leave");
-        return Ok(None);
-    };
-    match prove(app, who.id, form.secret("second_password")).await? {
-        Proof::Right => return Ok(Some(who)),
-        Proof::Wrong => form.refuse("second_password", "This is not the password of the second person"),
-        Proof::Wait(_) => {
-            form.refuse("second_password", "Too many tries. Wait a few minutes, or ask somebody else");
-        }
-    }
-    Ok(None)
 }
 
 /// Takes money into it, or pays it out.
@@ -120,7 +104,8 @@ pub async fn move_money(
         None => String::new(),
     };
     let second = if out && !form.value("second").is_empty() {
-        second(&app, page.actor()?.account, &mut form).await?
+        let all = second::colleagues(&app.db, page.actor()?.account, WITNESSES).await?;
+        second::sees(&app, &all, &mut form, "Choose who sees the money leave").await?
     } else {
         None
     };

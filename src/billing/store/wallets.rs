@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::model::AccountId;
 use crate::billing::model::{Money, PaymentId, RefundId, ShiftId, WalletKind};
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
@@ -41,24 +40,6 @@ pub async fn paid_out(tx: &mut Tx, shift: ShiftId, patient: PatientId) -> Result
     .bind(shift)
     .bind(patient)
     .scalar(tx)
-    .await
-}
-
-/// Somebody who can see money leave.
-#[derive(Debug, Clone, serde::Deserialize)]
-pub struct Colleague {
-    pub id: AccountId,
-    pub name: String,
-}
-
-/// Cashiers and administrators at work, without who asks.
-pub async fn colleagues(store: impl Store, me: AccountId) -> Result<Vec<Colleague>, DbError> {
-    sql("select a.id, a.name from account a where a.kind = 'staff' and a.state = 'active' and a.password_hash is not null
-            and a.id <> $1 and exists (select 1 from account_role r where r.account_id = a.id
-                and r.role in ('cashier', 'admin'))
-         order by a.name, a.id limit 200")
-    .bind(me)
-    .all(store)
     .await
 }
 

@@ -3,11 +3,12 @@
 use chrono::Datelike;
 
 use super::{Refused, because, doer, in_shift, in_words, own_shift};
+use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::billing::model::{Method, Money, RefundId, RefundState, Series, WalletKind};
 use crate::billing::store::payments::{self, Payment};
 use crate::billing::store::refunds::{self, NewRefund, Refund};
-use crate::billing::store::wallets::{self, Colleague, NewEntry};
+use crate::billing::store::wallets::{self, NewEntry};
 use crate::billing::store::{invoices, settings};
 use crate::live::Topic;
 use crate::patients::model::PatientId;
@@ -176,19 +177,19 @@ pub async fn empty_wallet(
     work: &mut Work,
     patient: PatientId,
     amount: Money,
-    second: Option<&Colleague>,
+    second: Option<&(AccountId, String)>,
 ) -> Result<(), Refused> {
     let shift = own_shift(work).await?;
     let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
     let limit = settings::get(work.tx()).await?.refund_limit;
     let before = wallets::paid_out(work.tx(), shift.id, patient).await?;
-    let second = second.filter(|second| second.id != by);
+    let second = second.filter(|(id, _)| *id != by);
     if before.plus(amount)? > limit && second.is_none() {
         return Err(because(format!(
             "More than {limit} is paid out in the sight of a second person. Choose who sees it."
         )));
     }
-    let seen = second.map(|second| format!("seen by {}", second.name)).unwrap_or_default();
+    let seen = second.map(|(_, name)| format!("seen by {name}")).unwrap_or_default();
     let entry = NewEntry {
         patient,
         kind: WalletKind::Payout,
@@ -204,7 +205,7 @@ pub async fn empty_wallet(
         return Err(because("There is not that much in the wallet. Here is how it stands now."));
     }
     let entry = Entry::new("wallet.paid_out", "patient", patient.0).of_patient(patient.0);
-    let entry = entry.with("amount", amount.0).with("second", second.map_or(0, |second| second.id.0));
+    let entry = entry.with("amount", amount.0).with("second", second.map_or(0, |(id, _)| id.0));
     work.audit(in_shift(entry, shift.id)).await?;
     work.tell(Topic::Money);
     Ok(())

@@ -2,11 +2,11 @@
 
 use askama::Template;
 
+use crate::access::second::{self, Colleague};
 use crate::billing::model::{Method, Money, Paper};
 use crate::billing::store::invoices::Invoice;
 use crate::billing::store::payments::{Payment, Receipt};
 use crate::billing::store::shifts::Shift;
-use crate::billing::store::wallets::Colleague;
 use crate::web::{FormState, Page};
 
 /// Taking a payment.
@@ -81,7 +81,7 @@ pub struct WalletPage {
 impl WalletPage {
     /// Who can see money leave, as choices.
     pub fn seconds(&self) -> Vec<(String, String)> {
-        self.colleagues.iter().map(|one| (one.id.to_string(), one.name.clone())).collect()
+        second::choices(&self.colleagues)
     }
 
     /// How money comes in.

@@ -9,8 +9,8 @@ use super::super::verbs::give::{Gift, Gifts, give};
 use super::super::verbs::{REASON, WORDS};
 use super::super::views::dispense::{DispensePage, Offer};
 use super::offers::{find, load};
-use super::second::sees;
 use crate::access::model::AccountId;
+use crate::access::second;
 use crate::app::App;
 use crate::billing;
 use crate::billing::model::ChargeKind;
@@ -139,7 +139,7 @@ async fn second(
     if !controlled {
         return Ok(None);
     }
-    sees(app, &shown.colleagues, form, "Choose who sees the controlled medicine leave").await
+    second::sees(app, &shown.colleagues, form, "Choose who sees the controlled medicine leave").await
 }
 
 /// Whether something is to be given of a line that is not as it was seen.

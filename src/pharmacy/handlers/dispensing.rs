@@ -8,8 +8,9 @@ use super::super::store::{people, recalls};
 use super::super::verbs::give_back::{Back, take_back as back};
 use super::super::verbs::{REASON, WORDS};
 use super::super::views::dispensing::{DispensingPage, Label, LabelsPage, SlipPage};
-use super::second::sees;
+use super::WITNESSES;
 use crate::access::model::{AccountId, Permission};
+use crate::access::second;
 use crate::app::App;
 use crate::prescribing;
 use crate::record::{self, Banner};
@@ -40,8 +41,11 @@ async fn load(
     };
     let controlled =
         page.may(Permission::Dispense) && lines.iter().any(|line| line.controlled && line.is_out());
-    let colleagues =
-        if controlled { people::colleagues(&app.db, page.actor()?.account).await? } else { Vec::new() };
+    let colleagues = if controlled {
+        second::colleagues(&app.db, page.actor()?.account, WITNESSES).await?
+    } else {
+        Vec::new()
+    };
     Ok(DispensingPage { page, form, banner, dispensing, lines, batches, here, controlled, colleagues })
 }
 
@@ -92,8 +96,8 @@ async fn witness(
     if !line.is_some_and(|line| line.controlled) {
         return Ok(None);
     }
-    let colleagues = people::colleagues(&app.db, page.actor()?.account).await?;
-    sees(app, &colleagues, form, "Choose who sees the controlled medicine come back").await
+    let colleagues = second::colleagues(&app.db, page.actor()?.account, WITNESSES).await?;
+    second::sees(app, &colleagues, form, "Choose who sees the controlled medicine come back").await
 }
 
 /// Takes something back (rule P12).

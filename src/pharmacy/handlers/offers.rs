@@ -4,8 +4,10 @@ use futures::try_join;
 
 use super::super::model::Ratio;
 use super::super::store::shelf::{self, OnShelf};
-use super::super::store::{dispensings, messages, people};
+use super::super::store::{dispensings, messages};
 use super::super::views::dispense::{DispensePage, Offer, Other};
+use super::WITNESSES;
+use crate::access::second;
 use crate::app::App;
 use crate::billing;
 use crate::billing::model::ChargeKind;
@@ -38,8 +40,11 @@ pub async fn load(
     let (open, over): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.state.waits());
     let offers: Vec<Offer> = open.into_iter().map(|line| offer(line, &shelf, store, &page)).collect();
     let controlled = offers.iter().any(|offer| offer.line.controlled);
-    let colleagues =
-        if controlled { people::colleagues(&app.db, page.actor()?.account).await? } else { Vec::new() };
+    let colleagues = if controlled {
+        second::colleagues(&app.db, page.actor()?.account, WITNESSES).await?
+    } else {
+        Vec::new()
+    };
     let store = store.0;
     let mut shown = DispensePage {
         page,

@@ -3,11 +3,11 @@
 use askama::Template;
 use chrono::{Days, NaiveDate};
 
+use crate::access::second::{self, Colleague};
 use crate::billing::model::Money;
 use crate::pharmacy::model::{Ratio, Substitution};
 use crate::pharmacy::store::dispensings::Dispensing;
 use crate::pharmacy::store::messages::Message;
-use crate::pharmacy::store::people::Colleague;
 use crate::pharmacy::store::shelf::OnShelf;
 use crate::prescribing::model::{LineMove, LineState, Tier, label, quantity_words};
 use crate::prescribing::{Kept, Line, Mark, Prescription, ahead};
@@ -202,7 +202,7 @@ impl DispensePage {
 
     /// The colleagues as choices.
     pub fn seconds(&self) -> Vec<(String, String)> {
-        self.colleagues.iter().map(|one| (one.id.to_string(), one.name.clone())).collect()
+        second::choices(&self.colleagues)
     }
 
     /// The stores as choices.

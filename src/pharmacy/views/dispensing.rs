@@ -4,9 +4,10 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use crate::access::model::Permission;
+use crate::access::second::{self, Colleague};
 use crate::pharmacy::model::DispensedId;
 use crate::pharmacy::store::dispensings::{Dispensed, Dispensing, Out, Owed};
-use crate::pharmacy::store::people::{Colleague, Here};
+use crate::pharmacy::store::people::Here;
 use crate::prescribing::model::quantity_words;
 use crate::record::Banner;
 use crate::stock::model::expiry_words;
@@ -61,7 +62,7 @@ impl DispensingPage {
 
     /// The colleagues as choices.
     pub fn seconds(&self) -> Vec<(String, String)> {
-        self.colleagues.iter().map(|one| (one.id.to_string(), one.name.clone())).collect()
+        second::choices(&self.colleagues)
     }
 
     /// What can come back, as choices: line and batch in one value.

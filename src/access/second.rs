@@ -1,10 +1,16 @@
-//! The second person who sees a controlled medicine leave or come back, by the own password (rule P10).
+//! The second person who sees something done, by the own password: a controlled medicine leaves or comes back (rule P10), much
+//! money leaves a wallet (rule M8).
 
-use super::super::store::people::Colleague;
-use crate::access::model::AccountId;
-use crate::access::proof::{Proof, prove};
+use super::model::AccountId;
+use super::proof::{Proof, prove};
+pub use super::store::accounts::{Colleague, colleagues};
 use crate::app::App;
 use crate::web::{Error, FormState};
+
+/// The colleagues as choices of a select.
+pub fn choices(colleagues: &[Colleague]) -> Vec<(String, String)> {
+    colleagues.iter().map(|one| (one.id.to_string(), one.name.clone())).collect()
+}
 
 /// Who it is, out of those who may; `nobody` is said when none is chosen. What is wrong stands in the form.
 pub async fn sees(
@@ -19,14 +25,11 @@ pub async fn sees(
         return Ok(None);
     };
     match prove(app, who.id, form.secret("second_password")).await? {
-        Proof::Right => Ok(Some((who.id, who.name.clone()))),
-        Proof::Wrong => {
-            form.refuse("second_password", "This is not the password of the second person");
-            Ok(None)
-        }
+        Proof::Right => return Ok(Some((who.id, who.name.clone()))),
+        Proof::Wrong => form.refuse("second_password", "This is not the password of the second person"),
         Proof::Wait(_) => {
             form.refuse("second_password", "Too many tries. Wait a few minutes, or ask somebody else");
-            Ok(None)
         }
     }
+    Ok(None)
 }
