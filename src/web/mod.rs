@@ -48,7 +48,11 @@ const BODY_LIMIT: usize = 256 * 1024;
 
 /// Health, static files: what belongs to no capability.
 pub fn routes_of_pages() -> Routes {
-    Routes::new("web").merge(health::routes()).merge(assets::routes()).post(paths::SOUGHT, Access::Staff, sought::find)
+    Routes::new("web").merge(health::routes()).merge(assets::routes()).post(
+        paths::SOUGHT,
+        Access::Staff,
+        sought::find,
+    )
 }
 
 /// Timed work of the web itself.
