@@ -16,6 +16,7 @@ pub mod request;
 pub mod routes;
 pub mod security;
 pub mod serve;
+pub mod sought;
 pub mod store;
 pub mod submission;
 
@@ -37,7 +38,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::access::session;
 use crate::app::App;
 use crate::jobs::Job;
-use routes::Routes;
+use routes::{Access, Routes};
 
 /// The result of a handler.
 pub type Answer = Result<axum::response::Response, Error>;
@@ -47,7 +48,11 @@ const BODY_LIMIT: usize = 256 * 1024;
 
 /// Health, static files: what belongs to no capability.
 pub fn routes_of_pages() -> Routes {
-    Routes::new("web").merge(health::routes()).merge(assets::routes())
+    Routes::new("web").merge(health::routes()).merge(assets::routes()).post(
+        paths::SOUGHT,
+        Access::Staff,
+        sought::find,
+    )
 }
 
 /// Timed work of the web itself.
@@ -76,6 +81,7 @@ pub fn wrap(app: &App, router: Router) -> Router {
         .layer(CsrfLayer::new())
         .layer(from_fn(security::demand_origin))
         .layer(from_fn_with_state(app.clone(), request::finish_what_began))
+        .layer(from_fn(sought::fill_in))
         .layer(session::layer(app));
     router.layer(layers)
 }

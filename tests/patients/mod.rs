@@ -1,5 +1,6 @@
 //! Registration, search, the record, cards, students, imports, a patient's own pages.
 
+mod addresses;
 mod card;
 mod edit;
 mod import;

@@ -220,6 +220,9 @@ both! {
         assert_eq!(clinic.count("select count(*) from lab_order").await, 0, "only the doctor orders");
         let order = room.desk.get(&link).await;
         assert_eq!(order.texts("input[name=test][checked]").len(), 2);
+        room.desk.submit(&order, "#order", &[]).await.expect(303);
+        let order = room.desk.get(&link).await;
+        assert!(!order.has("input[name=test][checked]"), "what is ordered already is not proposed");
         room.press("rx.set.unheard_of", &[]).await.expect(404);
     }
 

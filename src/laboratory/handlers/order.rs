@@ -64,9 +64,11 @@ pub async fn new(
     match load(&app, page, id, FormState::new(), &q).await? {
         Ok(mut order) => {
             let codes: Vec<&str> = asked.tick.split(',').collect();
-            for test in order.tests.iter().filter(|test| codes.contains(&test.code.as_str())) {
-                order.form = order.form.with("test", test.id);
-            }
+            let open =
+                |test: TestId| order.lines.iter().any(|line| line.state.is_open() && line.test_id == test);
+            let proposed =
+                order.tests.iter().filter(|test| codes.contains(&test.code.as_str()) && !open(test.id));
+            order.form = proposed.fold(order.form, |form, test| form.with("test", test.id));
             record::read(&app, &order.page, &order.banner, ("lab.orders_opened", "visit", id.0)).await?;
             html(order)
         }

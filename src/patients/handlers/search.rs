@@ -10,6 +10,7 @@ use crate::patients::model::{Kind, PatientState, find_words};
 use crate::patients::store::university::PlaceKind;
 use crate::patients::store::{self, Cursor, Found, Narrow};
 use crate::patients::views::{IndexPage, Results};
+use crate::web::sought;
 use crate::web::submission::see_other;
 use crate::web::{Answer, FormState, Page, html, paths};
 
@@ -26,6 +27,7 @@ pub struct Asked {
     kind: String,
     department: String,
     state: String,
+    sought: String,
     after: String,
     after_id: Option<i64>,
 }
@@ -72,7 +74,9 @@ pub async fn index(
         ("department", &asked.department),
         ("state", &asked.state),
     ];
-    let more = next_page(paths::patients::INDEX, &terms, &mut found, Found::cursor);
+    let mut onward = terms;
+    onward[0] = sought::term(&asked.sought, &q);
+    let more = next_page(paths::patients::INDEX, &onward, &mut found, Found::cursor);
     let campus = Campus::read(&app.db).await?;
     let results = Results { page: page.clone(), q: q.clone(), words, found, more, campus };
     if typing {

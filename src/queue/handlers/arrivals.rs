@@ -13,6 +13,7 @@ use crate::queue::verbs::Refused;
 use crate::queue::verbs::check_in::{Arrival, CheckedIn, check_in};
 use crate::queue::views::arrivals::{ArrivalsPage, Today, TodayPart};
 use crate::scheduling::model::AppointmentId;
+use crate::web::sought;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
@@ -115,7 +116,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
         Named::Nobody => {
             let code = form.text("code", "Scan a card, or type a name or number", 120);
             if form.is_ok() {
-                return Ok(see_other(&paths::queue::arrivals_searched(&code)));
+                return Ok(sought::lead_to(&app, paths::queue::ARRIVALS, &code, ""));
             }
             return again(&app, page, form).await;
         }

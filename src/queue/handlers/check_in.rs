@@ -76,6 +76,10 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let door = places::door_code(&app.db, checked.page.today()).await?;
     let plain: String = code.chars().filter(char::is_ascii_digit).collect();
     let present = door.is_some_and(|door| door == plain);
+    // Whoever reads the poster does not guess, also when it is too early.
+    if present {
+        throttle::forgive(&app, &buckets).await?;
+    }
     let rules = BookingRules::of(&checked.page.clinic);
     if let Err(why) = self_check_in(AppointmentState::Booked, starts_at, present, now, &rules) {
         let sentence = match why {
@@ -90,7 +94,6 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
         checked.form.refuse("code", sentence);
         return Ok(refused(html(checked)?));
     }
-    throttle::forgive(&app, &buckets).await?;
     let mut work = submission.begin(&app).await?;
     let arrival = Arrival { appointment: Some(appointment), how: "self", ..Arrival::at_desk(patient) };
     match check_in(&mut work, arrival).await {

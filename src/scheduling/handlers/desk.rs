@@ -19,6 +19,7 @@ use crate::scheduling::verbs::change::is_here;
 use crate::scheduling::verbs::undo::undoable;
 use crate::scheduling::views::desk::{self as views, Happened, IndexPage, May, ShowPage};
 use crate::web::request::Id;
+use crate::web::sought;
 use crate::web::{Answer, Error, FormState, Page, html, paths};
 
 /// Lines on one page.
@@ -36,6 +37,7 @@ pub struct Asked {
     doctor: String,
     state: String,
     q: String,
+    sought: String,
     patient: String,
     undecided: String,
     after: String,
@@ -100,7 +102,9 @@ impl Asked {
 
     fn next_page(&self, last: &Listed) -> String {
         let mut query = format!("after={}_{}", last.starts_at.timestamp_micros(), last.id);
-        for (name, value) in self.fields().iter().filter(|(_, value)| !value.is_empty()) {
+        let mut fields = self.fields();
+        fields[3] = sought::term(&self.sought, &self.q);
+        for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
             query.push_str(&format!("&{name}={}", paths::encoded(value)));
         }
         format!("{}?{query}", paths::scheduling::APPOINTMENTS)

@@ -29,6 +29,8 @@ pub const OFFLINE: &str = "/offline";
 pub const MY_SAVED: &str = "/my/saved";
 /// The script that keeps them; its address decides what it may serve.
 pub const WORKER: &str = "/sw.js";
+/// Where a search for a person is sent.
+pub const SOUGHT: &str = "/find";
 /// The keyboard's shortcuts.
 pub const KEYBOARD: &str = "/keyboard";
 

@@ -75,11 +75,6 @@ pub const PLACE_LIVE: &str = "/place/{code}/live";
 /// Leaving the queue.
 pub const PLACE_LEAVE: &str = "/place/{code}/leave";
 
-/// The arrivals, searched by a name.
-pub fn arrivals_searched(text: &str) -> String {
-    format!("{ARRIVALS}?q={}", super::encoded(text))
-}
-
 /// The arrivals, just after a visit was opened or found.
 pub fn arrivals_after(visit: impl Borrow<VisitId>) -> String {
     format!("{ARRIVALS}?visit={}", visit.borrow())
