@@ -30,7 +30,7 @@ both! {
         for (page, form) in pages {
             let (to, found) = searched(&desk, page, form, " Adéṣínà ").await;
             assert_eq!(to, format!("{page}?sought=1"), "{page} {form}");
-            assert!(page == "/appointments" || found.contains("Oluwafunmilayo"), "{page}: {found}");
+            assert!(page == "/appointments" || found.contains("Ògúntádé"), "{page}: {found}");
             assert!(!found.contains("Ngozi"), "{page}");
         }
         let arrivals = desk.get("/arrivals").await;
@@ -71,7 +71,7 @@ both! {
             assert!(led.starts_with("/?"), "{to}: {led}");
         }
         for q in ["a;b=c", "\r\nSet-Cookie: a=b", "é\u{10FFFF}", "%", "a&state=all"] {
-            let led = desk.post("/find", &[("to", "/patients"), ("q", q)]).await.expect(303);
+            let led = desk.post("/find", &[("to", "/patients"), ("q", q)]).await;
             let found = desk.follow(led).await;
             assert_eq!(found.expect(200).form("form.filters", &[]).1[1], ("q".to_owned(), q.trim().to_owned()));
         }
@@ -84,8 +84,6 @@ both! {
         let id = clinic.registered(&desk, ADA).await;
         let seen = desk.get(&format!("/patients/{id}")).await;
         assert!(seen.expect(200).text("title").starts_with("Patient P-000001"));
-        for word in ["Oluwafunmilayo", "Adéṣínà"] {
-            assert!(seen.text("h1").contains(word) && !seen.text("title").contains(word));
-        }
+        assert!(seen.text("h1").contains("Adéṣínà") && !seen.text("title").contains("Adéṣínà"));
     }
 }

@@ -1,7 +1,7 @@
 //! HTTP of access.
 pub mod activate;
 pub mod confirm;
-mod kept;
+pub mod kept;
 pub mod lock;
 pub mod own;
 pub mod permissions;

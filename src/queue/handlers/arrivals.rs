@@ -14,7 +14,7 @@ use crate::queue::verbs::check_in::{Arrival, CheckedIn, check_in};
 use crate::queue::views::arrivals::{ArrivalsPage, Today, TodayPart};
 use crate::scheduling::model::AppointmentId;
 use crate::web::sought;
-use crate::web::submission::{refused, see_other};
+use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 /// What the page is asked for.
