@@ -33,6 +33,8 @@ pub struct Inner {
     pub config: Config,
     /// Who watches what.
     pub live: Hub,
+    /// How many may watch.
+    pub seats: Arc<web::seats::Seats>,
     /// Writes down who opened what.
     pub openings: audit::Openings,
     /// Work that must finish even when its browser is gone.
@@ -65,11 +67,13 @@ impl App {
     }
 
     fn over(db: Db, clock: Clock, config: Config, clinic: Clinic) -> Self {
+        let seats = web::seats::Seats::of(config.connections);
         App(Arc::new(Inner {
             db,
             clock,
             config,
             live: Hub::new(),
+            seats,
             openings: audit::Openings::default(),
             tasks: TaskTracker::new(),
             leaving: CancellationToken::new(),

@@ -19,6 +19,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Folder for what lives outside the database: audit anchors and their key.
     pub data_dir: PathBuf,
+    /// Open connections of people to this node; more wait in the listener's queue.
+    pub connections: usize,
     /// Upper bound of PostgreSQL's pool.
     pub database_connections: u32,
     /// How long readiness says no before the node stops taking connections, so that a proxy sends people elsewhere.
@@ -55,6 +57,7 @@ impl Config {
             public_url: "http://localhost:8080".to_owned(),
             trusted_proxies: Vec::new(),
             data_dir: PathBuf::from("."),
+            connections: 4_096,
             database_connections: 10,
             drain: Duration::ZERO,
             password_cost: PasswordCost::FLOOR,

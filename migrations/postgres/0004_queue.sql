@@ -80,8 +80,8 @@ begin
     end if;
     return new;
 end $$;
-create trigger service_point_people before update of active on service_point for each row
-    when (old.active and not new.active) execute function keep_point_with_people();
+create trigger service_point_people before update of active, kind on service_point for each row
+    when ((old.active and not new.active) or old.kind <> new.kind) execute function keep_point_with_people();
 create function keep_room_with_people() returns trigger language plpgsql as $$
 begin
     if exists (select 1 from queue_entry where room_id = new.id and state in ('called', 'in_service')) then

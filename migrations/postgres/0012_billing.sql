@@ -123,6 +123,7 @@ create unique index charge_kind_source_unique on charge (kind, source) where wit
 create index charge_visit on charge (visit_id, id);
 create index charge_patient on charge (patient_id, id);
 create index charge_open on charge (visit_id) where state in ('planned', 'billable');
+create index charge_owing on charge (patient_id, visit_id) where state = 'billable';
 create index charge_attention on charge (id) where state in ('billed', 'paid')
     and (withdrawn_at is not null or done_quantity is not null);
 create index charge_first on charge (kind, source)

@@ -195,6 +195,20 @@ create table sign_in (
 ) strict;
 create index sign_in_account on sign_in (account_id, ended_at);
 
+-- A form that came when its sign-in had ended or was locked. It waits here for an hour, for the same account, and is gone
+-- as soon as that has seen it: whoever signs in next at the same desk gets none of it.
+create table kept_form (
+    id integer primary key,
+    code text not null,
+    account_id integer not null references account (id),
+    action text not null,
+    body text not null,
+    kept_at text not null
+) strict;
+create unique index kept_form_code_unique on kept_form (code);
+create index kept_form_account on kept_form (account_id, id);
+create index kept_form_kept_at on kept_form (kept_at);
+
 -- Browsers that once signed in to an account: theirs is a bucket of their own when others guess (P24).
 create table known_device (
     account_id integer not null references account (id),

@@ -72,8 +72,9 @@ create index queue_entry_day on queue_entry (day, point_id, state);
 create index queue_entry_visit on queue_entry (visit_id, id);
 create index queue_entry_patient on queue_entry (patient_id, id);
 
--- A point or room where somebody is stays in use until they are gone.
-create trigger service_point_people before update of active on service_point when old.active = 1 and new.active = 0
+-- A point or room where somebody is stays in use until they are gone, and a point goes on doing what they wait for.
+create trigger service_point_people before update of active, kind on service_point
+    when (old.active = 1 and new.active = 0) or old.kind <> new.kind
 begin
     select raise(abort, 'service_point_people') where exists (select 1 from queue_entry where point_id = new.id
         and state in ('waiting', 'called', 'in_service', 'parked', 'missed'));

@@ -69,7 +69,7 @@ create table vital_flag (
 create trigger vital_flag_no_update before update on vital_flag begin select raise(abort, 'vital_flag_append_only'); end;
 create trigger vital_flag_no_delete before delete on vital_flag begin select raise(abort, 'vital_flag_append_only'); end;
 
--- What doctors are told at once, until one of them sees to it: a bad early-warning score. `words` is
+-- What doctors are told at once, until one of them sees to it or the visit ends: a bad early-warning score. `words` is
 -- clinical content. `before_priority` is how soon the patient was to be served before this went before others; a correction puts it back.
 create table attention (
     id integer primary key,
@@ -87,4 +87,4 @@ create table attention (
     constraint attention_seen check ((seen_at is null) = (seen_by is null))
 ) strict;
 create unique index attention_kind_about_id_unique on attention (kind, about_id);
-create index attention_open on attention (id) where seen_at is null;
+create index attention_open on attention (visit_id) where seen_at is null;

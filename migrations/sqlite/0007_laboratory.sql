@@ -132,6 +132,8 @@ create table lab_line (
     called_back_at text,
     turnaround_minutes integer,
     patient_at text,
+    -- Since when the patient could read a version that was corrected later.
+    patient_since text,
     version integer not null default 1,
     constraint lab_line_sample check (state in ('requested', 'cancelled') or sample_id is not null),
     constraint lab_line_call_back check (state <> 'released' or critical = 0 or called_back_at is not null),

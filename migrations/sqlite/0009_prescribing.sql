@@ -159,6 +159,8 @@ create table prescription_line (
     state_reason text not null default '',
     ended_at text,
     version integer not null default 1,
+    -- What is not divided leaves whole.
+    constraint prescription_line_whole check (quantity % step = 0),
     constraint prescription_line_given check (given - returned <= quantity),
     constraint prescription_line_returned check (returned <= given),
     constraint prescription_line_ahead check (given_ahead between 0 and given and returned_ahead between 0 and returned

@@ -174,7 +174,8 @@ pub fn layer(app: &App) -> SessionManagerLayer<CachingSessionStore<Remembered, S
         .with_secure(https)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        .with_expiry(Expiry::OnInactivity(time::Duration::hours(12)))
+        // An hour longer than any sign-in: a form that comes just after its end is still known to be somebody's.
+        .with_expiry(Expiry::OnInactivity(time::Duration::hours(13)))
 }
 
 /// Decides whether the person of a request may use a route, from what the database says now (R4).
@@ -272,6 +273,7 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
         name: row.name,
         roles,
         patient: row.patient_id,
+        own_record: row.own_record_id,
         flash: row.flash,
         proved_at: row.proved_at,
         locked: row.locked_at.is_some(),

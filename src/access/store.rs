@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod at_once;
 pub mod codes;
 pub mod devices;
+pub mod kept_forms;
 pub mod staff_list;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -39,6 +40,11 @@ pub async fn by_sign_in_name(store: impl Store, name: &str) -> Result<Option<Cre
     .await
 }
 
+/// The same of an account.
+pub async fn credentials(store: impl Store, id: AccountId) -> Result<Option<Credentials>, DbError> {
+    sql("select id, password_hash, state from account where id = $1").bind(id).optional(store).await
+}
+
 /// A sign-in with its account and roles, as the identifying query reads them.
 #[derive(Debug, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
@@ -47,6 +53,7 @@ pub struct LiveSignIn {
     pub kind: AccountKind,
     pub name: String,
     pub patient_id: Option<PatientId>,
+    pub own_record_id: Option<PatientId>,
     pub roles: String,
     #[serde(deserialize_with = "moment::at")]
     pub created_at: DateTime<Utc>,
@@ -61,7 +68,8 @@ pub struct LiveSignIn {
 
 /// The sign-in, if it has not ended and its account is active.
 pub async fn live_sign_in(store: impl Store, id: SignInId) -> Result<Option<LiveSignIn>, DbError> {
-    sql("select a.id as account_id, a.kind, trim(a.title || ' ' || a.name) as name, a.patient_id, s.created_at, s.seen_at, s.flash,
+    sql("select a.id as account_id, a.kind, trim(a.title || ' ' || a.name) as name, a.patient_id, a.own_record_id,
+            s.created_at, s.seen_at, s.flash,
             coalesce(s.proved_at, s.created_at) as proved_at, s.locked_at,
             coalesce((select string_agg(role, ',') from account_role where account_id = a.id), '') as roles
          from sign_in s join account a on a.id = s.account_id
@@ -179,8 +187,16 @@ pub async fn clear_flash(db: &Db, id: SignInId) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Forgets sessions that ended and buckets nobody touched for a day.
+/// Whether the sign-in has not ended.
+pub async fn is_open(tx: &mut Tx, id: SignInId) -> Result<bool, DbError> {
+    let open: Option<(SignInId,)> =
+        sql("select id from sign_in where id = $1 and ended_at is null").bind(id).optional(tx).await?;
+    Ok(open.is_some())
+}
+
+/// Forgets sessions that ended, forms nobody came back for, and buckets nobody touched for a day.
 pub async fn forget_sessions(store: impl Store + Copy, now: DateTime<Utc>) -> Result<(), DbError> {
+    kept_forms::forget(store, now).await?;
     sql("delete from browser_session where expiry_date < $1").bind(now).run(store).await?;
     sql("delete from throttle where updated_at < $1 and failures < 100")
         .bind(now - TimeDelta::days(1))

@@ -234,6 +234,18 @@ pub struct ResumePage {
     pub shown: Vec<(String, String)>,
 }
 
+/// There was a form to be sent again, but not for whoever has signed in, or not any more.
+#[derive(Debug, Template)]
+#[template(path = "access/not_resumed.html")]
+pub struct NotResumedPage {
+    /// The frame.
+    pub page: Page,
+    /// Whether it waits for somebody else; otherwise it waited for too long.
+    pub another: bool,
+    /// Where to go on.
+    pub next: String,
+}
+
 /// The password once more, with the form that waits for it.
 #[derive(Debug, Template)]
 #[template(path = "access/confirm.html")]

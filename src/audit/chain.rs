@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use sha2::{Digest, Sha256};
 
-use super::anchors::{self, Anchor, Restored};
+use super::anchors::{self, Anchor, Restored, Trouble};
 use super::entry::Entry;
 use super::store::{self, Sealed, Stored};
 use crate::app::App;
@@ -32,6 +32,8 @@ pub struct Verified {
     pub restored: Vec<Restored>,
     /// The first link that does not hold.
     pub broken: Option<Broken>,
+    /// Why the anchors cannot be compared, or must not be believed.
+    pub trouble: Option<&'static str>,
 }
 
 /// The first place where the chain does not hold.
@@ -145,6 +147,11 @@ pub async fn restored_elsewhere(app: &App) -> Result<Option<Noted>, DbError> {
     Ok(Some(Noted { seq, set_aside }))
 }
 
+/// Whether this node's anchors can be told of a restore.
+pub fn anchors_can_be_noted(folder: &std::path::Path) -> std::io::Result<()> {
+    anchors::can_be_noted(folder)
+}
+
 async fn note(app: &App, head: Anchor) -> Result<i64, DbError> {
     let folder = app.config.data_dir.clone();
     let noted = tokio::task::spawn_blocking(move || anchors::note_restore(&folder, &head)).await;
@@ -205,7 +212,7 @@ pub async fn verify(app: &App) -> Result<Verified, DbError> {
     let anchors = anchors.map_err(io).and_then(|anchors| anchors).map_err(DbError::from)?;
     let (count, newest) = (anchors.good.len() as i64, anchors.good.iter().map(|anchor| anchor.seq).max());
     let by_seq = anchors.good.into_iter().map(|anchor| (anchor.seq, anchor)).collect();
-    let restored = anchors.restored;
+    let (restored, trouble) = (anchors.restored, anchors.trouble.map(Trouble::words));
     let mut walk = Walk { seq: 0, previous: vec![0; 32], anchors: by_seq, anchored_at: None };
     let mut broken = None;
     'walk: loop {
@@ -232,5 +239,13 @@ pub async fn verify(app: &App) -> Result<Verified, DbError> {
         broken = Some(Broken { seq, why: "an entry was put in afterwards, between sealed ones" });
     }
     let unsealed = store::unsealed_count(&app.db).await?;
-    Ok(Verified { links: seq, unsealed, anchors: count, head: hex(&walk.previous), restored, broken })
+    Ok(Verified {
+        links: seq,
+        unsealed,
+        anchors: count,
+        head: hex(&walk.previous),
+        restored,
+        broken,
+        trouble,
+    })
 }

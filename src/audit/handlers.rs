@@ -8,18 +8,18 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Entry;
-use super::store::{self, Listed, Narrow};
+use super::file;
+use super::store::{self, Narrow};
 use super::verify;
 use super::views::{CheckPage, IndexPage, ShowPage};
 use crate::app::App;
 use crate::settings::model::Clinic;
 use crate::web::request::Id;
+use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 /// Entries on one page.
 const PAGE: i64 = 50;
-/// Entries in one file.
-const EXPORT: i64 = 10_000;
 
 /// The filter, as the form sends it.
 #[derive(Debug, Default, Deserialize)]
@@ -50,7 +50,10 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
             terms.push(format!("{name}={}", paths::encoded(value)));
         }
     }
-    let narrow = narrowed(&page.clinic, &form, asked.before);
+    let narrow = narrowed(&page.clinic, &mut form, asked.before);
+    if !form.is_ok() {
+        return not_understood(page, form);
+    }
     let mut entries = store::list(&app.db, &narrow, PAGE + 1).await?;
     let more = entries.len() as i64 > PAGE;
     entries.truncate(PAGE as usize);
@@ -61,77 +64,55 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     html(IndexPage { page, form, entries, older })
 }
 
-/// What the filter asks for; a day that is none narrows nothing.
-fn narrowed(clinic: &Clinic, form: &FormState, before: Option<i64>) -> Narrow {
-    let day = |name| form.value(name).parse::<NaiveDate>().ok();
-    let action = form.value("action").trim().to_lowercase();
+fn not_understood(page: Page, form: FormState) -> Answer {
+    Ok(refused(html(IndexPage { page, form, entries: Vec::new(), older: None })?))
+}
+
+/// What the filter asks for, or what is wrong with it. What begins with something is asked for as it is stored
+/// (`sign_in.opened`) or as the list says it ("Sign in opened").
+fn narrowed(clinic: &Clinic, form: &mut FormState, before: Option<i64>) -> Narrow {
+    let missing = "There is no such day. Choose one from the calendar, or leave this empty";
+    let from: Option<NaiveDate> = form.optional_parse("from", missing);
+    let to: Option<NaiveDate> = form.optional_parse("to", missing);
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        form.refuse("to", "This day is before the first one. Choose the same day or a later one");
+    }
+    let typed = form.value("action").split(':').next().unwrap_or_default().trim().to_lowercase();
+    let spoken = typed.replace(['.', '_', '%'], " ");
+    let (action, words) = if typed.contains(' ') { (String::new(), spoken) } else { (typed, String::new()) };
     Narrow {
         person: form.value("person").trim().to_lowercase(),
         patient: form.value("patient").trim().to_uppercase(),
-        action: action.replacen(' ', ".", 1).replace(' ', "_"),
-        from: day("from").map(|day| clinic.start_of(day)),
-        until: day("to").and_then(|day| day.checked_add_days(Days::new(1))).map(|day| clinic.start_of(day)),
+        action,
+        words,
+        from: from.map(|day| clinic.start_of(day)),
+        until: to.and_then(|day| day.checked_add_days(Days::new(1))).map(|day| clinic.start_of(day)),
         before,
     }
 }
 
-/// The filtered entries as a file, the newest [`EXPORT`] of them. Taking them away is an entry of its own.
+/// All entries that fit, as a file. Taking them away is an entry of its own, which says how far they went.
 pub async fn export(State(app): State<App>, page: Page, submission: Submission) -> Answer {
-    let narrow = narrowed(&page.clinic, &submission.form, None);
-    let entries = store::list(&app.db, &narrow, EXPORT).await?;
+    let mut form = submission.form.clone();
+    let newest = store::newest(&app.db).await?;
+    let narrow = narrowed(&page.clinic, &mut form, Some(newest.saturating_add(1)));
+    if !form.is_ok() {
+        return not_understood(page, form);
+    }
     let mut work = submission.begin(&app).await?;
-    let mut entry = Entry::new("audit.exported", "audit_entry", None).with("entries", entries.len());
+    let mut entry = Entry::new("audit.exported", "audit_entry", None).with("up_to", newest);
     for (name, value) in submission.form.pairs().filter(|(_, value)| !value.is_empty()) {
         entry = entry.with(name, value);
     }
     work.audit(entry).await?;
     work.commit(paths::audit::INDEX).await?;
-    let file = tokio::task::spawn_blocking(move || as_csv(&entries)).await.map_err(Error::internal)?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"audit-trail.csv\""),
     ];
-    Ok((headers, file.map_err(Error::internal)?).into_response())
-}
-
-fn as_csv(entries: &[Listed]) -> Result<Vec<u8>, String> {
-    let mut file = csv::Writer::from_writer(Vec::new());
-    let head = [
-        "entry",
-        "at",
-        "who",
-        "role",
-        "action",
-        "subject",
-        "subject_id",
-        "patient",
-        "address",
-        "request",
-        "detail",
-    ];
-    file.write_record(head).map_err(|error| error.to_string())?;
-    for Listed { entry, patient_number } in entries {
-        let row = [
-            entry.id.to_string(),
-            entry.at.to_rfc3339(),
-            entry.name.clone(),
-            entry.role.clone(),
-            entry.action.clone(),
-            entry.subject.clone(),
-            entry.subject_id.map(|id| id.to_string()).unwrap_or_default(),
-            patient_number.clone().unwrap_or_default(),
-            entry.address.clone(),
-            entry.request_id.clone(),
-            entry.detail.clone(),
-        ];
-        file.write_record(row.map(harmless)).map_err(|error| error.to_string())?;
-    }
-    file.into_inner().map_err(|error| error.to_string())
-}
-
-/// A spreadsheet takes a cell that begins like this for a formula; with an apostrophe it is text.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    Ok((headers, file::of(&app, narrow)).into_response())
 }
 
 /// Walks the whole chain and says whether it holds.

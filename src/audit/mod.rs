@@ -8,13 +8,17 @@
 mod anchors;
 mod chain;
 mod entry;
+mod file;
 mod handlers;
 mod openings;
 mod store;
 mod views;
 
 pub use anchors::Restored;
-pub use chain::{Broken, Noted, Verified, anchor, restored, restored_elsewhere, seal, seal_in_turn, verify};
+pub use chain::{
+    Broken, Noted, Verified, anchor, anchors_can_be_noted, restored, restored_elsewhere, seal, seal_in_turn,
+    verify,
+};
 pub use entry::{Entry, Subject};
 pub use openings::Openings;
 pub use store::{Stored, last_change, recent_of};

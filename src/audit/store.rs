@@ -193,8 +193,10 @@ pub struct Narrow {
     pub person: String,
     /// A number of the patient it is filed under: clinic, matric or staff number, in upper case.
     pub patient: String,
-    /// How the action's name begins.
+    /// How the action's name begins, as it is stored.
     pub action: String,
+    /// How it begins as people read it, in lower case.
+    pub words: String,
     /// From this moment on.
     pub from: Option<DateTime<Utc>>,
     /// Before this moment.
@@ -231,6 +233,7 @@ pub async fn list(db: &Db, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, D
            and ($3 = '' or e.patient_id in
                 (select id from patient where number = $3 or matric_number = $3 or staff_number = $3))
            and ($4 = '' or (e.action >= $4 and e.action < $5))
+           and ($12 = '' or replace(replace(e.action, '.', ' '), '_', ' ') like $12)
            and ($6 or (e.at >= $7 and e.at < $8)) and e.id >= $9 and e.id < $10
          order by e.id desc limit $11")
     .bind(&narrow.person)
@@ -244,8 +247,14 @@ pub async fn list(db: &Db, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, D
     .bind(span.first.unwrap_or(0))
     .bind(before)
     .bind(limit)
+    .bind(if narrow.words.is_empty() { String::new() } else { format!("{}%", narrow.words) })
     .all(db)
     .await
+}
+
+/// The newest entry there is.
+pub(super) async fn newest(db: &Db) -> Result<i64, DbError> {
+    sql("select coalesce(max(id), 0) from audit_entry").scalar(db).await
 }
 
 const FAR: DateTime<Utc> = match DateTime::from_timestamp(32_503_680_000, 0) {

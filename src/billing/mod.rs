@@ -27,7 +27,8 @@ use crate::work::{Refused, Work};
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    cashier_routes().merge(money_routes()).merge(admin_routes()).merge(claim_routes()).merge(own_routes())
+    let at_work = cashier_routes().merge(money_routes()).merge(admin_routes()).merge(claim_routes());
+    at_work.within(handlers::own::bounds).merge(own_routes())
 }
 
 fn cashier_routes() -> Routes {
@@ -193,6 +194,12 @@ pub async fn count(
     (kept, back): (i64, i64),
 ) -> Result<(), Refused> {
     verbs::charge::count(work, kind, source, (kept, back)).await
+}
+
+/// Some of a thing came back and `kept` units stay. Where it stands on an issued invoice the rest waits for its credit;
+/// false where it does not, and the caller charges anew.
+pub async fn keep(work: &mut Work, kind: ChargeKind, source: i64, kept: i64) -> Result<bool, Refused> {
+    verbs::charge::keep(work, kind, source, kept).await
 }
 
 /// What of a visit and kind is to be paid before it is done, by its sources, with the patient's part.

@@ -7,6 +7,8 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::DbError;
+use crate::patients::model::visible;
+use crate::web::form::LINE;
 use crate::web::paths;
 use crate::work::{Doer, Work};
 
@@ -19,6 +21,9 @@ pub enum CannotCreate {
     /// The name cannot be typed at the sign-in.
     #[error("a username has 3 to 40 letters, digits, dots, hyphens or underscores, and {0:?} does not")]
     Name(String),
+    /// The name that people read says nothing, or too much.
+    #[error("the name has 1 to {LINE} letters; give another one with --name")]
+    Words,
     /// The database refused.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -44,14 +49,17 @@ pub(super) async fn run(config: Config, username: &str, name: &str) -> Result<()
 
 /// Opens an administrator's account and returns its one-time code, which is shown once (ID6).
 pub async fn create_admin(app: &App, username: &str, name: &str) -> Result<String, CannotCreate> {
-    let username = username.trim().to_lowercase();
+    let (username, name) = (username.trim().to_lowercase(), visible(name));
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if !(3..=40).contains(&username.len()) || !username.chars().all(fits) || name.trim().is_empty() {
+    if !(3..=40).contains(&username.len()) || !username.chars().all(fits) {
         return Err(CannotCreate::Name(username));
+    }
+    if !(1..=LINE).contains(&name.chars().count()) {
+        return Err(CannotCreate::Words);
     }
     let mut work = Work::begin(app, Doer::operator()).await?;
     let roles = Roles::from_list(Role::Admin.as_str());
-    let id = match open_staff_account(&mut work, &username, name.trim(), &roles).await {
+    let id = match open_staff_account(&mut work, &username, &name, &roles).await {
         Err(error) if error.violates("account_sign_in_name_unique") => {
             return Err(CannotCreate::Taken(username));
         }

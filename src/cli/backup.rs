@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::audit::{self, Noted};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, backup, sqlite_path};
+use crate::db::{backup, restore};
 
 /// Writes a complete, checked copy.
 pub(super) async fn save(config: &Config, file: &Path) -> Result<(), Failure> {
@@ -16,17 +16,23 @@ pub(super) async fn save(config: &Config, file: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts a copy back and brings it up to date.
+/// Puts a copy back and brings it up to date. Until the copy is known to be of use, nothing of what is there is touched.
 pub(super) async fn restore(config: &Config, file: &Path, force: bool) -> Result<(), Failure> {
-    if let Some(path) = sqlite_path(&config.database_url).filter(|path| force && path.exists()) {
-        // Fails while a node has the file open: its lock is the node's.
-        let db = Db::open(&config.database_url, 2).await?;
-        db.close().await;
-        drop(db);
-        println!("Replacing {}.", path.display());
+    super::node::folder_is_ours(config)?;
+    audit::anchors_can_be_noted(&config.data_dir)?;
+    let ready = restore::prepare(&config.database_url, file, force).await?;
+    let beside = Config { database_url: ready.url().to_owned(), ..config.clone() };
+    match super::node::open(&beside).await {
+        Ok(db) => db.close().await,
+        Err(Failure::Setting(why) | Failure::Fault(why)) => {
+            ready.discard().await;
+            return Err(Failure::Fault(format!("{} cannot be used: {why}", file.display())));
+        }
     }
-    backup::restore(&config.database_url, file, force).await?;
-    super::node::migrate(config).await?;
+    let kept = ready.put_in_place(&Clock::System.now().format("%Y%m%d-%H%M%S").to_string()).await?;
+    if let Some(kept) = kept {
+        println!("What was there is kept as {kept}. Remove it when nobody needs it any more.");
+    }
     let app = App::new(super::node::open(config).await?, Clock::System, config.clone()).await?;
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let noted = audit::restored(&app, &name).await;
@@ -38,6 +44,7 @@ pub(super) async fn restore(config: &Config, file: &Path, force: bool) -> Result
 
 /// Notes in this node's anchors that the database was restored from another machine.
 pub(super) async fn note_restore(config: &Config) -> Result<(), Failure> {
+    super::node::folder_is_ours(config)?;
     let app = App::new(super::node::open(config).await?, Clock::System, config.clone()).await?;
     let noted = audit::restored_elsewhere(&app).await;
     app.db.close().await;

@@ -44,6 +44,14 @@ pub(super) async fn run(
         .await
         .map_err(|error| Failure::Fault(format!("cannot read {}: {error}", file.display())))?;
     let codes = CodeFile::read(&bytes, columns.as_ref())?;
+    if codes.lines.is_empty() {
+        print_faults(&codes);
+        return Err(Failure::Fault(format!(
+            "no line of {} has a code and its title, so nothing is saved; name their columns with --columns, for \
+             instance --columns 2,5",
+            file.display()
+        )));
+    }
     let app = App::new(super::node::open(&config).await?, Clock::System, config).await?;
     let bar = ProgressBar::new(codes.lines.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos:>6}/{len} codes") {
@@ -66,11 +74,15 @@ fn print(codes: &CodeFile, done: Imported, dry_run: bool) {
     ] {
         println!("{count:>8}  {words}");
     }
+    print_faults(codes);
+    println!("{}", if dry_run { "A dry run: nothing is saved." } else { "The codes are saved." });
+}
+
+fn print_faults(codes: &CodeFile) {
     for (line, why) in codes.faults.iter().take(SHOWN) {
         println!("line {line}: {why}");
     }
     if codes.faults.len() > SHOWN {
         println!("and {} lines more", codes.faults.len() - SHOWN);
     }
-    println!("{}", if dry_run { "A dry run: nothing is saved." } else { "The codes are saved." });
 }

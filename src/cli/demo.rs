@@ -23,6 +23,7 @@ pub(super) fn settle(config: &mut Config, settings: &Settings, folder: &Path) ->
 
 /// Fills an empty database, or takes up the demo's own again, and serves it.
 pub(super) async fn run(config: Config, size: Size, fill_only: bool) -> Result<(), Failure> {
+    node::folder_is_ours(&config)?;
     let db = node::open(&config).await?;
     let clock = Clock::System;
     demo::prepare(&db, clock.now(), size).await.map_err(|error| Failure::Fault(error.to_string()))?;

@@ -6,7 +6,8 @@ use super::Failure;
 
 /// Starts logging what `filter` lets through.
 pub(super) fn start(filter: &str) -> Result<(), Failure> {
-    let filter = EnvFilter::builder().parse(filter).map_err(|_| {
+    let parsed = EnvFilter::builder().parse(filter).ok().filter(|_| filter.split(',').all(is_clear));
+    let filter = parsed.ok_or_else(|| {
         Failure::Setting(format!(
             "LOG must be a level or a filter such as warn,infirmary=info, and {filter:?} is not"
         ))
@@ -20,4 +21,11 @@ pub(super) fn start(filter: &str) -> Result<(), Failure> {
         .with_env_filter(filter)
         .init();
     Ok(())
+}
+
+/// A word alone would be taken for the name of a module, and nothing else would be logged any more: it must be a level.
+fn is_clear(part: &str) -> bool {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let part = part.trim();
+    part.is_empty() || part.contains('=') || LEVELS.iter().any(|level| part.eq_ignore_ascii_case(level))
 }

@@ -106,11 +106,11 @@ enum Command {
     },
     /// After a restore from another machine: tell this node's audit anchors of it.
     NoteRestore,
-    /// Put a copy back; the clinic must be stopped.
+    /// Put a copy back, once it is known to be of use; the clinic must be stopped.
     Restore {
         /// A file that `backup` wrote.
         file: PathBuf,
-        /// Replace the data that is there.
+        /// Put it in place of the data that is there, which is kept beside under another name.
         #[arg(long)]
         force: bool,
     },
@@ -161,7 +161,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
     // A command says on the screen what came of it; a node has nowhere else to say it.
     let node = matches!(cli.command, Command::Serve | Command::Demo { .. });
     let usual = if node { "warn,infirmary=info" } else { "error" };
-    logs::start(cli.settings.log.as_deref().unwrap_or(usual))?;
+    let filter = cli.settings.log.as_deref().filter(|filter| !filter.trim().is_empty());
+    logs::start(filter.unwrap_or(usual))?;
     let mut config = cli.settings.config()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async move {

@@ -10,7 +10,8 @@ use crate::access;
 use crate::app::{App, router};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{ConnectError, Db};
+use crate::db::probe::{self, Holds};
+use crate::db::{ConnectError, Db, sqlite_path};
 use crate::diagnoses;
 use crate::laboratory;
 use crate::procedures;
@@ -19,8 +20,13 @@ use crate::web;
 /// How long closing the database may take at the end.
 const LAST_WORD: Duration = Duration::from_secs(5);
 
-/// Opens the database that the settings name and brings it up to date.
+/// Opens the database that the settings name and brings it up to date; one of another program is left alone.
 pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
+    let url = &config.database_url;
+    if probe::holds(url).await.map_err(refusal)? == Holds::Other {
+        let place = sqlite_path(url).map_or("the database".to_owned(), |path| path.display().to_string());
+        return Err(refusal(ConnectError::Foreign(place)));
+    }
     let db = Db::open(&config.database_url, config.database_connections).await.map_err(refusal)?;
     db.migrate().await.map_err(refusal)?;
     crate::record::fill_catalogue(&db).await?;
@@ -32,10 +38,31 @@ pub(super) async fn open(config: &Config) -> Result<Db, Failure> {
     Ok(db)
 }
 
-fn refusal(error: ConnectError) -> Failure {
+/// The folder for what lies outside the database can be written: a node that finds out later has no anchors by then.
+pub(super) fn folder_is_ours(config: &Config) -> Result<(), Failure> {
+    let folder = &config.data_dir;
+    let trial = folder.join(format!(".trial-{}", std::process::id()));
+    let tried = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&trial, b""))
+        .and_then(|()| std::fs::remove_file(&trial));
+    tried.map_err(|error| {
+        let folder = folder.display();
+        Failure::Setting(format!(
+            "DATA_DIR must be a folder that this program can write to, and {folder} is not ({error})"
+        ))
+    })
+}
+
+/// What a database that cannot be opened means to whoever called the program.
+pub(super) fn refusal(error: ConnectError) -> Failure {
     match error {
-        ConnectError::UnknownKind(_) | ConnectError::VerifyCa => Failure::Setting(error.to_string()),
+        ConnectError::UnknownKind(_) | ConnectError::VerifyCa | ConnectError::Address(_) => {
+            Failure::Setting(error.to_string())
+        }
         ConnectError::InUse(_)
+        | ConnectError::Unreachable { .. }
+        | ConnectError::Unreadable { .. }
+        | ConnectError::Foreign(_)
         | ConnectError::File { .. }
         | ConnectError::Database(_)
         | ConnectError::Tls(_)
@@ -54,6 +81,7 @@ pub(super) async fn migrate(config: &Config) -> Result<(), Failure> {
 
 /// Serves a real clinic.
 pub(super) async fn serve(config: Config) -> Result<(), Failure> {
+    folder_is_ours(&config)?;
     let db = open(&config).await?;
     let app = App::new(db, Clock::System, config).await?;
     let notice = match access::setup_link(&app).await? {

@@ -31,6 +31,8 @@ pub(super) async fn export(config: &Config, file: &Path) -> Result<(), Failure> 
 
 /// Reads the file into an empty database, proves that all of it arrived, and notes it in the trail.
 pub(super) async fn import(config: &Config, file: &Path) -> Result<(), Failure> {
+    super::node::folder_is_ours(config)?;
+    audit::anchors_can_be_noted(&config.data_dir)?;
     let db = super::node::open(config).await?;
     let bar = bar();
     let told = |table: &str, rows| bar.set_message(format!("{rows} rows, {table}"));

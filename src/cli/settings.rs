@@ -13,7 +13,8 @@ use crate::db::sqlite_path;
 /// Settings as typed. They are read as text, so that a wrong one gets one sentence that names it.
 #[derive(Debug, Args)]
 pub(super) struct Settings {
-    /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE` [default: sqlite:infirmary.db]
+    /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE` [default: sqlite:infirmary.db; for the
+    /// demo sqlite:infirmary-demo/infirmary.db]
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
     pub database_url: Option<String>,
     /// Address and port of the pages

@@ -47,18 +47,24 @@ pub async fn import(app: &App, file: &Path, create_missing: bool, dry_run: bool)
     let bytes = tokio::fs::read(file).await.map_err(|error| Fault::Read { path: path.clone(), error })?;
     let name = file.file_name().map_or(path, |name| name.to_string_lossy().into_owned());
     let report = import_file(app, (&name, &bytes), create_missing, dry_run).await?;
-    print(&report);
+    print(&report, dry_run);
     Ok(report)
 }
 
-fn print(report: &Report) {
+fn print(report: &Report, dry_run: bool) {
     for (outcome, count) in &report.counts {
         println!("{count:>8}  {outcome}");
     }
-    for (line, message) in &report.left_out {
-        println!("line {line}: {message}");
+    for line in &report.lines {
+        let who = [line.matric_number.as_str(), &line.name].join(" ");
+        let message =
+            if line.message.is_empty() { String::new() } else { format!(": {}", line.message.trim()) };
+        println!("line {}, {}, {}{message}", line.line, who.trim(), line.outcome);
     }
-    let said =
-        if report.saved { "New and changed students are saved." } else { "A dry run: nothing is saved." };
+    let said = match (report.saved, dry_run) {
+        (true, _) => "The new and changed students are saved.",
+        (false, true) => "A dry run: nothing is saved.",
+        (false, false) => "No student is new or changed: nothing is saved.",
+    };
     println!("{said}");
 }

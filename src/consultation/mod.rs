@@ -26,12 +26,15 @@ pub use store::days::Item;
 pub use store::vitals::Flag;
 pub use verbs::flags;
 
-/// What is unfinished of who looks, and who is booked with them today, by one query.
+/// What is unfinished of who looks, who is booked with them today, and for nurses what is planned to be done, by one
+/// query.
 pub async fn day_of(app: &App, page: &Page) -> Result<Vec<Item>, Error> {
     let today = page.today();
     let span = (today, page.clinic.start_of(today), page.clinic.start_of(today + Days::new(1)));
     let account = page.actor()?.account;
-    Ok(store::days::of_account(&app.db, account, span, page.may(Permission::Consult)).await?)
+    let consults = page.may(Permission::Consult);
+    let nursing = page.may(Permission::RecordProcedures) && !consults;
+    Ok(store::days::of_account(&app.db, account, span, (consults, nursing)).await?)
 }
 
 /// The pages of this capability.

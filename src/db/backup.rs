@@ -1,4 +1,4 @@
-//! Whole copies of a database: taken while it serves, verified before they get their name, and put back.
+//! Whole copies of a database: taken while it serves, and verified before they get their name.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,7 +8,9 @@ use std::process::Command;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
-use super::sqlite_path;
+use super::connect::own_file;
+use super::probe::cause;
+use super::{ConnectError, sqlite_path};
 
 /// Why a copy was not made or not put back; each is one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -20,8 +22,36 @@ pub enum BackupError {
     #[error("{0} already holds a clinic; stop it, make a backup, then use --force to replace it")]
     Occupied(String),
     /// The copy did not pass its check.
-    #[error("the copy is damaged: {0}")]
-    Damaged(String),
+    #[error("the copy {} is damaged: {why}", path.display())]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Whatever it is, it is no copy.
+    #[error("{} holds no clinic of this program", .0.display())]
+    NoClinic(PathBuf),
+    /// This program cannot read what is in it.
+    #[error(
+        "{} was written by a newer or another version of the program; put it back with that version",
+        .0.display()
+    )]
+    OtherVersion(PathBuf),
+    /// Somebody works with the database that is to be replaced.
+    #[error("{0} is in use; stop every node, and whatever else uses it, then try again")]
+    InUse(String),
+    /// The role may not make the database beside, from which the copy takes its place.
+    #[error(
+        "the copy is made ready in a database beside {name}, and the role {role} may not create one; either let it \
+         (alter role {role} createdb), or name an empty database in DATABASE_URL"
+    )]
+    MayNotCreate {
+        /// The database.
+        name: String,
+        /// The role.
+        role: String,
+    },
     /// The address is of neither database.
     #[error("DATABASE_URL must start with sqlite: or postgres:")]
     UnknownKind,
@@ -44,12 +74,15 @@ pub enum BackupError {
         /// Why.
         error: io::Error,
     },
+    /// The database could not be opened.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
     /// The database answered with a fault.
     #[error("the database says: {0}")]
     Database(#[from] sqlx::Error),
 }
 
-fn on(path: &Path) -> impl Fn(io::Error) -> BackupError {
+pub(super) fn on(path: &Path) -> impl Fn(io::Error) -> BackupError {
     let path = path.to_owned();
     move |error| BackupError::File { path: path.clone(), error }
 }
@@ -76,6 +109,7 @@ pub async fn save(url: &str, to: &Path) -> Result<u64, BackupError> {
     let made = match sqlite_path(url) {
         Some(from) => save_file(&from, &draft).await,
         None if url.starts_with("postgres") => {
+            own_file(&draft).map_err(on(&draft))?;
             let target = draft.to_string_lossy().into_owned();
             run(
                 "pg_dump",
@@ -93,13 +127,15 @@ pub async fn save(url: &str, to: &Path) -> Result<u64, BackupError> {
     Ok(fs::metadata(to).map_err(on(to))?.len())
 }
 
-async fn read_only(path: &Path) -> Result<SqliteConnection, BackupError> {
-    Ok(SqliteConnectOptions::new().filename(path).read_only(true).connect().await?)
+async fn read_only(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+    SqliteConnectOptions::new().filename(path).read_only(true).connect().await
 }
 
-/// `VACUUM INTO` on a connection that cannot write: the live file's one writer stays the only one.
-async fn save_file(from: &Path, draft: &Path) -> Result<(), BackupError> {
+/// `VACUUM INTO` on a connection that cannot write: the live file's one writer stays the only one. The draft is there
+/// before, empty, so that nobody else ever reads it.
+pub(super) async fn save_file(from: &Path, draft: &Path) -> Result<(), BackupError> {
     File::open(from).map_err(on(from))?;
+    own_file(draft).map_err(on(draft))?;
     let mut live = read_only(from).await?;
     let target = draft.to_string_lossy().into_owned();
     sqlx::query("vacuum into $1").bind(target).execute(&mut live).await?;
@@ -107,70 +143,37 @@ async fn save_file(from: &Path, draft: &Path) -> Result<(), BackupError> {
     check_file(draft).await
 }
 
-async fn check_file(path: &Path) -> Result<(), BackupError> {
-    let mut copy = read_only(path).await?;
-    let lines: Vec<String> = sqlx::query_scalar("pragma integrity_check").fetch_all(&mut copy).await?;
-    let clinic: Result<i64, _> = sqlx::query_scalar("select count(*) from clinic").fetch_one(&mut copy).await;
-    copy.close().await?;
+/// Whether a file is whole and holds a clinic.
+pub(super) async fn check_file(path: &Path) -> Result<(), BackupError> {
+    let damaged = |why| BackupError::Damaged { path: path.to_owned(), why };
+    let looked = async {
+        let mut copy = read_only(path).await?;
+        let lines: Vec<String> = sqlx::query_scalar("pragma integrity_check").fetch_all(&mut copy).await?;
+        let tables: i64 = sqlx::query_scalar(
+            "select count(*) from sqlite_master where type = 'table' and name in ('clinic', '_sqlx_migrations')",
+        )
+        .fetch_one(&mut copy)
+        .await?;
+        copy.close().await?;
+        Ok((lines, tables))
+    };
+    let (lines, tables) = looked.await.map_err(|error: sqlx::Error| damaged(cause(&error)))?;
     if lines.iter().any(|line| line != "ok") {
-        return Err(BackupError::Damaged(lines.join("; ")));
+        return Err(damaged(lines.join("; ")));
     }
-    clinic.map(|_| ()).map_err(|_| BackupError::Damaged("it holds no clinic".to_owned()))
+    if tables == 2 { Ok(()) } else { Err(BackupError::NoClinic(path.to_owned())) }
 }
 
-/// Puts the copy `from` in place of the database at `url`. Data that is there is replaced only with `force`. The caller
-/// holds the database's lock or knows that no node runs.
-pub async fn restore(url: &str, from: &Path, force: bool) -> Result<(), BackupError> {
-    File::open(from).map_err(on(from))?;
-    match sqlite_path(url) {
-        Some(to) => restore_file(from, &to, force).await,
-        None if url.starts_with("postgres") => restore_server(url, from, force).await,
-        None => Err(BackupError::UnknownKind),
-    }
+/// The versions of the schema that a file has seen, each with the hash of its words.
+pub(super) async fn versions(path: &Path) -> Result<Vec<(i64, Vec<u8>)>, BackupError> {
+    let mut copy = read_only(path).await?;
+    let found = sqlx::query_as("select version, checksum from _sqlx_migrations").fetch_all(&mut copy).await?;
+    copy.close().await?;
+    Ok(found)
 }
 
-async fn restore_file(from: &Path, to: &Path, force: bool) -> Result<(), BackupError> {
-    if to.exists() && !force {
-        return Err(BackupError::Occupied(to.display().to_string()));
-    }
-    check_file(from).await?;
-    if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(on(folder))?;
-    }
-    let draft = draft_of(to);
-    fs::copy(from, &draft).map_err(on(&draft))?;
-    // A write-ahead log of the replaced file must not be played into the new one.
-    for extension in ["-wal", "-shm"] {
-        let mut beside = to.as_os_str().to_owned();
-        beside.push(extension);
-        match fs::remove_file(&beside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(on(to)(error)),
-            _ => {}
-        }
-    }
-    publish(&draft, to)
-}
-
-async fn restore_server(url: &str, from: &Path, force: bool) -> Result<(), BackupError> {
-    let mut server = sqlx::PgConnection::connect(url).await?;
-    let tables: i64 =
-        sqlx::query_scalar("select count(*) from information_schema.tables where table_schema = 'public'")
-            .fetch_one(&mut server)
-            .await?;
-    server.close().await?;
-    if tables > 0 && !force {
-        return Err(BackupError::Occupied("the database".to_owned()));
-    }
-    let from = from.to_string_lossy();
-    let mut arguments = vec!["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"];
-    if force {
-        arguments.extend(["--clean", "--if-exists"]);
-    }
-    arguments.extend(["--dbname", url, &from]);
-    run("pg_restore", &arguments).map(|_| ())
-}
-
-fn run(tool: &'static str, arguments: &[&str]) -> Result<String, BackupError> {
+/// Runs one of PostgreSQL's own tools; what it printed.
+pub(super) fn run(tool: &'static str, arguments: &[&str]) -> Result<String, BackupError> {
     let output = match Command::new(tool).args(arguments).output() {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(BackupError::NoTool(tool)),

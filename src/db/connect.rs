@@ -1,14 +1,14 @@
 //! Opening the database that the settings name.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{DbError, Kept, Lines, Readers};
+use super::{DbError, Kept, Lines, Readers, probe};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
 
@@ -65,6 +65,31 @@ pub enum ConnectError {
         /// Why it was not.
         error: std::io::Error,
     },
+    /// The address of a server cannot be read.
+    #[error(
+        "DATABASE_URL cannot be read ({0}); in its name and password write %23 for #, %2F for /, %3A for :, %3F for ?, \
+         %40 for @ and %25 for %"
+    )]
+    Address(String),
+    /// Nobody answers there, or not to us.
+    #[error("cannot open the database {place}: {why}")]
+    Unreachable {
+        /// Which database, and where.
+        place: String,
+        /// Why.
+        why: String,
+    },
+    /// What is there cannot be read as a database.
+    #[error("cannot read the database {place}: {why}")]
+    Unreadable {
+        /// Where it is.
+        place: String,
+        /// Why.
+        why: String,
+    },
+    /// Somebody else's data.
+    #[error("{0} holds data of another program; name a database of its own in DATABASE_URL")]
+    Foreign(String),
     /// The database answered with a fault.
     #[error("cannot open the database: {0}")]
     Database(#[from] sqlx::Error),
@@ -97,8 +122,21 @@ pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     Some(PathBuf::from(path.split('?').next().unwrap_or_default()))
 }
 
+/// Takes the lock of a file: one process has it open at a time.
+pub(super) fn lock(path: &Path) -> Result<File, ConnectError> {
+    let beside = path.with_added_extension("lock");
+    let lock = File::create(&beside).map_err(|error| ConnectError::File { path: path.to_owned(), error })?;
+    lock.try_lock().map_err(|_| ConnectError::InUse(path.to_owned()))?;
+    Ok(lock)
+}
+
+/// Makes a file that only its owner reads.
+pub(super) fn own_file(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
 /// The schema, step by step.
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(super) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 /// The same for PostgreSQL.
 pub(super) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -110,7 +148,7 @@ impl Db {
             return Self::open_file(&path).await;
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(PREPARED);
+            let options = probe::options(url)?.statement_cache_capacity(PREPARED);
             // What is slow the seam says itself, in few words.
             let options = options.disable_statement_logging().application_name("infirmary").options([
                 ("statement_timeout", "10s"),
@@ -129,6 +167,7 @@ impl Db {
                 // Starting other processes for a worklist takes four milliseconds, reading it half of one.
                 ("max_parallel_workers_per_gather", "0"),
             ]);
+            let _ = probe::connect(&options).await?.close().await;
             let pool = PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE)
@@ -145,10 +184,12 @@ impl Db {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(file)?;
         }
-        let lock_path = path.with_added_extension("lock");
-        let lock = File::create(&lock_path).map_err(file)?;
-        lock.try_lock().map_err(|_| ConnectError::InUse(path.to_owned()))?;
-
+        let lock = lock(path)?;
+        // Everything that the clinic knows: for the owner's eyes only, and the files beside it follow it. One that is
+        // there keeps the rights that somebody gave it.
+        if !path.exists() {
+            own_file(path).map_err(file)?;
+        }
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -199,16 +240,25 @@ impl Db {
             return Ok(Db::Sqlite { read, sessions: pool.clone(), write: pool, lock: Arc::new(lock), kept });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(url)?
+            let options = probe::options(url)?
                 .disable_statement_logging()
                 .application_name("infirmary check")
                 .options([("default_transaction_read_only", "on")]);
+            let _ = probe::connect(&options).await?.close().await;
             let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE);
             let pool = pool.connect_with(options.clone()).await?;
             let read = Arc::new(Lines::open(url, &options, 1).await?);
             return Ok(Db::Postgres { read, pool, kept: Arc::default() });
         }
         Err(ConnectError::UnknownKind(url.split(':').next().unwrap_or_default().to_owned()))
+    }
+
+    /// Whether nobody answers at the moment: each connection for reading was lost, or all are closed.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Db::Sqlite { sessions, .. } => sessions.is_closed(),
+            Db::Postgres { read, .. } => read.are_lost(),
+        }
     }
 
     /// Brings the schema up to date; safe when two nodes start together.

@@ -1,5 +1,8 @@
 //! The few things the two databases do not share.
 
+use std::time::Duration;
+
+use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::mpsc;
 
@@ -17,31 +20,54 @@ pub async fn notify(db: &Db, topics: &str) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Starts listening to the other nodes. An empty message means "the connection was lost: re-read everything". It ends
-/// when the database is closed: closing waits for the listener's connection like for any other.
+/// How soon a lost connection is asked for again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Starts listening to the other nodes. An empty message means "re-read everything": it comes once when the connection is
+/// lost and once when there is one again, since nobody knows what was told in between. It ends when the database is
+/// closed: closing waits for the listener's connection like for any other.
 pub async fn listen(db: &Db) -> Result<Option<mpsc::Receiver<String>>, DbError> {
     let Db::Postgres { pool, .. } = db else { return Ok(None) };
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
+    let pool = pool.clone();
+    let mut listener = listener(&pool).await?;
     let (send, receive) = mpsc::channel(256);
     tokio::spawn(async move {
         loop {
-            let heard = match listener.try_recv().await {
-                Ok(Some(message)) => message.payload().to_owned(),
-                Ok(None) => String::new(),
+            match listener.try_recv().await {
+                Ok(Some(message)) => {
+                    if send.send(message.payload().to_owned()).await.is_err() {
+                        return;
+                    }
+                    continue;
+                }
+                Ok(None) => {}
                 Err(sqlx::Error::PoolClosed) => return,
-                Err(error) => {
-                    tracing::warn!(%error, "listening to the other nodes failed; trying again");
-                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                    String::new()
+                Err(error) => tracing::warn!(%error, "listening to the other nodes failed; trying again"),
+            }
+            if send.send(String::new()).await.is_err() {
+                return;
+            }
+            listener = loop {
+                match self::listener(&pool).await {
+                    Ok(again) => break again,
+                    Err(sqlx::Error::PoolClosed) => return,
+                    Err(_) => tokio::time::sleep(AGAIN).await,
                 }
             };
-            if send.send(heard).await.is_err() {
+            if send.send(String::new()).await.is_err() {
                 return;
             }
         }
     });
     Ok(Some(receive))
+}
+
+/// It says at once that its connection was lost, and does not wait for another one first.
+async fn listener(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
 }
 
 /// Writes a consistent copy of a live SQLite database to `path`, which must not exist.

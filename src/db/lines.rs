@@ -109,10 +109,18 @@ impl Lines {
         }
     }
 
+    /// Whether none of them is open.
+    pub(super) fn are_lost(&self) -> bool {
+        self.lines.iter().all(|line| line.usable().is_none())
+    }
+
     /// The rows of a statement. One whose connection was lost is sent once more: it only reads.
     pub(super) async fn rows(&self, sql: &Sql) -> Result<Vec<Row>, DbError> {
         match self.ask(sql).await {
-            Err(DbError::Unavailable(_)) => self.ask(sql).await,
+            // Where nobody answers nobody is asked twice.
+            Err(DbError::Unavailable(error)) if !matches!(error, sqlx::Error::PoolTimedOut) => {
+                self.ask(sql).await
+            }
             answer => answer,
         }
     }
@@ -139,7 +147,7 @@ impl Lines {
         }
         // What is seldom done lies apart: the future of a page has room for each statement that it asks at once.
         let open = tokio::time::timeout(CONNECT, Box::pin(self.connected(line))).await;
-        let open = open.unwrap_or_else(|_| Err(DbError::Busy(sqlx::Error::PoolTimedOut)))?;
+        let open = open.unwrap_or_else(|_| Err(DbError::Unavailable(sqlx::Error::PoolTimedOut)))?;
         Ok((open, waits))
     }
 

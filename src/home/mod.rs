@@ -1,5 +1,6 @@
 //! The front page of each person, and pages about the program itself: the style page, the keyboard.
 
+mod day;
 mod handlers;
 mod store;
 mod views;

@@ -97,6 +97,14 @@ pub struct Attention {
     pub reviews: i64,
     /// Those of them that wait longer than they may.
     pub overdue: i64,
+    /// Nowhere does a doctor see patients.
+    pub no_consulting: bool,
+    /// Nobody is a doctor.
+    pub no_doctor: bool,
+    /// Nobody can say why one comes.
+    pub no_reason: bool,
+    /// Consultations have no price, not even none.
+    pub no_price: bool,
 }
 
 /// What waits for an administrator: screens not seen since `silent`, what was begun but not finished, emergencies without a
@@ -117,7 +125,12 @@ pub async fn attention(
                 where r.role = 'doctor' and a.state = 'active' and not exists
                     (select 1 from availability v where v.doctor_id = a.id and v.ended_at is null
                         and (v.valid_until is null or v.valid_until >= $2))) as without_hours,
-            (select count(*) from waiting) as reviews, (select count(*) from waiting where opened_at < $3) as overdue")
+            (select count(*) from waiting) as reviews, (select count(*) from waiting where opened_at < $3) as overdue,
+            not exists (select 1 from service_point where kind = 'consulting' and active) as no_consulting,
+            not exists (select 1 from account_role r join account a on a.id = r.account_id
+                where r.role = 'doctor' and a.state = 'active') as no_doctor,
+            not exists (select 1 from visit_reason where active) as no_reason,
+            not exists (select 1 from price where kind = 'consultation' and scheme_id is null) as no_price")
     .bind(silent)
     .bind(today)
     .bind(overdue)

@@ -7,7 +7,6 @@ use super::store::{Attention, Own, Tally};
 use crate::access::model::Permission;
 use crate::billing;
 use crate::consultation::Item;
-use crate::consultation::model::DayItem;
 use crate::laboratory;
 use crate::patients::Card;
 use crate::pharmacy;
@@ -185,9 +184,47 @@ fn counted(n: i64, one: &str, many: &str) -> String {
 }
 
 impl StaffHome {
+    /// What a clinic cannot work without and nobody has set up, in the order of doing it.
+    fn missing(&self) -> Vec<Todo> {
+        let Some(found) = self.attention else { return Vec::new() };
+        let steps = [
+            (
+                found.no_consulting,
+                "users",
+                ("Set up where doctors see patients", "Without a consulting point nobody can be called"),
+                paths::settings::POINTS,
+            ),
+            (
+                found.no_doctor,
+                "doctor",
+                ("Add the doctors", "Then enter their hours"),
+                paths::access::STAFF_NEW,
+            ),
+            (
+                found.no_reason,
+                "calendar",
+                ("Set the reasons of visits", "Nobody can book without one, neither online nor at the desk"),
+                paths::settings::REASONS,
+            ),
+            (
+                found.no_price,
+                "cashier",
+                (
+                    "Set the price of a consultation",
+                    "Every bill says ₦0 until then. Enter 0 where it is free",
+                ),
+                paths::billing::PRICES,
+            ),
+        ];
+        let missing = steps.into_iter().filter(|(missing, ..)| *missing);
+        missing
+            .map(|(_, icon, (words, more), path)| Todo { icon, words: words.to_owned(), more, path })
+            .collect()
+    }
+
     /// What waits for this person besides the queue, the most urgent first.
     pub fn todos(&self) -> Vec<Todo> {
-        let mut todos = Vec::new();
+        let mut todos = self.missing();
         let mut add = |count: i64, icon, (one, many): (&str, &str), more, path| {
             if count > 0 {
                 todos.push(Todo { icon, words: counted(count, one, many), more, path });
@@ -271,7 +308,8 @@ impl StaffHome {
         }
         if self.page.may(Permission::SeeAppointments) {
             let words = ("booked person needs a new time", "booked people need a new time");
-            add(self.tally.undecided, "calendar", words, "The doctor is away", paths::scheduling::UNDECIDED);
+            let more = "The clinic is closed, or the doctor is away";
+            add(self.tally.undecided, "calendar", words, more, paths::scheduling::UNDECIDED);
         }
         if self.page.may(Permission::SettleVisits) {
             let words = ("visit was closed by the day", "visits were closed by the day");
@@ -305,16 +343,6 @@ impl StaffHome {
             add(found.without_password, "lock", words, more, paths::access::STAFF);
         }
         todos
-    }
-
-    /// What this person has begun and not finished.
-    pub fn unfinished(&self) -> Vec<&Item> {
-        self.day.iter().filter(|item| item.what != DayItem::Booking).collect()
-    }
-
-    /// Who is booked with this person today.
-    pub fn booked(&self) -> Vec<&Item> {
-        self.day.iter().filter(|item| item.what == DayItem::Booking).collect()
     }
 
     /// The queue of the own station.

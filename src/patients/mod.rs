@@ -19,7 +19,7 @@ pub use store::{SEARCH as SEARCH_SQL, brief, find_by_code};
 pub use views::Card;
 
 use crate::access::model::Permission;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Store};
 use crate::web::paths::patients as paths;
 use crate::web::routes::{Access, Routes};
 
@@ -36,6 +36,12 @@ pub async fn search_brief(db: &Db, text: &str, limit: i64) -> Result<Vec<Brief>,
         store::Narrow { state: model::PatientState::Active.as_str().to_owned(), ..Default::default() };
     let found = store::search(db, words, &narrow, limit).await?;
     Ok(found.into_iter().map(|found| found.brief).collect())
+}
+
+/// How many present students have a matric number that a pattern would not take.
+pub async fn misfits(store: impl Store, pattern: &str) -> Result<usize, DbError> {
+    let numbers = store::matric_numbers(store).await?;
+    Ok(numbers.iter().filter(|number| model::MatricNumber::parse(number, pattern).is_none()).count())
 }
 
 /// The clinic card of a patient, drawn.

@@ -10,6 +10,7 @@ mod verbs;
 mod views;
 
 pub use handlers::door;
+pub use model::MIXED;
 pub use store::fill::ensure_catalogue;
 pub use store::lines::{Line, by_id as line, of_prescription as lines_of};
 pub use store::prescriptions::{Kept, Mark, Prescription, by_id as prescription, marks};
@@ -74,7 +75,7 @@ pub async fn section(
     form: &FormState,
 ) -> Result<Section, DbError> {
     use verbs::assess::{assess, shown, to_compare};
-    let since = page.now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS);
+    let since = (page.now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS), page.today());
     let lines = store::lines::around(&app.db, visit.patient_id, visit.id, author, since).await?;
     let drafts = lines.iter().any(|line| line.state == model::LineState::Draft);
     let now = (page.now, page.today());
@@ -155,11 +156,11 @@ pub async fn of_patient(db: &Db, patient: PatientId, prescriptions: i64) -> Resu
     store::lines::of_patient(db, patient, i64::MAX, prescriptions).await
 }
 
-/// What a patient is meant to take now: prescribed within the last 90 days and still in its course, or of the last week.
+/// What a patient is meant to take now: still in its course, or of the last week.
 pub async fn active(app: &App, patient: PatientId) -> Result<Vec<Line>, DbError> {
     let now = app.clock.now();
     let since = now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS);
     let today = app.clinic().day_of(now);
-    let lines = store::lines::since(&app.db, patient, since).await?;
+    let lines = store::lines::since(&app.db, patient, (since, today)).await?;
     Ok(lines.into_iter().filter(|line| line.is_active(today)).collect())
 }

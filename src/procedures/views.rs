@@ -35,6 +35,8 @@ pub struct VisitPage {
     pub all: Vec<Procedure>,
     /// What fits the typed text, when several do.
     pub choices: Vec<Kind>,
+    /// Whether the reader's time is over: then nothing of the visit is shown.
+    pub closed: bool,
 }
 
 impl VisitPage {

@@ -22,8 +22,17 @@ pub async fn in_service(work: &mut Work, id: AppointmentId) -> Result<(), Refuse
     at_most(scheduling::in_service(work, id).await)
 }
 
-/// The visit is over, and with it every other booking of the day that was checked in on its token.
+/// The visit is over, and with it every other booking of the day that was checked in on its token. One that nobody has
+/// seen to keeps it open.
 pub async fn fulfil(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
+    let day = day(work, entry);
+    if let Some(booking) = store::unseen(work.tx(), entry.visit_id, day).await? {
+        let at = work.app.clinic().clock(booking.starts_at);
+        return Err(Refused::Because(format!(
+            "The booking at {at} with {} is still to come. Transfer {} to that doctor, or choose \"Patient left\".",
+            booking.doctor, entry.token
+        )));
+    }
     if let Some(id) = entry.appointment_id {
         at_most(scheduling::fulfil(work, id).await)?;
     }
@@ -60,11 +69,15 @@ pub async fn not_here(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
 
 /// The bookings of the patient's day that stand so, besides the one that opened the visit.
 async fn others(work: &mut Work, entry: &Entry, state: AppointmentState) -> Result<Vec<Stands>, DbError> {
-    let clinic = work.app.clinic();
-    let from = clinic.start_of(entry.day);
-    let until = clinic.start_of(entry.day.succ_opt().unwrap_or(entry.day));
-    let all = store::of_day(work.tx(), entry.patient_id, (from, until), state).await?;
+    let day = day(work, entry);
+    let all = store::of_day(work.tx(), entry.patient_id, day, state).await?;
     Ok(all.into_iter().filter(|one| Some(one.id) != entry.appointment_id).collect())
+}
+
+/// From when to when the entry's day lasts.
+fn day(work: &Work, entry: &Entry) -> (DateTime<Utc>, DateTime<Utc>) {
+    let clinic = work.app.clinic();
+    (clinic.start_of(entry.day), clinic.start_of(entry.day.succ_opt().unwrap_or(entry.day)))
 }
 
 /// Takes one of the steps above back (Q11).

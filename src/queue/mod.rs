@@ -103,6 +103,12 @@ pub async fn display_is_paired(app: &App, display: i64) -> Result<bool, crate::d
     store::displays::is_live(&app.db, display).await
 }
 
+/// Whether a visit is open, so that its slip has something to follow.
+pub async fn visit_is_open(app: &App, visit: i64) -> Result<bool, crate::db::DbError> {
+    let visit = store::visits::by_id(&app.db, model::VisitId(visit)).await?;
+    Ok(visit.is_some_and(|visit| visit.closed_at.is_none()))
+}
+
 pub use handlers::board::caller;
 pub use store::attention::NewAttention;
 pub use store::entries::point_of;
@@ -131,6 +137,16 @@ pub async fn place_of(app: &App, patient: PatientId) -> Result<Option<Place>, cr
         Some(held) => places::place(&app.db, held, &clinic, now).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// The token of a patient who is in the clinic now.
+pub async fn token_of(
+    app: &crate::app::App,
+    patient: crate::patients::PatientId,
+) -> Result<Option<String>, crate::db::DbError> {
+    let day = app.clinic().day_of(app.clock.now());
+    let held = store::places::of_patient(&app.db, patient, day).await?;
+    Ok(held.filter(|held| held.closed_at.is_none()).map(|held| held.token))
 }
 
 /// How many wait at each point, for the homes of staff.

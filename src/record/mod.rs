@@ -1,7 +1,8 @@
 //! The health part of a record: allergies, conditions, history, alerts, the line of time; who opened it; emergencies.
 //!
 //! Others use [`model`], [`banner`] (what stands at the top of every clinical page), [`identity`] (the same without the
-//! health part), [`read`] and [`read_apart`] (what every clinical page writes down), [`allergies`], [`timeline`] and [`unread_emergencies`].
+//! health part), [`read`] and [`read_apart`] (what every clinical page writes down), [`not_own`], [`allergies`], [`timeline`] and
+//! [`unread_emergencies`].
 
 mod catalogue;
 mod handlers;
@@ -10,8 +11,8 @@ mod store;
 mod views;
 
 pub use catalogue::fill as fill_catalogue;
-pub use handlers::{Door, door, read, read_apart};
-pub use store::{Emergency, Narrow, timeline};
+pub use handlers::{Door, door, not_own, read, read_apart};
+pub use store::{Emergency, Narrow, hold_patient, timeline};
 pub use views::Banner;
 
 use chrono::TimeDelta;

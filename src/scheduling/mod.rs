@@ -22,5 +22,5 @@ pub use store::people::no_show_count;
 pub use verbs::{
     Arrived, At, Booking, Decisions, Refusal, answer_objection, arrive, book_at_desk, cancel, change_hold,
     close_before, close_day, confirm, doctor_leaves, fulfil, hold, in_service, no_show, object, open_day,
-    reschedule, take_back, undo,
+    patient_leaves, patient_returns, reschedule, take_back, undo,
 };

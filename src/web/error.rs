@@ -20,6 +20,9 @@ pub enum Error {
     /// The thing is in another state than the person saw; the sentence says what to do.
     #[error("conflict: {0}")]
     Conflict(String),
+    /// The form was sent once already, with other content.
+    #[error("an operation id with other content")]
+    Reused,
     /// The request itself makes no sense.
     #[error("bad request: {0}")]
     Invalid(String),
@@ -40,9 +43,12 @@ pub enum Error {
     /// Too often; the seconds until it is worth trying again.
     #[error("too many requests")]
     TooMany(u64),
-    /// The database is not there or too busy.
+    /// The database is too busy.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// The database is not there.
+    #[error("lost: {0}")]
+    Lost(String),
     /// The disk is full: pages are read, nothing is written.
     #[error("full: {0}")]
     Full(String),
@@ -50,6 +56,9 @@ pub enum Error {
     #[error("internal: {0}")]
     Internal(String),
 }
+
+const REUSED: &str = "You sent this form already, with other content, and that was kept. What you sent now was not. Open \
+    the page again to see what is there, and change it there.";
 
 impl Error {
     /// Anything that can only be a bug.
@@ -72,7 +81,8 @@ impl From<DbError> for Error {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Missing => Error::NotFound,
-            DbError::Busy(_) | DbError::Unavailable(_) => Error::Unavailable(error.to_string()),
+            DbError::Busy(_) => Error::Unavailable(error.to_string()),
+            DbError::Unavailable(_) => Error::Lost(error.to_string()),
             DbError::Full(_) => Error::Full(error.to_string()),
             DbError::Constraint(_) | DbError::Other(_) => Error::Internal(error.to_string()),
         }
@@ -88,16 +98,24 @@ impl From<askama::Error> for Error {
 /// What the error page says; set on the answer for the middleware that renders it.
 #[derive(Debug, Clone)]
 pub struct Problem {
+    /// A heading of its own, where the one of the status would mislead.
+    pub heading: Option<&'static str>,
     /// A sentence for the person, where the situation has one of its own.
     pub sentence: Option<String>,
 }
 
+/// Set on the answer, too, when the database is not there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lost;
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        let heading = matches!(self, Error::Reused).then_some("This form was sent before");
         let (status, sentence) = match &self {
             Error::NotFound => (StatusCode::NOT_FOUND, None),
             Error::Forbidden(why) => (StatusCode::FORBIDDEN, Some((*why).to_owned())),
             Error::Conflict(why) => (StatusCode::CONFLICT, Some(why.clone())),
+            Error::Reused => (StatusCode::CONFLICT, Some(REUSED.to_owned())),
             Error::Invalid(why) => (StatusCode::BAD_REQUEST, Some(why.clone())),
             Error::SignIn { next, htmx } => return sign_in(next, *htmx),
             Error::Replayed(location) => return Redirect::to(location).into_response(),
@@ -105,6 +123,10 @@ impl IntoResponse for Error {
             Error::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, None),
             Error::Unavailable(why) => {
                 tracing::warn!(%why, "unavailable");
+                (StatusCode::SERVICE_UNAVAILABLE, None)
+            }
+            Error::Lost(why) => {
+                tracing::warn!(%why, "the database cannot be reached");
                 (StatusCode::SERVICE_UNAVAILABLE, None)
             }
             Error::Full(why) => {
@@ -116,13 +138,17 @@ impl IntoResponse for Error {
                 (StatusCode::INTERNAL_SERVER_ERROR, None)
             }
         };
+        let lost = matches!(self, Error::Lost(_));
         let mut response = status.into_response();
         if let Error::TooMany(seconds) = self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         } else if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::INSUFFICIENT_STORAGE) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
-        response.extensions_mut().insert(Problem { sentence });
+        if lost {
+            response.extensions_mut().insert(Lost);
+        }
+        response.extensions_mut().insert(Problem { heading, sentence });
         response
     }
 }

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::error::Problem;
+use super::error::{Lost, Problem};
 use super::request::RequestId;
 use crate::app::App;
 
@@ -25,21 +25,33 @@ struct ProblemPage {
     fragment: bool,
 }
 
+/// Set on a refusal that a program reads: its body stays as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plain;
+
 /// Replaces the body of a refusal that has none of its own.
 pub async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let fragment = request.headers().contains_key("hx-request");
+    let sent = !request.method().is_safe();
     let response = next.run(request).await;
     let status = response.status();
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
-    if !(status.is_client_error() || status.is_server_error()) || is_page {
+    let is_done = is_page || response.extensions().get::<Plain>().is_some();
+    if !(status.is_client_error() || status.is_server_error()) || is_done {
         return response;
     }
     let problem = response.extensions().get::<Problem>().cloned();
-    let (heading, words) = words(status);
+    let (heading, words) = if status == StatusCode::SERVICE_UNAVAILABLE {
+        // Whoever waits in vain for a connection is told of a busy database, also where there is none.
+        let lost = response.extensions().get::<Lost>().is_some() || app.db.is_lost();
+        unavailable(lost, sent)
+    } else {
+        words(status)
+    };
     let clinic = app.clinic();
     let page = ProblemPage {
         clinic: clinic.name.clone(),
@@ -47,7 +59,7 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
         phone_link: clinic.phone_link(),
         sheet: super::assets::address("app.css"),
         icons: super::assets::icons(),
-        heading,
+        heading: problem.as_ref().and_then(|problem| problem.heading).unwrap_or(heading),
         sentence: problem.and_then(|problem| problem.sentence).unwrap_or_else(|| words.to_owned()),
         request_id: request_id.0.to_string(),
         show_id: status.is_server_error(),
@@ -91,9 +103,6 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
             "Nothing was saved. Go back, shorten the text or choose a smaller file, and send it again.",
         ),
         StatusCode::TOO_MANY_REQUESTS => ("Too many tries", "Wait a moment, then try again."),
-        StatusCode::SERVICE_UNAVAILABLE => {
-            ("The service is busy", "Nothing was half saved. Wait a few seconds, go back and send it again.")
-        }
         StatusCode::INSUFFICIENT_STORAGE => (
             "Nothing can be saved now",
             "The disk of the server is full. What you sent was not saved; pages can be read. Tell whoever looks after the \
@@ -107,5 +116,24 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
             "Try again later. What you sent was not saved unless a page told you so.",
         ),
         _ => ("That did not work", "Go back to the page you came from and try again."),
+    }
+}
+
+/// The same for a database that is busy, or is not there; whoever only opened a page has nothing to send again.
+fn unavailable(lost: bool, sent: bool) -> (&'static str, &'static str) {
+    const LOST: &str = "The clinic's database cannot be reached";
+    const BUSY: &str = "The service is busy";
+    match (lost, sent) {
+        (true, true) => (
+            LOST,
+            "Nothing was half saved. Wait a minute, then go back, where your words still stand, and send it again. If it \
+             lasts, tell whoever looks after the server.",
+        ),
+        (true, false) => (
+            LOST,
+            "Wait a minute, then open this page again. If it lasts, tell whoever looks after the server.",
+        ),
+        (false, true) => (BUSY, "Nothing was half saved. Wait a few seconds, go back and send it again."),
+        (false, false) => (BUSY, "Wait a few seconds, then open this page again."),
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt::{self, Display, Write};
 use std::str::FromStr;
 
+use crate::patients::model::is_hidden;
+
 /// A message at a field; with an empty field name it concerns the whole form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
@@ -175,6 +177,8 @@ impl FormState {
         let clean: String = typed
             .chars()
             .map(|c| if c.is_control() && !(keep_lines && c == '\n') { ' ' } else { c })
+            // Names are of one line: what nobody sees there makes two that look alike differ, or turns the page around.
+            .filter(|c| keep_lines || !is_hidden(*c))
             .collect();
         let text = clean.trim().to_owned();
         if text.chars().count() > longest {

@@ -14,6 +14,7 @@ pub mod page;
 pub mod paths;
 pub mod request;
 pub mod routes;
+pub mod seats;
 pub mod security;
 pub mod serve;
 pub mod sought;
@@ -68,8 +69,8 @@ pub fn jobs() -> Vec<Job> {
 pub fn wrap(app: &App, router: Router) -> Router {
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), request::identify))
-        .layer(from_fn_with_state(app.clone(), errors_page::render))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(4)))
+        .layer(from_fn_with_state(app.clone(), errors_page::render))
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn(linger::read_to_the_end))
         .layer(CatchPanicLayer::custom(error::panicked))
@@ -78,10 +79,11 @@ pub fn wrap(app: &App, router: Router) -> Router {
             Duration::from_secs(30),
         ))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CsrfLayer::new())
+        .layer(CsrfLayer::new().with_rejection_response(security::from_elsewhere))
         .layer(from_fn(security::demand_origin))
         .layer(from_fn_with_state(app.clone(), request::finish_what_began))
         .layer(from_fn(sought::fill_in))
+        .layer(from_fn(request::last_of_each))
         .layer(session::layer(app));
     router.layer(layers)
 }

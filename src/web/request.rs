@@ -1,11 +1,12 @@
 //! What is known of every request: its id, where it came from, how many queries it took.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -100,6 +101,31 @@ pub async fn finish_what_began(State(app): State<App>, mut request: Request, nex
         }
         Err(error) => Error::internal(error).into_response(),
     }
+}
+
+/// Of a field that an address repeats the last one counts: whoever edited an address by hand meant that one.
+pub async fn last_of_each(mut request: Request, next: Next) -> Response {
+    if let Some(uri) = without_repeats(request.uri()) {
+        *request.uri_mut() = uri;
+    }
+    next.run(request).await
+}
+
+/// The address with one of each field; none where nothing is repeated.
+fn without_repeats(uri: &Uri) -> Option<Uri> {
+    let query = uri.query().filter(|query| query.contains('&'))?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
+    let mut names = HashSet::new();
+    let mut kept: Vec<&(String, String)> =
+        pairs.iter().rev().filter(|(name, _)| names.insert(name.as_str())).collect();
+    if kept.len() == pairs.len() {
+        return None;
+    }
+    kept.reverse();
+    let whole = format!("{}?{}", uri.path(), serde_urlencoded::to_string(kept).ok()?);
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(whole.parse().ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 /// The one id in an address. Anything that is no id is a page that does not exist.

@@ -6,13 +6,15 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+use futures::future::BoxFuture;
 
 use super::Error;
 use crate::access::handlers::{confirm, lock, resume};
-use crate::access::model::Permission;
+use crate::access::model::{Actor, Permission};
 use crate::access::session;
 use crate::app::App;
 
@@ -68,7 +70,18 @@ struct Demand {
     confirmed: bool,
     /// Whether a form is worth the question for the password; the handler refuses one that is not.
     ready: Ready,
+    bounds: Option<Bounds>,
 }
+
+impl Demand {
+    /// Nothing but the right to come in.
+    fn of(access: Access) -> Self {
+        Demand { access, confirmed: false, ready: always, bounds: None }
+    }
+}
+
+/// Says whether what an address names is closed to who asks, whatever the role allows.
+pub type Bounds = for<'a> fn(&'a App, &'a Actor, &'a mut Parts) -> BoxFuture<'a, Result<(), Error>>;
 
 /// Says of the fields of a form whether the password is asked for.
 pub type Ready = fn(&[(String, String)]) -> bool;
@@ -98,7 +111,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::GET, path, Demand { access, confirmed: false, ready: always }, get(handler))
+        self.add(Method::GET, path, Demand::of(access), get(handler))
     }
 
     /// A form's target.
@@ -107,7 +120,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::POST, path, Demand { access, confirmed: false, ready: always }, post(handler))
+        self.add(Method::POST, path, Demand::of(access), post(handler))
     }
 
     /// The target of a sensitive form: the password must have been given within the last minutes, or is asked for.
@@ -116,7 +129,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::POST, path, Demand { access, confirmed: true, ready: always }, post(handler))
+        self.add(Method::POST, path, Demand { confirmed: true, ..Demand::of(access) }, post(handler))
     }
 
     /// The same for a form with fields of its own: what is not filled in yet is answered before the password is asked for.
@@ -132,7 +145,15 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::POST, path, Demand { access, confirmed: true, ready }, post(handler))
+        self.add(Method::POST, path, Demand { confirmed: true, ready, ..Demand::of(access) }, post(handler))
+    }
+
+    /// All of these are closed wherever `bounds` refuses.
+    pub fn within(mut self, bounds: Bounds) -> Self {
+        for (_, demand, _) in &mut self.methods {
+            demand.bounds = Some(bounds);
+        }
+        self
     }
 
     fn add(mut self, method: Method, path: &'static str, demand: Demand, router: MethodRouter<App>) -> Self {
@@ -185,6 +206,11 @@ async fn guard(State((app, demand)): State<(App, Demand)>, request: Request, nex
         }
         Ok(Some(actor)) => {
             parts.extensions.insert(actor.clone());
+            if let Some(bounds) = demand.bounds
+                && let Err(error) = bounds(&app, &actor, &mut parts).await
+            {
+                return error.into_response();
+            }
             if !demand.confirmed {
                 return next.run(Request::from_parts(parts, body)).await;
             }

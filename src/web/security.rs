@@ -1,11 +1,13 @@
 //! Headers every answer carries, and the demand that a browser says where a form comes from.
 
+use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tower_http::csrf::ProtectionError;
 
-use super::Error;
+use super::error::Problem;
 use crate::app::App;
 
 /// No inline script, no inline style, nothing from elsewhere (architecture §4).
@@ -35,6 +37,21 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     response
 }
 
+const ELSEWHERE: &str = "It did not come from a page of this clinic, so nothing was done. If you sent it yourself, \
+    open this clinic's page again and send it from there.";
+const UNKNOWN: &str = "Your browser did not say where this form comes from, so nothing was done. Open the page again \
+    and send it once more.";
+
+/// The answer to a form that another site sent, or that hides where it comes from.
+pub fn from_elsewhere(_: ProtectionError) -> Response {
+    not_taken(ELSEWHERE)
+}
+
+fn not_taken(sentence: &str) -> Response {
+    let problem = Problem { heading: Some("This form was not taken"), sentence: Some(sentence.to_owned()) };
+    (StatusCode::FORBIDDEN, Extension(problem)).into_response()
+}
+
 /// With a session cookie, an unsafe request must say where it comes from (tightens the layer beneath, which lets
 /// requests without both headers pass).
 pub async fn demand_origin(request: Request, next: Next) -> Response {
@@ -42,8 +59,7 @@ pub async fn demand_origin(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let says = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
     if unsafe_method && headers.contains_key(header::COOKIE) && !says {
-        return Error::Forbidden("Your browser did not say where this form comes from. Open the page again.")
-            .into_response();
+        return not_taken(UNKNOWN);
     }
     next.run(request).await
 }

@@ -18,8 +18,6 @@ use tower::ServiceExt;
 
 use crate::app::App;
 
-/// Open connections of one node; more wait in the listener's queue.
-const CONNECTIONS: usize = 4_096;
 /// A client that has not sent its next headers by then is gone (slow-header attacks). It also ends idle connections, so it
 /// is longer than browsers wait between two clicks of one task.
 const HEADERS: Duration = Duration::from_secs(30);
@@ -28,7 +26,7 @@ const LAST_WORD: Duration = Duration::from_secs(8);
 
 /// Serves until [`App::stop`] is cancelled, then ends streams, lets running requests finish, and returns.
 pub async fn serve(app: App, listener: TcpListener, router: Router) -> io::Result<()> {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(app.config.connections));
     let connections = TaskTracker::new();
     loop {
         let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;

@@ -67,7 +67,7 @@ impl Submission {
     /// [`Error::Replayed`], which leads to where the first one led.
     ///
     /// # Errors
-    /// `Invalid` when the form carries no operation id, `Conflict` when its id was used for other content.
+    /// `Invalid` when the form carries no operation id, `Reused` when its id was used for other content.
     pub async fn begin(&self, app: &App) -> Result<Answering, Error> {
         if !has_id(&self.claim) {
             return Err(Error::Invalid(
@@ -81,10 +81,7 @@ impl Submission {
             None => Ok(Answering { work, claim: self.claim.clone(), actor: self.actor.clone() }),
             Some(known) => Err(match known.repeats(&self.claim) {
                 Some(location) => Error::Replayed(location),
-                None => Error::Conflict(
-                    "This form was already sent with other content. Open the page again to see what was saved."
-                        .into(),
-                ),
+                None => Error::Reused,
             }),
         }
     }

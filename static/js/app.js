@@ -46,6 +46,20 @@
     }
   });
 
+  // Escape closes a small menu and goes back to its button.
+  doc.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+    if (!menu) return;
+    event.preventDefault();
+    menu.open = false;
+    menu.firstElementChild.focus();
+  });
+
+  // A long rail shows where one is.
+  const rail = doc.querySelector(".rail");
+  const here = rail?.querySelector("[aria-current]");
+  if (here && here.offsetTop + here.offsetHeight > rail.clientHeight) rail.scrollTop = here.offsetTop - rail.clientHeight / 2;
+
   // Print buttons only exist with scripts. What was just sent to be printed goes there by itself, once.
   const [arrival] = performance.getEntriesByType("navigation");
   for (const button of doc.querySelectorAll("[data-print]")) {

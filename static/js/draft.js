@@ -53,6 +53,7 @@
         if (said.saved) {
           kept = upTo;
           field("version").value = String(said.version);
+          if (said.decision) field("decision").value = String(said.decision);
           say(said.words);
         } else {
           stopped = answer.status === 409;

@@ -6,6 +6,8 @@
   let address = body.dataset.live;
   if (!address || !window.EventSource) return;
   let source, openedAt = Date.now(), lastWord = openedAt, hiddenAt = 0, pending = false, again = false, fetching = false, renewedAt = openedAt;
+  // The stream that has said that nothing more comes.
+  let ended = "";
   // Since when the stream is away, and since when parts cannot be read; 0 while all is well.
   let streamAway = 0, partsAway = 0;
 
@@ -54,7 +56,7 @@
       tell(part.dataset.news);
       // What a part watches can change with what it shows.
       const stream = part.dataset.stream;
-      if (stream && stream !== address) { address = stream; close(); open(); }
+      if (stream && stream !== address && stream !== ended) { address = stream; close(); open(); }
       if (focused) doc.getElementById(focused)?.focus({ preventScroll: true });
       doc.dispatchEvent(new CustomEvent("part-renewed", { detail: part }));
     }
@@ -106,7 +108,7 @@
   }
 
   function open() {
-    if (source) return;
+    if (source || address === ended) return;
     source = new EventSource(address);
     openedAt = Date.now();
     source.addEventListener("open", () => { streamAway = 0; });
@@ -119,6 +121,7 @@
       setTimeout(renewAll, Math.random() * spread);
       doc.dispatchEvent(new CustomEvent("live-changed", { detail: event.data }));
     });
+    source.addEventListener("over", () => { ended = address; close(); });
   }
   function close() { source?.close(); source = undefined; streamAway = 0; }
 

@@ -4,6 +4,7 @@ mod activation;
 mod confirm;
 mod ends;
 mod guessing;
+mod kept;
 mod lock;
 mod own_account;
 mod rights;

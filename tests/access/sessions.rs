@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use infirmary::access::model::{CodePurpose, Role, SignInId};
-use infirmary::access::session;
+use infirmary::access::model::{AccountId, CodePurpose, Role, SignInId};
+use infirmary::access::{issue_code, session, store};
 use infirmary::db::sql;
 use infirmary::live::Topic;
+use infirmary::work::{Doer, Work};
 
 use crate::support::{Clinic, PASSWORD};
 
@@ -120,6 +121,42 @@ both! {
         clinic.code_for(nurse, CodePurpose::Reset).await;
         assert!(!first.is_signed_in().await && !second.is_signed_in().await);
         first.try_password("nurse", PASSWORD).await.expect(422);
+    }
+
+    async fn a_sign_in_that_was_under_way_does_not_outlive_the_password(clinic) {
+        let nurse = clinic.staff("nurse", &[Role::Nurse]).await;
+        let browser = clinic.browser();
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        let at = work.now();
+        // The attempt has read the old password and waits for its turn here, while the desk gives a new code.
+        store::touch_bucket(work.tx(), &format!("account:{nurse}"), at).await.unwrap();
+        let desk = async {
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            issue_code(&mut work, nurse, CodePurpose::Reset).await.unwrap();
+            work.commit().await.unwrap();
+        };
+        let (seen, ()) = futures::join!(browser.try_password("nurse", PASSWORD), desk);
+        assert_eq!(seen.expect(422).errors().len(), 1);
+        assert!(!browser.is_signed_in().await);
+        assert_eq!(clinic.count("select count(*) from sign_in where ended_at is null").await, 0);
+    }
+
+    async fn a_change_of_the_password_that_was_under_way_does_not_outlive_a_new_code(clinic) {
+        let browser = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        let nurse: AccountId = sql("select id from account").scalar(&clinic.app.db).await.unwrap();
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        store::accounts::touch(work.tx(), nurse).await.unwrap();
+        let desk = async {
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            issue_code(&mut work, nurse, CodePurpose::Reset).await.unwrap();
+            work.commit().await.unwrap();
+        };
+        let fields = [("op", "0123456789abcdef0123"), ("password_current", PASSWORD),
+            ("password_new", "three goats cross the bridge")];
+        let (seen, ()) = futures::join!(browser.post("/account/password", &fields), desk);
+        assert!([303, 422].contains(&seen.status), "{}", seen.status);
+        assert_eq!(clinic.count("select count(*) from account where password_hash is not null").await, 0);
+        assert!(!browser.is_signed_in().await);
     }
 
     async fn an_open_stream_ends_with_its_sign_in(clinic) {

@@ -68,6 +68,10 @@ both! {
         let code = create_admin(&clinic.app, "Root", "Chief").await.unwrap();
         assert!(create_admin(&clinic.app, "root", "Chief").await.is_err());
         assert!(create_admin(&clinic.app, "r t", "Chief").await.is_err());
+        for name in ["", " ", "e".repeat(121).as_str()] {
+            let said = create_admin(&clinic.app, "second", name).await.unwrap_err().to_string();
+            assert!(said.contains("1 to 120 letters"), "{said}");
+        }
         let browser = clinic.browser();
         let page = browser.get("/activate").await;
         let fields = [("name", "root"), ("code", code.as_str()), ("password_new", NEW)];

@@ -40,10 +40,15 @@ both! {
         clinic.sign_in(&browser, "doctor").await;
         for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("origin", "null")] {
             let request = browser.request(reqwest::Method::POST, "/sign-out").header(name, value);
-            browser.send(request, "/sign-out").await.expect(403);
+            let seen = browser.send(request, "/sign-out").await;
+            assert_eq!(seen.expect(403).heading(), "This form was not taken", "{name}: {value}");
+            assert!(seen.body.contains("did not come from a page of this clinic"), "{}", seen.body);
+            assert!(!seen.body.contains("administrator"));
         }
         let bare = browser.request(reqwest::Method::POST, "/sign-out");
-        browser.send(bare, "/sign-out").await.expect(403);
+        let seen = browser.send(bare, "/sign-out").await;
+        assert_eq!(seen.expect(403).heading(), "This form was not taken");
+        assert!(seen.body.contains("did not say where this form comes from"), "{}", seen.body);
         browser.get("/audit").await.expect(403);
     }
 }

@@ -148,6 +148,14 @@ both! {
         // The control: without the anchors nobody would know.
         std::fs::remove_file(clinic.folder().join("audit-anchors.log")).unwrap();
         assert!(!is_found(&clinic).await);
+        // Their key tells that there were some, also when the node has gone on and anchored what is left.
+        let told = async || audit::verify(&clinic.app).await.unwrap().trouble.unwrap();
+        assert!(told().await.contains("were taken away"));
+        clinic.wait_minutes(61);
+        clinic.run_job("anchor_audit_trail").await;
+        assert!(told().await.contains("begun anew"));
+        let page = clinic.administrator().await.get("/audit/check").await;
+        assert!(page.expect(200).body.contains("The anchors cannot be trusted"));
     }
 
     async fn a_chain_built_anew_is_found(clinic) {

@@ -1,6 +1,10 @@
 //! Reading the trail.
 
+use std::collections::BTreeSet;
+
 use infirmary::access::model::Role;
+use infirmary::audit::Entry;
+use infirmary::work::{Doer, Work};
 
 both! {
     async fn the_trail_is_searched_by_person_and_action(clinic) {
@@ -59,6 +63,47 @@ both! {
         assert!(lines[1].contains("account.opened") && lines[1].contains("'=1+1"), "{}", lines[1]);
         admin.submit(&page, "#export", &[]).await.expect(303);
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'audit.exported'").await, 1);
+    }
+
+    async fn the_file_holds_every_entry_however_many_there_are(clinic) {
+        let admin = clinic.administrator().await;
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        let many = (0..10_500_i64).map(|at| Entry::new("thing.changed", "thing", at).with("note", "= 1+1"));
+        work.audit_all(many.collect()).await.unwrap();
+        work.commit().await.unwrap();
+        let page = admin.get("/audit?action=thing.changed").await;
+        let file = admin.submit(&page, "#export", &[]).await;
+        let lines: Vec<&str> = file.expect(200).body.lines().collect();
+        assert_eq!(lines.len(), 10_501);
+        let ids: BTreeSet<&str> = lines.iter().skip(1).filter_map(|line| line.split(',').next()).collect();
+        assert_eq!(ids.len(), 10_500, "each of them once");
+        // What is written while the file is on its way is not in it, nor is the taking away itself.
+        let page = admin.get("/audit").await;
+        let all = admin.submit(&page, "#export", &[]).await;
+        let taken = "select count(*) from audit_entry where action = 'audit.exported'";
+        assert_eq!((clinic.count(taken).await, all.body.matches("audit.exported").count()), (2, 1));
+    }
+
+    async fn what_is_asked_for_is_written_as_the_list_says_it_or_as_it_is_stored(clinic) {
+        let admin = clinic.administrator().await;
+        for typed in ["Sign+in+opened", "sign_in.opened", "sign_in", "Sign+in", "sign+in+op", "SIGN_IN.OPENED", "Sign"] {
+            let found = admin.get(&format!("/audit?action={typed}")).await;
+            assert_eq!(found.texts("td[data-label=What]"), ["Sign in opened"], "{typed}");
+        }
+        assert!(admin.get("/audit?action=in+opened").await.has(".empty"));
+        assert!(admin.get("/audit?action=sign%25+x").await.has(".empty"));
+    }
+
+    async fn days_that_cannot_be_are_said(clinic) {
+        let admin = clinic.administrator().await;
+        let wrong = admin.get("/audit?from=2026-11-10&to=2026-11-09").await;
+        assert_eq!(wrong.expect(422).errors(), ["This day is before the first one. Choose the same day or a later one"]);
+        assert!(!wrong.has("tbody tr") && !wrong.has(".empty"));
+        let wrong = admin.get("/audit?from=2026-02-31&action=sign_in").await;
+        assert_eq!(wrong.expect(422).errors(), ["There is no such day. Choose one from the calendar, or leave this empty"]);
+        assert_eq!(wrong.attribute("#action", "value").as_deref(), Some("sign_in"));
+        admin.submit(&wrong, "#export", &[]).await.expect(422);
+        assert!(!clinic.has_entry("audit.exported").await);
     }
 
     async fn the_chain_is_checked_on_a_page(clinic) {

@@ -93,7 +93,7 @@ both! {
         assert!(refused.expect(422).errors()[0].starts_with("Choose the doctor who reviews"), "{:?}", refused.errors());
         let desk = clinic.staff("a.desk", &[Role::Receptionist]).await.to_string();
         finish(&doctor, here.visit, &[("outcome", "home"), ("handover", &desk)]).await.expect(409);
-        finish(&doctor, here.visit, &[("outcome", "home"), ("handover", &other.to_string())]).await.expect(303);
+        finish(&doctor, here.visit, &[("outcome", "home"), ("handover", &other.to_string()), ("without_sample", "yes")]).await.expect(303);
         assert_eq!(closed(&clinic).await, 1);
         let list = second.get(paths::laboratory::REVIEWS).await;
         assert!(list.text("#open-orders").contains("Ada Obi"), "{}", list.body);

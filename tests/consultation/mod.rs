@@ -6,6 +6,8 @@ mod finishing;
 mod left_open;
 mod model;
 mod notes;
+mod onward;
+mod pregnancy;
 mod put_right;
 mod secrets;
 mod two;

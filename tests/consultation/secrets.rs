@@ -103,6 +103,14 @@ both! {
         let sent = [("op", "writes-without-any-relation"), ("complaint", "x"), ("step", "save")];
         let refused = stranger.post(&paths::consultation::consult(here.visit), &sent).await;
         assert!(!refused.expect(409).body.contains("zebra") && refused.body.contains("Your time with this record is over"));
+        // Nor by the forms of the note: what is typed is kept, and nothing of the note comes with it.
+        let added = [("op", "adds-without-any-relation"), ("history", "Typed by a stranger")];
+        let refused = stranger.post(&paths::consultation::addendum(note), &added).await;
+        assert_eq!(refused.expect(422).text("#history"), "Typed by a stranger");
+        let ended = stranger.post(&paths::consultation::error(note), &[("op", "ends-without-any-relation")]).await;
+        for seen in [&refused, ended.expect(422)] {
+            assert!(!seen.body.contains("zebra") && seen.body.contains("Your time with this record is over"), "{}", seen.body);
+        }
         for path in ["/visits/999999/consultation", "/notes/999999", "/notes/999999/addendum"] {
             doctor.get(path).await.expect(404);
         }

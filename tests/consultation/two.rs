@@ -1,6 +1,7 @@
 //! Two people on one visit: who is told what, and taking over.
 
 use infirmary::access::model::Role;
+use infirmary::db::sql;
 use infirmary::web::paths;
 
 use crate::support::consultation::{press, press_on, saves_by_itself, send_to};
@@ -50,6 +51,50 @@ both! {
         let page = first.submitted(&form, "#addendum", &[("reason", "Begun before the takeover")]).await;
         assert!(page.text("#additions").contains("First words, more"));
         assert_eq!(clinic.count("select count(*) from note where state = 'draft'").await, 0);
+    }
+
+    async fn r8_an_old_page_never_changes_what_a_colleague_decided_of_the_visit(clinic) {
+        let (id, first) = clinic.doctor_named("Dr Nwosu").await;
+        let (_, second) = clinic.doctor_named("Dr Bello").await;
+        let here = clinic.sits_with(id, "Ada Obi").await;
+        let decided = async || -> (String, i64) {
+            sql("select kind, version from disposition").one(&clinic.app.db).await.unwrap()
+        };
+        // The own page goes on from its own decisions.
+        let page = first.get(&paths::consultation::consult(here.visit)).await;
+        let home = [("complaint", "First words"), ("outcome", "home"), ("turn", "1")];
+        let (_, told) = saves_by_itself(&first, &page, here.visit, &home).await;
+        assert_eq!(told["decision"].as_i64(), Some(1), "{told}");
+        let back = [("complaint", "First words"), ("outcome", "follow_up"), ("turn", "2"), ("decision", "1")];
+        let (_, told) = saves_by_itself(&first, &page, here.visit, &back).await;
+        assert_eq!((told["decision"].as_i64(), told["more"].as_str()), (Some(2), Some("")));
+        // A colleague takes over and decides; the page that stayed open saves once more.
+        let old = first.get(&paths::consultation::consult(here.visit)).await;
+        let page = second.get(&paths::consultation::consult(here.visit)).await;
+        let referred = [("outcome", "referred"), ("outcome_note", "Eye clinic")];
+        send_to(&second, &page, &paths::consultation::takeover(here.visit), &referred).await.expect(303);
+        let later = [("complaint", "First words, more"), ("outcome", "home"), ("turn", "3")];
+        let (status, told) = saves_by_itself(&first, &old, here.visit, &later).await;
+        assert_eq!((status, told["saved"].as_bool()), (200, Some(true)), "the text is kept: {told}");
+        assert!(told["more"].as_str().unwrap().contains("Dr Bello took this visit over and decides"), "{told}");
+        let saved = press_on(&first, &old, "save", &[("complaint", "First words, all"), ("outcome", "home"), ("turn", "4")]).await;
+        let page = first.follow(saved).await;
+        assert!(page.body.contains("Your choice is not saved") && page.text("#complaint") == "First words, all", "{}", page.body);
+        let path = paths::consultation::completion(here.visit);
+        send_to(&first, &page, &path, &[("outcome", "home"), ("next", "home")]).await.expect(409);
+        assert_eq!(decided().await, ("referred".to_owned(), 3));
+        // Two who may decide: the second is shown what the first chose, and chooses again.
+        let (_, third) = clinic.doctor_named("Dr Musa").await;
+        let stale = third.get(&paths::consultation::consult(here.visit)).await;
+        press(&second, here.visit, "save", &[("outcome", "home")]).await.expect(303);
+        let mine = [("outcome", "sent_to_hospital"), ("outcome_note", "Eye clinic")];
+        let (_, told) = saves_by_itself(&third, &stale, here.visit, &mine).await;
+        assert!(told["more"].as_str().unwrap().contains("chosen at 09:00: home, by Dr Bello"), "{told}");
+        let refused = press_on(&third, &stale, "save", &mine).await;
+        assert!(refused.expect(409).text("#conflict").contains("Home"), "{}", refused.body);
+        assert_eq!(decided().await, ("home".to_owned(), 4));
+        press_on(&third, &refused, "save", &[]).await.expect(303);
+        assert_eq!(decided().await, ("sent_to_hospital".to_owned(), 5));
     }
 
     async fn whoever_was_taken_over_can_take_over_again(clinic) {

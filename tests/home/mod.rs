@@ -3,6 +3,7 @@
 mod offline;
 
 use infirmary::access::model::Role;
+use infirmary::billing::model::ChargeKind;
 use infirmary::db::sql;
 use infirmary::web::paths;
 
@@ -26,8 +27,20 @@ both! {
     }
 
     async fn an_administrator_sees_what_is_not_finished(clinic) {
-        clinic.point("Triage", "triage").await;
         let admin = clinic.administrator().await;
+        let fresh = admin.get(paths::HOME).await.texts(".links strong");
+        assert_eq!(fresh, ["Set up where doctors see patients", "Add the doctors", "Set the reasons of visits",
+            "Set the price of a consultation"]);
+        clinic.point("Consulting", "consulting").await;
+        let (nwosu, _) = clinic.doctor_named("Dr Nwosu").await;
+        let today = clinic.app.clinic().day_of(clinic.app.clock.now());
+        sql("insert into availability (doctor_id, weekday, starts, ends, slot_minutes, capacity, public_capacity, valid_from)
+             values ($1, 1, $3, $4, 15, 1, 1, $2)").bind(nwosu).bind(today)
+            .bind("09:00".parse::<chrono::NaiveTime>().unwrap()).bind("12:00".parse::<chrono::NaiveTime>().unwrap()).run(&clinic.app.db).await.unwrap();
+        sql("insert into visit_reason (name, minutes) values ('Fever', 10)").run(&clinic.app.db).await.unwrap();
+        sql("insert into price (kind, service, amount, from_day, set_name, set_at) values ('consultation', 0, 0, $1, 'x', $2)")
+            .bind(today).bind(clinic.app.clock.now())
+            .run(&clinic.app.db).await.unwrap();
         let page = admin.get(paths::HOME).await;
         assert!(page.text("main").contains("Nothing is waiting for you"), "{}", page.body);
 
@@ -93,5 +106,23 @@ both! {
         assert!(part.body.contains("Already at the clinic?"));
         nurse.get(paths::HOME_NOW).await.expect(403);
         clinic.browser().get(paths::HOME_NOW).await.expect(303);
+    }
+
+    async fn what_is_over_reads_as_over_and_letters_are_one_press_away(clinic) {
+        let till = clinic.till().await;
+        let phone = clinic.signed_in_patient(till.patient, "own.patient").await;
+        assert!(phone.get(paths::HOME).await.links("main .links a").contains(&paths::letters::MY_LETTERS.to_owned()));
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        assert!(phone.get("/my/place").await.text("#owed").contains("when you are done"));
+        clinic.ends(till.visit).await;
+        let owed = phone.get("/my/place").await.text("#owed");
+        assert!(owed.contains("Your visit is over") && !owed.contains("when you are done"), "{owed}");
+        let doctor = clinic.staff("Dr Nwosu", &[Role::Doctor]).await;
+        let booked = clinic.booking(till.patient, doctor, 3_000).await;
+        let mine = paths::scheduling::mine(booked);
+        assert!(phone.get(&mine).await.body.contains("Say your name at the desk"));
+        let ask = phone.get(&format!("{mine}/cancel")).await;
+        let seen = phone.submitted(&ask, "main form", &[]).await;
+        assert!(!seen.expect(200).body.contains("Say your name at the desk"), "{}", seen.text("main"));
     }
 }

@@ -25,7 +25,8 @@ both! {
         // Until the second person has looked, the old one holds and says that it is looked at again.
         assert_eq!(clinic.lines(lab.visit).await[0].1, LineState::Entered);
         assert!(lab.orders.get(&format!("/results/{old}")).await.has("#again"));
-        assert!(phone.get(&format!("/my/results/{old}")).await.has("#again"));
+        let again = phone.get(&format!("/my/results/{old}")).await;
+        assert!(again.has("#again") && !again.body.contains("40 %"), "{}", again.body);
         let sample = clinic.lines(lab.visit).await[0].3.unwrap();
         lab.verify(sample).await.expect(303);
         let new = clinic.result_in(line, "current").await;
@@ -43,11 +44,58 @@ both! {
         // Print is of one version.
         let paper = lab.orders.get(&format!("/results/{old}/print")).await;
         assert!(paper.body.contains("40 %") && !paper.body.contains("30 %") && paper.body.contains("Superseded"));
-        // The patient, by the old address too, sees that it changed and what it said.
+        // The patient reads no value of it before the doctor has looked: the one that was shown is known to be wrong.
+        for version in [old, new] {
+            let waits = phone.get(&format!("/my/results/{version}")).await;
+            assert!(waits.expect(200).has("#again") && !waits.body.contains("40 %") && !waits.body.contains("30 %"), "{}", waits.body);
+        }
+        assert!(phone.get("/my/results").await.body.contains("Being checked again"));
+        assert!(now.text("#signed").contains("The patient can read it from"), "{}", now.text("#signed"));
+        lab.orders.submit(&now, "#acknowledge", &[("tell", "now")]).await.expect(303);
+        // Then the patient sees, by the old address too, that it changed and what it said.
         let mine = phone.get(&format!("/my/results/{old}")).await;
         assert!(mine.text("#corrected").contains("Read from the wrong tube"));
         assert!(mine.text("main > dl.summary").contains("30 %") && mine.text("#before1").contains("40 %"));
         assert!(phone.get("/my/results").await.body.contains("Corrected"));
+    }
+
+    async fn l5_a_corrected_critical_value_reaches_the_phone_after_the_call_and_the_delay(clinic) {
+        let lab = clinic.laboratory().await;
+        let (line, old) = lab.released(&clinic, "PCV", ("PCV", "40")).await;
+        let page = lab.orders.get(&format!("/results/{old}")).await;
+        lab.orders.submit(&page, "#acknowledge", &[("tell", "now")]).await.expect(303);
+        let phone = clinic.phone_of(lab.patient).await;
+        phone.get(&format!("/my/results/{old}")).await.expect(200);
+        let form = lab.bench.get(&format!("/lab/lines/{line}/correction")).await;
+        let field = clinic.field("PCV", "PCV").await;
+        lab.bench.submit(&form, "#results", &[(&field, "15"), ("reason", "Read from the wrong tube")]).await.expect(303);
+        lab.verify(clinic.lines(lab.visit).await[0].3.unwrap()).await.expect(303);
+        assert_eq!(clinic.lines(lab.visit).await[0].1, LineState::Verified, "nobody has been called");
+        let new = clinic.result_in(line, "current").await;
+        let (mine, name) = (format!("/my/results/{new}"), format!("phone{}", lab.patient));
+        for days in [0, 4] {
+            clinic.wait_minutes(days * 24 * 60);
+            if days > 0 {
+                clinic.sign_in(&phone, &name).await;
+            }
+            let waits = phone.get(&mine).await;
+            assert!(waits.expect(200).has("#again") && !waits.body.contains("15 %") && !waits.body.contains("40 %"), "{}", waits.body);
+            assert!(phone.get("/my/results").await.body.contains("Being checked again"));
+        }
+        clinic.sign_in(&lab.bench, "bench").await;
+        let call = lab.bench.get(&format!("/lab/calls/{new}")).await;
+        lab.bench.submit(&call, "#call", &[("told", "Dr Okoro"), ("outcome", "reached")]).await.expect(303);
+        assert!(phone.get(&mine).await.text("main > dl.summary").contains("15 %"));
+    }
+
+    async fn a_first_critical_value_is_not_on_the_phone_before_the_call(clinic) {
+        let lab = clinic.laboratory().await;
+        let (_, result) = lab.released(&clinic, "PCV", ("PCV", "15")).await;
+        let page = lab.orders.get(&format!("/results/{result}")).await;
+        lab.orders.submit(&page, "#acknowledge", &[("tell", "now")]).await.expect(303);
+        let phone = clinic.phone_of(lab.patient).await;
+        assert!(phone.get("/my/results").await.has(".empty"));
+        phone.get(&format!("/my/results/{result}")).await.expect(404);
     }
 
     async fn a_correction_that_is_sent_back_stays_a_correction(clinic) {

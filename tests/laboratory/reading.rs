@@ -2,7 +2,10 @@
 
 use infirmary::access::model::Role;
 use infirmary::db::sql;
+use infirmary::laboratory::model::Tell;
 use infirmary::laboratory::to_review;
+use infirmary::laboratory::verbs::Refused;
+use infirmary::laboratory::verbs::acknowledge::acknowledge;
 use infirmary::web::paths;
 
 both! {
@@ -64,6 +67,33 @@ both! {
         // Not even by a slip of the code: the table refuses it.
         let cheat = sql("update lab_line set patient_at = requested_at where id = $1").bind(hiv).run(&clinic.app.db).await;
         assert!(cheat.unwrap_err().violates("lab_line_in_person"));
+    }
+
+    async fn l5_what_a_colleague_keeps_for_a_talk_is_not_let_out_by_a_second_reviewer(clinic) {
+        let lab = clinic.laboratory().await;
+        let (line, old) = lab.released(&clinic, "PCV", ("PCV", "40")).await;
+        let colleague = clinic.signed_in("colleague", &[Role::Doctor]).await;
+        colleague.get(&format!("/results/{old}")).await.expect(200);
+        let form = lab.bench.get(&format!("/lab/lines/{line}/correction")).await;
+        let field = clinic.field("PCV", "PCV").await;
+        lab.bench.submit(&form, "#results", &[(&field, "30"), ("reason", "Read from the wrong tube")]).await.expect(303);
+        lab.verify(clinic.lines(lab.visit).await[0].3.unwrap()).await.expect(303);
+        let new = clinic.result_in(line, "current").await;
+        let path = format!("/results/{new}");
+        let (page, theirs) = (lab.orders.get(&path).await, colleague.get(&path).await);
+        lab.orders.submit(&page, "#acknowledge", &[("tell", "in_person")]).await.expect(303);
+        // As if both had pressed at once: what the page asked before the decision no longer counts.
+        let mut work = clinic.work_of("colleague").await;
+        let refused = acknowledge(&mut work, new, Tell::Now, "").await;
+        assert!(matches!(refused, Err(Refused::Because(ref why)) if why.contains("in person only")), "{refused:?}");
+        drop(work);
+        colleague.submit(&theirs, "#acknowledge", &[("tell", "now")]).await.expect(422);
+        let kept = "select count(*) from lab_line where in_person and patient_at is null";
+        assert_eq!(clinic.count(kept).await, 1);
+        let phone = clinic.phone_of(lab.patient).await;
+        phone.get(&format!("/my/results/{new}")).await.expect(404);
+        let page = colleague.get(&path).await;
+        colleague.submit(&page, "#acknowledge", &[]).await.expect(303);
     }
 
     async fn results_are_read_by_the_relation_and_each_opening_is_kept(clinic) {

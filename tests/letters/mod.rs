@@ -1,3 +1,4 @@
+mod became;
 mod check;
 mod issue;
 mod mine;

@@ -37,6 +37,20 @@ both! {
         assert!(other.get(&to).await.body.contains("Blurred sight"));
     }
 
+    async fn a_letter_names_an_allergy_that_was_told_and_a_critical_result_before_its_call(clinic) {
+        let lab = clinic.laboratory().await;
+        clinic.told(lab.patient).await;
+        let (line, _) = lab.released(&clinic, "PCV", ("PCV", "15")).await;
+        let path = paths::letters::write(lab.visit);
+        let page = lab.orders.get(&path).await;
+        let draft = [&LETTER[..], &[("part", "allergies"), ("part", "results"), ("step", "save")]].concat();
+        lab.orders.submit(&page, "#referral", &draft).await.expect(303);
+        let preview = lab.orders.get(&path).await.text("#preview");
+        assert!(preview.contains("As told, not examined: penicillin rash"), "{preview}");
+        assert!(!preview.contains("Not asked"), "{preview}");
+        assert!(preview.contains("15 %"), "line {line}: {preview}");
+    }
+
     async fn a_signed_letter_is_corrected_by_a_new_version_and_never_changed(clinic) {
         let room = clinic.served_room().await;
         let page = room.browser.get(&paths::letters::write(room.visit)).await;

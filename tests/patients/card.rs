@@ -99,4 +99,28 @@ both! {
         assert_eq!(codes.len(), 2);
         assert_eq!(clinic.count("select count(*) from one_time_code where used_at is null").await, 2);
     }
+
+    async fn the_next_press_makes_the_next_hundred_and_the_printed_sheets_go_on_working(clinic) {
+        let desk = clinic.receptionist().await;
+        for n in 0..103 {
+            let matric = format!("19/52HA{n:03}");
+            let id = clinic.student(&format!("Given{n:03} Family{n:03}"), &matric).await;
+            sql("insert into account (kind, sign_in_name, name, patient_id, created_at, updated_at) values ('patient', $1, $1, $2, $3, $3)")
+                .bind(matric.to_lowercase()).bind(id).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap();
+        }
+        let press = async || {
+            let list = desk.get("/students").await;
+            desk.submit(&list, "#codes", &[]).await
+        };
+        let names = |sheet: &crate::support::Seen| sheet.texts(".activation h2");
+        let first = press().await;
+        assert_eq!((names(&first).len(), names(&first)[0].as_str()), (100, "Given000 Family000"));
+        assert_eq!(names(&press().await), ["Given100 Family100", "Given101 Family101", "Given102 Family102"]);
+        let none = press().await;
+        assert!(desk.follow(none).await.body.contains("or hold a code that still works"));
+        assert_eq!(clinic.count("select count(*) from one_time_code where withdrawn_at is null").await, 103);
+        clinic.wait_minutes(73 * 60);
+        clinic.sign_in(&desk, "reception").await;
+        assert_eq!(names(&press().await).len(), 100, "what has run out is made anew");
+    }
 }

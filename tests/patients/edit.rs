@@ -126,4 +126,48 @@ both! {
             .scalars(&clinic.app.db).await.unwrap();
         assert_eq!(actions, ["patient.deactivated", "patient.reactivated"]);
     }
+
+    async fn the_history_tells_changes_only_whatever_was_opened(clinic) {
+        let desk = clinic.receptionist().await;
+        let id = clinic.registered(&desk, ADA).await;
+        let doctor = clinic.doctor().await;
+        clinic.is_here(id).await;
+        for path in ["", "/clinical", "/health", "/health/history", "/timeline", "/history"] {
+            doctor.get(&format!("/patients/{id}{path}")).await;
+        }
+        for path in ["/card", "/edit", "/history"] {
+            desk.get(&format!("/patients/{id}{path}")).await.expect(200);
+        }
+        assert!(clinic.count("select count(*) from audit_entry where action like '%opened'").await > 4);
+        let lines = desk.get(&format!("/patients/{id}/history")).await.texts("#record li p");
+        assert_eq!(lines, ["Registered"]);
+    }
+
+    async fn who_is_deactivated_is_still_found_at_the_door_and_the_bookings_need_a_decision(clinic) {
+        clinic.point("Triage", "triage").await;
+        let desk = clinic.receptionist().await;
+        let admin = clinic.administrator().await;
+        let id = clinic.registered(&desk, ADA).await;
+        let doctor = clinic.consultant("Bola").await;
+        clinic.booking(id, doctor, 3_000).await;
+        let marked = "select count(*) from appointment where needs_decision";
+        let page = admin.get(&format!("/patients/{id}/state")).await;
+        assert!(page.text("#still").contains("Bola"), "{}", page.text("#still"));
+        let done = admin.submitted(&page, "#state", &[("reason", "Left the university")]).await;
+        assert!(done.body.contains("1 coming booking needs a decision"), "{}", done.body);
+        assert_eq!(clinic.count(marked).await, 1);
+        // By number or name the desk sees who it is, and registers nobody a second time; care is never refused.
+        let arrivals = desk.get("/arrivals").await;
+        let found = desk.submitted(&arrivals, "#scan-form", &[("code", "P-000001")]).await;
+        assert!(found.text("#found th[scope=row]").contains("Deactivated An administrator takes the record back"), "{}", found.body);
+        assert_eq!(clinic.count("select count(*) from visit").await, 0);
+        let added = desk.submitted(&found, "form.walk-in", &[]).await;
+        assert!(added.text("#just").contains("A001"));
+        let page = admin.get(&format!("/patients/{id}/state")).await;
+        admin.submit(&page, "#state", &[("reason", "Came back")]).await.expect(303);
+        assert_eq!(clinic.count(marked).await, 0);
+        assert!(clinic.has_entry("appointment.need_not_move").await);
+        let page = admin.get(&format!("/patients/{id}/state")).await;
+        assert!(page.text("#still").contains("in the clinic now with token A001"));
+    }
 }

@@ -208,14 +208,57 @@ both! {
         let dry = import(&clinic.app, ("students.csv", FILE.as_bytes()), true, true).await.unwrap();
         assert!(!dry.saved && rows(&clinic).await.0 == 0);
         let done = import(&clinic.app, ("students.csv", FILE.as_bytes()), true, false).await.unwrap();
-        assert!(done.saved && done.left_out.is_empty());
+        assert!(done.saved && done.left_out().is_empty());
         assert_eq!(rows(&clinic).await.0, 2);
         let left = import(&clinic.app, ("s.csv", b"matric,name\nx,Ada Obi\n"), false, false).await.unwrap();
-        assert_eq!(left.left_out[0].0, 2);
+        assert_eq!((left.left_out()[0].line, left.saved), (2, false), "nothing to save");
+        let unknown = import(&clinic.app, ("s.csv", b"matric,name,level\n19/52HA009,\"Eze, Ben\",900\n"), false, false).await.unwrap();
+        assert!(unknown.left_out()[0].message.contains("or run it again with --create-missing"), "{unknown:?}");
+        let changed = import(&clinic.app, ("s.csv", b"matric,name\n19/52HA002,\"Obi, Adaeze\"\n"), false, true).await.unwrap();
+        assert_eq!(changed.lines[0].message, "given names: Ada \u{2192} Adaeze", "each line is told");
         let none = import(&clinic.app, ("s.csv", b"a,b\n1,2\n"), false, false).await;
         assert!(matches!(none, Err(ImportError::Columns(_))));
         let operator: i64 = sql("select count(*) from audit_entry where role = 'operator' and action = 'patient.registered'")
             .scalar(&clinic.app.db).await.unwrap();
         assert_eq!(operator, 2);
+    }
+
+    async fn both_lines_of_one_number_are_left_out_whatever_else_is_wrong_and_come_back_corrected(clinic) {
+        let desk = clinic.receptionist().await;
+        let file = "Matric No;Surname;First name;Sex;DOB;Phone\r\n\
+            19/52HA001;Obi;Ada;F;1/1/2004;+234 803 123 4567\r\n\
+            19/52ha001;Obi;Adaobi;q;1/1/2050;\r\n\
+            19/52HA002;Bello;Ben;M;;\r\n";
+        let review = checked(&desk, file, &[]).await;
+        assert_eq!(counts(&review), "1 0 0 0 2", "nobody is registered under a number that stands twice");
+        let rows_shown = review.texts("tbody tr").join(" | ");
+        assert_eq!(review.texts("tbody th"), ["2", "3", "4"], "counted as a spreadsheet does");
+        assert_eq!(review.texts("td[data-label=Name]"), ["Ada Obi", "Adaobi Obi", "Ben Bello"]);
+        assert_eq!(review.texts("td[data-label=Matric]")[1], "19/52HA001");
+        for fault in ["Sex \"q\" must be male or female", "today or in the past", "Matric number 19/52HA001 is on lines 2 and 3"] {
+            assert!(review.texts("tbody tr")[1].contains(fault), "{fault} in {rows_shown}");
+        }
+        desk.submit(&review, "#commit", &[]).await.expect(303);
+        // What is left out is downloaded as it was sent, corrected there, and uploaded again.
+        let id = clinic.count("select max(id) from student_import").await;
+        let csv = desk.get(&format!("/student-imports/{id}/problems.csv")).await.body;
+        assert!(csv.starts_with("Line,What to correct,Matric No,Surname,First name,Sex,DOB,Phone\n"), "{csv}");
+        assert!(csv.contains("19/52HA001,Obi,Ada,F,1/1/2004,'+234 803 123 4567"), "{csv}");
+        let corrected = csv.replace("19/52ha001", "19/52HA003").replace(",q,1/1/2050", ",F,1/1/2005");
+        let again = checked(&desk, &corrected, &[]).await;
+        assert_eq!(counts(&again), "2 0 0 0 0", "{}", again.body);
+        desk.submit(&again, "#commit", &[]).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from patient where phone_digits = '08031234567'").await, 1);
+        assert_eq!(rows(&clinic).await.0, 3);
+    }
+
+    async fn a_line_of_a_deactivated_student_says_so(clinic) {
+        let desk = clinic.receptionist().await;
+        let gone = clinic.student("Ada Obi", "19/52HA001").await;
+        sql("update patient set state = 'deactivated' where id = $1").bind(gone).run(&clinic.app.db).await.unwrap();
+        let review = checked(&desk, "matric,surname,first name\n19/52HA001,Obi,Ada\n", &[]).await;
+        assert_eq!(counts(&review), "0 0 0 0 1");
+        assert!(review.text("tbody").contains("P-000001 is deactivated. An administrator takes the record back first"));
+        assert_eq!(review.links("tbody a"), [format!("/patients/{gone}")]);
     }
 }

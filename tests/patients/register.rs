@@ -151,4 +151,28 @@ both! {
         let patient = clinic.student("Ada Obi", "19/52HA009").await;
         clinic.signed_in_patient(patient, "ada").await.get("/patients/new").await.expect(403);
     }
+
+    async fn one_name_alone_is_asked_about_also_of_two_desks_at_one_moment(clinic) {
+        let desk = clinic.receptionist().await;
+        let bare = |family: &'static str, given: &'static str| {
+            [("kind", "public"), ("family_name", family), ("given_names", given), ("sex", "female"), ("matric_number", "")]
+        };
+        let first = clinic.registered(&desk, &bare("Obi", "Ada Ngozi")).await;
+        let seen = register(&desk, &bare("ngozi", "ÓBI Ada")).await;
+        assert!(seen.expect(422).text("#likely").contains("Same name"));
+        assert_eq!(seen.links("#likely a"), [format!("/patients/{first}")]);
+        // What nobody sees makes no other name.
+        let hidden = bare("O\u{202e}bi", "Ada\u{200b} Ngozi\u{2069}");
+        assert_eq!(register(&desk, &hidden).await.expect(422).links("#likely a").len(), 1);
+        let anyway: Vec<_> = hidden.iter().copied().chain([("somebody_else", "yes")]).collect();
+        clinic.registered(&desk, &anyway).await;
+        assert_eq!(clinic.count("select count(*) from patient where family_name = 'Obi' and given_names = 'Ada Ngozi'").await, 2);
+        let tries = (0..6).map(|_| {
+            let desk = desk.clone();
+            let fields = bare("Eze", "Ben");
+            async move { register(&desk, &fields).await.status }
+        });
+        let statuses = futures::future::join_all(tries).await;
+        assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
+    }
 }

@@ -126,6 +126,42 @@ both! {
         assert!(counter.room.desk.get("/pharmacy/messages").await.has(".empty"));
     }
 
+    async fn p6_a_substitute_is_offered_only_in_a_dose_that_somebody_can_take(clinic) {
+        let room = clinic.prescribing_room().await;
+        for (medicine, dose) in [("amoxicillin 250 mg capsule", "1"), ("prednisolone 20 mg tablet", "0.5"), ("amlodipine 5 mg tablet", "1")] {
+            let fields = [("rx_medicine", medicine), ("rx_dose", dose), ("rx_times", "2"), ("rx_days", "6")];
+            room.press("rx.add", &fields).await.expect(303);
+        }
+        let counter = clinic.at_counter(room, "pharmacist", &[]).await;
+        for (code, batch) in [("amoxicillin-500mg-capsule", "A500"), ("prednisolone-5mg-tablet", "P5"), ("amlodipine-10mg-tablet", "A10")] {
+            clinic.shelf(code, batch, 300, 100).await;
+        }
+        let lines = clinic.rx_lines(counter.room.visit).await;
+        let page = counter.page().await;
+        // Half a capsule of 500 mg is offered to nobody, whatever is posted.
+        assert!(!page.has(&format!("#instead_{}", lines[0].0)), "{}", page.text(".rx-lines"));
+        let capsule: i64 = clinic.count("select id from medicine where code = 'amoxicillin-500mg-capsule'").await;
+        let (give, instead, why) = (format!("give_{}", lines[0].0), format!("instead_{}", lines[0].0), format!("instead_why_{}", lines[0].0));
+        let typed = [(give.as_str(), "12"), (&instead, &capsule.to_string()), (&why, "not_in_stock")];
+        let refused = counter.gives(&typed).await;
+        assert_eq!(refused.expect(422).errors(), ["This one cannot be given instead any more. Choose again"]);
+        // Two of 5 mg are half of 20 mg, and half of 10 mg is 5 mg: a tablet is halved.
+        let mut fields = Vec::new();
+        for (line, code) in [(lines[1].0, "prednisolone-5mg-tablet"), (lines[2].0, "amlodipine-10mg-tablet")] {
+            let other: i64 = sql("select id from medicine where code = $1").bind(code).scalar(&clinic.app.db).await.unwrap();
+            let remaining = clinic.number("select quantity from prescription_line where id = $1", line.0).await;
+            fields.push((format!("give_{line}"), remaining.to_string()));
+            fields.push((format!("instead_{line}"), other.to_string()));
+            fields.push((format!("instead_why_{line}"), "not_in_stock".to_owned()));
+        }
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        counter.gives(&fields).await.expect(303);
+        let given = counter.given(&clinic).await;
+        for words in ["Take 2 tablets by mouth twice daily for 6 days.", "Take half a tablet by mouth twice daily for 6 days."] {
+            assert!(given.body.contains(words), "{words}: {}", given.text("main"));
+        }
+    }
+
     async fn m13_what_was_given_is_charged_in_neutral_words(clinic) {
         let counter = clinic.counter(&[AMOXICILLIN]).await;
         clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 10).await;

@@ -110,6 +110,18 @@ both! {
         clinic.books_balance().await;
     }
 
+    async fn k7_the_form_proposes_the_days_of_the_clinics_own_rule(clinic) {
+        let ada = clinic.counter(&[AMOXICILLIN]).await;
+        clinic.shelf(CODE, "AM1", 300, 20).await;
+        let field = format!("#until_{}", line(&clinic, &ada).await);
+        for (rule, days) in [("3", 3), ("7", 7), ("0", 3)] {
+            let set = sql("update stock_setting set reserve_days = $1").bind(rule.parse::<i64>().unwrap());
+            set.run(&clinic.app.db).await.unwrap();
+            let until = (clinic.today() + Days::new(days)).to_string();
+            assert_eq!(ada.page().await.attribute(&field, "value"), Some(until), "{rule}");
+        }
+    }
+
     async fn k7_a_reservation_ends_with_its_day_its_line_or_by_hand(clinic) {
         let ada = clinic.counter(&[AMOXICILLIN]).await;
         clinic.shelf(CODE, "AM1", 300, 20).await;

@@ -34,6 +34,21 @@ both! {
         // What stays with the patient is what is charged.
         let live: Vec<(i64, String)> = sql("select quantity, label from charge where kind = 'medicine' and withdrawn_at is null").all(&clinic.app.db).await.unwrap();
         assert_eq!(live, [(8, "Medicine, capsule".to_owned())], "in the same neutral words");
+        // On an issued invoice it is what came back that is credited, and no unit is asked for twice.
+        let cashier = clinic.signed_in("cashier", &[infirmary::access::model::Role::Cashier]).await;
+        let bill = format!("/visits/{}/bill", counter.room.visit);
+        let seen = cashier.get(&bill).await;
+        cashier.submit(&seen, "#draft", &[("step", "issue")]).await.expect(303);
+        let page = counter.given(&clinic).await;
+        let more = [("what", what.as_str()), ("quantity", "3"), ("reason", "Never opened"), ("sealed", "yes")];
+        counter.desk.submit(&page, "#return", &more).await.expect(303);
+        let live: Vec<(i64, Option<i64>)> =
+            sql("select quantity, done_quantity from charge where kind = 'medicine' and withdrawn_at is null").all(&clinic.app.db).await.unwrap();
+        assert_eq!(live, [(8, Some(5))]);
+        let list = cashier.get("/billing").await;
+        assert!(list.text("#uncredited").contains("8 invoiced, 5 done"), "{}", list.text("main"));
+        assert!(!cashier.get(&bill).await.has("#draft"), "nothing is charged anew");
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
         // The ledger says the same as the levels.
         let wrong = "select count(*) from stock_level v where v.on_hand <> (select sum(m.quantity) from stock_movement m
             where m.batch_id = v.batch_id and m.store_id = v.store_id)";

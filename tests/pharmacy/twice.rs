@@ -3,7 +3,8 @@
 use infirmary::access::model::Role;
 use infirmary::db::{DbKind, sql};
 
-use crate::support::AMOXICILLIN;
+use super::ahead::Paid;
+use crate::support::{AMOXICILLIN, PARACETAMOL};
 
 both! {
     async fn w2_w3_twenty_presses_of_two_people_give_it_out_once(clinic) {
@@ -23,6 +24,37 @@ both! {
         assert_eq!(clinic.count("select count(*) from dispensing").await, 1);
         assert_eq!(clinic.count("select count(*) from charge where kind = 'medicine'").await, 1);
         assert_eq!(clinic.count("select count(*) from prescription_line where given = 15 and state = 'complete'").await, 1);
+    }
+
+    async fn two_who_give_different_lines_of_one_prescription_at_once_both_do(clinic) {
+        infirmary::prescribing::ensure_catalogue(&clinic.app.db).await.unwrap();
+        clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 200).await;
+        clinic.shelf("paracetamol-500mg-tablet", "PA1", 300, 200).await;
+        let other = clinic.signed_in("colleague", &[Role::Pharmacist]).await;
+        for name in ["Ada Obi", "Ben Obi", "Chi Obi", "Dele Obi"] {
+            let counter = clinic.counter_of(name, &[AMOXICILLIN, PARACETAMOL]).await;
+            let lines = clinic.rx_lines(counter.room.visit).await;
+            let (first, second) = (format!("give_{}", lines[0].0), format!("give_{}", lines[1].0));
+            let path = format!("/prescriptions/{}/dispensing", counter.prescription);
+            let (one, two) = (counter.page().await, other.get(&path).await);
+            let mine: [(&str, &str); 2] = [(&first, "0"), (&second, "15")];
+            let theirs: [(&str, &str); 2] = [(&first, "15"), (&second, "0")];
+            let (a, b) = futures::join!(
+                counter.desk.submit(&one, "#dispense", &mine),
+                other.submit(&two, "#dispense", &theirs)
+            );
+            assert_eq!((a.status, b.status), (303, 303), "{name}");
+        }
+        assert_eq!(clinic.count("select count(*) from prescription_line where state = 'complete' and not owed").await, 8);
+    }
+
+    async fn of_who_gives_before_it_is_paid_and_who_closes_the_line_both_get_an_answer(clinic) {
+        let paid = Paid::first(&clinic).await;
+        let (gives, closes) = futures::join!(paid.gives(5, "She is in pain"), paid.closes());
+        for answer in [&gives, &closes] {
+            assert!([303, 409].contains(&answer.status), "{}: {:?}", answer.status, answer.errors());
+        }
+        assert!(gives.status == 303 || closes.status == 303);
     }
 
     async fn p4_the_last_units_go_to_one_of_two_patients(clinic) {

@@ -156,6 +156,45 @@ both! {
         assert!(room.page().await.body.contains("not complete"), "the list says itself to be incomplete");
     }
 
+    async fn p2_what_is_taken_for_a_year_or_was_given_in_part_warns_to_the_end_of_its_course(clinic) {
+        let room = clinic.prescribing_room().await;
+        let year = [("rx_medicine", "warfarin 5 mg tablet"), ("rx_dose", "1"), ("rx_times", "1"), ("rx_days", "365")];
+        let month = [("rx_medicine", "diazepam 5 mg tablet"), ("rx_dose", "1"), ("rx_times", "night"), ("rx_days", "30")];
+        room.press("rx.add", &year).await.expect(303);
+        room.press("rx.add", &month).await.expect(303);
+        room.signs(&[]).await.expect(303);
+        let lines = clinic.rx_lines(room.visit).await;
+        clinic.gives(lines[0].0, 365).await;
+        clinic.gives(lines[1].0, 10).await;
+        // Of the same medicine another patient was given nothing.
+        let (patient, visit) = clinic.is_examined("Bisi Ojo", room.doctor).await;
+        clinic.states_no_allergy(patient).await;
+        let other = crate::support::Room { doctor: room.doctor, desk: room.desk.clone(), patient, visit };
+        other.press("rx.add", &month).await.expect(303);
+        other.signs(&[]).await.expect(303);
+        // The controlled line holds for seven days: the rest is not given any more, what was given is still taken.
+        clinic.wait_minutes(60 * 24 * 8);
+        clinic.sign_in(&room.desk, "okoro").await;
+        for (room, warned) in [(&room, true), (&other, false)] {
+            room.adds("tramadol 50 mg capsule").await;
+            let words = room.page().await.texts("#rx .rx-warning");
+            assert_eq!(words.iter().any(|words| words.contains("Together they can stop breathing")), warned, "{words:?}");
+            let draft = clinic.rx_lines(room.visit).await.last().unwrap().0;
+            room.press(&format!("rx.remove.{draft}"), &[]).await.expect(303);
+        }
+        clinic.wait_minutes(60 * 24 * 192);
+        clinic.sign_in(&room.desk, "okoro").await;
+        room.adds(IBUPROFEN).await;
+        let words = room.page().await.texts("#rx .rx-warning");
+        assert!(words.iter().any(|words| words.contains("Interaction") && words.contains("warfarin")), "{words:?}");
+        room.signs(&[]).await.expect(422);
+        let line = clinic.rx_lines(room.visit).await.last().unwrap().0;
+        room.signs(&[(&format!("rx_reason_{line}"), "One dose under watch")]).await.expect(303);
+        let page = room.desk.get(&format!("/prescriptions/lines/{line}/change")).await;
+        let asked = room.desk.submit(&page, "#change", &[("days", "3")]).await;
+        assert!(asked.expect(422).text(".rx-warning").contains("Interaction"));
+    }
+
     async fn p2_medicines_of_one_use_and_families_that_may_cross_react_are_told_by_their_names(clinic) {
         let room = clinic.prescribing_room().await;
         room.adds("chlorphenamine 4 mg tablet").await;

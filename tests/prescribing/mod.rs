@@ -3,5 +3,6 @@
 mod after;
 mod catalogue;
 mod checks;
+mod races;
 mod reading;
 mod writing;

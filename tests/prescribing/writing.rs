@@ -4,7 +4,7 @@ use infirmary::db::sql;
 use infirmary::prescribing::model::LineState;
 use infirmary::web::paths;
 
-use crate::support::{AMOXICILLIN, COURSE, PARACETAMOL};
+use crate::support::{AMOXICILLIN, COURSE, IBUPROFEN, PARACETAMOL};
 
 both! {
     async fn p1_the_quantity_is_computed_and_stands_there_before_signing(clinic) {
@@ -47,6 +47,57 @@ both! {
             room.press("rx.add", &fields).await.expect(422);
         }
         assert_eq!(clinic.rx_lines(room.visit).await, []);
+    }
+
+    async fn a_unit_behind_a_number_is_the_lines_own_or_refused_with_what_to_enter(clinic) {
+        let room = clinic.prescribing_room().await;
+        let suspension = "amoxicillin 250 mg/5 mL suspension";
+        for (medicine, dose, days, words) in [
+            (IBUPROFEN, "400mg", "5", "400mg is 1 tablet of this strength: enter 1"),
+            ("diazepam 5 mg tablet", "5 mg", "5", "5 mg is 1 tablet of this strength: enter 1"),
+            (suspension, "25 mg", "5", "25 mg is 0.5 mL of this strength: enter 0.5"),
+            (AMOXICILLIN, "250 mg", "5", "Enter the dose in capsules, for example 1"),
+            (AMOXICILLIN, "1 tablet", "5", "Enter the dose in capsules, for example 1"),
+            (AMOXICILLIN, "1", "1 month", "Months differ in length. Enter days or weeks, for example 28 or 4 weeks"),
+        ] {
+            let fields = [("rx_medicine", medicine), ("rx_dose", dose), ("rx_times", "3"), ("rx_days", days)];
+            let seen = room.press("rx.add", &fields).await;
+            assert_eq!(seen.expect(422).errors(), [words]);
+            assert_eq!(seen.attribute("#rx_dose", "value").as_deref(), Some(dose), "what was typed stays");
+        }
+        assert_eq!(clinic.rx_lines(room.visit).await, []);
+        let own = [("rx_medicine", AMOXICILLIN), ("rx_dose", "2 capsules"), ("rx_times", "3"), ("rx_days", "2 weeks")];
+        room.press("rx.add", &own).await.expect(303);
+        let words = room.page().await.text("#rx .rx-head p");
+        assert!(words.contains("Take 2 capsules by mouth 3 times daily for 14 days."), "{words}");
+        // As needed, only whole bottles can be asked for.
+        let syrup = [("rx_medicine", "paracetamol 120 mg/5 mL syrup"), ("rx_dose", "10 mL"), ("rx_times", "prn"), ("rx_max", "4")];
+        for quantity in ["2 bottles", "2", "50"] {
+            let seen = room.press("rx.add", &[syrup.as_slice(), &[("rx_quantity", quantity)]].concat()).await;
+            let words = "Only whole ones leave the pharmacy: 1 bottle of 60 mL. Enter the mL, 60 or a multiple of it";
+            assert_eq!(seen.expect(422).errors(), [words], "{quantity}");
+        }
+        room.press("rx.add", &[syrup.as_slice(), &[("rx_quantity", "120 mL")]].concat()).await.expect(303);
+        assert!(room.page().await.body.contains("120 mL (2 bottles of 60 mL)"));
+        // A draft is changed by the same rules, and the table has the last word.
+        let line = clinic.rx_lines(room.visit).await[0].0;
+        let dose = format!("rx_dose_{line}");
+        room.press(&format!("rx.edit.{line}"), &[(&dose, "500 mg")]).await.expect(422);
+        assert_eq!(clinic.rx_lines(room.visit).await[0].2, 84);
+        let halved = sql("update prescription_line set quantity = 50 where unit = 'mL'").run(&clinic.app.db).await;
+        assert!(halved.unwrap_err().violates("prescription_line_whole"));
+    }
+
+    async fn what_is_written_again_comes_in_the_packs_of_today(clinic) {
+        let room = clinic.prescribing_room().await;
+        let syrup = [("rx_medicine", "paracetamol 120 mg/5 mL syrup"), ("rx_dose", "10"), ("rx_times", "prn"), ("rx_max", "4")];
+        room.press("rx.add", &[syrup.as_slice(), &[("rx_quantity", "60")]].concat()).await.expect(303);
+        let line = clinic.rx_lines(room.visit).await[0].0;
+        room.press(&format!("rx.favourite.{line}"), &[]).await.expect(303);
+        sql("update medicine set step = 100 where code = 'paracetamol-120mg-per-5ml-syrup'").run(&clinic.app.db).await.unwrap();
+        let favourite = clinic.count("select id from prescribing_favourite").await;
+        room.press(&format!("rx.use.{favourite}"), &[]).await.expect(303);
+        assert_eq!(clinic.rx_lines(room.visit).await[1].2, 100);
     }
 
     async fn several_medicines_in_one_go_changed_and_taken_out_again(clinic) {

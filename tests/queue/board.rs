@@ -1,7 +1,8 @@
 //! The staff board: each button, the order, passing on.
 
 use infirmary::access::model::Role;
-use infirmary::queue::model::{EntryState, Priority};
+use infirmary::db::sql;
+use infirmary::queue::model::{EntryState, Priority, VisitId};
 use infirmary::queue::verbs::check_in::Arrival;
 use infirmary::web::paths::queue as paths;
 
@@ -255,5 +256,80 @@ both! {
         assert!(called.text(".now").contains("Called to Room 2"));
         let overview = doctor.get("/queues").await;
         assert!(overview.text("#overview tbody tr").contains("A001 Room 2"), "{}", overview.text("#overview tbody tr"));
+    }
+
+    async fn what_doctors_are_told_ends_with_its_visit_and_the_newest_stand_first(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let old = clinic.walk_in("Old Case").await;
+        let tell = async |visit: VisitId, about: i64, words: &str| {
+            sql("insert into attention (visit_id, patient_id, kind, about_id, rank, words, at)
+                 select id, patient_id, 'early_warning', $2, 8, $3, opened_at from visit where id = $1")
+                .bind(visit).bind(about).bind(words).run(&clinic.app.db).await.unwrap();
+        };
+        for about in 1..=22 {
+            tell(old.visit, about, &format!("NEWS2 8: old {about}")).await;
+        }
+        let shown = async || doctor.get(&paths::board(point)).await;
+        assert!(shown().await.text("#more-attention").starts_with("2 more patients wait"));
+        // The day is over: nothing of it hides what is new.
+        clinic.wait_minutes(60 * 24);
+        clinic.run_job("close_the_day").await;
+        clinic.sign_in(&doctor, "dr nwosu").await;
+        let new = clinic.walk_in("New Case").await;
+        tell(new.visit, 30, "NEWS2 8: first").await;
+        tell(new.visit, 31, "NEWS2 8: second").await;
+        let told = shown().await;
+        let lines = told.texts("[id^=attention-] a");
+        assert_eq!(lines, [format!("{} NEWS2 8: second", new.token), format!("{} NEWS2 8: first", new.token)]);
+        assert!(!told.has("#more-attention"));
+        let (entry, _) = clinic.entry_of(new.visit).await;
+        let left = [("op", "0123456789abcdef"), ("move", "leave"), ("reason", "Went home")];
+        doctor.post(&paths::moves(entry), &left).await.expect(303);
+        assert!(!shown().await.has("[id^=attention-]"));
+        doctor.post(&paths::moves(entry), &[("op", "0123456789abcdeg"), ("move", "undo")]).await.expect(303);
+        assert_eq!(shown().await.texts("[id^=attention-] a").len(), 2, "taken back, it stands again");
+    }
+
+    async fn the_words_of_a_reason_are_read_by_those_who_treat_and_stay_out_of_the_trail(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let ill = clinic.visitor("Emeka Urgent").await;
+        let sooner = Arrival { priority: Priority::Emergency, reason: "Vomits blood".into(), ..Arrival::at_desk(ill) };
+        let here = clinic.arrives(sooner).await;
+        let board = doctor.get(&paths::board(point)).await;
+        let board = doctor.submitted(&board, "#call-next", &[]).await;
+        doctor.submit(&board, "[data-move=park]", &[("reason", "Waits for the HIV test")]).await.expect(303);
+        let (entry, _) = clinic.entry_of(here.visit).await;
+        let pages = [paths::board(point), paths::board_with(point, entry), paths::entry(entry)];
+        let words = ["Vomits blood", "HIV"];
+        let desk = clinic.receptionist().await;
+        let cashier = clinic.signed_in("cashier", &[Role::Cashier]).await;
+        let admin = clinic.administrator().await;
+        let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        for page in &pages {
+            for browser in [&desk, &cashier, &admin] {
+                let seen = browser.get(page).await;
+                assert!(!words.iter().any(|word| seen.expect(200).body.contains(word)), "{page}: {}", seen.body);
+                assert!(seen.body.contains("Parked"), "{page}: the category is there");
+            }
+            for browser in [&doctor, &nurse] {
+                assert!(browser.get(page).await.body.contains("HIV"), "{page}");
+            }
+        }
+        assert!(doctor.get(&paths::entry(entry)).await.body.contains("Vomits blood"));
+        // Who writes such words reads them again, whatever the role.
+        let form = desk.get(&paths::entry(entry)).await;
+        assert!(form.body.contains("Colleagues who treat read this. Others see the category only"));
+        desk.submit(&form, "#priority-form", &[("priority", "raised"), ("reason", "Better now, walks")]).await.expect(303);
+        assert!(desk.get(&paths::entry(entry)).await.text("#history").contains("Better now, walks"));
+        assert!(!cashier.get(&paths::entry(entry)).await.body.contains("Better now"));
+        assert!(cashier.get(&paths::entry(entry)).await.text("#history").contains("Raised"));
+        for word in ["Vomits", "HIV", "Better now"] {
+            let text = format!("%{word}%");
+            let kept: i64 = sql("select count(*) from audit_entry where detail like $1").bind(&text).scalar(&clinic.app.db).await.unwrap();
+            assert_eq!(kept, 0, "{word} is in the trail");
+        }
+        assert_eq!(clinic.count("select count(*) from audit_entry where detail like '%\"reason\":\"given\"%'").await, 3);
     }
 }

@@ -22,7 +22,7 @@ both! {
         assert_eq!(clinic.count("select count(*) from appointment where state = 'cancelled'").await, 1);
         assert_eq!(clinic.count("select taken_public from slot").await, 0, "the place is given back once");
         let place = clinic.browser().get(&infirmary::web::paths::queue::place(&ada.slip_code)).await;
-        assert_eq!(place.text(".place .big"), "The clinic's day has ended");
+        assert_eq!(place.heading(), "This slip is over");
         assert_eq!(clinic.walk_in("Next Day").await.token, "A001");
     }
 

@@ -45,6 +45,34 @@ both! {
         assert_eq!(clinic.count("select count(*) from appointment where state = 'in_service'").await, 1);
     }
 
+    async fn a_visit_does_not_end_before_the_other_booking_of_the_day_was_seen_to(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, first) = clinic.doctor_named("Dr Nwosu").await;
+        let (other, second) = clinic.doctor_named("Dr Bello").await;
+        let here = clinic.walk_in("Ada Obi").await;
+        let page = first.submitted(&first.get(&paths::board(point)).await, "#call-next", &[]).await;
+        let page = first.submitted(&page, "[data-move=start]", &[]).await;
+        clinic.decided().await;
+        clinic.wait_minutes(5);
+        let later = clinic.booking(clinic.patient_of(here.visit).await, other, 60).await;
+        let desk = clinic.receptionist().await;
+        desk.submitted(&desk.get("/arrivals").await, &format!("#appointment-{later} form"), &[]).await;
+        let refused = first.submit(&page, "[data-move=finish]", &[]).await;
+        let words = refused.expect(409).text("main");
+        assert!(words.contains("The booking at") && words.contains("with Dr Bello is still to come"), "{words}");
+        assert_eq!(clinic.appointment_state(later).await, "arrived");
+        assert_eq!(clinic.count("select count(*) from visit where closed_at is null").await, 1);
+        // Once that doctor began, it ends, and the booking with it.
+        let page = first.get(&paths::board(point)).await;
+        let to = format!("{point}-{other}");
+        first.submitted(&page, "[data-transfer]", &[("to", &to)]).await;
+        let page = second.submitted(&second.get(&paths::board(point)).await, "#call-next", &[]).await;
+        let page = second.submitted(&page, "[data-move=start]", &[]).await;
+        clinic.decided().await;
+        second.submitted(&page, "[data-move=finish]", &[]).await;
+        assert_eq!(clinic.appointment_state(later).await, "fulfilled");
+    }
+
     async fn a_check_in_that_was_undone_is_not_here_and_undo_is_offered_where_it_works(clinic) {
         clinic.point("Consulting", "consulting").await;
         let (id, _) = clinic.doctor_named("Dr Nwosu").await;

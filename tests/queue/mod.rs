@@ -12,3 +12,4 @@ mod streams;
 mod truth;
 mod undo;
 mod unsettled;
+mod whereabouts;

@@ -34,9 +34,28 @@ both! {
         let _ = page;
     }
 
+    async fn the_slip_of_an_earlier_day_says_only_that_it_is_over(clinic) {
+        clinic.point("Triage", "triage").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let phone = clinic.browser();
+        let leave = phone.get(&paths::place_leave(&ada.slip_code)).await;
+        assert!(phone.get(&paths::place(&ada.slip_code)).await.body.contains("A001"));
+        clinic.wait_minutes(60 * 24);
+        for path in [paths::place(&ada.slip_code), paths::place_now(&ada.slip_code)] {
+            let seen = phone.get(&path).await;
+            let main = if seen.has("main") { seen.text("main") } else { seen.text("#place") };
+            assert_eq!(main, "This slip is over It was for one day only. You get a new one when you check in at the clinic.");
+            assert!(!seen.body.contains("A001") && !seen.body.contains("data-live"), "{path}");
+        }
+        let over = paths::place(&ada.slip_code);
+        assert_eq!(phone.submit(&leave, "main form", &[]).await.leads_to(), Some(over.clone()));
+        assert_eq!(phone.get(&paths::place_leave(&ada.slip_code)).await.leads_to(), Some(over));
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'queue.left'").await, 0);
+    }
+
     async fn a_range_is_told_from_five_services_on(clinic) {
         let point = clinic.point("Consulting", "consulting").await;
-        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let (nwosu, doctor) = clinic.doctor_named("Dr Nwosu").await;
         let mut page = doctor.get(&paths::board(point)).await;
         for number in 0..5 {
             clinic.walk_in(&format!("Person N{number}")).await;
@@ -53,6 +72,12 @@ both! {
         let seen = clinic.browser().get(&paths::place(&ada.slip_code)).await;
         assert_eq!(seen.text("#range"), "40 to 50 minutes");
         assert_eq!(seen.text(".place .big"), "Come back at 10:20am");
+        // Who is booked soon is not sent away past the own time, however many walk-ins are here.
+        let bisi = clinic.visitor("Bisi Ojo").await;
+        clinic.booking(bisi, nwosu, 20).await;
+        let early = clinic.arrived(bisi).await;
+        let seen = clinic.browser().get(&paths::place(&early.slip_code)).await;
+        assert_eq!((seen.text("#range"), seen.text(".place .big")), ("20 to 30 minutes".into(), "Your time is 10:10am".into()));
         let overview = doctor.get("/queues").await;
         assert!(overview.text("#overview tbody tr").contains("10 min"));
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use infirmary::web::paths::queue as paths;
 
 use super::display::paired;
-use crate::support::{Browser, Clinic};
+use crate::support::databases::Place;
+use crate::support::{Browser, Clinic, eventually};
 
 /// An open stream.
 struct Watching(reqwest::Response);
@@ -96,6 +97,52 @@ both! {
         assert_eq!(seen.headers["hx-redirect"], paths::SCREEN);
     }
 
+    async fn of_nine_streams_of_one_slip_the_oldest_ends_and_the_newest_works(clinic) {
+        let point = clinic.point("Triage", "triage").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let (ada, ben) = (clinic.walk_in("Ada Obi").await, clinic.walk_in("Ben Eze").await);
+        let phone = clinic.browser();
+        let mut other = watch(&phone, &paths::place_live(&ben.slip_code, point)).await;
+        other.hears_of("all").await;
+        let mut streams = Vec::new();
+        for _ in 0..9 {
+            let mut stream = watch(&phone, &paths::place_live(&ada.slip_code, point)).await;
+            stream.hears_of("all").await;
+            streams.push(stream);
+        }
+        assert_eq!(streams[0].hears().await, None, "the oldest gave up its seat");
+        doctor.post(&paths::calls(point), &[("op", "0123456789abcdef")]).await.expect(303);
+        for stream in streams.iter_mut().skip(1).chain([&mut other]) {
+            stream.hears_of("data: ").await;
+        }
+        // Who is gone needs no seat: the next one ends nobody's.
+        streams.truncate(2);
+        eventually(async || clinic.app.live.watchers() <= 4).await;
+        watch(&phone, &paths::place_live(&ada.slip_code, point)).await.hears_of("all").await;
+        assert!(tokio::time::timeout(Duration::from_millis(300), streams[1].0.chunk()).await.is_err());
+    }
+
+    async fn a_slip_hears_the_end_of_its_visit_and_then_nothing_more(clinic) {
+        let point = clinic.point("Triage", "triage").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let phone = clinic.browser();
+        let address = paths::place_live(&ada.slip_code, point);
+        let mut stream = watch(&phone, &address).await;
+        stream.hears_of("all").await;
+        let page = phone.get(&paths::place_leave(&ada.slip_code)).await;
+        phone.submit(&page, "main form", &[]).await.expect(303);
+        let mut told = String::new();
+        while let Some(words) = stream.hears().await {
+            told += &words;
+        }
+        assert!(told.contains("data: visit:") && told.trim_end().ends_with("data: over"), "{told}");
+        // None is opened any more; a page that asks is told so at once.
+        let mut late = watch(&phone, &address).await;
+        assert!(late.hears().await.unwrap().contains("event: over"));
+        assert_eq!(late.hears().await, None);
+        assert!(!phone.get(&paths::place(&ada.slip_code)).await.has("[data-connection]"));
+    }
+
     async fn streams_end_when_the_node_ends(clinic) {
         let point = clinic.point("Triage", "triage").await;
         let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
@@ -110,6 +157,38 @@ both! {
         for stream in &mut streams {
             assert_eq!(stream.hears().await, None);
         }
+    }
+}
+
+/// Streams take three quarters of a node's connections and no more; pages are still served.
+async fn crowded(clinic: Clinic) {
+    let point = clinic.point("Triage", "triage").await;
+    let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+    let address = paths::board_live(point);
+    let mut streams = Vec::new();
+    for _ in 0..9 {
+        streams.push(watch(&doctor, &address).await);
+    }
+    let refused = doctor.get(&address).await;
+    assert_eq!(refused.expect(503).headers["retry-after"], "30");
+    doctor.get(&paths::board(point)).await.expect(200);
+    streams.clear();
+    eventually(async || {
+        let request = doctor.request(reqwest::Method::GET, &address).send();
+        request.await.unwrap().status() == 200
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_leave_connections_for_pages_sqlite() {
+    crowded(Clinic::narrow(Place::sqlite().await, 12).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_leave_connections_for_pages_postgres() {
+    if let Some(place) = Place::postgres().await {
+        crowded(Clinic::narrow(place, 12).await).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Taking back the last step.
 
+use infirmary::access::model::Role;
 use infirmary::queue::model::EntryState;
 use infirmary::web::paths::queue as paths;
 
@@ -64,5 +65,38 @@ both! {
         assert_eq!(clinic.count("select count(*) from appointment where state = 'booked'").await, 1);
         assert_eq!(clinic.walk_in("Ben Udo").await.token, "A002");
         assert_eq!(clinic.arrived(patient).await.token, "A001");
+    }
+
+    async fn who_marks_a_colleagues_patient_as_left_says_why_and_the_colleague_takes_it_back(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let here = clinic.walk_in("Ada Obi").await;
+        let board = doctor.get(&paths::board(point)).await;
+        doctor.submit(&board, "#call-next", &[]).await.expect(303);
+        let (entry, _) = clinic.entry_of(here.visit).await;
+        let cashier = clinic.signed_in("femi cash", &[Role::Cashier]).await;
+        let page = cashier.get(&paths::entry(entry)).await;
+        let refused = cashier.submit(&page, "[data-move=leave]", &[]).await;
+        assert!(refused.expect(409).text("#refused").starts_with("Enter how you know that A001 left"));
+        assert_eq!(clinic.state_of(here.visit).await, EntryState::Called);
+        cashier.submit(&page, "[data-move=leave]", &[("reason", "Said so at the cash desk")]).await.expect(303);
+        assert_eq!(clinic.state_of(here.visit).await, EntryState::Left);
+        let seen = doctor.get(&paths::board(point)).await;
+        assert!(seen.text("#undo").contains("A001 was marked as left by femi cash at"), "{}", seen.text("#undo"));
+        clinic.wait_minutes(5);
+        let own = doctor.get(&paths::entry(entry)).await;
+        assert!(own.text("#history").contains("Said so at the cash desk"));
+        doctor.submit(&own, "[data-move=undo]", &[]).await.expect(303);
+        assert_eq!(clinic.state_of(here.visit).await, EntryState::Called);
+        // The own patient of no priority leaves with one press; an emergency asks everybody.
+        let board = doctor.get(&paths::board(point)).await;
+        assert!(!board.has("[data-move=leave] input[name=reason]"));
+        let desk = clinic.receptionist().await;
+        let form = desk.get(&paths::entry(entry)).await;
+        assert!(!form.has("[data-move=leave] input[name=reason]"));
+        desk.submit(&form, "#priority-form", &[("priority", "emergency"), ("reason", "Collapsed")]).await.expect(303);
+        for browser in [&doctor, &desk] {
+            assert!(browser.get(&paths::entry(entry)).await.has("[data-move=leave] input[name=reason]"));
+        }
     }
 }

@@ -77,11 +77,42 @@ both! {
         assert!(page.expect(200).queries() <= 6);
         let lines = page.texts("#openings li");
         assert_eq!(lines.len(), 4, "{lines:?}");
-        assert!(lines[0].contains("Dr Bola Ige, doctor") && lines[0].contains("Read: health.") && lines[0].contains("You were in the clinic"), "{}", lines[0]);
+        assert!(lines[0].contains("Dr Bola Ige, doctor") && lines[0].contains("Read: the health part.") && lines[0].contains("You were in the clinic"), "{}", lines[0]);
         assert!(lines[1].contains("nurse, nurse") && lines[1].contains("She called about a result"), "{}", lines[1]);
-        assert!(lines[3].contains("receptionist") && lines[3].contains("without health") && lines[3].contains("Work at the clinic"), "{}", lines[3]);
+        assert!(lines[3].contains("receptionist") && lines[3].contains("Read: the record, nothing about your health") && lines[3].contains("Work at the clinic"), "{}", lines[3]);
         assert!(lines[0].contains("9 November 2026, 9am"), "{}", lines[0]);
         assert!(!page.body.contains("Ben"));
+    }
+
+    async fn what_was_opened_is_told_in_plain_words_with_every_new_code_of_the_own_account(clinic) {
+        let lab = clinic.laboratory().await;
+        let (_, result) = lab.released(&clinic, "PCV", ("PCV", "40")).await;
+        for path in [format!("/results/{result}"), format!("/visits/{}/letters", lab.visit), format!("/patients/{}/health", lab.patient)] {
+            lab.orders.get(&path).await.expect(200);
+        }
+        let desk = clinic.receptionist().await;
+        desk.get(&format!("/patients/{}/edit", lab.patient)).await.expect(200);
+        let phone = clinic.phone_of(lab.patient).await;
+        let record = desk.get(&format!("/patients/{}", lab.patient)).await;
+        let sheet = desk.submit(&record, "#code", &[]).await;
+        let code = sheet.expect(200).text(".activation .code");
+        let page = phone.get("/activate").await;
+        let name = format!("phone{}", lab.patient);
+        let typed = [("name", name.as_str()), ("code", code.as_str()), ("password_new", "three goats cross the bridge")];
+        phone.submit(&page, "main form", &typed).await.expect(303);
+        let page = phone.get("/my/record/openings").await;
+        let lines = page.texts("#openings li");
+        assert!(lines[0].contains("Somebody with the code, not signed in") && lines[0].contains("Your password was replaced with a code"), "{}", lines[0]);
+        assert!(lines[1].contains("reception") && lines[1].contains("Gave out a new code for your account. Your old password no longer works"), "{}", lines[1]);
+        let all = lines.join("; ");
+        for words in ["Read: a laboratory result", "Read: letters", "Read: the health part", "Read: personal details, nothing about your health"] {
+            assert!(all.contains(words), "{words}: {all}");
+        }
+        assert!(!all.contains("opened") && !all.contains("a part of the record"), "{all}");
+        // What was read is no change of the record.
+        lab.bench.get(&format!("/patients/{}/health-record", lab.patient)).await.expect(200);
+        let history = desk.get(&format!("/patients/{}/history", lab.patient)).await;
+        assert!(!history.texts("#record li").iter().any(|line| line.contains("bench")), "{:?}", history.texts("#record li"));
     }
 
     async fn the_list_of_openings_goes_on_by_pages(clinic) {

@@ -10,6 +10,7 @@ mod load;
 mod nodes;
 mod portable;
 mod restarts;
+mod restoring;
 mod start;
 
 use std::io::Read;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use infirmary::db::{Db, sql};
+use infirmary::db::{Db, dialect, sql};
 use sqlx::{Connection, Executor, PgConnection};
 
 use std::sync::Arc;
@@ -73,6 +73,29 @@ async fn a_database_that_went_away_needs_no_restart_of_the_node() {
     succeed(&["check", "--database-url", &url]);
 }
 
+/// Whoever watches is told when the other nodes cannot be heard and when they are again, and not each second between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outage_is_told_once_when_it_begins_and_once_when_it_ends() {
+    let Some(url) = Postgres::empty().await else { return };
+    let db = Db::open(&url, 4).await.unwrap();
+    let mut heard = dialect::listen(&db).await.unwrap().unwrap();
+    let (server, name) = url.rsplit_once('/').unwrap();
+    let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    let cut = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+    admin.execute(format!("alter database {name} allow_connections false").as_str()).await.unwrap();
+    admin.execute(cut.as_str()).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!(heard.try_recv().as_deref(), Ok(""), "it begins");
+    assert!(heard.try_recv().is_err(), "it goes on");
+    admin.execute(format!("alter database {name} allow_connections true").as_str()).await.unwrap();
+    let again = tokio::time::timeout(Duration::from_secs(15), heard.recv()).await.unwrap();
+    assert_eq!(again.as_deref(), Some(""), "it ends");
+    dialect::notify(&db, "settings").await.unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(5), heard.recv()).await.unwrap();
+    assert_eq!(told.as_deref(), Some("settings"));
+    db.close().await;
+}
+
 /// P15: the server is stopped hard under load and started again, three times; the node goes on without a restart.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_server_that_crashes_under_load_loses_nothing_acknowledged() {
@@ -96,7 +119,7 @@ async fn a_database_server_that_crashes_under_load_loses_nothing_acknowledged() 
             let sent = browser.post("/sign-in", &[("name", "nurse"), ("password", "x")]);
             let (ready, turned_away) = futures::join!(node.is_ready(), sent);
             assert!(!ready, "not ready without its database");
-            assert_eq!(turned_away.expect(503).heading(), "The service is busy");
+            assert_eq!(turned_away.expect(503).heading(), "The clinic's database cannot be reached");
         }
         cluster.begins();
         let began = std::time::Instant::now();

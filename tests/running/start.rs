@@ -59,7 +59,7 @@ async fn an_open_event_stream_does_not_hold_up_the_end() {
 
 #[test]
 fn a_wrong_setting_stops_the_start_with_one_sentence_and_code_2() {
-    let cases: [(&str, &str); 9] = [
+    let cases: [(&str, &str); 13] = [
         ("BIND", "localhost"),
         ("BIND", "127.0.0.1:99999"),
         ("DATABASE_URL", "mysql://clinic"),
@@ -69,6 +69,10 @@ fn a_wrong_setting_stops_the_start_with_one_sentence_and_code_2() {
         ("TRUSTED_PROXIES", "10.0.0.1, proxy"),
         ("DATABASE_CONNECTIONS", "0"),
         ("LOG", "a=b=c"),
+        ("LOG", "lod"),
+        ("DATA_DIR", "/proc"),
+        ("DATABASE_URL", "postgres://ada:se#cret@localhost/clinic"),
+        ("DATABASE_URL", "postgres://ada:12#3@localhost/clinic"),
     ];
     for (name, value) in cases {
         let folder = tempfile::tempdir().unwrap();
@@ -83,11 +87,17 @@ fn a_wrong_setting_stops_the_start_with_one_sentence_and_code_2() {
 
 #[test]
 fn a_server_that_is_not_there_is_said_in_one_sentence() {
-    let url = format!("postgres://nobody:secret@127.0.0.1:{}/clinic", free_port());
-    let output = run(&["serve", "--database-url", &url]);
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("cannot open the database") && !said.contains("secret"), "{said}");
+    let port = free_port();
+    let url = format!("postgres://nobody:secret@127.0.0.1:{port}/clinic");
+    for command in ["serve", "check"] {
+        let began = std::time::Instant::now();
+        let output = run(&[command, "--database-url", &url]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("cannot open the database") && !said.contains("secret"), "{said}");
+        assert!(said.contains(&format!("on 127.0.0.1:{port}: Connection refused")), "{said}");
+        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    }
 }
 
 #[tokio::test]
@@ -130,4 +140,43 @@ async fn metrics_stand_on_an_address_of_their_own() {
     let page = reqwest::get(format!("http://{bind}/metrics")).await.unwrap().text().await.unwrap();
     assert!(page.contains("infirmary_requests_total{route=\"/readyz\""), "{page}");
     assert_eq!(node.browser().get("/metrics").await.status, 404);
+}
+
+#[test]
+fn a_file_of_another_program_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("holidays.db");
+    let other = rusqlite::Connection::open(&file).unwrap();
+    other.execute_batch("create table holiday (day text); insert into holiday values ('Eid')").unwrap();
+    drop(other);
+    let before = std::fs::read(&file).unwrap();
+    let url = format!("sqlite:{}", file.display());
+    let bind = format!("127.0.0.1:{}", free_port());
+    for arguments in [["serve", "--bind", &bind], ["demo", "--bind", &bind]] {
+        let output = program(&arguments).env("DATABASE_URL", &url).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("holds data of another program"), "{said}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_list_without_a_code_in_the_named_columns_is_not_said_to_be_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("codes.csv");
+    std::fs::write(&file, "code,title\nB50,Plasmodium falciparum malaria\nA01,Typhoid fever\n").unwrap();
+    let url = file_in(folder.path());
+    let with = |columns: &str| {
+        let file = file.display().to_string();
+        run(&["import-codes", &file, "--system", "icd10", "--columns", columns, "--database-url", &url])
+    };
+    for columns in ["9,10", "1,10"] {
+        let refused = with(columns);
+        let said = text(&refused.stdout) + &text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains("nothing is saved") && !said.contains("are saved"), "{said}");
+    }
+    let taken = with("1,2");
+    assert!(taken.status.success() && text(&taken.stdout).contains("The codes are saved"));
 }

@@ -1,7 +1,9 @@
 //! The clinic closes or cannot keep a time: holidays, time away, doctors who leave; and what its patients hear of it.
 
 use infirmary::db::sql;
+use infirmary::scheduling::{self, Booking};
 use infirmary::web::paths::scheduling as paths;
+use infirmary::work::{Doer, Work};
 
 const MARKED: &str = "select count(*) from appointment where needs_decision";
 
@@ -23,6 +25,7 @@ both! {
         assert!(closed.body.contains("1 booking of that day needs another time"), "{}", closed.body);
         let list = admin.get(&closed.links("tbody a")[0]).await;
         assert_eq!(list.texts("tbody .tag"), ["Needs another time"]);
+        assert!(admin.get("/").await.body.contains("The clinic is closed, or the doctor is away"));
 
         let over = ben.submit(&check, "main form", &[]).await;
         assert_eq!(over.status, 409, "what was only kept is not booked");
@@ -159,5 +162,31 @@ both! {
         assert!(times.expect(200).has("h1") && !times.body.contains("With . "), "{}", times.body);
         let form = [("op", "0123456789abcdef"), ("slot", &slot.to_string()), ("reason", &reason.to_string())];
         assert_eq!(cy.post(paths::BOOK_HOLD, &form).await.status, 409);
+    }
+
+    async fn whoever_books_while_the_time_is_blocked_is_asked_about_or_refused(clinic) {
+        let browser = clinic.doctor().await;
+        let doctor = infirmary::access::model::AccountId(clinic.count("select id from account").await);
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        for round in 10..25 {
+            let slot = clinic.slot_at(doctor, format!("2026-11-{round}T09:00:00Z").parse().unwrap(), 1, 0).await;
+            let patient = clinic.person(&format!("Person{round} Crowd")).await;
+            let page = browser.get(paths::AVAILABILITY).await;
+            let day = format!("2026-11-{round}");
+            let away = [("from_day", day.as_str()), ("from_time", "08:00"), ("to_day", &day), ("to_time", "18:00"), ("away_reason", "Ill")];
+            let booking = Booking { patient, slot, reason, complaint: String::new() };
+            let books = async {
+                let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+                match scheduling::book_at_desk(&mut work, &booking, None).await {
+                    Ok(_) => work.commit().await.is_ok(),
+                    Err(_) => false,
+                }
+            };
+            let (booked, blocked) = tokio::join!(books, browser.submit(&page, "#away", &away));
+            assert_ne!(booked, blocked.status == 303, "round {round}: {}", blocked.status);
+        }
+        let forgotten = "select count(*) from appointment a join slot s on s.id = a.slot_id
+            where a.state = 'booked' and not a.needs_decision and s.state = 'blocked'";
+        assert_eq!(clinic.count(forgotten).await, 0);
     }
 }

@@ -62,4 +62,24 @@ both! {
         second.submit(&seen, "#settings", &[("hold_minutes", "9")]).await.expect(303);
         assert_eq!(clinic.count("select count(*) from clinic where name = 'Mine' and hold_minutes = 9").await, 1);
     }
+
+    async fn a_pattern_needs_places_and_says_whose_numbers_do_not_fit_and_the_phone_can_be_dialled(clinic) {
+        let browser = clinic.administrator().await;
+        let ada = clinic.student("Ada Obi", "19/52HA001").await;
+        clinic.student("Ben Eze", "19/52HA002").await;
+        let page = browser.get("/settings").await;
+        let refused = browser.submit(&page, "#settings", &[("matric_pattern", "((((")]).await;
+        assert!(refused.expect(422).has("#matric_pattern-error"));
+        let refused = browser.submit(&page, "#settings", &[("phone", "hello")]).await;
+        assert_eq!(refused.expect(422).errors(), ["Enter a phone number, like 0803 123 4567 or +234 803 123 4567"]);
+        let saved = browser.submitted(&page, "#settings", &[("matric_pattern", "aa 9999"), ("phone", "")]).await;
+        assert!(saved.body.contains("The matric numbers of 2 present students do not fit the pattern"), "{}", saved.body);
+        eventually(async || clinic.app.clinic().matric_pattern == "AA9999").await;
+        // A number that is there already is not checked again; another one is.
+        let form = browser.get(&format!("/patients/{ada}/edit")).await;
+        browser.submit(&form, "#person", &[("phone", "0803 123 4567"), ("sex", "female")]).await.expect(303);
+        let form = browser.get(&format!("/patients/{ada}/edit")).await;
+        let refused = browser.submit(&form, "#person", &[("matric_number", "19/52HA003")]).await;
+        assert_eq!(refused.expect(422).errors(), ["Matric number must look like HA1952"]);
+    }
 }

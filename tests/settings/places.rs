@@ -47,6 +47,9 @@ both! {
         let refused = admin.submit(&page, "#point", &[("active", ""), ("name", "Closing")]).await;
         assert!(refused.expect(422).errors()[0].starts_with("2 people are at Consulting now. Call them, pass them on"), "{:?}", refused.errors());
         assert_eq!(refused.attribute("#name", "value").as_deref(), Some("Closing"), "what was typed stays");
+        let other = admin.submit(&page, "#point", &[("kind", "cashier"), ("op", "0123456789abcdeh")]).await;
+        assert!(other.expect(422).errors()[0].starts_with("2 people are at Consulting now"), "{:?}", other.errors());
+        assert!(other.has("#kind-error") && clinic.count("select count(*) from service_point where kind = 'cashier'").await == 0);
         admin.submit(&refused, "#point", &[("active", "yes"), ("name", "Consulting rooms")]).await.expect(303);
         let room_page = admin.get(&format!("/rooms/{room}/edit")).await;
         let refused = admin.submit(&room_page, "#room", &[("active", "")]).await;

@@ -126,13 +126,19 @@ impl Deref for Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        let (admin, drop) =
-            (format!("{}/postgres", self.server), format!("drop database {} with (force)", self.name));
+        let (admin, name) = (format!("{}/postgres", self.server), self.name.clone());
         // On a thread of its own: nobody may wait for a future inside of a runtime.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                PgConnection::connect(&admin).await?.execute(drop.as_str()).await.map(|_| ())
+                let mut admin = PgConnection::connect(&admin).await?;
+                // With what a restore kept of it.
+                let beside = "select datname::text from pg_database where starts_with(datname::text, $1)";
+                let all: Vec<String> = sqlx::query_scalar(beside).bind(&name).fetch_all(&mut admin).await?;
+                for name in all {
+                    admin.execute(format!("drop database {name} with (force)").as_str()).await?;
+                }
+                Ok::<(), sqlx::Error>(())
             })
         });
         if let Ok(Err(error)) = dropped.join() {

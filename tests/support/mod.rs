@@ -148,12 +148,28 @@ impl Clinic {
         Self::start_with(place, clock, db, router).await
     }
 
+    /// Starts a node that takes few connections.
+    pub async fn narrow(place: Place, connections: usize) -> Self {
+        let db = Db::open(&place.url, 10).await.unwrap();
+        Self::start_as(place, Clock::held(monday_morning()), db, router, connections).await
+    }
+
     /// Starts a node over an open database, with a router of its own.
     pub async fn start_with(
         place: Place,
         clock: Clock,
         db: Db,
         router: impl FnOnce(&App) -> axum::Router,
+    ) -> Self {
+        Self::start_as(place, clock, db, router, Config::local("").connections).await
+    }
+
+    async fn start_as(
+        place: Place,
+        clock: Clock,
+        db: Db,
+        router: impl FnOnce(&App) -> axum::Router,
+        connections: usize,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -163,6 +179,7 @@ impl Clinic {
             data_dir: place.folder().to_owned(),
             password_cost: people::CHEAP,
             show_queries: true,
+            connections,
             ..Config::local(&place.url)
         };
         let app = App::new(db, clock, config).await.unwrap();

@@ -149,18 +149,59 @@ both! {
         assert_eq!(clinic.count("select count(*) from queue_entry").await, 1);
     }
 
+    async fn a_refusal_can_be_read_by_a_browser_that_takes_compressed_pages(clinic) {
+        let boss = clinic.signed_in("boss", Role::ALL).await;
+        for (path, status) in [("/audit?before=x", 400), ("/staff?later=x&q=a", 200), ("/no/such/page", 404)] {
+            let request = boss.request(reqwest::Method::GET, path).header("accept-encoding", "gzip");
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), status, "{path}");
+            assert_eq!(answer.headers()["content-encoding"], "gzip", "{path}");
+            let (packed, mut body) = (answer.bytes().await.unwrap(), String::new());
+            std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&packed[..]), &mut body).unwrap();
+            assert!(body.contains("</html>"), "{path}: {body}");
+            in_words(&body);
+        }
+        let seen = boss.get("/audit?before=x").await;
+        assert_eq!(seen.expect(400).heading(), "That did not arrive complete");
+    }
+
+    async fn of_a_field_that_an_address_repeats_the_last_one_counts(clinic) {
+        let boss = clinic.signed_in("boss", Role::ALL).await;
+        for path in ["/patients", "/appointments", "/staff", "/prescriptions"] {
+            boss.get(&format!("{path}?q=a&q=b")).await.expect(200);
+        }
+        let page = clinic.browser().get("/sign-in?next=/staff&next=%2Faudit&x=1").await;
+        assert_eq!(page.expect(200).attribute("[name=next]", "value").as_deref(), Some("/audit"));
+        let (_, ada) = clinic.someone("Ada Obi").await;
+        assert_ne!(ada.get("/book?reason=1&reason=2").await.status, 400);
+    }
+
+    async fn a_form_that_was_sent_before_with_other_content_is_called_that(clinic) {
+        let desk = clinic.receptionist().await;
+        let page = desk.get("/patients/new").await;
+        desk.submit(&page, "#person", ADA).await.expect(303);
+        let other = desk.submit(&page, "#person", &ada_but(&[("given_names", "Bola")])).await;
+        assert_eq!(other.expect(409).heading(), "This form was sent before");
+        assert!(other.body.contains("What you sent now was not"));
+        assert_eq!(clinic.count("select count(*) from patient").await, 1);
+    }
+
     async fn a_lost_database_is_said_with_what_to_do(clinic) {
         let desk = clinic.receptionist().await;
         let page = desk.get("/patients/new").await;
         clinic.app.db.close().await;
         for path in ["/patients", "/account", "/queues", "/"] {
             let seen = desk.get(path).await;
-            assert_eq!(seen.expect(503).heading(), "The service is busy", "{path}");
-            assert!(seen.headers.contains_key("retry-after") && seen.body.contains("Nothing was half saved"));
+            assert_eq!(seen.expect(503).heading(), "The clinic's database cannot be reached", "{path}");
+            assert!(seen.headers.contains_key("retry-after") && seen.body.contains("open this page again"));
+            assert!(!seen.body.contains("send it again"), "nothing was sent");
             in_words(&seen.body);
         }
-        desk.submit(&page, "#person", ADA).await.expect(503);
-        clinic.browser().get("/readyz").await.expect(503);
+        let sent = desk.submit(&page, "#person", ADA).await;
+        assert_eq!(sent.expect(503).heading(), "The clinic's database cannot be reached");
+        assert!(sent.body.contains("Nothing was half saved") && sent.body.contains("send it again"));
+        let ready = clinic.browser().get("/readyz").await;
+        assert_eq!(ready.expect(503).body, "the database does not answer");
         // What needs no database goes on.
         clinic.browser().get("/healthz").await.expect(200);
         // Back again, the same form is taken.

@@ -25,6 +25,9 @@ const LIES: [&[(&str, &str)]; 8] = [
     &[],
 ];
 
+/// A search changes nothing, so it leaves no entry.
+const SEARCH: &str = "/find";
+
 const TRAIL: &str = "select count(*) from audit_entry";
 
 /// What another site gets done with these forms: nothing, and then each is taken from our own page.
@@ -68,7 +71,7 @@ async fn not_taken(clinic: &Clinic, form: &Form, sent: &Sent) -> Vec<String> {
         own = form.send(&sent, &[HONEST]).await;
     }
     let told = clinic.count(TRAIL).await - trail;
-    if !matches!(own.status, 200 | 303) || told == 0 {
+    if !matches!(own.status, 200 | 303) || (told == 0 && form.route != SEARCH) {
         let (path, status) = (&sent.path, own.status);
         faults.push(format!("POST {path} of our own page: {status}, {told} entries\n{}", own.body));
     }
@@ -90,6 +93,7 @@ async fn apart(clinic: &Clinic, world: &World) -> Vec<Form> {
         ([("name", "shared.desk"), ("password", PASSWORD)], [("password_unlock", PASSWORD)]);
     vec![
         Form::fields("/visits/{id}/consultation/draft", &world.boss, visit, &draft),
+        Form::fields(SEARCH, &desk, "", &[("to", "/patients"), ("q", "obi")]),
         Form::fields("/sign-in/lock", &desk, "", &[]),
         Form::fields("/sign-in/unlock", &desk, "", &password),
         Form::fields("/sign-in", &desk, "", &known),

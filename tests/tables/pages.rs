@@ -9,7 +9,7 @@ use crate::support::Clinic;
 /// Queries of one page, session and sign-in included.
 const MOST: u32 = 6;
 /// Pages that may take more, each with its reason.
-const MORE: [(&str, u32, &str); 22] = [
+const MORE: [(&str, u32, &str); 27] = [
     ("/", 7, "who waits with a token also learns that a medicine is recalled"),
     (
         "/visits/{id}/consultation",
@@ -20,6 +20,8 @@ const MORE: [(&str, u32, &str); 22] = [
     ("/visits/{id}/tests", 7, "whether the record is open, and the allergies at its top, are two questions"),
     ("/results/{id}", 7, "the same"),
     ("/results/{id}/print", 7, "the same"),
+    ("/lab/samples/{id}", 7, "whether it is the own sample, its tests, steps and values are a question each"),
+    ("/lab/lines/{id}/correction", 7, "the same, and the remark"),
     ("/prescriptions/{id}", 7, "the same, and its lines with their warnings and steps"),
     ("/prescriptions/{id}/print", 7, "the same"),
     (
@@ -29,11 +31,18 @@ const MORE: [(&str, u32, &str); 22] = [
     ),
     ("/notes/{id}/error", 7, "whether the record is open, its banner, and what was signed with the note"),
     ("/visits/{id}/letters", 7, "the same, and verifications and referrals"),
+    ("/visits/{id}/vitals", 7, "the same, what was last measured, and what is planned to be done"),
     ("/visits/{id}/verification", 8, "the same, and what was signed in the visit"),
     ("/visits/{id}/summary", 12, "a visit as its patient reads it has a part of each capability"),
     ("/my/visits/{id}", 12, "the same"),
     ("/my/record/file.html", 8, "the whole record: what was found, done and prescribed has a list each"),
     ("/my/record/file.json", 8, "the same"),
+    ("/visits/{id}/bill", 7, "what of other visits is on no invoice is a question of its own"),
+    (
+        "/patients/{id}/account",
+        7,
+        "invoices, receipts, wallet, scheme and what is not invoiced have a list each",
+    ),
     ("/invoices/{id}", 8, "its lines, discounts, payments, refunds, credit notes and claim have a list each"),
     (
         "/prescriptions/{id}/dispensing",

@@ -100,7 +100,7 @@ pub(super) const GROWING: [&str; 89] = [
     "wallet_entry",
 ];
 /// Partial indexes that hold only what is open now, however long the past.
-pub(super) const SMALL: [&str; 9] = [
+pub(super) const SMALL: [&str; 11] = [
     "account_staff",
     "attention_open",
     "charge_attention",
@@ -109,6 +109,8 @@ pub(super) const SMALL: [&str; 9] = [
     "queue_entry_waiting",
     "record_opening_emergency",
     "refund_open",
+    "visit_open_day",
+    "visit_patient_id_unique",
     "visit_unsettled",
 ];
 /// Files whose statements go through everything on purpose.

@@ -51,27 +51,37 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
         form.refuse("password_new", why);
         return again(page, form);
     }
-    if !choose(&app, &submission, id, &digest).await? {
+    let opened = match choose(&app, &submission, id, &digest).await? {
+        Some(hash) => open(&app, &page, &caller, id, &hash).await?,
+        None => None,
+    };
+    let Some(opened) = opened else {
         form.refuse("name", WRONG);
         return again(page, form);
-    }
-    Ok(leading(open(&app, &page, &caller, id).await?, paths::HOME))
+    };
+    Ok(leading(opened, paths::HOME))
 }
 
-/// Uses the code up and sets the password, both or neither. Returns whether the code still worked.
-async fn choose(app: &App, submission: &Submission, id: AccountId, digest: &[u8]) -> Result<bool, Error> {
+/// Uses the code up and sets the password, both or neither. Returns the hash that is stored now; none where the code no
+/// longer worked.
+async fn choose(
+    app: &App,
+    submission: &Submission,
+    id: AccountId,
+    digest: &[u8],
+) -> Result<Option<String>, Error> {
     let hash = password::hash(app.config.password_cost, submission.form.secret("password_new")).await?;
     let mut work = submission.begin(app).await?;
     let at = work.now();
     let redeemed = codes::redeem(work.tx(), Some(id), digest, at).await?;
     if !redeemed || !accounts::set_password(work.tx(), id, &hash, at).await? {
-        return Ok(false);
+        return Ok(None);
     }
     store::end_sign_ins(work.tx(), id, None, "new password", at).await?;
     work.audit(Entry::new("password.chosen", "account", id.0).with("with", "one-time code")).await?;
     work.tell(Topic::Account(id.0));
     work.commit(paths::HOME).await?;
-    Ok(true)
+    Ok(Some(hash))
 }
 
 fn again(page: Page, form: FormState) -> Answer {

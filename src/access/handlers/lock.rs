@@ -33,11 +33,11 @@ pub fn stays_open(path: &str) -> bool {
     [paths::access::LOCK, paths::access::UNLOCK, paths::access::SIGN_OUT].contains(&path)
 }
 
-/// Answers a request of a locked sign-in: the lock, with a form that was sent folded into it.
+/// Answers a request of a locked sign-in: the lock, while a form that was sent waits for its person.
 pub async fn refuse(app: &App, mut parts: Parts, body: Body, actor: Actor) -> Response {
     parts.extensions.insert(actor);
     let answer = match Page::from_request_parts(&mut parts, app).await {
-        Ok(page) => locked(page, &parts, body).await,
+        Ok(page) => locked(app, page, &parts, body).await,
         Err(error) => Err(error),
     };
     let mut answer = answer.unwrap_or_else(IntoResponse::into_response);
@@ -45,11 +45,12 @@ pub async fn refuse(app: &App, mut parts: Parts, body: Body, actor: Actor) -> Re
     answer
 }
 
-async fn locked(page: Page, parts: &Parts, body: Body) -> Answer {
+async fn locked(app: &App, page: Page, parts: &Parts, body: Body) -> Answer {
     let mut form = FormState::new();
     if resume::is_form(parts) {
         let pairs = kept::without_passwords(kept::read(body).await?);
-        form = form.with("resume_action", parts.uri.path()).with("resume_body", kept::encoded(&pairs));
+        let code = resume::keep(app, &page, page.actor()?.account, parts.uri.path(), &pairs).await?;
+        form = form.with(resume::FIELD, code);
     } else if parts.method == Method::GET {
         form = form.with("next", parts.uri.path_and_query().map_or("/", |path| path.as_str()));
     }
@@ -129,17 +130,21 @@ pub async fn end(
         }
         Proof::Right => {
             session::renew(&session, actor.sign_in).await?;
-            onwards(page, &form, part)
+            onwards(&app, page, &form, part).await
         }
     }
 }
 
-fn onwards(page: Page, form: &FormState, part: bool) -> Result<Response, Error> {
+async fn onwards(app: &App, page: Page, form: &FormState, part: bool) -> Result<Response, Error> {
     if part {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    if !form.value("resume_action").is_empty() {
-        return resume::resumed(page, form, true);
+    let (code, next) = (form.value(resume::FIELD), form.value("next"));
+    if !code.is_empty() {
+        let waiting = resume::waiting(app, page.actor()?.account, code).await?;
+        if let Some(answer) = resume::resumed(page, waiting, next, true)? {
+            return Ok(answer);
+        }
     }
-    Ok(see_other(&local(form.value("next"))))
+    Ok(see_other(&local(next)))
 }

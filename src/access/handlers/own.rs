@@ -139,6 +139,11 @@ pub async fn change_password(State(app): State<App>, page: Page, submission: Sub
     let mut work = submission.begin(&app).await?;
     let at = work.now();
     accounts::set_password(work.tx(), account.id, &hash, at).await?;
+    // Whoever changed or took the password away meanwhile has ended this sign-in: then it changes nothing any more.
+    if !store::is_open(work.tx(), keep).await? {
+        work.undo();
+        return Err(Error::SignIn { next: paths::access::ACCOUNT.to_owned(), htmx: false });
+    }
     let ended = store::end_sign_ins(work.tx(), account.id, Some(keep), "new password", at).await?;
     let entry = Entry::new("password.changed", "account", account.id.0)
         .of_patient(account.patient_id.map(|patient| patient.0))

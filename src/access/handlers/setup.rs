@@ -61,7 +61,8 @@ pub async fn create(
     accounts::set_password(work.tx(), id, &hash, at).await?;
     work.audit(Entry::new("setup.completed", "account", id.0)).await?;
     work.commit(paths::HOME).await?;
-    Ok(leading(open(&app, &page, &caller, id).await?, paths::HOME))
+    let opened = open(&app, &page, &caller, id, &hash).await?.ok_or(Error::NotFound)?;
+    Ok(leading(opened, paths::HOME))
 }
 
 /// The digest of a code that works now, on an install without staff. Anything else is a page that does not exist.

@@ -9,7 +9,7 @@ use tower_sessions::Session;
 
 use super::resume;
 use crate::access::model::{AccountId, AccountKind, Role};
-use crate::access::store::{accounts, devices};
+use crate::access::store::{Credentials, accounts, devices};
 use crate::access::throttle::{self, Device, Target, Verdict};
 use crate::access::views::SignInPage;
 use crate::access::{password, session, store};
@@ -81,22 +81,18 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
         form.refuse("name", throttle::sentence(seconds));
         return Ok(throttle::too_many(seconds, html(SignInPage::new(&app, page, form))?));
     }
-    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let right = password::verify(form.secret("password"), hash.clone()).await?;
-    let tried = account.as_ref().map(|account| account.id.0);
-    match account.filter(|account| right && account.is_active()) {
-        Some(account) => {
+    let tried = account.as_ref().map(|account| account.id);
+    match let_in(&app, &page, &caller, account, form.secret("password")).await? {
+        Some((account, cookie)) => {
             throttle::forgive(&app, &buckets).await?;
-            strengthen(&app, account.id, hash.unwrap_or_default(), form.secret("password"));
-            let opened = open(&app, &page, &caller, account.id).await?;
-            if !form.value("resume_action").is_empty() {
-                return Ok(with_cookie(opened, resume::resumed(page, &form, false)?));
-            }
-            Ok(with_cookie(opened, see_other(&local(form.value("next")))))
+            let waiting = resume::waiting(&app, account, form.value(resume::FIELD)).await?;
+            let next = form.value("next");
+            let answer = resume::resumed(page, waiting, next, false)?;
+            Ok(with_cookie(cookie, answer.unwrap_or_else(|| see_other(&local(next)))))
         }
         None => {
             let mut work = Work::begin(&app, page.doer().clone()).await?;
-            work.audit(Entry::new("sign_in.refused", "account", tried)).await?;
+            work.audit(Entry::new("sign_in.refused", "account", tried.map(|account| account.0))).await?;
             work.commit_beside().await?;
             form.refuse("name", WRONG);
             Ok(refused(html(SignInPage::new(&app, page, form))?))
@@ -104,13 +100,47 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
     }
 }
 
-/// Opens a sign-in for an account and gives the browser its session. Returns the cookie that makes the device known.
-pub async fn open(app: &App, page: &Page, caller: &Caller, account: AccountId) -> Result<HeaderValue, Error> {
+/// Opens a sign-in when the password is right and still the account's own at that moment. A hash that was replaced while
+/// it was looked at may have become a stronger one of the same password: then it is looked at once more.
+async fn let_in(
+    app: &App,
+    page: &Page,
+    caller: &Caller,
+    account: Option<Credentials>,
+    typed: &str,
+) -> Result<Option<(AccountId, HeaderValue)>, Error> {
+    let mut known = account;
+    for _ in 0..2 {
+        let hash = known.as_ref().and_then(|account| account.password_hash.clone());
+        let right = password::verify(typed, hash.clone()).await?;
+        let Some(account) = known.filter(|account| right && account.is_active()) else { return Ok(None) };
+        let hash = hash.unwrap_or_default();
+        if let Some(cookie) = open(app, page, caller, account.id, &hash).await? {
+            strengthen(app, account.id, hash, typed);
+            return Ok(Some((account.id, cookie)));
+        }
+        known = store::credentials(&app.db, account.id).await?;
+    }
+    Ok(None)
+}
+
+/// Opens a sign-in for an account and gives the browser its session. Returns the cookie that makes the device known; none
+/// where the account is no longer active or its password no longer the one of `hash`.
+pub async fn open(
+    app: &App,
+    page: &Page,
+    caller: &Caller,
+    account: AccountId,
+    hash: &str,
+) -> Result<Option<HeaderValue>, Error> {
     let Caller { session, headers } = caller;
     let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let before = if headers.contains_key(header::COOKIE) { session::named(session).await? } else { None };
     let mut work = Work::begin(app, in_the_name_of(app, page, account).await?).await?;
     let at = work.now();
+    if !accounts::hold_proved(work.tx(), account, hash).await? {
+        return Ok(None);
+    }
     if let Some(before) = before {
         store::end_sign_in(work.tx(), before, "signed in again", at).await?;
     }
@@ -125,7 +155,7 @@ pub async fn open(app: &App, page: &Page, caller: &Caller, account: AccountId) -
     work.tell(Topic::Account(account.0));
     work.commit_beside().await?;
     session::carry(session, sign_in).await?;
-    Ok(device.cookie(app.config.is_https()))
+    Ok(Some(device.cookie(app.config.is_https())))
 }
 
 /// From here on the person is known: the trail names the account, not "nobody".

@@ -27,6 +27,8 @@ pub struct Account {
     pub own_record_id: Option<PatientId>,
     /// The clinic number of the own record, for staff who are patients too (rule A7).
     pub own_record: String,
+    /// Active patients with the same e-mail address, while no own record is entered: perhaps the same person.
+    pub same_address: String,
     pub roles: String,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -51,6 +53,8 @@ pub async fn by_id(store: impl Store, id: AccountId) -> Result<Option<Account>, 
             password_hash is not null as has_password, state, title, specialty, qualifications, licence_number,
             practising_since, own_record_id, created_at, updated_at, version,
             coalesce((select number from patient where id = account.own_record_id), '') as own_record,
+            coalesce((select string_agg(p.number, ', ') from patient p where p.email = account.email and p.email <> ''
+                and p.state = 'active' and account.own_record_id is null), '') as same_address,
             coalesce((select string_agg(role, ',') from account_role where account_id = account.id), '') as roles
          from account where id = $1")
     .bind(id)
@@ -241,6 +245,18 @@ pub async fn password_hash(store: impl Store, id: AccountId) -> Result<Option<St
     Ok(row.0)
 }
 
+/// Locks the row of an active account whose password is still the one of `hash`. Returns whether there is one: whoever
+/// changes or takes the password away meanwhile comes before, and it is refused, or after, and ends what it opened.
+pub async fn hold_proved(tx: &mut Tx, id: AccountId, hash: &str) -> Result<bool, DbError> {
+    let held =
+        sql("update account set version = version where id = $1 and state = 'active' and password_hash = $2")
+            .bind(id)
+            .bind(hash)
+            .run(tx)
+            .await?;
+    Ok(held == 1)
+}
+
 /// Locks an account's row until the end of the transaction.
 pub async fn touch(tx: &mut Tx, id: AccountId) -> Result<(), DbError> {
     sql("update account set version = version where id = $1").bind(id).run(tx).await?;
@@ -267,6 +283,7 @@ impl Account {
             practising_since: None,
             own_record_id: None,
             own_record: String::new(),
+            same_address: String::new(),
             roles: String::new(),
             created_at: now,
             updated_at: now,

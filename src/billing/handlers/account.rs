@@ -8,7 +8,7 @@ use crate::access::model::Role;
 use crate::access::second;
 use crate::app::App;
 use crate::billing::model::{Method, Money};
-use crate::billing::store::{invoices, payments, schemes, settings, shifts, wallets};
+use crate::billing::store::{invoices, payments, schemes, settings, shifts, wallets, worklist};
 use crate::billing::verbs::pay::{self, Given};
 use crate::billing::verbs::{bill, refund};
 use crate::billing::views::account::AccountPage;
@@ -55,7 +55,8 @@ pub async fn show(
     let receipts = payments::receipts_of(&app.db, id, PAGE).await?;
     let wallet = wallets::balance(&app.db, id).await?;
     let place = schemes::live_of(&app.db, id).await?;
-    html(AccountPage { page, form: FormState::new(), who, invoices, receipts, wallet, place, older })
+    let left = worklist::left_of(&app.db, id).await?;
+    html(AccountPage { page, form: FormState::new(), who, invoices, receipts, wallet, place, left, older })
 }
 
 /// Begins an invoice by hand.

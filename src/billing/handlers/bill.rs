@@ -5,7 +5,7 @@ use axum::extract::State;
 use super::reason;
 use crate::app::App;
 use crate::billing::model::ChargeId;
-use crate::billing::store::{charges, invoices, schemes};
+use crate::billing::store::{charges, invoices, schemes, worklist};
 use crate::billing::verbs::{bill, charge, issue};
 use crate::billing::views::bill::BillPage;
 use crate::queue::model::VisitId;
@@ -21,7 +21,9 @@ async fn load(app: &App, page: Page, id: VisitId, form: FormState) -> Result<Bil
     let charges = charges::of_visit(&app.db, id).await?;
     let invoices = invoices::of_visit(&app.db, id).await?;
     let place = schemes::live_of(&app.db, visit.patient_id).await?;
-    Ok(BillPage { page, form, who, visit, charges, invoices, place })
+    let mut left = worklist::left_of(&app.db, visit.patient_id).await?;
+    left.retain(|other| other.visit_id != id);
+    Ok(BillPage { page, form, who, visit, charges, invoices, place, left })
 }
 
 /// What was done, what is invoiced, what is owed.

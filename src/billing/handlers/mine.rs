@@ -6,7 +6,7 @@ use super::account::Asked;
 use super::receipt::{self, find};
 use crate::app::App;
 use crate::billing::model::{InvoiceId, ReceiptId};
-use crate::billing::store::{invoices, lines, payments, wallets};
+use crate::billing::store::{invoices, lines, payments, wallets, worklist};
 use crate::billing::views::mine::{MyInvoice, MyInvoices};
 use crate::billing::views::pay::ReceiptPrint;
 use crate::patients::PatientId;
@@ -30,7 +30,8 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
         all.last().filter(|_| more).map(|last| format!("{}?before={}", paths::billing::MY_INVOICES, last.id));
     let wallet = wallets::balance(&app.db, patient).await?;
     let entries = wallets::entries(&app.db, patient, 10).await?;
-    html(MyInvoices { page, invoices: all, wallet, entries, older })
+    let left = worklist::left_of(&app.db, patient).await?;
+    html(MyInvoices { page, invoices: all, wallet, entries, left, older })
 }
 
 /// One invoice.

@@ -8,6 +8,7 @@ pub mod credit;
 pub mod draft;
 pub mod invoice;
 pub mod mine;
+pub mod own;
 pub mod pay;
 pub mod prices;
 pub mod receipt;

@@ -3,6 +3,7 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
+use super::own::not_own;
 use super::{optional_money, percent, reason};
 use crate::app::App;
 use crate::audit::{self, Entry};
@@ -207,6 +208,9 @@ pub async fn enrol(
         Some(patient) => crate::patients::brief(&app.db, patient).await?,
         None => None,
     };
+    if let Some(who) = &who {
+        not_own(page.actor()?, who.id)?;
+    }
     let Some(who) = who.filter(|_| form.is_ok()) else {
         form.refuse("patient", "Search for the patient first");
         return Ok(refused(html(load_members(&app, page, id, (&Asked::default(), form)).await?)?));

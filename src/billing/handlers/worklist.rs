@@ -26,9 +26,10 @@ pub struct Asked {
 
 async fn work(app: &App, page: &Page) -> Result<Work, DbError> {
     let people = worklist::people(&app.db, page.today()).await?;
+    let left = worklist::left(&app.db, page.today()).await?;
     let invoices = invoices::open(&app.db).await?;
     let uncredited = worklist::uncredited(&app.db).await?;
-    Ok(Work { people, invoices, uncredited })
+    Ok(Work { people, left, invoices, uncredited })
 }
 
 /// Where a number or a token leads.

@@ -175,6 +175,16 @@ pub async fn done_billed(tx: &mut Tx, id: ChargeId, quantity: i64, at: DateTime<
     Ok(())
 }
 
+/// Whether it stands on an issued invoice.
+pub async fn is_issued(tx: &mut Tx, id: ChargeId) -> Result<bool, DbError> {
+    let found: i64 = sql("select count(*) from invoice_line l join invoice i on i.id = l.invoice_id
+         where l.charge_id = $1 and l.live and i.state = 'issued'")
+    .bind(id)
+    .scalar(tx)
+    .await?;
+    Ok(found > 0)
+}
+
 /// It was entered in error: not invoiced, it ends here; invoiced, it is marked.
 pub async fn withdraw(
     tx: &mut Tx,

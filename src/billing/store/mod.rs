@@ -6,6 +6,7 @@ pub mod credits;
 pub mod discounts;
 pub mod invoices;
 pub mod lines;
+pub mod owner;
 pub mod payments;
 pub mod prices;
 pub mod refunds;

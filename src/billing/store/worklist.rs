@@ -23,6 +23,8 @@ pub struct Person {
     pub estimate: Money,
     /// What issued invoices ask.
     pub invoiced: Money,
+    /// What was done or given for other visits and nobody has invoiced.
+    pub earlier: Money,
 }
 
 impl Person {
@@ -41,7 +43,9 @@ pub async fn people(store: impl Store, day: NaiveDate) -> Result<Vec<Person>, Db
                 as bigint) as estimate,
             cast(coalesce((select sum(i.patient_part - i.credited_patient - i.paid + i.refunded) from invoice i
                 where i.visit_id = v.id and i.state = 'issued' and i.patient_part - i.credited_patient > i.paid - i.refunded), 0)
-                as bigint) as invoiced
+                as bigint) as invoiced,
+            cast(coalesce((select sum(c.estimate) from charge c where c.patient_id = v.patient_id and c.state = 'billable'
+                and c.visit_id <> v.id), 0) as bigint) as earlier
          from visit v join patient p on p.id = v.patient_id
          left join queue_entry e on e.visit_id = v.id and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
             and e.point_id in (select s.id from service_point s where s.kind = 'cashier')
@@ -51,6 +55,48 @@ pub async fn people(store: impl Store, day: NaiveDate) -> Result<Vec<Person>, Db
     .bind(day)
     .all_kept(store)
     .await
+}
+
+/// What was done or given for a visit and is on no invoice.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct Uninvoiced {
+    pub visit_id: VisitId,
+    pub day: NaiveDate,
+    pub token: String,
+    pub patient_id: PatientId,
+    pub name: String,
+    pub number: String,
+    /// The patient's part, as far as one can say.
+    pub estimate: Money,
+}
+
+macro_rules! uninvoiced {
+    ($narrowed:literal) => {
+        concat!(
+            "select v.id as visit_id, v.day, v.token, v.patient_id,
+                trim(p.given_names || ' ' || p.family_name) as name, p.number, c.estimate
+             from (select c.visit_id, cast(sum(c.estimate) as bigint) as estimate from charge c
+                where c.state = 'billable'",
+            $narrowed,
+            " group by c.visit_id) c join visit v on v.id = c.visit_id join patient p on p.id = v.patient_id"
+        )
+    };
+}
+
+/// Of visits before `day`, the newest first: what was given later than the visit, and what was forgotten.
+pub async fn left(store: impl Store, day: NaiveDate) -> Result<Vec<Uninvoiced>, DbError> {
+    sql(concat!(uninvoiced!(""), " where v.day < $1 order by v.id desc limit 100"))
+        .bind(day)
+        .all_kept(store)
+        .await
+}
+
+/// Of one patient, the newest first.
+pub async fn left_of(store: impl Store, patient: PatientId) -> Result<Vec<Uninvoiced>, DbError> {
+    sql(concat!(uninvoiced!(" and c.patient_id = $1"), " order by v.id desc limit 100"))
+        .bind(patient)
+        .all(store)
+        .await
 }
 
 /// Something that was invoiced for more than was done, and is not credited yet.

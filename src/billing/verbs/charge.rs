@@ -171,6 +171,16 @@ pub async fn count(
     Ok(())
 }
 
+/// See [`crate::billing::keep`].
+pub async fn keep(work: &mut Work, kind: ChargeKind, source: i64, kept: i64) -> Result<bool, Refused> {
+    let Some(there) = known(work, kind, source).await? else { return Ok(false) };
+    if kept < 1 || !charges::is_issued(work.tx(), there.id).await? {
+        return Ok(false);
+    }
+    count(work, kind, source, (kept, 0)).await?;
+    Ok(true)
+}
+
 /// See [`crate::billing::withdraw`].
 pub async fn withdraw(work: &mut Work, kind: ChargeKind, source: i64, reason: &str) -> Result<(), Refused> {
     let Some(there) = known(work, kind, source).await? else { return Ok(()) };

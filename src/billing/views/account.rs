@@ -6,6 +6,7 @@ use crate::billing::model::Money;
 use crate::billing::store::invoices::Invoice;
 use crate::billing::store::payments::Receipt;
 use crate::billing::store::schemes::Enrolment;
+use crate::billing::store::worklist::Uninvoiced;
 use crate::patients::Brief;
 use crate::web::{FormState, Page};
 
@@ -20,6 +21,8 @@ pub struct AccountPage {
     pub receipts: Vec<Receipt>,
     pub wallet: Money,
     pub place: Option<Enrolment>,
+    /// What is on no invoice yet.
+    pub left: Vec<Uninvoiced>,
     /// Where older invoices are.
     pub older: Option<String>,
 }

@@ -6,6 +6,7 @@ use crate::billing::model::{ChargeState, Money, Owed};
 use crate::billing::store::charges::Charge;
 use crate::billing::store::invoices::Invoice;
 use crate::billing::store::schemes::Enrolment;
+use crate::billing::store::worklist::Uninvoiced;
 use crate::patients::Brief;
 use crate::queue::Visit;
 use crate::web::{FormState, Page};
@@ -21,6 +22,8 @@ pub struct BillPage {
     pub charges: Vec<Charge>,
     pub invoices: Vec<Invoice>,
     pub place: Option<Enrolment>,
+    /// What of other visits is on no invoice yet.
+    pub left: Vec<Uninvoiced>,
 }
 
 impl BillPage {

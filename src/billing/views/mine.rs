@@ -7,6 +7,7 @@ use crate::billing::store::invoices::Invoice;
 use crate::billing::store::lines::Line;
 use crate::billing::store::payments::Payment;
 use crate::billing::store::wallets::Entry;
+use crate::billing::store::worklist::Uninvoiced;
 use crate::web::Page;
 
 /// The list, and the wallet.
@@ -17,6 +18,8 @@ pub struct MyInvoices {
     pub invoices: Vec<Invoice>,
     pub wallet: Money,
     pub entries: Vec<Entry>,
+    /// What was done and is on no invoice yet.
+    pub left: Vec<Uninvoiced>,
     pub older: Option<String>,
 }
 

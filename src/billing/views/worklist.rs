@@ -6,7 +6,7 @@ use crate::billing::store::discounts::Discount;
 use crate::billing::store::invoices::Invoice;
 use crate::billing::store::refunds::Refund;
 use crate::billing::store::shifts::Shift;
-use crate::billing::store::worklist::{Person, Uncredited};
+use crate::billing::store::worklist::{Person, Uncredited, Uninvoiced};
 use crate::patients::Brief;
 use crate::queue::model::VisitId;
 use crate::web::{FormState, Page};
@@ -18,6 +18,8 @@ pub struct Work {
     pub people: Vec<Person>,
     /// Drafts, what is owed back, what is owed.
     pub invoices: Vec<Invoice>,
+    /// What was done for visits of earlier days and is on no invoice.
+    pub left: Vec<Uninvoiced>,
     /// What was invoiced for more than was done.
     pub uncredited: Vec<Uncredited>,
 }

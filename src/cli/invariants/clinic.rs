@@ -125,4 +125,15 @@ pub(super) const CLINIC: &[Invariant] = &[
         name: "no sign-in ended before it began",
         text: "select count(*) as faults, min(id) as example from sign_in where ended_at < created_at",
     },
+    Invariant {
+        name: "whoever is known stands in a trail that is not empty",
+        text: "select count(*) as faults, min(id) as example from account where not exists (select 1 from audit_entry)",
+    },
+    Invariant {
+        name: "every sign-in is told in the trail",
+        text: "select count(*) as faults, min(account_id) as example from (
+                 select account_id, count(*) as made from sign_in group by account_id) as counted
+               where made > (select count(*) from audit_entry where subject = 'account'
+                 and subject_id = counted.account_id and action = 'sign_in.opened')",
+    },
 ];

@@ -28,7 +28,7 @@ pub(super) const PHARMACY: &[Invariant] = &[
         name: "what was given out and kept is charged, unit by unit",
         text: "select count(*) as faults, min(g.id) as example from dispensing_line g
                left join charge c on c.kind = 'medicine' and c.source = g.id and c.withdrawn_at is null
-               where not g.billed_ahead and g.quantity - g.returned <> coalesce(c.quantity, 0)",
+               where not g.billed_ahead and g.quantity - g.returned <> coalesce(c.done_quantity, c.quantity, 0)",
     },
     Invariant {
         name: "of what was invoiced before it was given, no more was given, and no less without the cashier being told",

@@ -12,7 +12,7 @@ use crate::consultation::store::notes::{self, Note};
 use crate::consultation::store::sittings::{self, Sitting};
 use crate::consultation::store::{templates, vitals};
 use crate::consultation::verbs::drafts::Sent;
-use crate::consultation::views::{ConsultPage, HOME};
+use crate::consultation::views::{ConsultPage, HOME, no_sample};
 use crate::queue::model::VisitId;
 use crate::record::{self, Door};
 use crate::web::conflict::{Conflict, conflicting};
@@ -89,6 +89,12 @@ pub async fn load(
             if let Some(pharmacy) = onward.pharmacy.as_ref().filter(|_| sitting.has_prescription) {
                 form.set("next", pharmacy);
             }
+            // A sample comes first: the doctor, and later stations, send on from there.
+            if let Some((laboratory, _)) =
+                onward.laboratory.as_ref().filter(|_| !no_sample(&orders, visit).is_empty())
+            {
+                form.set("next", laboratory);
+            }
             form
         }
     };
@@ -146,6 +152,7 @@ fn filled(page: &Page, sitting: &Sitting, draft: Option<&Note>) -> FormState {
         }
     }
     form.set("next", HOME);
+    form.set("decision", sitting.decision.unwrap_or(0));
     if let Some(outcome) = sitting.outcome {
         form.set("outcome", outcome.as_str());
         form.set("outcome_note", sitting.outcome_note.as_deref().unwrap_or_default());
@@ -231,6 +238,13 @@ pub async fn answer(app: &App, page: Page, id: VisitId, submission: Submission, 
             let shown = load(app, page, sitting, door, Some(form)).await?;
             Ok(conflicting(html(ConsultPage { conflict, ..shown })?))
         }
+        Err(steps::Stopped::Decided(overruled)) => {
+            work.undo();
+            let conflict = decided(&mut form, *overruled);
+            let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+            let shown = load(app, page, sitting, door, Some(form)).await?;
+            Ok(conflicting(html(ConsultPage { conflict, ..shown })?))
+        }
         Err(steps::Stopped::Refused(Refused::Because(sentence))) => {
             work.undo();
             form.refuse("", sentence);
@@ -249,7 +263,7 @@ fn bare(page: Page, sitting: Sitting, form: FormState, banner: record::Banner) -
         form,
         banner,
         prescribing: prescribing::Section::default(),
-        sitting: Sitting { booked_words: None, ..sitting },
+        sitting: sitting.bare(),
         kind,
         notes: Vec::new(),
         vitals: None,
@@ -262,6 +276,24 @@ fn bare(page: Page, sitting: Sitting, form: FormState, banner: record::Banner) -
         procedures: procedures::Section::default(),
         conflict: None,
     }
+}
+
+/// Somebody else decided what becomes of the visit: what stands is shown beside what was chosen (R8).
+fn decided(form: &mut FormState, overruled: steps::Overruled) -> Option<Conflict> {
+    form.renew();
+    form.refuse("outcome", overruled.words);
+    let stands = overruled.stands?;
+    form.set("decision", stands.version);
+    let fields = [
+        ("outcome", "What becomes of the visit", stands.outcome.as_str(), stands.outcome.label().to_owned()),
+        ("outcome_note", "To whom, why", stands.outcome_note.as_str(), stands.outcome_note.clone()),
+    ];
+    let back_on = stands.back_on.map(|day| day.to_string()).unwrap_or_default();
+    let fields = fields.into_iter().chain([("back_on", "Comes back on", back_on.as_str(), back_on.clone())]);
+    let differs = fields.filter(|(name, _, stored, _)| form.value(*name).trim() != *stored);
+    let or_nothing = |words: String| if words.is_empty() { "nothing".to_owned() } else { words };
+    let now = differs.map(|(_, label, _, words)| (label.to_owned(), or_nothing(words))).collect();
+    Some(Conflict { who: stands.decided_name.clone(), at: stands.decided_at, now })
 }
 
 /// Another window of the same person saved first, or has signed or discarded the draft: both texts are shown (R8).

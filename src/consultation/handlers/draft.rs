@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
 
-use super::steps::{Stopped, keep};
+use super::steps::{Kept, Saving, Stopped, keep};
 use crate::app::App;
 use crate::consultation::store::notes::{self, Note};
 use crate::consultation::store::sittings;
@@ -23,6 +23,9 @@ struct Told {
     saved: bool,
     /// The draft's version, for the next time; 0 while nothing is written.
     version: i64,
+    /// The version of what becomes of the visit, where this page chose it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<i64>,
     /// What stands beside the heading.
     words: String,
     /// What else has to be said, in the page; empty for nothing.
@@ -38,19 +41,24 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<VisitId>, submi
         return Ok(not_kept(StatusCode::CONFLICT, form.error("").unwrap_or_default()));
     }
     let mut work = Work::begin(&app, page.doer().clone()).await?;
-    let kept = keep(&mut work, &page, &sitting, &mut form, true).await;
+    let kept = keep(&mut work, &page, &sitting, &mut form, Saving::ByItself).await;
     match kept {
-        Ok(note) if form.is_ok() => {
+        Ok(Kept { draft: note, decision, overruled }) if form.is_ok() => {
             let others = notes::of_visit(work.tx(), page.actor()?.account, id).await?;
             work.commit().await?;
             let words = note.as_ref().map(|note| format!("Saved {}", page.clinic.clock(note.saved_at)));
+            let more = match overruled {
+                Some(overruled) => format!("{}.", overruled.words),
+                None => more(&page, note.as_ref(), &others, sitting.visit.closed_at.is_some()),
+            };
             Ok(told(
                 StatusCode::OK,
                 &Told {
                     saved: true,
                     version: note.as_ref().map_or(0, |note| note.version),
+                    decision,
                     words: words.unwrap_or_else(|| "Nothing to save".to_owned()),
-                    more: more(&page, note.as_ref(), &others, sitting.visit.closed_at.is_some()),
+                    more,
                 },
             ))
         }
@@ -66,13 +74,15 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<VisitId>, submi
             StatusCode::CONFLICT,
             "You signed or discarded this draft in another window. Press Save to keep this text as a new draft",
         )),
+        Err(Stopped::Decided(overruled)) => Ok(not_kept(StatusCode::CONFLICT, &overruled.words)),
         Err(Stopped::Refused(Refused::Because(why))) => Ok(not_kept(StatusCode::CONFLICT, &why)),
         Err(Stopped::Refused(other)) => Err(other.into()),
     }
 }
 
 fn not_kept(status: StatusCode, why: &str) -> axum::response::Response {
-    let told = Told { saved: false, version: 0, words: "Not saved".to_owned(), more: why.to_owned() };
+    let (words, more) = ("Not saved".to_owned(), why.to_owned());
+    let told = Told { saved: false, version: 0, decision: None, words, more };
     self::told(status, &told)
 }
 

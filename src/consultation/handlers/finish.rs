@@ -73,6 +73,13 @@ pub async fn finish(work: &mut Work, sitting: &Sitting, form: &mut FormState) ->
     if here && next != HOME && place.is_none() {
         form.refuse("next", "Choose where the patient goes now");
     }
+    if here && next == HOME && !open.no_sample.is_empty() && !form.chosen("without_sample", "yes") {
+        let tests = &open.no_sample;
+        let words = format!(
+            "A sample for {tests} is not taken. Send the patient to the laboratory, or tick that the visit ends without it"
+        );
+        form.refuse("without_sample", words);
+    }
     if !form.is_ok() {
         return Ok(to);
     }

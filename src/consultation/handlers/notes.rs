@@ -95,7 +95,7 @@ pub async fn addendum(
         }
     }
     record::read(&app, &page, &door.banner, ("note.opened", "note", note.id.0)).await?;
-    html(AddendumPage { page, form, banner: door.banner, note })
+    html(AddendumPage { page, form, banner: door.banner, note, closed: false })
 }
 
 /// A draft of one's own in the same visit.
@@ -126,7 +126,8 @@ pub async fn add(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submiss
         None => None,
     };
     if !form.is_ok() {
-        return Ok(refused(html(AddendumPage { page, form, banner: door.banner, note })?));
+        let closed = door.closed();
+        return Ok(refused(html(AddendumPage { page, form, banner: door.banner, note, closed })?));
     }
     let tab = form.value("tab").chars().take(64).collect::<String>();
     let mut work = submission.begin(&app).await?;
@@ -144,7 +145,7 @@ pub async fn add(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submiss
             work.undo();
             form.renew();
             form.refuse("", sentence);
-            Ok(conflicting(html(AddendumPage { page, form, banner: door.banner, note })?))
+            Ok(conflicting(html(AddendumPage { page, form, banner: door.banner, note, closed: false })?))
         }
         Err(other) => Err(other.into()),
     }
@@ -175,7 +176,7 @@ pub async fn error(State(app): State<App>, page: Page, Id(id): Id<NoteId>) -> An
     }
     record::read(&app, &page, &door.banner, ("note.opened", "note", note.id.0)).await?;
     let standing = notes::signed_with(&app.db, &note).await?;
-    html(EndPage { page, form: FormState::new(), banner: door.banner, note, standing })
+    html(EndPage { page, form: FormState::new(), banner: door.banner, note, standing, closed: false })
 }
 
 /// Marks it; it stays readable. What was signed with it stands, but for the diagnoses where that was ticked.
@@ -190,8 +191,9 @@ pub async fn end(State(app): State<App>, page: Page, Id(id): Id<NoteId>, submiss
         form.refuse("reason", "Say a little more, so that a colleague understands it");
     }
     if !form.is_ok() {
-        let standing = if door.closed() { Vec::new() } else { notes::signed_with(&app.db, &note).await? };
-        return Ok(refused(html(EndPage { page, form, banner: door.banner, note, standing })?));
+        let closed = door.closed();
+        let standing = if closed { Vec::new() } else { notes::signed_with(&app.db, &note).await? };
+        return Ok(refused(html(EndPage { page, form, banner: door.banner, note, standing, closed })?));
     }
     let mut work = submission.begin(&app).await?;
     match amend::in_error(&mut work, &note, (&reason, diagnoses)).await {
@@ -219,7 +221,8 @@ pub async fn discarding(State(app): State<App>, page: Page, Id(id): Id<NoteId>) 
         return Ok(see_other(&paths::consultation::note(id)));
     }
     record::read(&app, &page, &door.banner, ("note.opened", "note", note.id.0)).await?;
-    html(EndPage { page, form: FormState::new(), banner: door.banner, note, standing: Vec::new() })
+    let (form, standing) = (FormState::new(), Vec::new());
+    html(EndPage { page, form, banner: door.banner, note, standing, closed: false })
 }
 
 /// Discards it, with what belongs to it in other sections.

@@ -7,12 +7,13 @@ use super::consult::sent;
 use super::finish::finish;
 use crate::access::model::Permission;
 use crate::consultation::model::{NoteId, NoteKind, Outcome, Part};
+use crate::consultation::store::dispositions::Disposition;
 use crate::consultation::store::notes::Note;
 use crate::consultation::store::sittings::Sitting;
 use crate::consultation::store::templates;
 use crate::consultation::verbs::doer;
 use crate::consultation::verbs::drafts::{self, Saved};
-use crate::consultation::verbs::outcomes::{self, Choice};
+use crate::consultation::verbs::outcomes::{self, Choice, Decided};
 use crate::consultation::verbs::takeover;
 use crate::queue::model::{Move, Whom};
 use crate::queue::{self, Caller, Visit};
@@ -45,6 +46,41 @@ pub enum Stopped {
     Refused(Refused),
     /// Another window of the same person has this draft.
     Elsewhere(Option<Box<Note>>),
+    /// What becomes of the visit was decided by somebody else.
+    Decided(Box<Overruled>),
+}
+
+/// A choice of what becomes of the visit that was not kept.
+#[derive(Debug)]
+pub struct Overruled {
+    /// Why, and what stands, in a sentence.
+    pub words: String,
+    /// What stands, where somebody has decided.
+    pub stands: Option<Disposition>,
+    /// Whether the visit was taken over: then the other steps of the page go on without the choice.
+    pub taken_over: bool,
+}
+
+/// How a saving of the page comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saving {
+    /// By the script, while somebody types.
+    ByItself,
+    /// By a button.
+    Pressed,
+    /// By the button that takes the visit over: who presses it decides from now on.
+    TakingOver,
+}
+
+/// What was saved.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The draft, where something is written.
+    pub draft: Option<Note>,
+    /// The version of what becomes of the visit, where this page chose it.
+    pub decision: Option<i64>,
+    /// Why the choice of this page was not kept; the text was.
+    pub overruled: Option<Overruled>,
 }
 
 impl<E: Into<Refused>> From<E> for Stopped {
@@ -66,7 +102,15 @@ pub async fn take(
         // The other half of a double press; what was typed since then is saved by its own button.
         return finish(work, sitting, form).await;
     }
-    let draft = keep(work, page, sitting, form, false).await?;
+    let saving = if step == TAKE_OVER { Saving::TakingOver } else { Saving::Pressed };
+    let Kept { draft, overruled, .. } = keep(work, page, sitting, form, saving).await?;
+    let mut not_kept = None;
+    if let Some(overruled) = overruled {
+        if !overruled.taken_over || step == FINISH {
+            return Err(Stopped::Decided(Box::new(overruled)));
+        }
+        not_kept = Some(overruled.words);
+    }
     let visit = sitting.visit.id;
     let here = |place: &str, words: &str| Done {
         to: paths::consultation::consult_at(visit, place),
@@ -76,7 +120,7 @@ pub async fn take(
         return Ok(here("note", ""));
     }
     let (head, rest) = step.split_once('.').unwrap_or((step, ""));
-    Ok(match (head, rest) {
+    let done = match (head, rest) {
         ("", _) | ("save", "") => here("note", if draft.is_some() { "Draft saved" } else { "Saved" }),
         ("sign", "") => {
             sign(work, sitting, draft, form).await?;
@@ -110,25 +154,30 @@ pub async fn take(
             )
             .into());
         }
+    };
+    Ok(match not_kept {
+        Some(more) if done.words.is_empty() => Done { words: more, ..done },
+        Some(more) => Done { words: format!("{}. {more}", done.words), ..done },
+        None => done,
     })
 }
 
-/// Saves the draft, and what becomes of the visit where a doctor chose it.
+/// Saves the draft, and what becomes of the visit where a doctor chose it and no colleague decided since.
 pub async fn keep(
     work: &mut Work,
     page: &Page,
     sitting: &Sitting,
     form: &mut FormState,
-    by_itself: bool,
-) -> Result<Option<Note>, Stopped> {
-    let sent = sent(page, sitting, form, by_itself);
+    saving: Saving,
+) -> Result<Kept, Stopped> {
+    let sent = sent(page, sitting, form, saving == Saving::ByItself);
     let chosen = if page.may(Permission::Consult) && sitting.visit.closed_at.is_none() {
         outcome(page, form)
     } else {
         None
     };
     if !form.is_ok() {
-        return Ok(None);
+        return Ok(Kept::default());
     }
     // What the booking filled in is the student's text until somebody changes it or writes more.
     let told = sitting.booked_words.as_deref().unwrap_or_default().trim();
@@ -145,10 +194,44 @@ pub async fn keep(
     if page.may(Permission::Consult) {
         save_sections(work, &sitting.visit, form).await?;
     }
-    if let Some(choice) = chosen {
-        outcomes::decide(work, &sitting.visit, &choice).await?;
+    let Some(choice) = chosen else { return Ok(Kept { draft, ..Kept::default() }) };
+    let aside = draft.as_ref().filter(|draft| draft.is_set_aside() && saving != Saving::TakingOver);
+    Ok(match decide(work, page, &sitting.visit, aside, &choice).await? {
+        Ok(version) => Kept { draft, decision: Some(version), overruled: None },
+        Err(overruled) => Kept { draft, decision: None, overruled: Some(overruled) },
+    })
+}
+
+/// Keeps a choice of what becomes of the visit; whoever was taken over chooses nothing any more.
+async fn decide(
+    work: &mut Work,
+    page: &Page,
+    visit: &Visit,
+    aside: Option<&Note>,
+    choice: &Choice,
+) -> Result<Result<i64, Overruled>, Refused> {
+    if let Some(aside) = aside {
+        let stands = match outcomes::other(work, visit, choice).await? {
+            Ok(version) => return Ok(Ok(version)),
+            Err(stands) => stands,
+        };
+        let who = &aside.set_aside_name;
+        let words = format!(
+            "{who} took this visit over and decides what becomes of it. Your choice is not saved. Take over again to decide"
+        );
+        return Ok(Err(Overruled { words, stands, taken_over: true }));
     }
-    Ok(draft)
+    Ok(match outcomes::decide(work, visit, choice).await? {
+        Decided::Kept(version) => Ok(version),
+        Decided::Elsewhere(stands) => {
+            let (outcome, who) = (stands.outcome.label().to_lowercase(), &stands.decided_name);
+            let words = format!(
+                "What becomes of the visit was chosen at {}: {outcome}, by {who}. Your choice is not saved",
+                page.clinic.clock(stands.decided_at)
+            );
+            Err(Overruled { words, stands: Some(stands), taken_over: false })
+        }
+    })
 }
 
 /// What a doctor chose to become of the visit; none while nothing is chosen.
@@ -163,7 +246,8 @@ fn outcome(page: &Page, form: &mut FormState) -> Option<Choice> {
     if back_on.is_some_and(|day| day > page.today() + Months::new(BACK_WITHIN)) {
         form.refuse("back_on", "The day of coming back must be within two years. Check the year");
     }
-    (outcome != Outcome::NotConsulted).then_some(Choice { outcome, note, back_on })
+    let seen = form.value("decision").parse().unwrap_or(0);
+    (outcome != Outcome::NotConsulted).then_some(Choice { outcome, note, back_on, seen })
 }
 
 /// Signs the draft and everything that belongs to it.

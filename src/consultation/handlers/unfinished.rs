@@ -10,6 +10,6 @@ use crate::web::{Answer, Page, html};
 /// The list.
 pub async fn index(State(app): State<App>, page: Page) -> Answer {
     let mut items = crate::consultation::day_of(&app, &page).await?;
-    items.retain(|item| item.what != DayItem::Booking);
+    items.retain(|item| !matches!(item.what, DayItem::Booking | DayItem::Procedure));
     html(UnfinishedPage { page, items })
 }

@@ -1,6 +1,7 @@
 //! Taking vital signs, looking at one taking, correcting it.
 
 use axum::extract::State;
+use chrono::NaiveDate;
 
 use crate::access::model::Permission;
 use crate::app::App;
@@ -10,6 +11,8 @@ use crate::consultation::model::{
 use crate::consultation::store::vitals::{self as store, Vitals};
 use crate::consultation::verbs::{Correction, Kept, Taking, keep};
 use crate::consultation::views::{TakingPage, VitalsPage};
+use crate::db::DbError;
+use crate::procedures::{self, Procedure};
 use crate::queue;
 use crate::queue::model::VisitId;
 use crate::record::{self, Door};
@@ -41,6 +44,10 @@ pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> 
     if last.as_ref().is_some_and(|last| last.second_scale) {
         form.set("second_scale", "yes");
     }
+    if door.banner.pregnant_on(page.today(), &page) {
+        form.set("pregnant", "yes");
+    }
+    let planned = planned(&app, &page, visit.id).await?;
     record::read(&app, &page, &door.banner, ("vitals.form_opened", "visit", visit.id.0)).await?;
     html(VitalsPage {
         page,
@@ -50,7 +57,16 @@ pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> 
         last,
         corrects: None,
         unusual: false,
+        planned,
     })
+}
+
+/// What is planned in a visit, for who does such things.
+async fn planned(app: &App, page: &Page, visit: VisitId) -> Result<Vec<Procedure>, DbError> {
+    match page.may(Permission::RecordProcedures) {
+        true => procedures::open_of_visit(&app.db, visit).await,
+        false => Ok(Vec::new()),
+    }
 }
 
 /// Keeps what was measured.
@@ -89,7 +105,10 @@ pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> A
         return Ok(see_other(&paths::consultation::taking(newer)));
     }
     record::read(&app, &page, &door.banner, ("vitals.opened", "vitals", id.0)).await?;
-    let (visit, form) = (vitals.visit_id, filled(&vitals));
+    let (visit, mut form) = (vitals.visit_id, filled(&vitals));
+    if vitals.pregnant.is_none() && door.banner.pregnant_on(page.clinic.day_of(vitals.taken_at), &page) {
+        form.set("pregnant", "yes");
+    }
     html(VitalsPage {
         page,
         form,
@@ -98,6 +117,7 @@ pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> A
         last: None,
         corrects: Some(vitals),
         unusual: false,
+        planned: Vec::new(),
     })
 }
 
@@ -122,9 +142,13 @@ struct Asked {
 }
 
 impl Asked {
+    /// The day of measuring.
+    fn day(&self, page: &Page) -> NaiveDate {
+        self.corrects.as_ref().map_or(page.today(), |old| page.clinic.day_of(old.taken_at))
+    }
+
     fn age(&self, page: &Page) -> Option<u32> {
-        let day = self.corrects.as_ref().map_or(page.today(), |old| page.clinic.day_of(old.taken_at));
-        self.door.banner.summary.who.born_on.and_then(|born| age_on(day, born))
+        self.door.banner.summary.who.born_on.and_then(|born| age_on(self.day(page), born))
     }
 }
 
@@ -140,6 +164,10 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
         return Ok(conflicting(page));
     }
     let mut taken = read(&mut form);
+    // A pregnancy that is known counts unless this taking says otherwise: no score is made for her (rule W3).
+    if taken.pregnant.is_none() && asked.door.banner.pregnant_on(asked.day(&page), &page) {
+        taken.pregnant = Some(true);
+    }
     if !page.may(Permission::Consult) {
         // Only a doctor decides on the second scale; everybody else leaves it as it is.
         taken.second_scale = match &asked.corrects {
@@ -193,8 +221,12 @@ async fn again(
         None if asked.door.closed() => None,
         None => store::latest(&app.db, asked.door.banner.summary.who.patient_id).await?,
     };
+    let planned = match asked.corrects.is_none() && !asked.door.closed() {
+        true => planned(app, &page, asked.visit).await?,
+        false => Vec::new(),
+    };
     let Asked { visit, door, corrects } = asked;
-    html(VitalsPage { page, form, visit, banner: door.banner, last, corrects, unusual })
+    html(VitalsPage { page, form, visit, banner: door.banner, last, corrects, unusual, planned })
 }
 
 /// Where the person goes on: to the score when it is bad, else back to the line, doctors to the consultation.

@@ -59,6 +59,7 @@ words! {
         Draft = "draft" => "Draft, not signed",
         SetAside = "set_aside" => "Draft that was set aside",
         Visit = "visit" => "Visit that is not finished",
+        Procedure = "procedure" => "Procedure to do",
         Booking = "booking" => "Booked",
     }
 }

@@ -16,6 +16,8 @@ pub struct Sitting {
     pub visit: Visit,
     /// The clinic's day.
     pub day: NaiveDate,
+    /// Why it was closed; none while it goes on.
+    pub close_reason: Option<String>,
     /// Where the token stands now.
     pub entry_id: Option<EntryId>,
     /// Its version.
@@ -48,7 +50,9 @@ pub struct Sitting {
     pub booked_at: Option<DateTime<Utc>>,
     /// Whether something is prescribed that the pharmacy has to give.
     pub has_prescription: bool,
-    /// What becomes of the visit, where somebody has said so.
+    /// The version of what becomes of the visit, where somebody has said so.
+    pub decision: Option<i64>,
+    /// What that is.
     pub outcome: Option<Outcome>,
     /// More of it.
     pub outcome_note: Option<String>,
@@ -71,11 +75,27 @@ impl Sitting {
             back_to: self.back_to.as_deref(),
         })
     }
+
+    /// The same without anything of the patient's health: for somebody whose time with the record is over.
+    pub fn bare(self) -> Self {
+        Sitting {
+            booked_for: None,
+            booked_words: None,
+            booked_at: None,
+            has_prescription: false,
+            outcome: None,
+            outcome_note: None,
+            back_on: None,
+            decided_name: None,
+            decided_at: None,
+            ..self
+        }
+    }
 }
 
 /// The visit as the page needs it.
 pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>, DbError> {
-    sql("select v.id, v.patient_id, v.token, v.slip_code, v.opened_at, v.closed_at, v.day,
+    sql("select v.id, v.patient_id, v.token, v.slip_code, v.opened_at, v.closed_at, v.day, v.close_reason,
             e.id as entry_id, e.version as entry_version, e.state as entry_state, e.point_id, p.name as point,
             p.kind as point_kind, e.served_by, trim(s.title || ' ' || s.name) as server, e.started_at,
             e.doctor_id as entry_doctor, (v.appointment_id is not null) as is_booked,
@@ -85,7 +105,7 @@ pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>,
              order by c.id desc limit 1) as back_to,
             r.name as booked_for, a.complaint as booked_words, a.booked_at,
             exists (select 1 from prescription_line l where l.visit_id = v.id and l.state in ('open', 'partly')) as has_prescription,
-            d.kind as outcome,
+            d.version as decision, d.kind as outcome,
             d.note as outcome_note, d.back_on, d.decided_name, d.decided_at
          from visit v
          left join queue_entry e on e.visit_id = v.id
@@ -100,7 +120,7 @@ pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>,
 }
 
 /// What keeps a visit from being finished, as the trigger of the table looks at it.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Deserialize)]
 pub struct Open {
     /// Unsigned notes that nobody set aside.
     pub notes: i64,
@@ -112,11 +132,13 @@ pub struct Open {
     pub procedures: i64,
     /// What who asks has begun in a section of the page and not signed.
     pub unsigned: i64,
+    /// The tests whose sample is still to be taken, by their names; empty for none. It keeps nothing: it is asked once.
+    pub no_sample: String,
 }
 
 impl Open {
     /// The same as a list; nothing misses when it is empty.
-    pub fn list(self) -> Vec<Missing> {
+    pub fn list(&self) -> Vec<Missing> {
         let facts = [
             (self.notes > 0, Missing::Signature),
             (self.dispositions == 0, Missing::Disposition),
@@ -138,7 +160,9 @@ pub async fn missing(store: impl Store, visit: VisitId, me: AccountId) -> Result
             (select count(*) from diagnosis g where g.visit_id = $1 and g.state = 'draft' and g.recorded_by = $2)
                 + (select count(*) from prescription_line r where r.visit_id = $1 and r.state = 'draft' and r.prescriber_id = $2)
                 + (select count(*) from visit_procedure q where q.visit_id = $1 and q.state = 'draft' and q.planned_by = $2)
-                as unsigned")
+                as unsigned,
+            coalesce((select string_agg(t.name, ', ' order by s.id) from lab_line s join lab_test t on t.id = s.test_id
+                where s.visit_id = $1 and s.state in ('requested', 'rejected')), '') as no_sample")
     .bind(visit)
     .bind(me)
     .one(store)

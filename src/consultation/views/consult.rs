@@ -12,8 +12,8 @@ use crate::consultation::store::vitals::{Flag, Vitals};
 use crate::laboratory::Line;
 use crate::patients::PatientId;
 use crate::prescribing::Section;
+use crate::queue::Onward;
 use crate::queue::model::{EntryState, PointKind, VisitId};
-use crate::queue::{Choices, Onward};
 use crate::record::Banner;
 use crate::record::model::EntryKind;
 use crate::scheduling::Named;
@@ -167,6 +167,9 @@ impl ConsultPage {
         let by = sitting.server.as_deref().unwrap_or("a colleague");
         let since = sitting.started_at.map(|at| self.page.clinic.clock(at)).unwrap_or_default();
         match (sitting.entry_state, sitting.visit.closed_at) {
+            (_, Some(at)) if sitting.close_reason.as_deref() == Some("left") => {
+                format!("Left before the end, {}", self.page.clinic.stamp(at))
+            }
             (_, Some(at)) => format!("Closed {}", self.page.clinic.stamp(at)),
             (None, None) => "In the clinic".to_owned(),
             (Some(EntryState::InService), None) if self.is_with_me() => format!("With you since {since}"),
@@ -296,22 +299,18 @@ impl ConsultPage {
         missing
     }
 
-    /// `Dr Bello, 10:20`, where somebody has decided.
+    /// `Sent to hospital: UITH, as Dr Bello said at 10:20`, where somebody has decided.
     pub fn decided(&self) -> Option<String> {
         let (who, at) = (self.sitting.decided_name.as_deref()?, self.sitting.decided_at?);
         let outcome = self.sitting.outcome.filter(|outcome| *outcome != Outcome::NotConsulted)?;
-        Some(format!("{outcome}, as {who} said at {}", self.page.clinic.clock(at)))
+        let note = self.sitting.outcome_note.as_deref().unwrap_or_default();
+        let words = if note.is_empty() { outcome.to_string() } else { format!("{outcome}: {note}") };
+        Some(format!("{words}, as {who} said at {}", self.page.clinic.clock(at)))
     }
 
     /// Whether the token stands at a consulting point.
     pub fn is_here(&self) -> bool {
         self.sitting.point_kind == Some(PointKind::Consulting)
-    }
-
-    /// Where the patient goes when the doctor is done.
-    pub fn after(&self) -> Choices {
-        let home = (super::HOME.to_owned(), "Home: the visit ends".to_owned());
-        std::iter::once(home).chain(self.onward.after.iter().cloned()).collect()
     }
 
     /// Doctors to whom open results can be handed over; who looks stands first.

@@ -3,6 +3,7 @@
 mod chart;
 mod consult;
 mod notes;
+mod samples;
 mod templates;
 mod unfinished;
 mod vitals;
@@ -13,6 +14,7 @@ pub const HOME: &str = "home";
 pub use chart::Chart;
 pub use consult::ConsultPage;
 pub use notes::{AddendumPage, EndPage, NotePage};
+pub use samples::no_sample;
 pub use templates::{TemplatePage, TemplatesPage};
 pub use unfinished::UnfinishedPage;
 pub use vitals::{TakingPage, TrendPage, VitalsPage};

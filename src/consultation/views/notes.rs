@@ -84,6 +84,8 @@ pub struct AddendumPage {
     pub banner: Banner,
     /// What it adds to.
     pub note: Note,
+    /// Whether the reader's time is over: then nothing of the note is shown.
+    pub closed: bool,
 }
 
 impl AddendumPage {
@@ -107,6 +109,8 @@ pub struct EndPage {
     pub note: Note,
     /// What was signed with it and still stands.
     pub standing: Vec<Standing>,
+    /// Whether the reader's time is over: then nothing of the note is shown.
+    pub closed: bool,
 }
 
 impl EndPage {

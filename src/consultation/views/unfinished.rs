@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::consultation::model::DayItem;
 use crate::consultation::store::days::Item;
+use crate::queue::model::whereabouts;
 use crate::scheduling::model::AppointmentState;
 use crate::web::{Page, paths};
 
@@ -23,6 +24,7 @@ impl Item {
         match (self.what, self.note_id, self.visit_id, self.appointment_id) {
             (DayItem::SetAside, Some(note), _, _) => paths::consultation::note(note),
             (DayItem::Booking, _, _, Some(appointment)) => paths::scheduling::appointment(appointment),
+            (DayItem::Procedure, _, Some(visit), _) => paths::procedures::of_visit(visit),
             (_, _, Some(visit), _) => paths::consultation::consult(visit),
             (_, _, None, _) => paths::patients::show(self.patient_id),
         }
@@ -33,6 +35,7 @@ impl Item {
         match self.what {
             DayItem::Draft | DayItem::SetAside => "pencil",
             DayItem::Visit => "doctor",
+            DayItem::Procedure => "done",
             DayItem::Booking => "calendar",
         }
     }
@@ -42,12 +45,14 @@ impl Item {
         let clock = page.clinic.clock(self.at);
         match self.what {
             DayItem::Booking => {
-                let state = self.mark.parse::<AppointmentState>();
-                format!("{clock} \u{b7} {}", state.map_or("Booked", AppointmentState::label))
+                let state = self.mark.parse().unwrap_or(AppointmentState::Booked);
+                let at = self.point_kind.zip(self.point.as_deref());
+                format!("{clock} \u{b7} {}", whereabouts(state, self.entry_state, at))
             }
             DayItem::Draft | DayItem::SetAside => {
                 format!("{} \u{b7} {} \u{b7} saved {}", self.what, self.mark, page.clinic.stamp(self.at))
             }
+            DayItem::Procedure => format!("{} \u{b7} planned {clock}", self.mark),
             DayItem::Visit => format!("{} \u{b7} {} \u{b7} begun {clock}", self.what, self.mark),
         }
     }

@@ -9,6 +9,7 @@ use crate::consultation::model::{
 };
 use crate::consultation::store::vitals::{Flag, Vitals};
 use crate::patients::PatientId;
+use crate::procedures::Procedure;
 use crate::queue::model::{PointId, VisitId};
 use crate::record::Banner;
 use crate::settings::model::age_on;
@@ -38,6 +39,8 @@ pub struct VitalsPage {
     pub corrects: Option<Vitals>,
     /// Whether something is so far off that it has to be confirmed.
     pub unusual: bool,
+    /// What is planned to be done in the visit, for those who do it.
+    pub planned: Vec<Procedure>,
 }
 
 impl VitalsPage {
@@ -103,7 +106,20 @@ impl VitalsPage {
     pub fn asks_pregnancy(&self) -> bool {
         let who = &self.banner.summary.who;
         let age = who.born_on.and_then(|born| age_on(self.page.today(), born));
-        who.sex == crate::patients::model::Sex::Female && age.is_none_or(|age| FERTILE.contains(&age))
+        let may_be =
+            who.sex == crate::patients::model::Sex::Female && age.is_none_or(|age| FERTILE.contains(&age));
+        may_be || self.known_pregnancy().is_some()
+    }
+
+    /// What is known of a pregnancy, beside the question.
+    fn known_pregnancy(&self) -> Option<String> {
+        self.banner.pregnancy(&self.page)
+    }
+
+    /// The same as a hint; empty where nothing is known.
+    pub fn pregnancy_hint(&self) -> String {
+        let known = |words| format!("Known: {words}. The score NEWS2 is not made in pregnancy");
+        self.known_pregnancy().map(known).unwrap_or_default()
     }
 
     /// Yes or no.

@@ -40,7 +40,7 @@ pub async fn save(
     let (diagnosis, door) = find(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let reason = form.reason("reason", "Enter the reason", (5, LINE));
-    if diagnosis.state != Stands::Signed {
+    if diagnosis.state != Stands::Signed && !door.closed() {
         form.refuse("", "This was marked as entered in error already");
     }
     if !door.lets(&mut form) || !form.is_ok() {

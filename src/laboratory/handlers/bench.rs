@@ -18,6 +18,7 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 async fn load(app: &App, page: Page, id: SampleId, form: FormState) -> Result<SamplePage, Error> {
     let sample = samples::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    record::not_own(app, &page, sample.patient_id).await?;
     let on = lines::of_sample(&app.db, id).await?;
     let who = on.first().map(|line| Who::of_line(&page, line)).ok_or(Error::NotFound)?;
     let steps = lines::steps_of_sample(&app.db, id).await?;
@@ -47,6 +48,12 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<SampleId>) -> A
     html(shown)
 }
 
+/// The sample of somebody else: nobody works on the own one (rule A7).
+async fn of_another(app: &App, page: &Page, id: SampleId) -> Result<(), Error> {
+    let sample = samples::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    record::not_own(app, page, sample.patient_id).await
+}
+
 /// Ends a step: to the sample, or the sample again with why nothing happened.
 async fn finish(
     app: &App,
@@ -74,6 +81,7 @@ pub async fn receive(
     Id(id): Id<SampleId>,
     submission: Submission,
 ) -> Answer {
+    of_another(&app, &page, id).await?;
     let mut work = submission.begin(&app).await?;
     let made = bench::receive(&mut work, id).await;
     finish(&app, page, id, work, (made, "Received")).await
@@ -86,6 +94,7 @@ pub async fn start(
     Id(id): Id<SampleId>,
     submission: Submission,
 ) -> Answer {
+    of_another(&app, &page, id).await?;
     let mut work = submission.begin(&app).await?;
     let made = bench::start(&mut work, id).await;
     finish(&app, page, id, work, (made, "Started")).await
@@ -98,6 +107,7 @@ pub async fn reject(
     Id(id): Id<SampleId>,
     submission: Submission,
 ) -> Answer {
+    of_another(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let reason: Option<RejectReason> = form.parse("reason", "Choose why the sample cannot be used");
     let note = form.optional_text("note", LINE);
@@ -125,6 +135,7 @@ pub async fn verify(
     Id(id): Id<SampleId>,
     submission: Submission,
 ) -> Answer {
+    of_another(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let seen: Vec<(LineId, i64)> = form.values("line").into_iter().filter_map(line_and_version).collect();
     if seen.is_empty() {
@@ -153,6 +164,7 @@ pub async fn send_back(
 ) -> Answer {
     let mut form = submission.form.clone();
     let held = lines::by_id(&app.db, line).await?.ok_or(Error::NotFound)?;
+    record::not_own(&app, &page, held.patient_id).await?;
     let sample = held.sample_id.ok_or(Error::NotFound)?;
     let version = form.number("version", 1, i64::MAX);
     let note = form.text("back_note", "Say what is to be looked at again", LINE);

@@ -17,6 +17,7 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 async fn load(app: &App, page: Page, id: ResultId, form: FormState) -> Result<CallPage, Error> {
     let line = lines::of_result(&app.db, id).await?.ok_or(Error::NotFound)?;
+    record::not_own(app, &page, line.patient_id).await?;
     let values = results::values_of_test(&app.db, line.patient_id, line.test_id).await?;
     let values =
         values.into_iter().filter(|value| value.result_id == id && value.flag.is_critical()).collect();
@@ -41,6 +42,8 @@ pub async fn create(
     Id(id): Id<ResultId>,
     submission: Submission,
 ) -> Answer {
+    let line = lines::of_result(&app.db, id).await?.ok_or(Error::NotFound)?;
+    record::not_own(&app, &page, line.patient_id).await?;
     let mut form = submission.form.clone();
     let told = form.text("told", "Enter who was called", LINE);
     let means = form.value("means").to_owned();

@@ -23,8 +23,15 @@ fn tests_on(lines: &[Line], sample: SampleId) -> Vec<String> {
     lines.iter().filter(|line| line.sample_id == Some(sample)).map(|line| line.test.clone()).collect()
 }
 
-async fn load(app: &App, page: Page, id: VisitId, form: FormState) -> Result<CollectPage, Error> {
+/// A visit of somebody else: nobody takes the own samples (rule A7).
+async fn visit_of_another(app: &App, page: &Page, id: VisitId) -> Result<orders::Visit, Error> {
     let visit = orders::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+    record::not_own(app, page, visit.patient_id).await?;
+    Ok(visit)
+}
+
+async fn load(app: &App, page: Page, id: VisitId, form: FormState) -> Result<CollectPage, Error> {
+    let visit = visit_of_another(app, &page, id).await?;
     let mut lines = lines::of_visit(&app.db, id).await?;
     let taken = samples::of_visit(&app.db, id).await?;
     let with_tests = |sample: Sample| {
@@ -56,6 +63,7 @@ pub async fn create(
     Id(id): Id<VisitId>,
     submission: Submission,
 ) -> Answer {
+    visit_of_another(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let chosen: Vec<LineId> = form.values("line").iter().filter_map(|id| id.parse().ok()).collect();
     if chosen.is_empty() {
@@ -89,7 +97,7 @@ pub async fn create(
 
 /// The labels of the samples of a visit that have not arrived in the laboratory yet; of all where all have.
 pub async fn labels(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> Answer {
-    let visit = orders::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let visit = visit_of_another(&app, &page, id).await?;
     let lines = lines::of_visit(&app.db, id).await?;
     let mut taken = samples::of_visit(&app.db, id).await?;
     taken.reverse();
@@ -108,6 +116,7 @@ pub async fn labels(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> 
 /// The label of one sample.
 pub async fn label(State(app): State<App>, page: Page, Id(id): Id<SampleId>) -> Answer {
     let sample = samples::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    record::not_own(&app, &page, sample.patient_id).await?;
     let lines = lines::of_sample(&app.db, id).await?;
     let line = lines.first().ok_or(Error::NotFound)?;
     let who = Who::of_line(&page, line);

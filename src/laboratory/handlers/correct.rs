@@ -30,8 +30,9 @@ struct Held {
     remark: String,
 }
 
-async fn held(app: &App, id: LineId) -> Result<Held, Error> {
+async fn held(app: &App, page: &Page, id: LineId) -> Result<Held, Error> {
     let line = lines::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    record::not_own(app, page, line.patient_id).await?;
     let analytes = catalogue::analytes_of_test(&app.db, line.test_id).await?;
     let values = results::values_of_test(&app.db, line.patient_id, line.test_id).await?;
     let current = results::in_state(&app.db, id, VersionState::Current).await?;
@@ -59,7 +60,7 @@ fn render(page: Page, form: FormState, held: Held) -> Result<EntryPage, Error> {
 
 /// The form with the values that hold.
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Answer {
-    let held = held(&app, id).await?;
+    let held = held(&app, &page, id).await?;
     if !matches!(held.line.state, LineState::Verified | LineState::Released) {
         let sample = held.line.sample_id.ok_or(Error::NotFound)?;
         return Ok(see_other(&paths::laboratory::sample(sample)));
@@ -76,7 +77,7 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
 
 /// Enters the corrected version; a second person verifies it like any other.
 pub async fn save(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
-    let held = held(&app, id).await?;
+    let held = held(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let reason = form.reason("reason", "Say why the result is corrected", (FEWEST, TEXT / 8));
     let filled = fields::filled(&mut form, &held.line, &held.analytes);

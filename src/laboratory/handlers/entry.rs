@@ -39,12 +39,11 @@ struct Bench {
     analytes: Vec<Analyte>,
 }
 
-async fn bench(app: &App, id: SampleId) -> Result<Bench, Error> {
+async fn bench(app: &App, page: &Page, id: SampleId) -> Result<Bench, Error> {
     let mut lines = lines::of_sample(&app.db, id).await?;
     lines.retain(|line| line.sample_id == Some(id));
-    if lines.is_empty() {
-        return Err(Error::NotFound);
-    }
+    let first = lines.first().ok_or(Error::NotFound)?;
+    record::not_own(app, page, first.patient_id).await?;
     let open = |line: &Line| matches!(line.state, LineState::Received | LineState::InProgress);
     let (on, entered) = lines.into_iter().partition(open);
     let analytes = catalogue::analytes_of_sample(&app.db, id).await?;
@@ -112,7 +111,7 @@ async fn render(
 
 /// The form. A sample without a test that waits leads to its page.
 pub async fn new(State(app): State<App>, page: Page, Id(id): Id<SampleId>) -> Answer {
-    let bench = bench(&app, id).await?;
+    let bench = bench(&app, &page, id).await?;
     let Some(patient) = bench.on.first().map(|line| line.patient_id) else {
         return Ok(see_other(&paths::laboratory::sample(id)));
     };
@@ -133,7 +132,7 @@ pub async fn create(
     Id(id): Id<SampleId>,
     submission: Submission,
 ) -> Answer {
-    let bench = bench(&app, id).await?;
+    let bench = bench(&app, &page, id).await?;
     let mut form = submission.form.clone();
     if bench.entered.iter().any(|line| is_typed(&form, line, &bench.analytes)) {
         return again(&app, page, id, form, OVERTAKEN.to_owned()).await;
@@ -176,7 +175,7 @@ fn is_typed(form: &FormState, line: &Line, analytes: &[Analyte]) -> bool {
 
 /// The form again as everything stands now, with what was typed; whoever has seen this may save.
 async fn again(app: &App, page: Page, id: SampleId, mut form: FormState, why: String) -> Answer {
-    let bench = bench(app, id).await?;
+    let bench = bench(app, &page, id).await?;
     form.refuse("", why);
     form.renew();
     for line in &bench.on {

@@ -83,6 +83,7 @@ fn fill(record: &Record) -> FormState {
 
 /// The record of one patient as a form, with its versions.
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
+    record::not_own(&app, &page, id).await?;
     let record = health::of(&app.db, id).await?.ok_or(Error::NotFound)?;
     let versions = health::versions(&app.db, id).await?;
     record::read_apart(&app, &page, ("health_record.opened", "patient", id.0), id).await?;
@@ -138,6 +139,7 @@ pub async fn save(
     Id(id): Id<PatientId>,
     submission: Submission,
 ) -> Answer {
+    record::not_own(&app, &page, id).await?;
     let record = health::of(&app.db, id).await?.ok_or(Error::NotFound)?;
     let mut form = submission.form.clone();
     let version = form.number("version", 0, i64::MAX);

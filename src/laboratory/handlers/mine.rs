@@ -34,10 +34,11 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
     html(MyResultsPage { page, results, older })
 }
 
-/// One result. An old version shows the one that holds, and what it said before.
+/// One result. An old version shows the one that holds, and what it said before. What is checked again shows nothing.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> Answer {
     let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
-    let line = reviews::my_line(&app.db, patient, id, page.now).await?.ok_or(Error::NotFound)?;
+    let found = reviews::my_line(&app.db, patient, id, page.now).await?;
+    let (line, readable) = found.ok_or(Error::NotFound)?;
     let line = lines::by_id(&app.db, line).await?.ok_or(Error::NotFound)?;
     let versions = results::of_line(&app.db, line.id).await?;
     let version = versions.iter().find(|version| version.state == VersionState::Current).cloned();
@@ -46,5 +47,8 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> A
     // Another result of the same test may have been kept for a talk: only this one's values are shown.
     all.retain(|value| value.line_id == line.id);
     record::read_apart(&app, &page, ("lab.own_result_opened", "lab_result", version.id.0), patient).await?;
-    html(MyResultPage { page, line, version, versions, all })
+    if !readable {
+        all.clear();
+    }
+    html(MyResultPage { page, line, version, versions, all, readable })
 }

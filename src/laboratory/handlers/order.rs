@@ -137,6 +137,7 @@ pub async fn cancel_line(
     let mut form = submission.form.clone();
     let version: Option<i64> = form.optional_parse("version", "Open the page again");
     let line = lines::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    record::not_own(&app, &page, line.patient_id).await?;
     let mine = line.ordered_by == page.actor()?.account;
     if !mine && !patients::reach(&app, &page, line.patient_id).await?.is_open() {
         return Err(Error::NotFound);

@@ -118,7 +118,14 @@ pub async fn acknowledged(
         Err(why) => {
             work.undo();
             let notice = Some(sentence(why)?);
-            Ok(conflicting(html(ResultPage { page, form, shown, review: None, notice })?))
+            // As it stands now: whose turn it still is can choose again.
+            let (now, _) = load(&app, &page, id).await?;
+            let (shown, review) = now.ok_or(Error::NotFound)?;
+            form.renew();
+            if shown.line.in_person {
+                form.set("tell", Tell::InPerson.as_str());
+            }
+            Ok(conflicting(html(ResultPage { page, form, shown, review, notice })?))
         }
     }
 }

@@ -177,7 +177,6 @@ pub struct Held {
     pub requested_at: DateTime<Utc>,
     pub sample_id: Option<SampleId>,
     pub collected_at: Option<DateTime<Utc>>,
-    pub patient_at: Option<DateTime<Utc>>,
     pub turnaround_minutes: Option<i64>,
     pub version: i64,
     pub test: String,
@@ -191,7 +190,7 @@ macro_rules! held {
     ($tail:literal) => {
         concat!(
             "select l.id, l.visit_id, l.patient_id, l.test_id, coalesce(h.account_id, l.ordered_by) as reviewer, l.state,
-                l.in_person, l.requested_at, l.sample_id, l.collected_at, l.patient_at, l.turnaround_minutes, l.version,
+                l.in_person, l.requested_at, l.sample_id, l.collected_at, l.turnaround_minutes, l.version,
                 t.name as test, t.specimen, t.department, l.price
              from lab_line l join lab_test t on t.id = l.test_id left join order_handover h on h.line_id = l.id where ",
             $tail
@@ -254,18 +253,22 @@ pub struct Verified {
     pub patient_at: Option<DateTime<Utc>>,
 }
 
-/// Verifies a line; a call-back of an earlier version does not count for this one.
+/// Verifies a line; a call-back of an earlier version does not count for this one, nor does the moment from which the
+/// patient could read that. False when the line was changed, or is told in person since it was read.
 pub async fn verified(tx: &mut Tx, line: &Held, made: Verified, at: DateTime<Utc>) -> Result<bool, DbError> {
     let moved =
         sql("update lab_line set state = 'verified', verified_at = $3, critical = $4, called_back_at = null,
+            patient_since = case when released_at is not null and patient_at <= $3
+                then coalesce(patient_since, patient_at) else patient_since end,
             turnaround_minutes = $5, patient_at = $6, version = version + 1
-         where id = $1 and version = $2 and state = 'entered'")
+         where id = $1 and version = $2 and state = 'entered' and in_person = $7")
         .bind(line.id)
         .bind(line.version)
         .bind(at)
         .bind(made.critical)
         .bind(made.turnaround_minutes)
         .bind(made.patient_at)
+        .bind(line.in_person)
         .run(tx)
         .await?;
     Ok(moved == 1)
@@ -290,20 +293,26 @@ pub async fn released(
     Ok(moved == 1)
 }
 
-/// The doctor decides about the patient's reading: from a moment on, or in person only.
-pub async fn decide_for_patient(
-    tx: &mut Tx,
-    id: LineId,
-    in_person: bool,
-    from: Option<DateTime<Utc>>,
-) -> Result<(), DbError> {
-    sql("update lab_line set in_person = $2, patient_at = $3 where id = $1")
+/// The doctor keeps it for a talk: from now on it is told in person only.
+pub async fn keep_for_talk(tx: &mut Tx, id: LineId) -> Result<(), DbError> {
+    sql("update lab_line set in_person = $2, patient_at = null where id = $1")
         .bind(id)
-        .bind(in_person)
-        .bind(from)
+        .bind(true)
         .run(tx)
         .await?;
     Ok(())
+}
+
+/// The doctor lets the patient read it from now on, if not before. False when it is told in person only.
+pub async fn let_read(tx: &mut Tx, id: LineId, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let let_read =
+        sql("update lab_line set patient_at = case when patient_at <= $2 then patient_at else $2 end
+         where id = $1 and not in_person")
+        .bind(id)
+        .bind(at)
+        .run(tx)
+        .await?;
+    Ok(let_read == 1)
 }
 
 /// A step that is about to be noted.

@@ -115,14 +115,15 @@ pub struct Mine {
     pub collected_at: DateTime<Utc>,
     /// Why it was corrected; empty for a first version.
     pub reason: String,
-    /// Whether the laboratory looks at it again.
-    pub again: bool,
+    /// Whether it may be read now; else an earlier version was, and this one is not released to the patient yet.
+    pub readable: bool,
     /// How many of its values are outside their ranges.
     pub outside: i64,
 }
 
-/// What a patient may read now, the newest first: by the doctor's OK or after the delay, never what is told in person
-/// (rule L5).
+/// What a patient may read now, the newest first: by the doctor's OK or after the delay, critical ones after the call, never
+/// what is told in person (rule L5). What the patient could read and is corrected stands there without its values until the
+/// new version may be read: the old ones are wrong.
 pub async fn mine(
     store: impl Store,
     patient: PatientId,
@@ -131,11 +132,12 @@ pub async fn mine(
     limit: i64,
 ) -> Result<Vec<Mine>, DbError> {
     sql("select r.id as result_id, t.plain_name, s.collected_at, r.reason,
-            l.state = 'entered' as again,
+            (l.state = 'released' and l.patient_at <= $2) as readable,
             (select count(*) from lab_value v where v.result_id = r.id and v.flag not in ('none', 'normal')) as outside
          from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'
          join lab_sample s on s.id = r.sample_id join lab_test t on t.id = l.test_id
-         where l.patient_id = $1 and not l.in_person and l.patient_at <= $2 and r.id < $3
+         where l.patient_id = $1 and not l.in_person and r.id < $3 and (l.patient_since is not null
+            or (l.patient_at <= $2 and l.released_at is not null and l.state <> 'verified'))
          order by r.id desc limit $4")
     .bind(patient)
     .bind(now)
@@ -145,20 +147,21 @@ pub async fn mine(
     .await
 }
 
-/// The same for one line; none when the patient may not read it, or whose it is.
+/// The same for one line, with whether it may be read now; none when the patient knows nothing of it, or whose it is.
 pub async fn my_line(
     store: impl Store,
     patient: PatientId,
     result: ResultId,
     now: DateTime<Utc>,
-) -> Result<Option<LineId>, DbError> {
-    let line: Option<(LineId,)> = sql("select l.id from lab_result r join lab_line l on l.id = r.line_id
+) -> Result<Option<(LineId, bool)>, DbError> {
+    sql("select l.id, (l.state = 'released' and l.patient_at <= $3) as readable
+         from lab_result r join lab_line l on l.id = r.line_id
          where r.id = $2 and r.state in ('current', 'superseded') and l.patient_id = $1 and not l.in_person
-            and l.patient_at <= $3")
+            and (l.patient_since is not null
+                or (l.patient_at <= $3 and l.released_at is not null and l.state <> 'verified'))")
     .bind(patient)
     .bind(result)
     .bind(now)
     .optional(store)
-    .await?;
-    Ok(line.map(|(id,)| id))
+    .await
 }

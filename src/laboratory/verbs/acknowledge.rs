@@ -17,10 +17,12 @@ pub async fn acknowledge(work: &mut Work, result: ResultId, tell: Tell, note: &s
         ));
     }
     match tell {
-        Tell::InPerson => lines::decide_for_patient(work.tx(), held.id, true, None).await?,
-        Tell::Now if !held.in_person => {
-            let from = held.patient_at.map_or(at, |from| from.min(at));
-            lines::decide_for_patient(work.tx(), held.id, false, Some(from)).await?;
+        Tell::InPerson => lines::keep_for_talk(work.tx(), held.id).await?,
+        Tell::Now if !lines::let_read(work.tx(), held.id, at).await? => {
+            return Err(Refused::Because(
+                "A colleague decided a moment ago that this is told in person only. Look again, then review it."
+                    .into(),
+            ));
         }
         Tell::Now | Tell::Later => {}
     }

@@ -48,7 +48,7 @@ async fn one(work: &mut Work, line: &Held, setting: &Setting) -> Result<bool, Re
         turnaround_minutes: line
             .turnaround_minutes
             .unwrap_or_else(|| (at - line.requested_at).num_minutes().max(0)),
-        patient_at: if line.in_person { None } else { line.patient_at.or(Some(at + delay)) },
+        patient_at: (!line.in_person).then(|| at + delay),
     };
     if !lines::verified(work.tx(), line, made, at).await? {
         return Err(meanwhile(&line.test));

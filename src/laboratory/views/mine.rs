@@ -23,6 +23,9 @@ pub struct MyResultsPage {
 impl Mine {
     /// `All within the usual range`, `2 values outside the usual range`.
     pub fn words(&self) -> String {
+        if !self.readable {
+            return "Being checked again".to_owned();
+        }
         match self.outside {
             0 => "Nothing unusual".to_owned(),
             1 => "1 value is not as usual".to_owned(),
@@ -43,8 +46,10 @@ pub struct MyResultPage {
     pub version: Version,
     /// Every version, the oldest first.
     pub versions: Vec<Version>,
-    /// The values of all its versions.
+    /// The values of all its versions; none while it may not be read.
     pub all: Vec<Value>,
+    /// Whether it may be read now.
+    pub readable: bool,
 }
 
 impl MyResultPage {
@@ -58,10 +63,5 @@ impl MyResultPage {
         let old = self.versions.iter().rev().filter(|version| version.state == VersionState::Superseded);
         old.map(|version| (version, self.all.iter().filter(|value| value.result_id == version.id).collect()))
             .collect()
-    }
-
-    /// Whether the laboratory looks at it again.
-    pub fn again(&self) -> bool {
-        self.versions.iter().any(|version| version.state == VersionState::Pending)
     }
 }

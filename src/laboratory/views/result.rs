@@ -150,8 +150,10 @@ impl ResultPage {
 
     /// What the patient sees of it now.
     pub fn patient_words(&self) -> String {
+        let released = self.shown.line.state == LineState::Released;
         match (self.shown.line.in_person, self.shown.line.patient_at) {
             (true, _) => "Told in person only, not shown to the patient".to_owned(),
+            (false, _) if !released => "Not shown to the patient before it is released".to_owned(),
             (false, Some(at)) if at <= self.page.now => "The patient can read it".to_owned(),
             (false, Some(at)) => {
                 format!("The patient can read it from {} on", self.page.clinic.stamp(at))

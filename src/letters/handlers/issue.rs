@@ -23,12 +23,12 @@ const WISH: usize = 500;
 
 async fn load(app: &App, page: Page, id: VisitId, form: FormState) -> Result<(IssuePage, bool), Error> {
     let (facts, door) = super::visit(app, &page, id).await?;
-    let mut diagnoses = diagnoses::of_visit(&app.db, id).await?;
+    let closed = door.closed();
+    let mut diagnoses = if closed { Vec::new() } else { diagnoses::of_visit(&app.db, id).await? };
     diagnoses.retain(|one| one.state == Stands::Signed && one.certainty != Certainty::RuledOut);
     let setting = settings::setting(&app.db).await?;
     let latest = latest_rest(facts.day, page.today(), setting.rest_days);
     let hindrance = hindrance(&facts);
-    let closed = door.closed();
     Ok((IssuePage { page, banner: door.banner, form, facts, diagnoses, latest, hindrance, closed }, closed))
 }
 
@@ -103,10 +103,12 @@ pub async fn create(
 ) -> Answer {
     let mut form = submission.form.clone();
     let (mut shown, closed) = load(&app, page, id, FormState::new()).await?;
-    let issue = read(&shown, &mut form);
     if closed {
         form.refuse("", "Your time with this record is over. Nothing was saved yet");
+        shown.form = form;
+        return Ok(refused(html(shown)?));
     }
+    let issue = read(&shown, &mut form);
     if !form.is_ok() {
         shown.form = form;
         return Ok(refused(html(shown)?));

@@ -26,6 +26,9 @@ const PAGE: i64 = 25;
 /// What the patient is told of a visit.
 async fn told(app: &App, page: &Page, facts: Facts) -> Result<Told, Error> {
     let mut diagnoses = diagnoses::of_visit(&app.db, facts.id).await?;
+    let withdrawn =
+        diagnoses.iter().filter(|one| one.certainty != Certainty::RuledOut).filter_map(|one| one.error_at);
+    let withdrawn = withdrawn.map(|at| page.clinic.day_of(at)).collect();
     diagnoses.retain(|one| one.state == Stands::Signed && one.certainty != Certainty::RuledOut);
     let mut procedures = procedures::of_visit(&app.db, facts.id).await?;
     procedures.retain(|one| one.state == Done::Done);
@@ -34,6 +37,7 @@ async fn told(app: &App, page: &Page, facts: Facts) -> Result<Told, Error> {
     Ok(Told {
         medicines,
         diagnoses,
+        withdrawn,
         procedures,
         advice: told::advice(&app.db, facts.id).await?,
         tests: told::tests(&app.db, facts.id, page.now).await?,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::consultation::model::Outcome;
 use crate::db::{DbError, Store, sql};
 use crate::laboratory::model::{Flag, decimal};
 use crate::patients::model::PatientId;
@@ -24,7 +25,7 @@ pub async fn advice(store: impl Store, visit: VisitId) -> Result<Vec<Advice>, Db
     .await
 }
 
-/// A value of a released result.
+/// A value of a result.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Found {
     pub test: String,
@@ -54,7 +55,8 @@ impl Found {
     }
 }
 
-/// The results of a visit that the doctor may use; with `patient_reads` only those that the patient may read by now.
+/// The results of a visit that the doctor may use, a critical one also before its call (rule L5); with `patient_reads`
+/// only those that the patient may read by now.
 pub async fn results(
     store: impl Store,
     visit: VisitId,
@@ -64,7 +66,7 @@ pub async fn results(
     sql("select c.name as test, v.name, v.unit, v.decimals, v.number, v.words, v.flag
          from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'
             join lab_test c on c.id = l.test_id join lab_value v on v.result_id = r.id
-         where l.visit_id = $1 and l.state = 'released'
+         where l.visit_id = $1 and (l.state = 'released' or ($2 and l.state = 'verified'))
             and ($2 or (not l.in_person and l.patient_at is not null and l.patient_at <= $3))
          order by l.id, v.position limit 200")
     .bind(visit)
@@ -115,9 +117,12 @@ pub async fn tests(store: impl Store, visit: VisitId, now: DateTime<Utc>) -> Res
     .await
 }
 
-/// When the patient comes back: a day that a doctor said, and the next appointment.
+/// What became of the visit, and when the patient comes back: a day that a doctor said, and the next appointment.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 pub struct Next {
+    pub outcome: Option<Outcome>,
+    /// To whom, why; or empty.
+    pub outcome_note: String,
     pub back_on: Option<NaiveDate>,
     pub appointment_at: Option<DateTime<Utc>>,
 }
@@ -129,7 +134,9 @@ pub async fn next(
     visit: VisitId,
     now: DateTime<Utc>,
 ) -> Result<Next, DbError> {
-    sql("select (select d.back_on from disposition d where d.visit_id = $2) as back_on,
+    sql("select (select d.kind from disposition d where d.visit_id = $2) as outcome,
+            coalesce((select d.note from disposition d where d.visit_id = $2), '') as outcome_note,
+            (select d.back_on from disposition d where d.visit_id = $2) as back_on,
             (select min(a.starts_at) from appointment a where a.patient_id = $1 and a.state = 'booked' and a.starts_at > $3)
                 as appointment_at")
     .bind(patient)

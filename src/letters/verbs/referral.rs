@@ -55,7 +55,10 @@ pub async fn copy(app: &App, facts: &Facts, banner: &Banner, parts: &[Part]) -> 
                 stands.map(prescribing::Line::in_words).collect()
             }
             Part::Allergies => {
-                let mut lines: Vec<String> = banner.summary.allergies.iter().map(|one| one.words()).collect();
+                let mut lines = banner.allergies();
+                if !banner.told().is_empty() {
+                    lines.push(format!("As told, not examined: {}", banner.told()));
+                }
                 if lines.is_empty() {
                     let none = banner.summary.none.is_some();
                     lines.push(if none { "No known allergies" } else { "Not asked" }.to_owned());

@@ -87,6 +87,11 @@ impl IssuePage {
         super::times(&self.page, self.facts.opened_at, self.facts.left_at())
     }
 
+    /// Why none may be issued; it tells what the visit was for, so only where the record is open.
+    pub fn hindrance_words(&self) -> Option<&str> {
+        self.hindrance.as_deref().filter(|_| !self.closed)
+    }
+
     /// What the patient is asked.
     pub fn consent_words(&self) -> &'static str {
         CONSENT

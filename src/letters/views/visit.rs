@@ -1,7 +1,11 @@
 //! A visit for its patient, on paper and on the phone.
 
-use askama::Template;
+use std::collections::BTreeSet;
 
+use askama::Template;
+use chrono::NaiveDate;
+
+use crate::consultation::model::Outcome;
 use crate::diagnoses::Diagnosis;
 use crate::letters::store::referrals::Referral;
 use crate::letters::store::told::{Advice, Found, Next, Ordered, Visited};
@@ -10,7 +14,7 @@ use crate::letters::store::visits::Facts;
 use crate::prescribing::Line;
 use crate::procedures::Procedure;
 use crate::record::Banner;
-use crate::settings::model::long_day;
+use crate::settings::model::{long_day, plain_day};
 use crate::web::Page;
 
 /// What the patient is told of a visit.
@@ -20,6 +24,8 @@ pub struct Told {
     pub facts: Facts,
     /// What was found.
     pub diagnoses: Vec<Diagnosis>,
+    /// The days on which diagnoses of the visit were withdrawn.
+    pub withdrawn: BTreeSet<NaiveDate>,
     /// What was done.
     pub procedures: Vec<Procedure>,
     /// What was written for the patient.
@@ -53,6 +59,32 @@ impl Told {
         self.advice.iter().flat_map(note).collect()
     }
 
+    /// That a diagnosis was withdrawn, without its name: whoever has read it learns of it (as of a corrected result).
+    pub fn withdrawn_words(&self) -> Vec<String> {
+        let words = |day: &NaiveDate| {
+            format!("A diagnosis of this visit was withdrawn on {}. It no longer holds.", plain_day(*day))
+        };
+        self.withdrawn.iter().map(words).collect()
+    }
+
+    /// What became of the visit, once a doctor has signed or the visit is over; none where nobody said.
+    pub fn outcome_words(&self) -> Option<String> {
+        if self.advice.is_empty() && self.facts.closed_at.is_none() {
+            return None;
+        }
+        let left = || (self.facts.close_reason == "left").then_some("You left before the visit was finished");
+        let words = match self.next.outcome {
+            Some(Outcome::Home) => "You could go home",
+            Some(Outcome::FollowUp) => "You could go home, and come back to the clinic",
+            Some(Outcome::Referred) => "You were referred",
+            Some(Outcome::SentToHospital) => "You were sent to hospital",
+            Some(Outcome::LeftAgainstAdvice) => "You left against the advice of the doctor",
+            Some(Outcome::NotConsulted) | None => return left().map(str::to_owned),
+        };
+        let note = self.next.outcome_note.trim();
+        Some(if note.is_empty() { words.to_owned() } else { format!("{words}: {note}") })
+    }
+
     /// When the patient comes back, in words.
     pub fn next_words(&self, page: &Page) -> Vec<String> {
         let back = self.next.back_on.map(|day| format!("Come back on {}", long_day(day)));
@@ -69,6 +101,8 @@ impl Told {
             && self.procedures.is_empty()
             && self.advice.is_empty()
             && self.tests.is_empty()
+            && self.withdrawn.is_empty()
+            && self.outcome_words().is_none()
     }
 }
 

@@ -57,14 +57,19 @@ pub async fn create(
     sheet(&app, page, vec![IssuedCode { name: patient.name(), sign_in_name, code }], back)
 }
 
-/// A sheet of codes for a department and level, at most a hundred.
+/// A sheet of codes for a department and level, at most a hundred; the next press makes the next hundred, and what was
+/// printed goes on working.
 pub async fn create_many(State(app): State<App>, page: Page, submission: Submission) -> Answer {
     let filter = |name: &str| submission.form.value(name).parse::<i64>().ok();
-    let students = store::unactivated(&app.db, filter("department"), filter("level")).await?;
+    let (department, level) = (filter("department"), filter("level"));
     let back = paths::patients::STUDENTS.to_owned();
     let mut work = submission.begin(&app).await?;
+    let at = work.now();
+    let students = store::unactivated(work.tx(), department, level, at).await?;
     if students.is_empty() {
-        return work.done(back, "All of these students have activated their account").await;
+        let words = "All of these students have activated their account, or hold a code that still works. \
+                     A new one for somebody is made on the page of the patient";
+        return work.done(back, words).await;
     }
     let mut codes = Vec::with_capacity(students.len());
     for (_, account, name, sign_in_name) in students {

@@ -51,7 +51,13 @@ pub async fn save(
     let campus = Campus::read(&app.db).await?;
     let mut form = submission.form.clone();
     let version = form.number("version", 1, i64::MAX);
-    let mut details = fields::read(&mut form, &page.clinic, page.today(), &campus);
+    let mut details = fields::read(
+        &mut form,
+        &page.clinic,
+        page.today(),
+        &campus,
+        patient.details.matric_number.as_deref(),
+    );
     read_guardian(&app.db, &mut form, &mut details, Some(id)).await?;
     if !form.is_ok() {
         return Ok(refused(html(shown(page, form, campus, patient))?));

@@ -11,8 +11,15 @@ use crate::settings::model::Clinic;
 use crate::web::FormState;
 use crate::web::form::LINE;
 
-/// Everything but the guardian, which needs a look-up.
-pub fn read(form: &mut FormState, clinic: &Clinic, today: NaiveDate, campus: &Campus) -> Details {
+/// Everything but the guardian, which needs a look-up. `kept` is the matric number that the patient has: an earlier pattern
+/// may have taken it.
+pub fn read(
+    form: &mut FormState,
+    clinic: &Clinic,
+    today: NaiveDate,
+    campus: &Campus,
+    kept: Option<&str>,
+) -> Details {
     let family_name = form.text("family_name", "Enter the family name", LINE);
     let given_names = form.text("given_names", "Enter the given names", LINE);
     let born_on = birth(form, today);
@@ -20,7 +27,7 @@ pub fn read(form: &mut FormState, clinic: &Clinic, today: NaiveDate, campus: &Ca
     let mut details = Details { family_name, given_names, born_on, sex, ..Details::default() };
     contact(form, &mut details);
     details.kind = form.parse::<Kind>("kind", "Choose the kind of patient").unwrap_or(Kind::Public);
-    numbers(form, clinic, &mut details);
+    numbers(form, clinic, &mut details, kept);
     let mut place = |name: &str, what| {
         let id: Option<i64> = form.optional_parse(name, "Choose one of the list");
         let known = id.is_none_or(|id| campus.of(what).any(|place| place.id == id));
@@ -71,13 +78,15 @@ fn phone(form: &mut FormState, name: &str) -> String {
     }
 }
 
-fn numbers(form: &mut FormState, clinic: &Clinic, details: &mut Details) {
+fn numbers(form: &mut FormState, clinic: &Clinic, details: &mut Details, kept: Option<&str>) {
     let typed = form.optional_text("matric_number", LINE);
     let example = MatricNumber::example(&clinic.matric_pattern);
     if typed.is_empty() {
         if details.kind == Kind::Student {
             form.refuse("matric_number", "Enter the matric number");
         }
+    } else if kept == Some(MatricNumber::normal(&typed).as_str()) {
+        details.matric_number = kept.map(str::to_owned);
     } else {
         details.matric_number =
             MatricNumber::parse(&typed, &clinic.matric_pattern).map(|matric| matric.to_string());

@@ -174,9 +174,9 @@ pub async fn check(
     let import = imports::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let content = imports::content(&app.db, id).await?;
     let mut form = submission.form.clone();
-    let headings = columns_of(&content).map_or(0, |headings| headings.len());
-    let columns = (0..headings).map(|at| form.value(format!("column_{at}")).to_owned()).collect();
-    let mapping = Mapping { columns, create_missing: form.chosen("create_missing", "yes") };
+    let headings = columns_of(&content).unwrap_or_default();
+    let columns = (0..headings.len()).map(|at| form.value(format!("column_{at}")).to_owned()).collect();
+    let mapping = Mapping { columns, create_missing: form.chosen("create_missing", "yes"), headings };
     if import.state == ImportState::Committed || import.state == ImportState::Dropped {
         return Err(done(ImportError::Done));
     }
@@ -184,7 +184,7 @@ pub async fn check(
         form.refuse("column_0", fault);
         return Ok(refused(html(columns_page(&app, page, import, form).await?)?));
     }
-    let lines = import::classify(&app, &content, &mapping).await?;
+    let lines = import::classify(&app, &content, &mapping, "tick \"Make what is not known\"").await?;
     let mut work = submission.begin(&app).await?;
     import::keep_check(&mut work, import, &mapping, &lines).await.map_err(done)?;
     work.done(paths::patients::import(id), "").await
@@ -251,24 +251,31 @@ pub async fn decide(State(app): State<App>, Id(id): Id<ImportId>, submission: Su
     work.done(to, "The line is imported as a new student").await
 }
 
-/// The lines that are left out, as a file that no spreadsheet program runs.
+/// Headings of the columns that the download puts before those of the file.
+const OWN: [&str; 2] = ["Line", "What to correct"];
+
+/// The lines that are left out, as they were sent, with what is wrong with each: corrected there, the file can be uploaded
+/// again. No spreadsheet program runs it.
 pub async fn problems(State(app): State<App>, Id(id): Id<ImportId>) -> Answer {
-    imports::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(["line", "matric number", "name", "outcome", "what to do"])
-        .map_err(Error::internal)?;
+    let import = imports::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let mapping: Mapping = serde_json::from_str(&import.mapping).unwrap_or_default();
+    // A file that was downloaded here before has these columns already.
+    let sent = |at: usize| !mapping.headings.get(at).is_some_and(|heading| OWN.contains(&heading.as_str()));
+    let row = |own: [String; 2], cells: &[String]| -> Vec<String> {
+        let cells = cells.iter().enumerate().filter(|(at, _)| sent(*at)).map(|(_, cell)| cell.clone());
+        own.into_iter().chain(cells).map(|cell| safe_cell(&cell)).collect()
+    };
+    let mut left_out = Vec::new();
     for outcome in [Outcome::Error, Outcome::Review] {
-        for line in import_lines::page(&app.db, id, Some(outcome), 0, i64::MAX).await? {
-            let cells = [
-                line.line.to_string(),
-                line.matric_number,
-                line.name,
-                outcome.label().to_owned(),
-                line.message,
-            ];
-            writer.write_record(cells.map(|cell| safe_cell(&cell))).map_err(Error::internal)?;
-        }
+        left_out.extend(import_lines::page(&app.db, id, Some(outcome), 0, i64::MAX).await?);
+    }
+    left_out.sort_by_key(|line| line.line);
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    writer.write_record(row(OWN.map(str::to_owned), &mapping.headings)).map_err(Error::internal)?;
+    for line in left_out {
+        let planned: import::Planned = serde_json::from_str(&line.payload).map_err(Error::internal)?;
+        let own = [line.line.to_string(), line.message];
+        writer.write_record(row(own, &planned.cells)).map_err(Error::internal)?;
     }
     let bytes = writer.into_inner().map_err(Error::internal)?;
     let headers = [

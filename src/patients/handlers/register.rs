@@ -38,12 +38,14 @@ fn blank(page: Page, form: FormState, campus: Campus) -> PersonPage {
 pub async fn create(State(app): State<App>, page: Page, submission: Submission) -> Answer {
     let mut form = submission.form.clone();
     let campus = Campus::read(&app.db).await?;
-    let mut details = fields::read(&mut form, &page.clinic, page.today(), &campus);
+    let mut details = fields::read(&mut form, &page.clinic, page.today(), &campus, None);
     read_guardian(&app.db, &mut form, &mut details, None).await?;
     if !form.is_ok() {
         return Ok(refused(html(blank(page, form, campus))?));
     }
     let mut work = submission.begin(&app).await?;
+    // Whoever registers in the same moment waits for this number, and then sees whom the other one registered.
+    let number = patient_number(store::next_numbers(work.tx(), 1).await?);
     if form.value("somebody_else") != "yes" {
         let likely = same_facts(&details, store::candidates(work.tx(), &details).await?);
         // The same number is no likeness: the table refuses it below, with the patient who has it.
@@ -54,7 +56,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
             return Ok(refused(html(PersonPage { likely, ..blank(page, form, campus) })?));
         }
     }
-    match register(&mut work, &details).await {
+    match register(&mut work, &details, &number).await {
         Ok(id) => {
             let flash = format!("{} is registered", details.name());
             let to =
@@ -69,11 +71,10 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     }
 }
 
-/// Writes a new patient: number, card, words to find them by, an account for students.
-pub async fn register(work: &mut Work, details: &Details) -> Result<PatientId, DbError> {
+/// Writes a new patient: card, words to find them by, an account for students.
+async fn register(work: &mut Work, details: &Details, number: &str) -> Result<PatientId, DbError> {
     let at = work.now();
-    let number = patient_number(store::next_numbers(work.tx(), 1).await?);
-    let id = store::insert(work.tx(), details, &number, &card_code(rand::random()), at).await?;
+    let id = store::insert(work.tx(), details, number, &card_code(rand::random()), at).await?;
     if let Some(matric) = details.matric_number.as_deref().filter(|_| details.kind == Kind::Student) {
         open_patient_account(work, id, &sign_in_name(matric), &details.name()).await?;
     }

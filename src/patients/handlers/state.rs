@@ -8,19 +8,37 @@ use crate::access::set_patient_account_state;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::patients::model::{PatientId, PatientState};
-use crate::patients::store;
+use crate::patients::store::{self, Patient};
 use crate::patients::views::StatePage;
+use crate::scheduling::model::AppointmentState;
 use crate::web::form::LINE;
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::{queue, scheduling};
 
 /// The form.
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
     let (patient, _) = patient_for(&app, &page, id).await?;
     record::opened(&app, &page, id, "state", false).await?;
     let form = FormState::new().with("version", patient.version);
-    html(StatePage { page, form, patient })
+    html(shown(&app, page, form, patient).await?)
+}
+
+/// The page with what the patient still has to come for.
+async fn shown(app: &App, page: Page, form: FormState, patient: Patient) -> Result<StatePage, Error> {
+    let mut coming = scheduling::coming(&app.db, patient.id, page.now).await?;
+    coming.retain(|one| one.state == AppointmentState::Booked);
+    let token = queue::token_of(app, patient.id).await?;
+    Ok(StatePage { page, form, patient, coming, token })
+}
+
+fn told(bookings: usize) -> String {
+    match bookings {
+        0 => "Deactivated".to_owned(),
+        1 => "Deactivated. 1 coming booking needs a decision, see the appointments".to_owned(),
+        many => format!("Deactivated. {many} coming bookings need a decision, see the appointments"),
+    }
 }
 
 /// Does it; the account follows and its sign-ins end.
@@ -36,11 +54,11 @@ pub async fn save(
     let version = form.number("version", 1, i64::MAX);
     let to = form.parse::<PatientState>("to", "Open the page again");
     let Some(to) = to.filter(|_| form.is_ok()) else {
-        return Ok(refused(html(StatePage { page, form, patient })?));
+        return Ok(refused(html(shown(&app, page, form, patient).await?)?));
     };
-    let (action, account_state, flash) = match to {
-        PatientState::Active => ("patient.reactivated", AccountState::Active, "Taken back"),
-        PatientState::Deactivated => ("patient.deactivated", AccountState::Deactivated, "Deactivated"),
+    let (action, account_state) = match to {
+        PatientState::Active => ("patient.reactivated", AccountState::Active),
+        PatientState::Deactivated => ("patient.deactivated", AccountState::Deactivated),
     };
     let mut work = submission.begin(&app).await?;
     let at = work.now();
@@ -54,5 +72,12 @@ pub async fn save(
     }
     let entry = Entry::new(action, "patient", id.0).of_patient(id.0).with("reason", reason);
     work.audit(entry.with("version", version + 1)).await?;
-    work.done(paths::patients::show(id), flash).await
+    let flash = match to {
+        PatientState::Deactivated => told(scheduling::patient_leaves(&mut work, id).await?),
+        PatientState::Active => {
+            scheduling::patient_returns(&mut work, id).await?;
+            "Taken back".to_owned()
+        }
+    };
+    work.done(paths::patients::show(id), &flash).await
 }

@@ -6,44 +6,54 @@ use super::Planned;
 use crate::app::App;
 use crate::db::{DbError, Store};
 use crate::patients::campus::Campus;
-use crate::patients::model::{Line, Mapping, Outcome, lines_of, same_facts};
+use crate::patients::model::{
+    Details, Mapping, Outcome, PatientId, PatientState, Read, lines_of, same_facts_of_student,
+};
 use crate::patients::store;
 use crate::patients::store::import_lines::{self, Existing, LOOKED_UP};
 use crate::patients::store::imports::Checked;
 
-/// The dry run: what would become of each line. Reads only.
-pub async fn classify(app: &App, content: &str, mapping: &Mapping) -> Result<Vec<Checked>, DbError> {
-    let clinic = app.clinic();
-    let today = clinic.day_of(app.clock.now());
-    let lines: Vec<(i64, Result<Line, String>)> = lines_of(content)
-        .into_iter()
-        .map(|(at, cells)| (at, Line::read(&cells, mapping, &clinic.matric_pattern, today)))
-        .collect();
-    let mut where_used: HashMap<String, Vec<i64>> = HashMap::new();
-    for (at, line) in &lines {
-        if let Ok(line) = line {
-            where_used.entry(line.matric_number.clone()).or_default().push(*at);
-        }
-    }
-    let known = known_students(&app.db, where_used.keys().cloned().collect()).await?;
-    let campus = Campus::read(&app.db).await?;
-    let mut checked = Vec::with_capacity(lines.len());
-    for (at, line) in lines {
-        let line = line.and_then(|line| match where_used.get(&line.matric_number).map(Vec::as_slice) {
-            Some([_, _, ..]) => Err(twice(&line.matric_number, &where_used)),
-            Some([]) | Some([_]) | None => Ok(line),
-        });
-        checked.push(match line {
-            Ok(line) => judge(app, &campus, mapping, known.get(&line.matric_number), (at, line)).await?,
-            Err(message) => fault(at, None, message),
-        });
-    }
-    Ok(checked)
+/// What a check compares the lines with.
+struct Beside<'a> {
+    app: &'a App,
+    mapping: &'a Mapping,
+    campus: Campus,
+    known: HashMap<String, Existing>,
+    /// On which lines each matric number stands, whatever else is wrong with them.
+    lines: HashMap<String, Vec<i64>>,
+    /// How the reader of the outcome lets unknown faculties and the like be made.
+    to_make: &'a str,
 }
 
-fn twice(matric: &str, where_used: &HashMap<String, Vec<i64>>) -> String {
-    let lines: Vec<String> = where_used.get(matric).into_iter().flatten().map(i64::to_string).collect();
-    format!("Matric number {matric} is on lines {}", lines.join(" and "))
+/// The dry run: what would become of each line. Reads only. `to_make` says how what is not known is made, at the end of
+/// "Correct it, or …".
+pub async fn classify(
+    app: &App,
+    content: &str,
+    mapping: &Mapping,
+    to_make: &str,
+) -> Result<Vec<Checked>, DbError> {
+    let clinic = app.clinic();
+    let today = clinic.day_of(app.clock.now());
+    let read: Vec<(i64, Vec<String>, Read)> = lines_of(content)
+        .into_iter()
+        .map(|(at, cells)| {
+            let read = Read::of(&cells, mapping, &clinic.matric_pattern, today);
+            (at, cells, read)
+        })
+        .collect();
+    let mut lines: HashMap<String, Vec<i64>> = HashMap::new();
+    for (at, _, read) in read.iter().filter(|(_, _, read)| !read.number.is_empty()) {
+        lines.entry(read.number.clone()).or_default().push(*at);
+    }
+    let known = known_students(&app.db, lines.keys().cloned().collect()).await?;
+    let campus = Campus::read(&app.db).await?;
+    let beside = Beside { app, mapping, campus, known, lines, to_make };
+    let mut checked = Vec::with_capacity(read.len());
+    for (at, cells, read) in read {
+        checked.push(beside.judge(at, cells, read).await?);
+    }
+    Ok(checked)
 }
 
 async fn known_students(
@@ -59,41 +69,76 @@ async fn known_students(
     Ok(known)
 }
 
-fn fault(at: i64, line: Option<&Line>, message: String) -> Checked {
-    let name = line.map(|line| format!("{} {}", line.given_names, line.family_name)).unwrap_or_default();
-    Checked {
-        line: at,
-        outcome: Outcome::Error,
-        matric_number: line.map(|line| line.matric_number.clone()).unwrap_or_default(),
-        name,
-        message,
-        patient_id: None,
-        payload: String::new(),
-    }
-}
+/// What became of a line, and why.
+type Judged = (Outcome, Option<PatientId>, String);
 
-async fn judge(
-    app: &App,
-    campus: &Campus,
-    mapping: &Mapping,
-    known: Option<&Existing>,
-    (at, line): (i64, Line),
-) -> Result<Checked, DbError> {
-    let mut details = known.map(|known| known.details.clone()).unwrap_or_default();
-    line.fill(&mut details);
-    let unknown = match campus.resolve(&line, &mut details) {
-        Ok(unknown) => unknown,
-        Err(message) => return Ok(fault(at, Some(&line), message)),
-    };
-    if let (Some(first), false) = (unknown.first(), mapping.create_missing) {
-        let message = format!("{first}. Correct it, or tick \"Make what is not known\"");
-        return Ok(fault(at, Some(&line), message));
+impl Beside<'_> {
+    async fn judge(&self, at: i64, cells: Vec<String>, mut read: Read) -> Result<Checked, DbError> {
+        let known = self.known.get(&read.number);
+        if let (Some(known), Some(_)) = (known, &read.number_fault) {
+            // The number was taken by an earlier pattern, and the student kept it.
+            read.number_fault = None;
+            read.line.matric_number = known.details.matric_number.clone().unwrap_or_default();
+        }
+        if let Some([_, _, ..]) = self.lines.get(&read.number).map(Vec::as_slice) {
+            read.faults.push(self.twice(&read.number));
+        }
+        if let Some(known) = known.filter(|known| known.state == PatientState::Deactivated) {
+            read.faults.push(format!(
+                "{} is deactivated. An administrator takes the record back first, or leave this line out",
+                known.number
+            ));
+        }
+        let mut details = known.map(|known| known.details.clone()).unwrap_or_default();
+        read.line.fill(&mut details);
+        let unknown = self.places(&mut read, &mut details);
+        let name = format!("{} {}", read.line.given_names, read.line.family_name).trim().to_owned();
+        let (outcome, patient_id, message) = match read.fault() {
+            Some(fault) => (Outcome::Error, known.map(|known| known.id), fault),
+            None => self.compare(known, &details, &unknown).await?,
+        };
+        let left_out = matches!(outcome, Outcome::Error | Outcome::Review);
+        let planned = Planned {
+            line: read.line,
+            version: known.map_or(0, |known| known.version),
+            cells: if left_out { cells } else { Vec::new() },
+        };
+        let payload = serde_json::to_string(&planned).unwrap_or_default();
+        Ok(Checked { line: at, outcome, matric_number: read.number, name, message, patient_id, payload })
     }
-    let (outcome, patient_id, message) = match known {
-        Some(known) => {
+
+    fn twice(&self, matric: &str) -> String {
+        let lines: Vec<String> = self.lines.get(matric).into_iter().flatten().map(i64::to_string).collect();
+        format!("Matric number {matric} is on lines {}", lines.join(" and "))
+    }
+
+    /// Finds the faculty and the like; what is not known is a fault unless it is made.
+    fn places(&self, read: &mut Read, details: &mut Details) -> Vec<String> {
+        match self.campus.resolve(&read.line, details) {
+            Err(message) => {
+                read.faults.push(message);
+                Vec::new()
+            }
+            Ok(unknown) => {
+                let unknown: Vec<String> = unknown.iter().map(ToString::to_string).collect();
+                if !self.mapping.create_missing && !unknown.is_empty() {
+                    read.faults.push(format!("{}. Correct it, or {}", unknown.join(". "), self.to_make));
+                }
+                unknown
+            }
+        }
+    }
+
+    async fn compare(
+        &self,
+        known: Option<&Existing>,
+        details: &Details,
+        unknown: &[String],
+    ) -> Result<Judged, DbError> {
+        if let Some(known) = known {
             let mut words: Vec<String> = known
                 .details
-                .differences(&details, &|what, id| campus.name_of(what, id))
+                .differences(details, &|what, id| self.campus.name_of(what, id))
                 .into_iter()
                 .map(|(field, old, new)| {
                     format!("{field}: {} → {new}", if old.is_empty() { "nothing" } else { &old })
@@ -101,29 +146,16 @@ async fn judge(
                 .collect();
             words.extend(unknown.iter().map(|unknown| format!("{unknown}, it is made")));
             let outcome = if words.is_empty() { Outcome::Same } else { Outcome::Changed };
-            (outcome, Some(known.id), words.join("; "))
+            return Ok((outcome, Some(known.id), words.join("; ")));
         }
-        None => match same_facts(&details, store::candidates(&app.db, &details).await?).into_iter().next() {
+        let candidates = store::candidates(&self.app.db, details).await?;
+        Ok(match same_facts_of_student(details, candidates).into_iter().next() {
             Some((likely, why)) => {
                 let matric = likely.matric_number.clone().unwrap_or_default();
                 let message = format!("Perhaps {} {} {matric}. {why}", likely.number, likely.name());
                 (Outcome::Review, Some(likely.id), message)
             }
-            None => (
-                Outcome::New,
-                None,
-                unknown.iter().map(|unknown| format!("{unknown}, it is made. ")).collect(),
-            ),
-        },
-    };
-    Ok(Checked {
-        line: at,
-        outcome,
-        matric_number: line.matric_number.clone(),
-        name: details.name(),
-        message,
-        patient_id,
-        payload: serde_json::to_string(&Planned { line, version: known.map_or(0, |known| known.version) })
-            .unwrap_or_default(),
-    })
+            None => (Outcome::New, None, unknown.iter().map(|one| format!("{one}, it is made. ")).collect()),
+        })
+    }
 }

@@ -44,9 +44,12 @@ pub enum ImportError {
 
 /// What a line says and which version of a student it was compared with.
 #[derive(Debug, Serialize, Deserialize)]
-struct Planned {
+pub struct Planned {
     line: Line,
     version: i64,
+    /// The line as it was sent, where it is left out: somebody corrects it there.
+    #[serde(default)]
+    pub cells: Vec<String>,
 }
 
 /// Reads the bytes of an uploaded file.
@@ -56,7 +59,7 @@ struct Planned {
 pub fn read_file(bytes: &[u8]) -> Result<(String, Mapping), FileError> {
     let content = std::str::from_utf8(bytes).map_err(|_| FileError::NotText)?;
     let headings = columns_of(content)?;
-    Ok((content.to_owned(), Mapping { columns: guess(&headings), create_missing: false }))
+    Ok((content.to_owned(), Mapping { columns: guess(&headings), create_missing: false, headings }))
 }
 
 /// Keeps an uploaded file.
@@ -102,14 +105,22 @@ pub async fn keep_check(
 }
 
 /// What an import from the command line found and did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Report {
     /// How many lines came to each outcome.
     pub counts: Vec<(Outcome, usize)>,
-    /// Lines that were left out, with their number and why.
-    pub left_out: Vec<(i64, String)>,
-    /// Whether the new and changed students were saved.
+    /// Every line, with what came of it.
+    pub lines: Vec<Checked>,
+    /// Whether there were new and changed students, and they were saved.
     pub saved: bool,
+}
+
+impl Report {
+    /// Lines that were left out.
+    pub fn left_out(&self) -> Vec<&Checked> {
+        let out = |line: &&Checked| matches!(line.outcome, Outcome::Error | Outcome::Review);
+        self.lines.iter().filter(out).collect()
+    }
 }
 
 /// Imports a file in one go; lines with a problem and possible duplicates are left out and reported.
@@ -127,15 +138,12 @@ pub async fn import(
     if let Some(fault) = mapping.fault() {
         return Err(ImportError::Columns(fault));
     }
-    let lines = classify(app, &content, &mapping).await?;
+    let lines = classify(app, &content, &mapping, "run it again with --create-missing").await?;
     let count = |outcome: &Outcome| lines.iter().filter(|line| line.outcome == *outcome).count();
-    let out = |line: &&Checked| matches!(line.outcome, Outcome::Error | Outcome::Review);
-    let report = Report {
-        counts: Outcome::ALL.iter().map(|outcome| (*outcome, count(outcome))).collect(),
-        left_out: lines.iter().filter(out).map(|line| (line.line, line.message.clone())).collect(),
-        saved: !dry_run,
-    };
-    if !dry_run {
+    let counts = Outcome::ALL.iter().map(|outcome| (*outcome, count(outcome))).collect();
+    let anything = lines.iter().any(|line| matches!(line.outcome, Outcome::New | Outcome::Changed));
+    let saved = anything && !dry_run;
+    if saved {
         let mut work = Work::begin(app, crate::work::Doer::operator()).await?;
         let id = upload(&mut work, file_name, &content, &mapping).await?;
         let uploaded = imports::by_id(work.tx(), id).await?.ok_or(DbError::Missing)?;
@@ -144,5 +152,5 @@ pub async fn import(
         commit(&mut work, &checked).await?;
         work.commit().await?;
     }
-    Ok(report)
+    Ok(Report { counts, lines, saved })
 }

@@ -33,7 +33,6 @@ const LONGEST_CELL: usize = 1_000;
 const MOST_LINES: usize = 20_000;
 
 fn reader(content: &str) -> csv::Reader<&[u8]> {
-    let content = content.trim_start_matches('\u{feff}');
     let first = content.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |separator: char| first.matches(separator).count();
     let separator =
@@ -44,6 +43,26 @@ fn reader(content: &str) -> csv::Reader<&[u8]> {
         .delimiter(separator.map_or(b',', |separator| separator as u8))
         .trim(csv::Trim::All)
         .from_reader(content.as_bytes())
+}
+
+/// Every line with its number as a spreadsheet counts it: the reader itself counts neither empty lines nor both halves of
+/// a line's end.
+fn records(content: &str) -> Vec<(u64, csv::Result<csv::StringRecord>)> {
+    let content = content.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+    let bytes = content.as_bytes();
+    let (mut seen, mut line) = (0, 1);
+    let number = |record: csv::Result<csv::StringRecord>| {
+        let begins = record.as_ref().ok().and_then(csv::StringRecord::position).map(csv::Position::byte);
+        let mut at = begins.and_then(|byte| usize::try_from(byte).ok()).unwrap_or(seen);
+        while bytes.get(at) == Some(&b'\n') {
+            at += 1;
+        }
+        let passed = bytes.get(seen..at).unwrap_or_default();
+        line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        seen = at.max(seen);
+        (line, record)
+    };
+    reader(&content).into_records().map(number).collect()
 }
 
 /// The headings, after a look at the whole file.
@@ -60,13 +79,13 @@ pub fn columns_of(content: &str) -> Result<Vec<String>, FileError> {
     if content.matches('"').count() % 2 == 1 {
         return Err(FileError::Quotes);
     }
-    let mut lines = reader(content).into_records();
-    let headings = lines.next().and_then(Result::ok).ok_or(FileError::Empty)?;
+    let mut lines = records(content).into_iter();
+    let headings = lines.next().and_then(|(_, line)| line.ok()).ok_or(FileError::Empty)?;
     let mut count = 0;
-    for line in lines {
+    for (at, line) in lines {
         let line = line.map_err(|_| FileError::NotText)?;
         if line.iter().any(|cell| cell.chars().count() > LONGEST_CELL) {
-            return Err(FileError::LongCell(line.position().map_or(0, csv::Position::line)));
+            return Err(FileError::LongCell(at));
         }
         count += 1;
     }
@@ -83,13 +102,11 @@ pub fn columns_of(content: &str) -> Result<Vec<String>, FileError> {
 
 /// The lines beneath the headings with their line numbers; empty lines are left out.
 pub fn lines_of(content: &str) -> Vec<(i64, Vec<String>)> {
-    let records = reader(content).into_records().skip(1).filter_map(Result::ok);
-    records
-        .filter(|record| record.iter().any(|cell| !cell.is_empty()))
-        .map(|record| {
-            let line = record.position().map_or(0, csv::Position::line);
-            (i64::try_from(line).unwrap_or(0), record.iter().map(str::to_owned).collect())
-        })
+    let lines = records(content).into_iter().skip(1);
+    lines
+        .filter_map(|(at, record)| Some((i64::try_from(at).ok()?, record.ok()?)))
+        .filter(|(_, record)| record.iter().any(|cell| !cell.is_empty()))
+        .map(|(at, record)| (at, record.iter().map(untamed).map(str::to_owned).collect()))
         .collect()
 }
 
@@ -131,7 +148,15 @@ pub fn guess(headings: &[String]) -> Vec<String> {
     mapping
 }
 
+/// What a spreadsheet program takes for the beginning of a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A cell as it was before [`safe_cell`] tamed it: files that were downloaded here come back corrected.
+fn untamed(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
+}
+
 /// A cell that no spreadsheet program runs as a formula.
 pub fn safe_cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::birth::spoken_birth_date;
-use super::names::fold;
+use super::names::{LONGEST, fold, visible};
 use super::numbers::{MatricNumber, Phone};
 use super::people::{Details, Kind, Sex};
 use crate::words;
@@ -48,6 +48,9 @@ pub struct Mapping {
     pub columns: Vec<String>,
     /// Whether unknown faculties, departments, levels and sessions are made on import.
     pub create_missing: bool,
+    /// The headings of the file: they outlast its content, for whoever corrects the lines that are left out.
+    #[serde(default)]
+    pub headings: Vec<String>,
 }
 
 impl Mapping {
@@ -93,58 +96,99 @@ pub struct Line {
     pub kin_phone: Option<String>,
 }
 
-impl Line {
-    /// Reads the cells of one line.
-    ///
-    /// # Errors
-    /// The sentence that says what to mend.
-    pub fn read(
-        cells: &[String],
-        mapping: &Mapping,
-        pattern: &str,
-        today: NaiveDate,
-    ) -> Result<Self, String> {
-        if cells.len() != mapping.columns.len() {
-            return Err(format!(
-                "Has {} cells where the headings have {}",
-                cells.len(),
-                mapping.columns.len()
-            ));
-        }
-        let mut line = Line::default();
+/// A line as it was read, with everything that is wrong with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Read {
+    /// What could be read of it.
+    pub line: Line,
+    /// The matric number in its stored form, also where it does not fit the pattern.
+    pub number: String,
+    /// What is wrong with the number; a student who is here already keeps one that an earlier pattern took.
+    pub number_fault: Option<String>,
+    /// What else has to be mended, a sentence each.
+    pub faults: Vec<String>,
+}
+
+impl Read {
+    /// Reads the cells of one line, to its end whatever is wrong with it.
+    pub fn of(cells: &[String], mapping: &Mapping, pattern: &str, today: NaiveDate) -> Self {
+        let mut read = Read::default();
+        let whole = cells.len() == mapping.columns.len();
         for (at, cell) in cells.iter().enumerate() {
             let cell = cell.trim();
             if let Some(column) = mapping.column(at).filter(|_| !cell.is_empty()) {
-                line.take(column, cell, pattern, today)?;
+                // In a line that lacks a cell nothing is in its place for sure: who it may be is enough.
+                if whole || column.names_a_person() {
+                    read.take(column, cell, pattern, today);
+                }
             }
         }
-        if line.matric_number.is_empty() {
-            return Err("Has no matric number".to_owned());
+        if !whole {
+            let words =
+                format!("Has {} cells where the headings have {}", cells.len(), mapping.columns.len());
+            return Read { number_fault: None, faults: vec![words], ..read };
         }
-        if line.family_name.is_empty() || line.given_names.is_empty() {
-            return Err("Needs a family name and given names".to_owned());
+        if read.number.is_empty() {
+            read.number_fault = Some("Has no matric number".to_owned());
         }
-        Ok(line)
+        if read.line.family_name.is_empty() || read.line.given_names.is_empty() {
+            read.faults.push("Needs a family name and given names".to_owned());
+        }
+        read
     }
 
-    fn take(&mut self, column: Column, cell: &str, pattern: &str, today: NaiveDate) -> Result<(), String> {
-        if cell.chars().any(char::is_control) || cell.chars().count() > 200 {
-            return Err(format!("{column}: shorten this to one line of 200 characters or fewer"));
+    /// Everything that is wrong with it, in one text; none where nothing is.
+    pub fn fault(&self) -> Option<String> {
+        let faults: Vec<&str> = self.number_fault.iter().chain(&self.faults).map(String::as_str).collect();
+        (!faults.is_empty()).then(|| faults.join(". "))
+    }
+
+    fn take(&mut self, column: Column, cell: &str, pattern: &str, today: NaiveDate) {
+        if column == Column::Matric {
+            self.number = MatricNumber::normal(cell).chars().take(LONGEST).collect();
+            match MatricNumber::parse(cell, pattern) {
+                Some(matric) => self.line.matric_number = matric.to_string(),
+                None => {
+                    let example = MatricNumber::example(pattern);
+                    let cell: String = cell.chars().take(40).collect();
+                    self.number_fault = Some(format!("Matric number \"{cell}\" must look like {example}"));
+                }
+            }
+        } else if let Err(fault) = self.line.take(column, cell, today) {
+            self.faults.push(fault);
         }
-        let text = Some(cell.to_owned());
+    }
+}
+
+impl Column {
+    fn names_a_person(self) -> bool {
+        matches!(self, Column::Matric | Column::Family | Column::Given | Column::Full)
+    }
+}
+
+/// A cell of one line that is as short as the forms take it.
+fn short(column: Column, cell: &str) -> Result<String, String> {
+    if cell.chars().any(char::is_control) || cell.chars().count() > LONGEST {
+        return Err(format!("{column}: shorten this to one line of {LONGEST} characters or fewer"));
+    }
+    Ok(cell.to_owned())
+}
+
+impl Line {
+    fn take(&mut self, column: Column, cell: &str, today: NaiveDate) -> Result<(), String> {
+        if column == Column::Full {
+            (self.family_name, self.given_names) = split_name(&visible(cell));
+            short(Column::Family, &self.family_name)?;
+            return short(Column::Given, &self.given_names).map(|_| ());
+        }
+        let text = short(column, cell)?;
         let phone = || {
             Phone::parse(cell).map(|phone| Some(phone.typed)).map_err(|error| format!("{column}: {error}"))
         };
         match column {
-            Column::Matric => {
-                let matric = MatricNumber::parse(cell, pattern).ok_or_else(|| {
-                    format!("Matric number \"{cell}\" must look like {}", MatricNumber::example(pattern))
-                })?;
-                self.matric_number = matric.to_string();
-            }
-            Column::Family => self.family_name = cell.to_owned(),
-            Column::Given => self.given_names = cell.to_owned(),
-            Column::Full => (self.family_name, self.given_names) = split_name(cell),
+            Column::Matric | Column::Full => {}
+            Column::Family => self.family_name = visible(cell),
+            Column::Given => self.given_names = visible(cell),
             Column::Sex => {
                 self.sex = Some(
                     read_sex(cell)
@@ -161,12 +205,12 @@ impl Line {
             Column::KinPhone => self.kin_phone = phone()?,
             Column::Email if looks_like_email(cell) => self.email = Some(cell.to_lowercase()),
             Column::Email => return Err(format!("E-mail \"{cell}\" needs an @ and a full stop after it")),
-            Column::Address => self.address = text,
-            Column::Faculty => self.faculty = text,
-            Column::Department => self.department = text,
-            Column::Level => self.level = text,
-            Column::Session => self.session = text,
-            Column::KinName => self.kin_name = text,
+            Column::Address => self.address = Some(text),
+            Column::Faculty => self.faculty = Some(text),
+            Column::Department => self.department = Some(text),
+            Column::Level => self.level = Some(text),
+            Column::Session => self.session = Some(text),
+            Column::KinName => self.kin_name = Some(visible(cell)),
         }
         Ok(())
     }

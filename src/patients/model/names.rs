@@ -29,6 +29,25 @@ fn plain(letter: char) -> &'static str {
     }
 }
 
+/// Longest family name, given names, and any other cell of a file; as the forms take them.
+pub const LONGEST: usize = 120;
+
+/// A text without characters that nobody sees: control characters, direction marks, joiners and the like. They make two
+/// names that look alike differ, and can turn a line around.
+pub fn visible(text: &str) -> String {
+    let seen: String = text.chars().filter(|letter| !is_hidden(*letter)).collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether nobody sees it: a control character, a direction mark, a joiner and the like.
+pub fn is_hidden(letter: char) -> bool {
+    letter.is_control() && !letter.is_whitespace()
+        || matches!(letter,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
 /// Lower case without diacritics; apostrophes, hyphens and all other marks become one blank.
 pub fn fold(name: &str) -> String {
     words_of(name).join(" ")
@@ -96,6 +115,13 @@ mod tests {
         ] {
             assert_eq!(fold(name), folded, "{name}");
         }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_no_part_of_a_name() {
+        assert_eq!(visible("Ada\u{202e} \u{200b}Obi\u{feff}\u{2069}"), "Ada Obi");
+        assert_eq!(visible(" Ọlúwafúnmiláyọ̀\tAdéṣínà "), "Ọlúwafúnmiláyọ̀ Adéṣínà");
+        assert_eq!(visible("\u{200f}\u{202e}"), "");
     }
 
     #[test]

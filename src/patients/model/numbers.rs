@@ -7,10 +7,19 @@ use super::names::words_of;
 pub struct MatricNumber(String);
 
 impl MatricNumber {
+    /// What was typed in upper case without blanks: how numbers are stored, whatever the pattern says of them.
+    pub fn normal(text: &str) -> String {
+        text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
+    }
+
+    /// Whether a pattern can tell numbers apart: without a place for a digit or a letter only one number fits it.
+    pub fn is_pattern(pattern: &str) -> bool {
+        pattern.contains(['9', 'A'])
+    }
+
     /// Reads what was typed by the clinic's pattern, in which `9` is a digit, `A` a letter and all else itself.
     pub fn parse(text: &str, pattern: &str) -> Option<Self> {
-        let stored: String =
-            text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
+        let stored = MatricNumber::normal(text);
         let mut letters = stored.chars();
         for place in pattern.chars() {
             let letter = letters.next()?;

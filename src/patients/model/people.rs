@@ -169,6 +169,18 @@ impl Brief {
     }
 }
 
+/// The actions of the trail that change a patient's record, and how people read them. Everything else that the trail files
+/// under a patient is about something else, or only read.
+pub const CHANGES: [(&str, &str); 7] = [
+    ("patient.registered", "Registered"),
+    ("patient.edited", "Details changed"),
+    ("patient.clinical_edited", "Clinical facts changed"),
+    ("patient.deactivated", "Deactivated"),
+    ("patient.reactivated", "Taken back"),
+    ("patient.card_renewed", "New clinic card made"),
+    ("code.issued", "One-time code given"),
+];
+
 /// A field that differs: its name, the old and the new text.
 pub type Difference = (&'static str, String, String);
 

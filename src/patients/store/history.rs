@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::db::{DbError, Store, Tx, sql};
-use crate::patients::model::PatientId;
+use crate::patients::model::{CHANGES, PatientId};
 use crate::work::Doer;
 
 /// An entry of the trail about one patient.
@@ -17,22 +17,21 @@ pub struct Trace {
     pub detail: String,
 }
 
-/// Changes of the patient's own record, newest first, older than `before`. Openings are another list.
+/// Changes of the patient's own record, newest first, older than `before`. What only opens or prints something is not among
+/// [`CHANGES`], and has a list of its own.
 pub async fn traces(
     store: impl Store,
     patient: PatientId,
     before: i64,
     limit: i64,
 ) -> Result<Vec<Trace>, DbError> {
-    sql("select id, at, name, role, action, detail from audit_entry
-         where patient_id = $1 and subject = 'patient' and id < $2
-           and action not in ('patient.opened', 'patient.card_opened', 'record.opened_by_reason', 'record.opened_in_emergency')
+    let statement = sql("select id, at, name, role, action, detail from audit_entry
+         where patient_id = $1 and id < $2 and action in ($4, $5, $6, $7, $8, $9, $10)
          order by id desc limit $3")
     .bind(patient)
     .bind(before)
-    .bind(limit)
-    .all(store)
-    .await
+    .bind(limit);
+    CHANGES.iter().fold(statement, |statement, (action, _)| statement.bind(*action)).all(store).await
 }
 
 /// The edits since a version, newest first: what somebody else did while a form was open (rule R8).

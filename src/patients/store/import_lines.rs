@@ -3,7 +3,7 @@
 use super::imports::Checked;
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
-use crate::patients::model::{Details, ImportId, Outcome, PatientId};
+use crate::patients::model::{Details, ImportId, Outcome, PatientId, PatientState};
 
 /// Puts the lines of a check in place of earlier ones, four to a statement.
 pub async fn replace(tx: &mut Tx, import: ImportId, lines: &[Checked]) -> Result<(), DbError> {
@@ -80,6 +80,7 @@ pub async fn decide_new(tx: &mut Tx, import: ImportId, line: i64) -> Result<bool
 pub struct Existing {
     pub id: PatientId,
     pub number: String,
+    pub state: PatientState,
     pub details: Details,
     pub version: i64,
     pub account_id: Option<AccountId>,
@@ -90,7 +91,7 @@ pub const LOOKED_UP: usize = 32;
 
 /// The students with these matric numbers, at most [`LOOKED_UP`] of them.
 pub async fn by_matric(store: impl Store, matrics: &[String]) -> Result<Vec<Existing>, DbError> {
-    let mut statement = sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone,
+    let mut statement = sql("select p.id, p.number, p.state, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone,
             p.email, p.address, p.kin_name, p.kin_relation, p.kin_phone, p.guardian_id, p.matric_number, p.staff_number,
             p.department_id, p.level_id, p.session_id, p.insurance_scheme, p.insurance_number, p.version,
             a.id as account_id

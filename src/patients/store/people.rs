@@ -286,7 +286,7 @@ pub async fn candidates(store: impl Store, details: &Details) -> Result<Vec<Cand
     let person = Person::of(details);
     let mut words: Vec<&String> = person.words.iter().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    let word = |at: usize| words.get(at).map(|word| word.as_str()).unwrap_or_default();
+    let word = |at: usize| words.get(at).or(words.first()).map(|word| word.as_str()).unwrap_or_default();
     sql("select p.id, p.number, p.family_name, p.given_names, p.born_on, p.phone_digits, p.email, p.matric_number
          from patient p where p.id in (
             select id from patient where born_on = $1
@@ -313,21 +313,33 @@ pub async fn brief(store: impl Store, id: PatientId) -> Result<Option<Brief>, Db
     .await
 }
 
-/// Active students whose account nobody has used yet, by name; the first hundred that fit the filter.
+/// Active students whose account nobody has used yet and who hold no code that works, by name; the first hundred that fit
+/// the filter.
 pub async fn unactivated(
     store: impl Store,
     department: Option<i64>,
     level: Option<i64>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<(PatientId, AccountId, String, String)>, DbError> {
     sql("select p.id, a.id, p.given_names || ' ' || p.family_name, a.sign_in_name
          from patient p join account a on a.patient_id = p.id
          where p.kind = 'student' and p.state = 'active' and a.state = 'active' and a.password_hash is null
            and (cast($1 as bigint) is null or p.department_id = $1) and (cast($2 as bigint) is null or p.level_id = $2)
+           and not exists (select 1 from one_time_code c where c.account_id = a.id and c.used_at is null
+                and c.withdrawn_at is null and c.expires_at > $3)
          order by p.sort_name, p.id limit 100")
     .bind(department)
     .bind(level)
+    .bind(now)
     .all(store)
     .await
+}
+
+/// The matric numbers of all present students; read once in a while, when the pattern changes.
+pub async fn matric_numbers(store: impl Store) -> Result<Vec<String>, DbError> {
+    sql("select matric_number from patient where matric_number > '' and kind = 'student' and state = 'active'")
+        .scalars(store)
+        .await
 }
 
 /// The code on a patient's card.

@@ -4,11 +4,11 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Sql, Store, Tx, sql};
 use crate::patients::model::{Asker, OpeningReason, PatientId, Relation, open_until};
 
-/// Whether the record of the patient `p` is that of the account $2.
+/// Whether the record of the patient `p` is that of the account $2. Only what an administrator entered counts: what
+/// patients type about themselves could keep the one who treats them out.
 macro_rules! own_to {
     () => {
-        "exists (select 1 from account o where o.id = $2
-                and (o.patient_id = p.id or o.own_record_id = p.id or (p.email <> '' and o.email = p.email)))"
+        "exists (select 1 from account o where o.id = $2 and (o.patient_id = p.id or o.own_record_id = p.id))"
     };
 }
 pub(super) use own_to;

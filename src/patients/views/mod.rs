@@ -13,7 +13,7 @@ pub use record::{
 use askama::Template;
 
 use super::campus::Campus;
-use super::model::{Brief, Kind, Sex, words_of};
+use super::model::{Brief, CHANGES, Kind, Sex, words_of};
 use super::store::{Change, Found, Trace};
 use crate::web::{FormState, Page};
 
@@ -114,16 +114,7 @@ impl Trace {
 
     /// `patient.edited` as people read it.
     pub fn words(&self) -> &'static str {
-        match self.action.as_str() {
-            "patient.registered" => "Registered",
-            "patient.edited" => "Details changed",
-            "patient.clinical_edited" => "Clinical facts changed",
-            "patient.deactivated" => "Deactivated",
-            "patient.reactivated" => "Taken back",
-            "patient.card_renewed" => "New clinic card made",
-            "code.issued" => "One-time code given",
-            _ => "Changed",
-        }
+        CHANGES.iter().find(|(action, _)| *action == self.action).map_or("Changed", |(_, words)| words)
     }
 }
 

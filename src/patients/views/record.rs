@@ -10,6 +10,7 @@ use crate::patients::store::university::PlaceKind;
 use crate::patients::store::{Patient, Trace};
 use crate::record::Banner;
 use crate::record::model::{Entry, EntryKind, Happening};
+use crate::scheduling::Expected;
 use crate::web::{FormState, Page, filters};
 
 /// Registering, and changing identity and contact: one form.
@@ -237,6 +238,10 @@ pub struct StatePage {
     pub form: FormState,
     /// The patient.
     pub patient: Patient,
+    /// Bookings that are still to come.
+    pub coming: Vec<Expected>,
+    /// The token, while the patient is in the clinic.
+    pub token: Option<String>,
 }
 
 impl Patient {

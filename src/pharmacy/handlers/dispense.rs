@@ -12,8 +12,6 @@ use super::offers::{find, load};
 use crate::access::model::AccountId;
 use crate::access::second;
 use crate::app::App;
-use crate::billing;
-use crate::billing::model::ChargeKind;
 use crate::prescribing::model::{LineId, LineMove, PrescriptionId};
 use crate::prescribing::{self, pharmacist};
 use crate::record;
@@ -100,16 +98,14 @@ pub async fn create(
         advice: &advice,
     };
     let mut work = submission.begin(&app).await?;
-    let asked: Vec<i64> = new.gifts.iter().map(|gift| prescribing::ahead::source(gift.line)).collect();
-    let visit = shown.prescription.visit_id;
-    if !billing::pass(&mut work, visit, (ChargeKind::Medicine, &asked), &mut form).await? {
-        work.undo();
-        drop(new);
-        shown.form = form;
-        return Ok(refused(html(shown)?));
-    }
-    match give(&mut work, &new).await {
-        Ok(given) => {
+    match give(&mut work, &new, &mut form).await {
+        Ok(None) => {
+            work.undo();
+            drop(new);
+            shown.form = form;
+            Ok(refused(html(shown)?))
+        }
+        Ok(Some(given)) => {
             let lines = new.gifts.len();
             let words =
                 if lines == 1 { "1 line given out".to_owned() } else { format!("{lines} lines given out") };
@@ -185,7 +181,7 @@ fn gift<'a>(offer: &'a Offer, covers: i64, form: &mut FormState) -> Option<Gift<
     let instead: Option<i64> = form.value(format!("instead_{id}")).parse().ok();
     let other = instead.and_then(|id| offer.others.iter().find(|other| other.medicine.medicine_id.0 == id));
     if instead.is_some() && other.is_none() {
-        form.refuse(&format!("instead_{id}"), "This one is not in stock any more. Choose again");
+        form.refuse(&format!("instead_{id}"), "This one cannot be given instead any more. Choose again");
         return None;
     }
     let (medicine, ratio) = match other {

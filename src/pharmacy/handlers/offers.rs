@@ -114,6 +114,7 @@ fn offer(line: Line, shelf: &[OnShelf], store: StoreId, page: &Page) -> Offer {
         .map(|(reserved, batches, want)| pick(batches, &want, Rule::Usable, reserved));
     let others = others.into_iter().filter_map(|(medicine, batches)| {
         let ratio = Ratio::of(&line.strength, &medicine.strength)?;
+        medicine.dose_for(&line, ratio).ok()?;
         let all = want(&medicine, i64::from(i32::MAX));
         let all = pick(&batches, &all, Rule::Usable, medicine.reserved()).total();
         (all > 0).then_some(Other { medicine, ratio, usable: all })

@@ -4,7 +4,7 @@ mod substitute;
 #[cfg(test)]
 mod substitute_tests;
 
-pub use substitute::Ratio;
+pub use substitute::{CannotTake, Ratio, dose_instead, is_swallowed_whole};
 
 crate::ids! {
     /// What was given out of a prescription at one moment.

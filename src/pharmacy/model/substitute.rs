@@ -1,4 +1,7 @@
-//! How much of one strength stands for another one (rule P6): exact, or not at all.
+//! How much of one strength stands for another one (rule P6): exact and such that it can be taken, or not at
+//! all.
+
+use crate::prescribing::model::Unit;
 
 /// So many units of the medicine that is given stand for so many of the prescribed one, in lowest terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,66 @@ impl Ratio {
     pub fn covered_by(self, given: i64) -> Option<i64> {
         (given % self.given == 0).then(|| given / self.given * self.covers)
     }
+}
+
+/// A dose that cannot be taken of what would be given instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the prescribed dose cannot be taken with it")]
+pub struct CannotTake;
+
+/// Words of a name that tell of a tablet which must not be broken.
+const SLOW: [&str; 16] = [
+    "modified",
+    "sustained",
+    "extended",
+    "prolonged",
+    "controlled",
+    "delayed",
+    "retard",
+    "coated",
+    "enteric",
+    "resistant",
+    "mr",
+    "sr",
+    "er",
+    "xr",
+    "xl",
+    "ec",
+];
+/// What the advice says of one.
+const UNBROKEN: [&str; 6] =
+    ["swallow whole", "swallowed whole", "not crush", "not break", "not chew", "not divide"];
+
+/// Whether a tablet is swallowed whole, as far as its name and its advice say: it lets go of its medicine
+/// slowly, or has a coat that must not break.
+pub fn is_swallowed_whole(name: &str, advice: &str) -> bool {
+    let (name, advice) = (name.to_lowercase(), advice.to_lowercase());
+    name.split(|c: char| !c.is_alphanumeric()).any(|word| SLOW.contains(&word))
+        || UNBROKEN.iter().any(|words| advice.contains(words))
+}
+
+/// The dose of what is given instead, in thousandths of its unit. It holds exactly what was prescribed, and
+/// somebody can take it ([`Unit::finest`]; a tablet that is swallowed whole is not halved). Counted in the
+/// same unit at the same strength it is taken as the prescriber wrote it.
+///
+/// # Errors
+/// Where it is no such dose: nobody takes 0.333 of a capsule.
+pub fn dose_instead(
+    dose: i64,
+    ratio: Ratio,
+    prescribed: Unit,
+    (given, whole): (Unit, bool),
+) -> Result<i64, CannotTake> {
+    let finest = if given == Unit::Tablet && whole {
+        1_000
+    } else if given == prescribed && ratio == Ratio::SAME {
+        1
+    } else {
+        given.finest()
+    };
+    let all = dose.checked_mul(ratio.given).ok_or(CannotTake)?;
+    let taken = all / ratio.covers;
+    if all % ratio.covers == 0 && taken % finest == 0 { Ok(taken) } else { Err(CannotTake) }
 }
 
 /// `2.5 mg` as thousandths with its unit; none for anything that is not one number and one unit.

@@ -4,7 +4,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::db::{DbError, Store, moment, sql};
-use crate::prescribing::model::{Form, LineId, MedicineId, PrescriptionId, Unit};
+use crate::pharmacy::model::{CannotTake, Ratio, dose_instead, is_swallowed_whole};
+use crate::prescribing::Line;
+use crate::prescribing::model::{Form, LineId, MedicineId, PrescriptionId, Unit, label};
 use crate::stock::model::{BatchId, Candidate, ItemId, Reserved, StoreId};
 
 /// A medicine that could be given for a line, with one of its batches.
@@ -20,6 +22,9 @@ pub struct OnShelf {
     pub step: i64,
     pub price: i64,
     pub controlled: bool,
+    advice: String,
+    /// For so many days the clinic reserves; 0: it reserves nothing by itself.
+    pub reserve_days: i64,
     batch_id: Option<BatchId>,
     number: String,
     #[serde(deserialize_with = "moment::maybe_day")]
@@ -45,6 +50,20 @@ impl OnShelf {
     /// What is reserved of it.
     pub fn reserved(&self) -> Reserved {
         Reserved { own: self.own, others: self.others }
+    }
+
+    /// `amoxicillin 500 mg capsule`.
+    pub fn label(&self) -> String {
+        label(&self.name, &self.strength, self.form)
+    }
+
+    /// The dose of it that stands for the prescribed one; none where none was counted.
+    ///
+    /// # Errors
+    /// Where nobody could take it.
+    pub fn dose_for(&self, line: &Line, ratio: Ratio) -> Result<Option<i64>, CannotTake> {
+        let whole = is_swallowed_whole(&self.name, &self.advice);
+        line.dose.map(|dose| dose_instead(dose, ratio, line.unit, (self.unit, whole))).transpose()
     }
 
     /// The batch, where one lies there.
@@ -73,7 +92,9 @@ pub async fn of_prescription(
     // A line's own reservation is asked of its table: joined as the view `stock_reserved`, SQLite would make a list of
     // everybody's first. The states are the view's, and so is what is given of it already.
     let mut shelf: Vec<OnShelf> = sql("select l.id as line_id, i.id as item_id, s.id as medicine_id, s.generic as name, s.strength, s.form, s.unit, s.step,
-            s.price, s.controlled, b.id as batch_id, coalesce(b.number, '') as number, b.expiry, b.received_at,
+            s.price, s.controlled, s.advice,
+            (select reserve_days from stock_setting where id = 1) as reserve_days,
+            b.id as batch_id, coalesce(b.number, '') as number, b.expiry, b.received_at,
             coalesce(b.unit_cost, 0) as unit_cost, coalesce(v.on_hand, 0) as on_hand,
             coalesce(b.held_reason, '') as held_reason, coalesce(b.recall_reason, '') as recall_reason,
             case when o.quantity > l.quantity - l.given + l.returned then l.quantity - l.given + l.returned

@@ -14,6 +14,7 @@ use crate::prescribing::model::{LineId, LineMove, LineState, directions};
 use crate::prescribing::{Line, Prescription, ahead, pharmacist};
 use crate::stock::model::{BatchId, Kind, Out, StoreId, Wanted};
 use crate::stock::{hold, take};
+use crate::web::FormState;
 use crate::work::Work;
 
 /// What is given for one prescribed line.
@@ -50,26 +51,35 @@ pub struct Gifts<'a> {
     pub advice: &'a str,
 }
 
-/// Gives out. Every line is taken first in the order of its id, then every item in the order of its id, so that two who
-/// give out at once never wait crosswise; then each line is written, leaves the stock and is charged.
+/// Gives out, unless the form is refused at the gate of what is paid first; then nothing may be kept. Every
+/// line of the prescription is taken first in the order of its id, also those of which nothing is given: they
+/// are noted as owed. Then come the charges, then every item in the order of its id, so that two who give out
+/// at once, and whoever stops a line meanwhile, never wait crosswise. Then each line is written, leaves the
+/// stock and is charged.
 ///
 /// # Errors
 /// A sentence when a line is no longer as it was seen, or not enough lies in the store; then nothing is kept.
-pub async fn give(work: &mut Work, new: &Gifts<'_>) -> Result<DispensingId, Refused> {
+pub async fn give(
+    work: &mut Work,
+    new: &Gifts<'_>,
+    form: &mut FormState,
+) -> Result<Option<DispensingId>, Refused> {
     let (account, who) = (doer(work)?, work.doer().clone());
     let (at, today) = (work.now(), work.today());
+    let lines = pharmacist::hold_all(work, new.prescription.id).await?;
     let mut gifts: Vec<&Gift<'_>> = new.gifts.iter().collect();
     gifts.sort_by_key(|gift| gift.line);
     let mut held = Vec::with_capacity(gifts.len());
     for gift in gifts {
-        let line = pharmacist::hold(work, gift.line, gift.version).await?;
-        if line.prescription_id != new.prescription.id {
-            return Err(Refused::NotFound);
-        }
-        fits(&line, gift, today)?;
+        let line = pharmacist::as_seen(&lines, gift.line, gift.version)?;
+        fits(line, gift, today)?;
         held.push((gift, line));
     }
     let Some(visit) = held.first().map(|(_, line)| line.visit_id) else { return Err(Refused::NotFound) };
+    let asked: Vec<i64> = held.iter().map(|(gift, _)| ahead::source(gift.line)).collect();
+    if !billing::pass(work, visit, (ChargeKind::Medicine, &asked), form).await? {
+        return Ok(None);
+    }
     hold(work, &new.gifts.iter().map(|gift| gift.medicine.item_id).collect::<Vec<_>>()).await?;
     let head = NewDispensing {
         prescription: new.prescription.id,
@@ -97,7 +107,7 @@ pub async fn give(work: &mut Work, new: &Gifts<'_>) -> Result<DispensingId, Refu
     work.audit(entry).await?;
     work.tell(Topic::Visit(visit.0));
     work.tell(Topic::Pharmacy);
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// Whether a line may be given out at all (rules P3, P4); the table's triggers say the same.
@@ -129,7 +139,7 @@ async fn one(
             line.label()
         )));
     };
-    let words = taken(line, medicine, gift.ratio);
+    let words = taken(line, medicine, gift.ratio)?;
     let paid = ahead::left(work, line).await?;
     let left_ahead = paid.as_ref().map_or(0, |(left, _)| *left);
     let billed_ahead = gift.instead.is_none() && left_ahead >= gift.covers;
@@ -205,12 +215,22 @@ async fn charge(
 }
 
 /// How it is taken: as prescribed, or in the units of what is given instead.
-fn taken(line: &Line, medicine: &OnShelf, ratio: Ratio) -> String {
-    if ratio == Ratio::SAME && medicine.unit == line.unit {
-        return line.directions.clone();
+///
+/// # Errors
+/// A sentence where nobody could take that dose of it.
+fn taken(line: &Line, medicine: &OnShelf, ratio: Ratio) -> Result<String, Refused> {
+    let alike = ratio == Ratio::SAME && medicine.unit == line.unit;
+    if alike && Some(medicine.medicine_id) == line.medicine_id {
+        return Ok(line.directions.clone());
     }
-    let dose = line.dose.map(|dose| dose * ratio.given / ratio.covers);
-    directions(dose, (medicine.unit, line.route), line.frequency, line.days, line.max_doses_a_day)
+    let dose = medicine.dose_for(line, ratio).map_err(|why| {
+        Refused::Because(format!("{}: {why}. Give another one, or ask the prescriber.", medicine.label()))
+    })?;
+    if alike {
+        return Ok(line.directions.clone());
+    }
+    let taken = (medicine.unit, line.route);
+    Ok(directions(dose, taken, line.frequency, line.days, line.max_doses_a_day))
 }
 
 /// The prescriber reads what was given instead (rule P6).
@@ -220,8 +240,7 @@ async fn told(
     medicine: &OnShelf,
     (why, note): (Substitution, &str),
 ) -> Result<(), Refused> {
-    let given = crate::prescribing::model::label(&medicine.name, &medicine.strength, medicine.form);
-    let mut words = format!("{given} was given instead of {}. {}", line.label(), why.label());
+    let mut words = format!("{} was given instead of {}. {}", medicine.label(), line.label(), why.label());
     if !note.is_empty() {
         words.push_str(&format!(": {note}"));
     }

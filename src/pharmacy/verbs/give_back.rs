@@ -92,10 +92,14 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
     Ok(())
 }
 
-/// What was charged is taken off, and what stays with the patient is charged (rule M13).
+/// What stays with the patient is what is charged (rule M13): of an issued invoice what came back is to be credited,
+/// otherwise what was charged is taken off and what stays is charged.
 async fn recharge(work: &mut Work, given: &Dispensed, back: &Back<'_>) -> Result<(), Refused> {
-    billing::withdraw(work, ChargeKind::Medicine, given.id.0, back.reason).await?;
     let kept = given.quantity - given.returned - back.quantity;
+    if billing::keep(work, ChargeKind::Medicine, given.id.0, kept).await? {
+        return Ok(());
+    }
+    billing::withdraw(work, ChargeKind::Medicine, given.id.0, back.reason).await?;
     if kept > 0 {
         let label = given.form.charged_as();
         let charge = NewCharge {

@@ -9,7 +9,7 @@ use crate::pharmacy::model::{Ratio, Substitution};
 use crate::pharmacy::store::dispensings::Dispensing;
 use crate::pharmacy::store::messages::Message;
 use crate::pharmacy::store::shelf::OnShelf;
-use crate::prescribing::model::{LineMove, LineState, Tier, label, quantity_words};
+use crate::prescribing::model::{LineMove, LineState, Tier, quantity_words};
 use crate::prescribing::{Kept, Line, Mark, Prescription, ahead};
 use crate::record::Banner;
 use crate::settings::model::plain_day;
@@ -77,10 +77,12 @@ impl Offer {
         Some(format!("{units} until {}", plain_day(until)))
     }
 
-    /// The day until which it is reserved unless somebody chooses another one: three days, or as long as the prescription
-    /// holds.
+    /// The day until which it is reserved unless somebody chooses another one: for as long as the clinic
+    /// reserves by its own rule, three days where it does not, and no longer than the prescription holds.
     pub fn keeps_until(&self, today: NaiveDate) -> NaiveDate {
-        let until = today.checked_add_days(Days::new(3)).unwrap_or(today);
+        let rule = self.medicine.as_ref().map(|medicine| medicine.reserve_days).filter(|days| *days > 0);
+        let days = Days::new(rule.unwrap_or(3).unsigned_abs());
+        let until = today.checked_add_days(days).unwrap_or(today);
         self.line.valid_until.map_or(until, |last| last.min(until)).max(today)
     }
 
@@ -134,7 +136,7 @@ impl Other {
     /// `amoxicillin 250 mg capsule, 2 for 1, 40 capsules there`.
     pub fn words(&self) -> String {
         let medicine = &self.medicine;
-        let name = label(&medicine.name, &medicine.strength, medicine.form);
+        let name = medicine.label();
         let there = quantity_words(self.usable, medicine.unit, medicine.step);
         if self.ratio == Ratio::SAME {
             format!("{name}, {there} there")

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::laboratory::model::{decimal, parse_decimal};
 use crate::patients::model::words_of;
-use crate::prescribing::model::{MedicineId, parse_dose, plain_number};
+use crate::prescribing::model::{Holds, MedicineId, Unit, parse_dose, plain_number};
 use crate::prescribing::store::catalogue::{self, Medicine};
 use crate::prescribing::views::medicines::MedicinePage;
 use crate::web::conflict::{Conflict, conflicting};
@@ -106,15 +106,18 @@ fn read(form: &mut FormState, known: &[(String, String)], id: MedicineId, code: 
     let strength = form.text("strength", "Enter the strength, for example 500 mg", 60);
     let shape = form.parse("form", "Choose the form");
     let route = form.parse("route", "Choose how it is taken");
-    let unit = form.parse("unit", "Choose what is counted");
+    let unit: Option<Unit> = form.parse("unit", "Choose what is counted");
     let pregnancy = form.parse("pregnancy", "Choose what holds in pregnancy");
     let (pack, step) = (form.number("pack", 1, 10_000), form.number("step", 1, 10_000));
     let ingredients =
         slugs(&form.text("ingredients", "Enter the ingredients: allergies are checked by them", TEXT));
     let classes = classes(form, known);
-    let dose = match form.value("dose").trim().to_owned() {
-        empty if empty.is_empty() => None,
-        text => parse_dose(&text).map_err(|why| form.refuse("dose", why)).ok(),
+    let dose = match (form.value("dose").trim().to_owned(), unit) {
+        (text, Some(unit)) if !text.is_empty() => {
+            let holds = Holds::of(&strength, unit);
+            parse_dose(&text, unit, holds).map_err(|why| form.refuse("dose", why)).ok()
+        }
+        (_, Some(_) | None) => None,
     };
     let typed = form.value("price").replace(',', "");
     let price = parse_decimal(&typed, 2).ok().filter(|kobo| (0..=100_000_000).contains(kobo));

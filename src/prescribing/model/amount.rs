@@ -1,6 +1,6 @@
 //! Amounts: doses in thousandths of a unit, quantities in whole units (rules R2 and K9). No floating point anywhere.
 
-use super::{Frequency, Unit};
+use super::{Frequency, Holds, Unit};
 use crate::numbers::grouped;
 
 /// The largest quantity of a line, in units; the table holds no more.
@@ -53,17 +53,27 @@ pub fn quantity_words(units: i64, unit: Unit, step: i64) -> String {
     }
 }
 
-/// Reads a dose as people type it: `1`, `0.5`, `.5`, `1/2`, `½`, `1½`, `10 mL`, `2 tablets`.
+/// The number that was typed, and the word behind it.
+pub(super) fn apart(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let (number, word) = text.split_at(text.find(char::is_alphabetic).unwrap_or(text.len()));
+    (number.trim_end(), word)
+}
+
+/// Reads a dose as people type it: `1`, `0.5`, `.5`, `1/2`, `½`, `1½`, `10 mL`, `2 tablets`. Only the line's
+/// own unit may stand behind the number: `400 mg` are not 400 tablets. What it would be of this strength is
+/// named, and never taken silently.
 ///
 /// # Errors
 /// A sentence that says what to enter.
-pub fn parse_dose(text: &str) -> Result<i64, &'static str> {
-    const WRONG: &str = "Enter the dose as a number, for example 1 or 0.5";
-    const OUT: &str = "Enter a dose from 0.001 to 1000";
-    let text = text.trim().trim_end_matches(|c: char| c.is_alphabetic() || c.is_whitespace());
-    let (whole, half) = match text.strip_suffix('½') {
+pub fn parse_dose(text: &str, unit: Unit, holds: Option<Holds>) -> Result<i64, String> {
+    let (number, word) = apart(text);
+    if !word.is_empty() && !unit.is_called(word) {
+        return Err(other_unit(text.trim(), unit, holds));
+    }
+    let (whole, half) = match number.strip_suffix('½') {
         Some(whole) => (whole.trim(), 500),
-        None => (text, 0),
+        None => (number, 0),
     };
     let thousandths = match (whole, half) {
         ("", 500) => Some(500),
@@ -72,11 +82,51 @@ pub fn parse_dose(text: &str) -> Result<i64, &'static str> {
         (whole, 500) => whole.parse::<u32>().ok().map(|whole| i64::from(whole) * 1_000 + 500),
         (number, _) => decimal(number),
     };
-    let thousandths = thousandths.ok_or(WRONG)?;
-    if (1..=1_000_000).contains(&thousandths) { Ok(thousandths) } else { Err(OUT) }
+    let thousandths = thousandths.ok_or("Enter the dose as a number, for example 1 or 0.5")?;
+    if (1..=1_000_000).contains(&thousandths) {
+        Ok(thousandths)
+    } else {
+        Err("Enter a dose from 0.001 to 1000".to_owned())
+    }
 }
 
-fn decimal(text: &str) -> Option<i64> {
+/// What to enter instead of an amount in another unit.
+fn other_unit(typed: &str, unit: Unit, holds: Option<Holds>) -> String {
+    match holds.and_then(|holds| holds.dose_of(typed, unit)) {
+        Some(dose) => {
+            let (words, number) = (amount_words(dose, unit), plain_number(dose));
+            format!("{typed} is {words} of this strength: enter {number}")
+        }
+        None => format!("Enter the dose in {}, for example 1", unit.word(2_000)),
+    }
+}
+
+/// Reads a whole number behind which nothing stands but such a word: `20`, `20 tablets`.
+pub(super) fn parse_whole(text: &str, is_own: impl Fn(&str) -> bool) -> Option<i64> {
+    let (number, word) = apart(text);
+    number.parse().ok().filter(|_| word.is_empty() || is_own(word))
+}
+
+/// Reads for how long something is taken, in days: `7`, `7 days`, `2 weeks`.
+///
+/// # Errors
+/// A sentence that says what to enter; months have no number of days.
+pub fn parse_days(text: &str) -> Result<i64, &'static str> {
+    const WRONG: &str = "Enter a whole number of days from 1 to 365, or weeks, for example 7 or 2 weeks";
+    let (number, word) = apart(text);
+    let times = match word.to_lowercase().as_str() {
+        "" | "day" | "days" => 1,
+        "week" | "weeks" => 7,
+        "month" | "months" => {
+            return Err("Months differ in length. Enter days or weeks, for example 28 or 4 weeks");
+        }
+        _ => return Err(WRONG),
+    };
+    let days = number.parse::<i64>().ok().and_then(|number| number.checked_mul(times));
+    days.filter(|days| (1..=365).contains(days)).ok_or(WRONG)
+}
+
+pub(super) fn decimal(text: &str) -> Option<i64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole)

@@ -39,13 +39,28 @@ fn a_dose_is_read_as_people_type_it() {
         ("2 tablets", 2_000),
         ("0.125", 125),
     ] {
-        assert_eq!(parse_dose(text), Ok(dose), "{text}");
+        let unit = if text.ends_with("mL") { Unit::Ml } else { Unit::Tablet };
+        assert_eq!(parse_dose(text, unit, None), Ok(dose), "{text}");
     }
     // W16: nothing impossible is taken.
-    for text in
-        ["", "abc", "-5", "0", "0.0", "1,5", "1e9", "1.2345", "1000000000", "1001", "NaN", "٣", ".", "--1"]
-    {
-        assert!(parse_dose(text).is_err(), "{text}");
+    for text in [
+        "",
+        "abc",
+        "-5",
+        "0",
+        "0.0",
+        "1,5",
+        "1e9",
+        "1.2345",
+        "1000000000",
+        "1001",
+        "NaN",
+        "٣",
+        ".",
+        "--1",
+        "5 mg",
+    ] {
+        assert!(parse_dose(text, Unit::Tablet, None).is_err(), "{text}");
     }
 }
 
@@ -100,7 +115,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,20}") {
-        if let Ok(dose) = parse_dose(&text) {
+        if let Ok(dose) = parse_dose(&text, Unit::Ml, Holds::of("5 mg/mL", Unit::Ml)) {
             prop_assert!((1..=1_000_000).contains(&dose));
         }
     }
@@ -113,7 +128,7 @@ proptest! {
         prop_assert!(number.starts_with(|c: char| c.is_ascii_digit()), "{}", words);
         prop_assert!(!number.contains('.') || !number.ends_with('0'), "{}", words);
         prop_assert!(!word.contains('.') && !["U", "IU", "mcg"].contains(&word), "{}", words);
-        prop_assert_eq!(parse_dose(&number.replace(',', "")), Ok(dose));
+        prop_assert_eq!(parse_dose(&words.replace(',', ""), unit, None), Ok(dose));
     }
 
     /// Directions carry the dose in the same way, frequencies in words.

@@ -11,14 +11,18 @@ mod frequency;
 mod line;
 mod sentence;
 pub mod shipped;
+mod strength;
 mod written;
 
-pub use amount::{MOST, amount_words, container_words, parse_dose, plain_number, quantity, quantity_words};
+pub use amount::{
+    MOST, amount_words, container_words, parse_days, parse_dose, plain_number, quantity, quantity_words,
+};
 pub use check::{Drug, Facts, Known, Tier, Warning, WarningKind, check, worst};
 pub use families::{Class, Family, Interaction, families, list};
 pub use frequency::Frequency;
 pub use line::{CannotMove, LineMove, LineState};
-pub use sentence::{directions, label};
+pub use sentence::{MIXED, directions, label, without_days};
+pub use strength::Holds;
 pub use written::{Fault, Usual, Written};
 
 crate::ids! {
@@ -141,6 +145,34 @@ impl Unit {
             | Unit::Bottle
             | Unit::Sachet
             | Unit::Piece => format!("{}s", self.label()),
+        }
+    }
+
+    /// Whether people call it so, one or many: `tablet`, `Tablets`.
+    pub fn is_called(self, word: &str) -> bool {
+        [1_000, 2_000].into_iter().any(|amount| self.word(amount).eq_ignore_ascii_case(word))
+    }
+
+    /// The least part of one that somebody can take, in thousandths. A tablet is broken in half by its line
+    /// or by a tablet cutter; quarters crumble. 0.1 mL is the finest mark of the oral syringes that lie in
+    /// the packs. Nothing else is divided: a capsule spills, half a suppository melts unevenly, a cut patch
+    /// leaks, a drop or a puff is one.
+    pub const fn finest(self) -> i64 {
+        match self {
+            Unit::Tablet => 500,
+            Unit::Ml => 100,
+            Unit::Capsule
+            | Unit::Drop
+            | Unit::Puff
+            | Unit::Tube
+            | Unit::Ampoule
+            | Unit::Vial
+            | Unit::Bottle
+            | Unit::Sachet
+            | Unit::Suppository
+            | Unit::Pessary
+            | Unit::Patch
+            | Unit::Piece => 1_000,
         }
     }
 

@@ -35,6 +35,23 @@ pub fn directions(
     words
 }
 
+/// What stands above the ways of taking several medicines that were given in the place of one.
+pub const MIXED: &str = "You were given more than one kind of this medicine. Finish one before you begin the other. \
+    Never take both together.";
+
+/// The same without the number of days: `Take 2 tablets by mouth 3 times daily.`
+pub fn without_days(directions: &str) -> String {
+    let whole = directions.trim_end_matches('.');
+    let is_days = |words: &str| {
+        let number = words.strip_suffix(" days").or_else(|| words.strip_suffix(" day"));
+        number.is_some_and(|number| number.parse::<u32>().is_ok())
+    };
+    match whole.rsplit_once(" for ") {
+        Some((how, days)) if is_days(days) => format!("{how}."),
+        Some(_) | None => directions.to_owned(),
+    }
+}
+
 fn how(amount: Option<String>, unit: Unit, route: Route) -> String {
     let Some(amount) = amount else {
         return match route {
@@ -74,6 +91,17 @@ fn how(amount: Option<String>, unit: Unit, route: Route) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_left_out_where_they_stand_at_the_end() {
+        for (whole, without) in [
+            ("Take 2 capsules by mouth 3 times daily for 5 days.", "Take 2 capsules by mouth 3 times daily."),
+            ("Take 1 tablet by mouth once daily for 1 day.", "Take 1 tablet by mouth once daily."),
+            ("Take 1 tablet by mouth when needed.", "Take 1 tablet by mouth when needed."),
+        ] {
+            assert_eq!(without_days(whole), without);
+        }
+    }
 
     #[test]
     fn directions_are_plain_sentences() {

@@ -1,7 +1,10 @@
 //! A line as it is written: the typed values with the usual ones of the catalogue in the empty places, and what does not
 //! fit.
 
-use super::{Frequency, MOST, Route, Unit, is_applied, parse_dose, quantity};
+use super::amount::parse_whole;
+use super::{
+    Frequency, Holds, MOST, Route, Unit, container_words, is_applied, parse_days, parse_dose, quantity,
+};
 
 /// What the catalogue says is usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub struct Usual {
     pub route: Route,
     /// The least that leaves the pharmacy, in units.
     pub step: i64,
+    /// What a unit holds of its substance, where the strength says so.
+    pub holds: Option<Holds>,
     /// The usual dose in thousandths; none when it goes by weight.
     pub dose: Option<i64>,
     /// Times a day; none where it is taken only as needed.
@@ -25,6 +30,16 @@ pub struct Usual {
 }
 
 impl Usual {
+    /// What a quantity can be.
+    fn countable(&self) -> String {
+        let (unit, step) = (self.unit.word(2_000), self.step);
+        if step == 1 {
+            return format!("Enter how many {unit}, a whole number from 1 to {MOST}");
+        }
+        let one = container_words(self.unit, step, 1);
+        format!("Only whole ones leave the pharmacy: {one}. Enter the {unit}, {step} or a multiple of it")
+    }
+
     /// The usual frequency; as needed where no number of times is usual.
     pub fn frequency(&self) -> Option<Frequency> {
         match self.times_a_day {
@@ -62,17 +77,39 @@ pub struct Written {
 /// Typed values by field.
 pub type Typed<'a> = &'a dyn Fn(&'static str) -> &'a str;
 
-fn number(typed: Typed<'_>, field: &'static str, most: i64, faults: &mut Vec<Fault>) -> Option<i64> {
-    let text = typed(field).trim();
+fn fault<T>(field: &'static str, message: impl Into<String>, faults: &mut Vec<Fault>) -> Option<T> {
+    faults.push(Fault { field, message: message.into() });
+    None
+}
+
+fn days(typed: Typed<'_>, faults: &mut Vec<Fault>) -> Option<i64> {
+    match typed("days").trim() {
+        "" => None,
+        text => parse_days(text).map_or_else(|why| fault("days", why, faults), Some),
+    }
+}
+
+fn most_doses(typed: Typed<'_>, faults: &mut Vec<Fault>) -> Option<i64> {
+    let text = typed("max").trim();
     if text.is_empty() {
         return None;
     }
-    let whole = text.trim_end_matches(|c: char| c.is_alphabetic() || c.is_whitespace()).parse::<i64>().ok();
-    let fits = whole.filter(|number| (1..=most).contains(number));
-    if fits.is_none() {
-        faults.push(Fault { field, message: format!("Enter a whole number from 1 to {most}") });
+    let is_own = |word: &str| ["dose", "doses", "time", "times"].contains(&word.to_lowercase().as_str());
+    let fits = parse_whole(text, is_own).filter(|number| (1..=24).contains(number));
+    fits.or_else(|| {
+        fault("max", "Enter how many doses at most in a day, a whole number from 1 to 24", faults)
+    })
+}
+
+/// A quantity is typed in the line's own unit, and only what leaves the pharmacy whole can be asked for.
+fn units(usual: &Usual, typed: Typed<'_>, faults: &mut Vec<Fault>) -> Option<i64> {
+    let text = typed("quantity").trim();
+    if text.is_empty() {
+        return None;
     }
-    fits
+    let fits = parse_whole(text, |word| usual.unit.is_called(word));
+    let fits = fits.filter(|units| (1..=MOST).contains(units) && units % usual.step == 0);
+    fits.or_else(|| fault("quantity", usual.countable(), faults))
 }
 
 impl Written {
@@ -85,13 +122,8 @@ impl Written {
         let applied = is_applied(usual.unit, usual.route);
         let dose = match typed("dose").trim() {
             "" => usual.dose,
-            text => match parse_dose(text) {
-                Ok(dose) => Some(dose),
-                Err(message) => {
-                    faults.push(Fault { field: "dose", message: message.to_owned() });
-                    None
-                }
-            },
+            text => parse_dose(text, usual.unit, usual.holds)
+                .map_or_else(|why| fault("dose", why, &mut faults), Some),
         };
         if dose.is_none() && !applied && faults.is_empty() {
             let message =
@@ -105,9 +137,9 @@ impl Written {
         if frequency.is_none() {
             faults.push(Fault { field: "times", message: "Choose how often it is taken".to_owned() });
         }
-        let typed_days = number(typed, "days", 365, &mut faults);
-        let typed_quantity = number(typed, "quantity", MOST, &mut faults);
-        let max = number(typed, "max", 24, &mut faults);
+        let typed_days = days(typed, &mut faults);
+        let typed_quantity = units(usual, typed, &mut faults);
+        let max = most_doses(typed, &mut faults);
         let Some(frequency) = frequency else { return Err(faults) };
         if frequency == Frequency::AsNeeded {
             return Self::as_needed(usual, dose, typed_days, (typed_quantity, max), faults);
@@ -189,6 +221,7 @@ mod tests {
         unit: Unit::Tablet,
         route: Route::Oral,
         step: 1,
+        holds: None,
         dose: Some(1_000),
         times_a_day: Some(3),
         days: Some(5),
@@ -225,6 +258,50 @@ mod tests {
         assert_eq!(read(&TABLET, &[("dose", "1000"), ("times", "6"), ("days", "365")]), Err(vec!["dose"]));
         assert_eq!(read(&TABLET, &[("times", "hourly")]), Err(vec!["times"]));
         assert_eq!(read(&TABLET, &[("quantity", "abc")]), Err(vec!["quantity"]));
+    }
+
+    #[test]
+    fn what_stands_behind_a_number_is_never_thrown_away() {
+        let tablet = Usual { holds: Holds::of("5 mg", Unit::Tablet), ..TABLET };
+        let syrup = Usual { unit: Unit::Ml, step: 60, holds: Holds::of("120 mg/5 mL", Unit::Ml), ..TABLET };
+        let said = |usual: &Usual, pairs: &[(&'static str, &'static str)]| {
+            let typed = |field: &'static str| {
+                pairs.iter().find(|(name, _)| *name == field).map_or("", |(_, value)| *value)
+            };
+            match Written::read(usual, &typed) {
+                Ok(line) => format!("{:?} for {:?}: {}", line.dose, line.days, line.quantity),
+                Err(faults) => faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("; "),
+            }
+        };
+        for (pairs, words) in [
+            ([("dose", "2 Tablets"), ("days", "2 weeks")], "Some(2000) for Some(14): 84"),
+            ([("dose", "1"), ("days", "7 days")], "Some(1000) for Some(7): 21"),
+            ([("dose", "5 mg"), ("days", "7")], "5 mg is 1 tablet of this strength: enter 1"),
+            ([("dose", "2.5mg"), ("days", "7")], "2.5mg is 0.5 tablet of this strength: enter 0.5"),
+            ([("dose", "7 mg"), ("days", "7")], "Enter the dose in tablets, for example 1"),
+            ([("dose", "1 capsule"), ("days", "7")], "Enter the dose in tablets, for example 1"),
+            (
+                [("dose", "1"), ("days", "1 month")],
+                "Months differ in length. Enter days or weeks, for example 28 or 4 weeks",
+            ),
+            (
+                [("dose", "1"), ("days", "53 weeks")],
+                "Enter a whole number of days from 1 to 365, or weeks, for example 7 or 2 weeks",
+            ),
+        ] {
+            assert_eq!(said(&tablet, &pairs), words, "{pairs:?}");
+        }
+        let as_needed = |quantity: &'static str, max: &'static str| {
+            said(&syrup, &[("dose", "5 ml"), ("times", "prn"), ("quantity", quantity), ("max", max)])
+        };
+        assert_eq!(as_needed("120 mL", "4 times"), "Some(5000) for None: 120");
+        for quantity in ["2 bottles", "2", "50", "-60"] {
+            let words =
+                "Only whole ones leave the pharmacy: 1 bottle of 60 mL. Enter the mL, 60 or a multiple of it";
+            assert!(as_needed(quantity, "4").contains(words), "{quantity}");
+        }
+        let words = "Enter how many doses at most in a day, a whole number from 1 to 24";
+        assert!(as_needed("60", "4 tablets").contains(words));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::db::bulk::{self, Table};
 use crate::db::{DbError, Sql, Store, Tx, Value, sql};
 use crate::patients::model::words_of;
 use crate::prescribing::model::{
-    Form, MedicineId, Pregnancy, Route, Unit, Usual, families, is_applied, label, list,
+    Form, Holds, MedicineId, Pregnancy, Route, Unit, Usual, families, is_applied, label, list,
 };
 
 /// How long a prescription holds (rule P3).
@@ -93,6 +93,7 @@ impl Medicine {
             unit: self.unit,
             route: self.route,
             step: self.step,
+            holds: Holds::of(&self.strength, self.unit),
             dose: self.dose,
             times_a_day: self.times_a_day,
             days: self.days,

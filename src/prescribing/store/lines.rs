@@ -6,8 +6,8 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, moment, sql};
 use crate::patients::model::PatientId;
 use crate::prescribing::model::{
-    Form, Frequency, LineId, LineMove, LineState, MedicineId, Pregnancy, PrescriptionId, Route, Unit,
-    amount_words, label, quantity_words,
+    Form, Frequency, LineId, LineMove, LineState, MIXED, MedicineId, Pregnancy, PrescriptionId, Route, Unit,
+    amount_words, label, quantity_words, without_days,
 };
 use crate::prescribing::store::instead::{self, Instead};
 use crate::queue::model::VisitId;
@@ -131,16 +131,41 @@ impl Line {
         self.instead.is_empty() || self.given - self.returned > covered
     }
 
-    /// How it is taken: as prescribed, or as stands on what was given instead (rule P6).
-    pub fn how(&self) -> String {
-        let other = |one: &Instead| {
-            format!("You were given {} of {} instead. {}", one.quantity_words(), one.label(), one.directions)
-        };
-        let mut all: Vec<String> = self.instead.iter().map(other).collect();
-        if self.is_as_prescribed() {
-            all.insert(0, self.directions.clone());
+    /// Whether more than one medicine was given for it: some of its own and another, or two others.
+    pub fn is_mixed(&self) -> bool {
+        self.ways().len() > 1
+    }
+
+    /// How it is taken (rule P6): of what, where that has to be said, and how. Where several were given, each is for its
+    /// own number of units, so the days of the prescription are of none of them.
+    pub fn ways(&self) -> Vec<(String, String)> {
+        let covered: i64 = self.instead.iter().map(|one| one.covers).sum();
+        let own = self.given - self.returned - covered;
+        let several = self.instead.len() + usize::from(self.is_as_prescribed()) > 1;
+        let mut ways = Vec::new();
+        if self.is_as_prescribed() && several {
+            let units = quantity_words(own, self.unit, self.step);
+            let how = without_days(&self.directions);
+            ways.push((format!("Of the {units} of {}:", self.label()), how));
+        } else if self.is_as_prescribed() {
+            ways.push((String::new(), self.directions.clone()));
         }
-        all.join(" ")
+        ways.extend(self.instead.iter().map(|one| {
+            let (units, name) = (one.quantity_words(), one.label());
+            match several {
+                true => (format!("Of the {units} of {name}, given instead:"), without_days(&one.directions)),
+                false => (format!("You were given {units} of {name} instead:"), one.directions.clone()),
+            }
+        }));
+        ways
+    }
+
+    /// The same in one text.
+    pub fn how(&self) -> String {
+        let join = |(lead, how): (String, String)| format!("{lead} {how}").trim().to_owned();
+        let ways = self.ways().into_iter().map(join);
+        let first = self.is_mixed().then(|| MIXED.to_owned());
+        first.into_iter().chain(ways).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether it was written as free text.
@@ -155,11 +180,14 @@ impl Line {
     }
 
     /// Whether the patient is meant to take it now: of the last seven days, or still in its course (rule P2).
+    /// What expired before anything of it was given, nobody takes; what was given is taken to its end, though
+    /// the rest has expired.
     pub fn is_active(&self, today: NaiveDate) -> bool {
         let recent = today - chrono::Days::new(7);
         let running = self.course_until.is_some_and(|until| until >= today);
         let begun = self.signed_at.is_some_and(|at| at.date_naive() >= recent);
-        self.state.is_live() && !self.is_expired(today) && (running || begun)
+        let never_given = self.is_expired(today) && self.given == self.returned;
+        self.state.is_live() && !never_given && (running || begun)
     }
 }
 
@@ -168,17 +196,18 @@ pub async fn of_prescription(store: impl Store, id: PrescriptionId) -> Result<Ve
     sql(lines!("l.prescription_id = $1 order by l.id limit 100")).bind(id).all(store).await
 }
 
-/// What the consultation needs of a patient: the author's drafts of this visit, what was signed since `since`, and the
-/// last few prescriptions, however old.
+/// What the consultation needs of a patient: the author's drafts of this visit, what was signed since `since`
+/// or is still in its course on the day, and the last few prescriptions, however old.
 pub async fn around(
     store: impl Store,
     patient: PatientId,
     visit: VisitId,
     author: AccountId,
-    since: DateTime<Utc>,
+    (since, today): (DateTime<Utc>, NaiveDate),
 ) -> Result<Vec<Line>, DbError> {
     sql(lines!(
         "l.patient_id = $1 and (l.signed_at >= $4
+            or (l.course_until >= $5 and l.state in ('open', 'partly', 'complete', 'paused'))
             or (l.state = 'draft' and l.visit_id = $2 and l.prescriber_id = $3)
             or (l.state <> 'draft' and l.prescription_id in (select e.id from prescription e
                 where e.patient_id = $1 and e.state = 'signed' order by e.id desc limit 5)))
@@ -188,22 +217,26 @@ pub async fn around(
     .bind(visit)
     .bind(author)
     .bind(since)
+    .bind(today)
     .all(store)
     .await
 }
 
-/// What was signed for a patient since a day and is neither stopped nor cancelled.
+/// What was signed for a patient since a day, or is still in its course on the day, and is neither stopped
+/// nor cancelled.
 pub async fn since(
     store: impl Store,
     patient: PatientId,
-    since: DateTime<Utc>,
+    (since, today): (DateTime<Utc>, NaiveDate),
 ) -> Result<Vec<Line>, DbError> {
     sql(lines!(
-        "l.patient_id = $1 and l.signed_at >= $2 and l.state in ('open', 'partly', 'complete', 'paused')
+        "l.patient_id = $1 and (l.signed_at >= $2 or l.course_until >= $3)
+            and l.state in ('open', 'partly', 'complete', 'paused')
          order by l.id limit 400"
     ))
     .bind(patient)
     .bind(since)
+    .bind(today)
     .all(store)
     .await
 }
@@ -285,6 +318,20 @@ pub async fn hold(tx: &mut Tx, id: LineId, version: i64) -> Result<bool, DbError
     .run(tx)
     .await?;
     Ok(held == 1)
+}
+
+/// Takes every signed line of a prescription for the rest of the transaction, in the order of their ids: one
+/// statement for all of them would take them in whatever order PostgreSQL reads them.
+pub async fn hold_all(tx: &mut Tx, id: PrescriptionId) -> Result<(), DbError> {
+    let ids: Vec<LineId> =
+        sql("select id from prescription_line where prescription_id = $1 and state <> 'draft' order by id")
+            .bind(id)
+            .scalars(&mut *tx)
+            .await?;
+    for id in ids {
+        sql("update prescription_line set version = version where id = $1").bind(id).run(&mut *tx).await?;
+    }
+    Ok(())
 }
 
 /// Notes a step of a line.

@@ -3,8 +3,8 @@
 use crate::access::model::AccountId;
 use crate::prescribing::model::shipped::{self, OrderSet};
 use crate::prescribing::model::{
-    FavouriteId, Form, Frequency, LineId, LineState, MedicineId, PrescriptionId, Route, Unit, Usual, Written,
-    quantity,
+    FavouriteId, Form, Frequency, Holds, LineId, LineState, MedicineId, PrescriptionId, Route, Unit, Usual,
+    Written, quantity,
 };
 use crate::prescribing::store::catalogue::{self, Medicine};
 use crate::prescribing::store::drafts::{self, Named, NewLine};
@@ -126,6 +126,7 @@ fn free(form: &mut FormState, name: String) -> Option<(Named, Usual)> {
     let (Some(shape), Some(route), Some(unit), true) = (shape, route, unit, form.is_ok()) else {
         return None;
     };
+    let holds = Holds::of(&strength, unit);
     let named = Named {
         medicine: None,
         name,
@@ -141,6 +142,7 @@ fn free(form: &mut FormState, name: String) -> Option<(Named, Usual)> {
         unit,
         route,
         step: 1,
+        holds,
         dose: None,
         times_a_day: None,
         days: None,
@@ -199,10 +201,13 @@ pub async fn favourite(
 
 type Taken = (Option<i64>, Frequency, Option<i64>, Option<i64>);
 
-/// A line written before, with the quantity worked out again for what leaves the pharmacy now.
+/// A line written before, with the quantity worked out again for what leaves the pharmacy now. One that was
+/// said is rounded up to what is whole now: the packs may be others than they were.
 fn again((dose, frequency, days, max_doses_a_day): Taken, before: i64, step: i64) -> Written {
     let computed = dose.and_then(|dose| quantity(dose, frequency, days.unwrap_or(1), step));
-    Written { dose, frequency, days, max_doses_a_day, quantity: computed.unwrap_or(before) }
+    let most = crate::prescribing::model::MOST / step;
+    let said = (before.saturating_add(step - 1) / step).min(most) * step;
+    Written { dose, frequency, days, max_doses_a_day, quantity: computed.unwrap_or(said) }
 }
 
 /// Adds the medicines of an order set. Its tests stay a proposal.

@@ -12,6 +12,7 @@ use crate::prescribing::store::lines::{self, Line, Moved};
 use crate::prescribing::verbs::assess::{Assessed, drug};
 use crate::prescribing::verbs::sign::signing;
 use crate::prescribing::verbs::{Refused, ahead, prescriber};
+use crate::record;
 use crate::work::Work;
 
 impl From<CannotMove> for Refused {
@@ -106,6 +107,8 @@ pub async fn change(
         return Err(Refused::Because("This prescription has expired. Prescribe it again.".into()));
     }
     let to = line.state.after(LineMove::Change, false)?;
+    // As for signing: whoever signs for the same patient, or records an allergy, comes before or after.
+    record::hold_patient(work.tx(), line.patient_id).await?;
     let moved = Moved { made: LineMove::Change, to, reason: "Changed by the prescriber" };
     if !lines::go(work.tx(), line, &moved, (&who, at)).await? {
         return Err(meanwhile(line));
@@ -120,7 +123,7 @@ pub async fn change(
     let id = drafts::insert_line(work.tx(), line.prescription_id, whose, &new).await?;
     let made = lines::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     let since = at - chrono::TimeDelta::days(crate::prescribing::verbs::sign::LOOK_BACK_DAYS);
-    let active = lines::since(work.tx(), line.patient_id, since).await?;
+    let active = lines::since(work.tx(), line.patient_id, (since, today)).await?;
     let known = context::known(&work.app.db).await?;
     let context = context::context(work.tx(), line.patient_id, author, (at, today), known).await?;
     let clinic = work.app.clinic();

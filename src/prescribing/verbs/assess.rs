@@ -84,7 +84,7 @@ pub fn shown(assessed: &[Assessed]) -> String {
 pub fn to_compare(assessed: &[Assessed], context: &Context) -> String {
     let texts = context.free_texts();
     let free: Vec<String> =
-        assessed.iter().filter(|one| one.line.is_free()).map(|one| format!("line {}", one.line.id)).collect();
+        assessed.iter().filter(|one| one.line.is_free()).map(|one| one.line.label()).collect();
     if assessed.is_empty() || (texts.is_empty() && free.is_empty()) {
         return String::new();
     }

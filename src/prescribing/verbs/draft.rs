@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::prescribing::model::{LineId, LineState, Unit, Usual, WarningKind, Written};
+use crate::prescribing::model::{Holds, LineId, LineState, Unit, Usual, WarningKind, Written};
 use crate::prescribing::store::drafts::{self, Named, NewLine};
 use crate::prescribing::store::lines::Line;
 use crate::prescribing::store::{catalogue, favourites, lines, stops};
@@ -92,6 +92,7 @@ pub fn without_usual(unit: Unit, line: &Line) -> Usual {
         unit,
         route: line.route,
         step: line.step,
+        holds: Holds::of(&line.strength, unit),
         dose: None,
         times_a_day: None,
         days: None,

@@ -3,7 +3,7 @@
 
 use crate::audit::Entry;
 use crate::live::Topic;
-use crate::prescribing::model::{LineId, LineMove, LineState};
+use crate::prescribing::model::{LineId, LineMove, LineState, PrescriptionId};
 use crate::prescribing::store::lines::{self, Line, Moved};
 use crate::prescribing::verbs::{Refused, ahead};
 use crate::work::Work;
@@ -24,6 +24,23 @@ pub async fn hold(work: &mut Work, id: LineId, version: i64) -> Result<Line, Ref
     let line = lines::by_id(work.tx(), id).await?.filter(|line| line.state != LineState::Draft);
     let line = line.ok_or(Refused::NotFound)?;
     if held { Ok(line) } else { Err(meanwhile(&line)) }
+}
+
+/// Takes every signed line of a prescription for the rest of this work, in the order of their ids: two who
+/// are at different lines of it never wait crosswise. Whoever goes on to a charge has its line before.
+pub async fn hold_all(work: &mut Work, id: PrescriptionId) -> Result<Vec<Line>, Refused> {
+    lines::hold_all(work.tx(), id).await?;
+    Ok(lines::of_prescription(work.tx(), id).await?)
+}
+
+/// The line of those that were held.
+///
+/// # Errors
+/// `NotFound` where it is none of them; a sentence when it is no longer as it was seen.
+pub fn as_seen(held: &[Line], id: LineId, version: i64) -> Result<&Line, Refused> {
+    let line = held.iter().find(|line| line.id == id && line.state != LineState::Draft);
+    let line = line.ok_or(Refused::NotFound)?;
+    if line.version == version { Ok(line) } else { Err(meanwhile(line)) }
 }
 
 /// Notes at a line that was held what the pharmacy's tables counted: given in part or in full, or come back.

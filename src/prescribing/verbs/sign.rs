@@ -16,10 +16,11 @@ use crate::prescribing::store::context::{self, Context};
 use crate::prescribing::store::drafts::{self, Final, Signing};
 use crate::prescribing::store::lines::{self, Line};
 use crate::queue::Visit;
+use crate::record;
 use crate::web::FormState;
 use crate::work::Work;
 
-/// How far back active lines and interactions are looked for.
+/// So many days back everything that was signed is looked at; what is still in its course is, however old.
 pub const LOOK_BACK_DAYS: i64 = 90;
 
 /// Lines and context of a patient, read in this work.
@@ -30,7 +31,7 @@ pub async fn known(
 ) -> Result<(Vec<Line>, Context), Refused> {
     let (now, today) = (work.now(), work.today());
     let since = now - TimeDelta::days(LOOK_BACK_DAYS);
-    let lines = lines::around(work.tx(), visit.patient_id, visit.id, author, since).await?;
+    let lines = lines::around(work.tx(), visit.patient_id, visit.id, author, (since, today)).await?;
     let known = context::known(&work.app.db).await?;
     let context = context::context(work.tx(), visit.patient_id, author, (now, today), known).await?;
     Ok((lines, context))
@@ -50,6 +51,9 @@ pub async fn sign(
     }
     let Some(draft) = drafts::hold(work.tx(), visit.id, author).await? else { return Ok(0) };
     prescriber(work)?;
+    // Of two who sign for one patient at once, or record an allergy meanwhile, the second sees what the first
+    // wrote.
+    record::hold_patient(work.tx(), visit.patient_id).await?;
     let (lines, context) = known(work, visit, author).await?;
     let assessed = assess(&lines, &context, &work.app.clinic(), work.today());
     if assessed.is_empty() {

@@ -150,6 +150,11 @@ pub async fn done(
 ) -> Answer {
     let (mut shown, door) = load(&app, page, id).await?;
     let mut form = submission.form.clone();
+    // What else is said at the fields tells what is planned.
+    if !door.lets(&mut form) {
+        shown.form = form;
+        return Ok(refused(html(shown)?));
+    }
     let version = form.number("version", 1, i64::MAX);
     let outcome = form.optional_text("outcome", TEXT / 8);
     let used = used(&mut form, &shown.usual);
@@ -157,7 +162,7 @@ pub async fn done(
     if form.is_ok() && !form.chosen("beyond", "yes") {
         shown.beyond = beyond(&app, &shown, &mut form, &used).await?;
     }
-    if !door.lets(&mut form) || !form.is_ok() {
+    if !form.is_ok() {
         shown.form = form;
         return Ok(refused(html(shown)?));
     }

@@ -26,7 +26,8 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> An
     }
     let all = procedures::of_visit(&app.db, id).await?;
     record::read(&app, &page, &door.banner, ("procedures.opened", "visit", id.0)).await?;
-    html(VisitPage { page, banner: door.banner, form: FormState::new(), visit, all, choices: Vec::new() })
+    let (form, choices) = (FormState::new(), Vec::new());
+    html(VisitPage { page, banner: door.banner, form, visit, all, choices, closed: false })
 }
 
 /// Adds a procedure that nobody had planned; it leads to where it is recorded.
@@ -38,8 +39,8 @@ pub async fn create(
 ) -> Answer {
     let visit = crate::queue::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
     let door = record::door(&app, &page, visit.patient_id).await?;
-    let mut form = submission.form.clone();
-    let all = procedures::of_visit(&app.db, id).await?;
+    let (mut form, closed) = (submission.form.clone(), door.closed());
+    let all = if closed { Vec::new() } else { procedures::of_visit(&app.db, id).await? };
     let typed = form.text("pr_name", "Enter a procedure, or a part of its name", LINE);
     let offered = kinds::all(&app.db).await?;
     let mut fitting = match form.value("pr_choice").parse::<KindId>() {
@@ -56,7 +57,7 @@ pub async fn create(
         if form.error("pr_choice").is_none() {
             fitting.clear();
         }
-        let page = VisitPage { page, banner: door.banner, form, visit, all, choices: fitting };
+        let page = VisitPage { page, banner: door.banner, form, visit, all, choices: fitting, closed };
         return Ok(refused(html(page)?));
     }
     let mut work = submission.begin(&app).await?;
@@ -66,7 +67,8 @@ pub async fn create(
             work.undo();
             form.refuse("", sentence);
             form.renew();
-            let page = VisitPage { page, banner: door.banner, form, visit, all, choices: Vec::new() };
+            let choices = Vec::new();
+            let page = VisitPage { page, banner: door.banner, form, visit, all, choices, closed };
             Ok(conflicting(html(page)?))
         }
         Err(why) => Err(why.into()),

@@ -86,6 +86,8 @@ async fn today(app: &App, page: &Page, asked: &Asked) -> Result<Today, Error> {
 /// Who is to be checked in, as the form names them.
 enum Named {
     Patient(PatientId, Option<AppointmentId>),
+    /// By a code: the desk first sees that the record is deactivated.
+    Deactivated(String),
     Nobody,
 }
 
@@ -99,7 +101,10 @@ async fn named(app: &App, form: &FormState) -> Result<Named, Error> {
     }
     let code = form.value("code").trim();
     if let Some(id) = patients::find_by_code(&app.db, code).await? {
-        return Ok(Named::Patient(id, None));
+        let brief = patients::brief(&app.db, id).await?.ok_or(Error::NotFound)?;
+        let found =
+            if brief.is_active() { Named::Patient(id, None) } else { Named::Deactivated(brief.number) };
+        return Ok(found);
     }
     if let Some(id) = appointments::by_reference(&app.db, &code.to_uppercase()).await? {
         let booking = appointments::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
@@ -113,6 +118,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let mut form = submission.form.clone();
     let (patient, appointment) = match named(&app, &form).await? {
         Named::Patient(patient, appointment) => (patient, appointment),
+        Named::Deactivated(number) => return Ok(sought::lead_to(&app, paths::queue::ARRIVALS, &number, "")),
         Named::Nobody => {
             let code = form.text("code", "Scan a card, or type a name or number", 120);
             if form.is_ok() {

@@ -59,7 +59,7 @@ pub async fn part(State(app): State<App>, page: Page, Id(point): Id<PointId>) ->
 async fn load(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
     let mut board = seats(app, page, id).await?;
     let who = page.actor()?.account;
-    let last = events::my_last(&app.db, id, who, page.now - UNDO_SHOWN).await?;
+    let last = events::my_last(&app.db, id, who, (page.today(), page.now - UNDO_SHOWN)).await?;
     board.undo = last.filter(|last| last.version == last.entry_version);
     Ok(board)
 }
@@ -89,6 +89,13 @@ pub async fn conflict(app: &App, page: Page, point: PointId, refused: Refused) -
     };
     let mut board = load(app, &page, point).await?;
     board.notice = Some(sentence);
+    Ok(conflicting(html(BoardPage { page, board })?))
+}
+
+/// The board again, with the question whether a visit ends though a sample is not taken.
+pub async fn without_sample(app: &App, page: Page, point: PointId, entry: EntryId) -> Answer {
+    let mut board = load(app, &page, point).await?;
+    board.asks = Some(entry);
     Ok(conflicting(html(BoardPage { page, board })?))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::board::{caller, conflict};
+use super::board::{caller, conflict, without_sample};
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry as Trail};
@@ -11,9 +11,9 @@ use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, lines, points};
 use crate::queue::verbs::calls::call_again;
 use crate::queue::verbs::{Refused, moves, transfer, undo};
-use crate::queue::views::board::Seat;
 use crate::queue::views::entry::EntryPage;
 use crate::queue::views::onward;
+use crate::queue::views::seat::{Seat, asks_why};
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::{Answering, refused, see_other};
@@ -39,12 +39,43 @@ async fn load(app: &App, page: Page, id: EntryId, form: FormState) -> Result<Ent
     }
     let history = events::of_visit(&app.db, row.entry.visit_id).await?;
     let form = form.with("priority", row.entry.priority.as_str());
+    let stationed = is_stationed(app, &page, here).await?;
     let seat = Seat::alone(row, &page);
-    Ok(EntryPage { seat, point, onward, history, form, notice: None, page })
+    Ok(EntryPage { seat, point, stationed, onward, history, form, notice: None, page })
 }
 
 async fn point_of(app: &App, id: EntryId) -> Result<PointId, Error> {
     Ok(entries::by_id(&app.db, id).await?.ok_or(Error::NotFound)?.point_id)
+}
+
+/// Whether who asks works at a point.
+async fn is_stationed(app: &App, page: &Page, point: PointId) -> Result<bool, Error> {
+    let points = points::active(&app.db, Some(page.actor()?.account)).await?;
+    Ok(points.iter().any(|one| one.id == point && one.mine))
+}
+
+/// Why a move needs words that were not given; none where it does not.
+async fn lacks_reason(app: &App, page: &Page, made: Move, entry: &Entry) -> Result<Option<String>, Error> {
+    Ok(match made {
+        Move::Park => Some("Enter why the token is parked, so that colleagues know.".to_owned()),
+        Move::Leave if asks_why(entry, page, is_stationed(app, page, entry.point_id).await?) => {
+            Some(format!(
+                "Enter how you know that {} left. The colleagues at the service point read it and can undo it.",
+                entry.token
+            ))
+        }
+        Move::Leave
+        | Move::Call
+        | Move::Recall
+        | Move::Start
+        | Move::Finish
+        | Move::Miss
+        | Move::Unpark
+        | Move::BringBack
+        | Move::ReturnToWaiting
+        | Move::Transfer
+        | Move::Undo => None,
+    })
 }
 
 /// A move of an entry.
@@ -59,9 +90,12 @@ pub async fn create(
     let Some(made) = made else { return Err(Error::Invalid("This form names no step of the queue.".into())) };
     let version: Option<i64> = form.optional_parse("version", "Open the page again");
     let note = form.optional_text("reason", 120);
-    let point = point_of(&app, id).await?;
-    if made == Move::Park && note.is_empty() {
-        let why = "Enter why the token is parked, so that colleagues know.".to_owned();
+    let entry = entries::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let point = entry.point_id;
+    if note.is_empty()
+        && version.is_none_or(|version| version == entry.version)
+        && let Some(why) = lacks_reason(&app, &page, made, &entry).await?
+    {
         return conflict(&app, page, point, Refused::Because(why)).await;
     }
     let mut to = None;
@@ -77,6 +111,14 @@ pub async fn create(
         (Move::Undo, _) => undo::undo(&mut work, id, version).await,
         _ => moves::make_seen(&mut work, made, id, version, &note).await,
     };
+    if let Ok(entry) = &moved
+        && made == Move::Finish
+        && !form.chosen("without_sample", "yes")
+        && lines::lacks_sample(work.tx(), entry.visit_id).await?
+    {
+        work.undo();
+        return without_sample(&app, page, point, id).await;
+    }
     match moved {
         Ok(entry) => finish(work, made, &entry).await,
         Err(refused) => {

@@ -4,11 +4,11 @@ use axum::extract::{Path, State};
 
 use crate::app::App;
 use crate::billing;
-use crate::queue::model::Move;
+use crate::queue::model::{LEFT_BY_PHONE, Move};
 use crate::queue::places::place as place_at;
 use crate::queue::store::places::{self, Held};
 use crate::queue::verbs::{Refused, moves};
-use crate::queue::views::place::{LeavePage, MyPlacePage, Place, PlacePage, PlacePart};
+use crate::queue::views::place::{LeavePage, MyPlacePage, OverPage, OverPart, Place, PlacePage, PlacePart};
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
@@ -17,6 +17,11 @@ async fn held(app: &App, code: &str) -> Result<Held, Error> {
         return Err(Error::NotFound);
     }
     places::by_code(&app.db, code).await?.ok_or(Error::NotFound)
+}
+
+/// Whether a slip is over: of an earlier day it says nothing but that (rule A6).
+fn is_over(page: &Page, held: &Held) -> bool {
+    held.day < page.today()
 }
 
 /// The place, with what it costs so far where the patient looks at the own one: a slip alone tells nobody (rule A6).
@@ -43,6 +48,9 @@ pub async fn mine(State(app): State<App>, page: Page) -> Answer {
 /// The place of whoever holds the slip.
 pub async fn show(State(app): State<App>, page: Page, Path(code): Path<String>) -> Answer {
     let held = held(&app, &code).await?;
+    if is_over(&page, &held) {
+        return html(OverPage { page });
+    }
     let place = place_of(&app, &page, held).await?;
     html(PlacePage { page, place })
 }
@@ -50,6 +58,9 @@ pub async fn show(State(app): State<App>, page: Page, Path(code): Path<String>) 
 /// The part that changes.
 pub async fn part(State(app): State<App>, page: Page, Path(code): Path<String>) -> Answer {
     let held = held(&app, &code).await?;
+    if is_over(&page, &held) {
+        return html(OverPart {});
+    }
     let place = place_of(&app, &page, held).await?;
     html(PlacePart { page, place })
 }
@@ -57,7 +68,7 @@ pub async fn part(State(app): State<App>, page: Page, Path(code): Path<String>) 
 /// Asks once more before one leaves.
 pub async fn leaving(State(app): State<App>, page: Page, Path(code): Path<String>) -> Answer {
     let held = held(&app, &code).await?;
-    if held.closed_at.is_some() {
+    if held.closed_at.is_some() || is_over(&page, &held) {
         return Ok(see_other(&paths::queue::place(&code)));
     }
     html(LeavePage { page, form: FormState::new(), held })
@@ -71,8 +82,11 @@ pub async fn leave(
     submission: Submission,
 ) -> Answer {
     let held = held(&app, &code).await?;
+    if is_over(&page, &held) {
+        return Ok(see_other(&paths::queue::place(&code)));
+    }
     let mut work = submission.begin(&app).await?;
-    match moves::make_seen(&mut work, Move::Leave, held.entry_id, None, "Left by the own phone").await {
+    match moves::make_seen(&mut work, Move::Leave, held.entry_id, None, LEFT_BY_PHONE).await {
         Ok(_) => work.done(paths::queue::place(&code), "").await,
         Err(Refused::Because(sentence)) => {
             work.undo();

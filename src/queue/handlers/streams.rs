@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::live::Topic;
 use crate::queue::model::PointId;
 use crate::queue::store::{places, points};
-use crate::web::live::{Watcher, stream};
+use crate::web::live::{Watcher, over, stream};
 use crate::web::request::Id;
 use crate::web::{Error, Page};
 
@@ -50,13 +50,17 @@ pub struct Standing {
     point: Option<i64>,
 }
 
-/// One place, for whoever holds the slip.
+/// One place, for whoever holds the slip, while the visit is open.
 pub async fn place(
     State(app): State<App>,
     Path(code): Path<String>,
     Query(standing): Query<Standing>,
 ) -> Result<Response, Error> {
     let held = places::by_code(&app.db, &code).await?.ok_or(Error::NotFound)?;
+    if held.closed_at.is_some() {
+        return Ok(over());
+    }
     let point = standing.point.unwrap_or(held.point_id.0);
-    Ok(stream(&app, vec![Topic::Visit(held.visit_id.0), Topic::Point(point)], Watcher::Public))
+    let visit = held.visit_id.0;
+    Ok(stream(&app, vec![Topic::Visit(visit), Topic::Point(point)], Watcher::Slip(visit)))
 }

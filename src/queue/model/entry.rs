@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Priority;
+
 crate::words! {
     /// Where a queue entry stands.
     pub enum EntryState {
@@ -47,6 +49,9 @@ crate::words! {
     }
 }
 
+/// What the history says of who left by the own phone.
+pub const LEFT_BY_PHONE: &str = "Left by the own phone";
+
 /// A stored word of the history as people read it.
 pub fn history_words(stored: &str) -> String {
     let made = stored.parse::<Move>().map(|made| match made {
@@ -85,6 +90,12 @@ impl Move {
             Move::Undo => "undone",
         }
     }
+}
+
+/// Whether it takes a reason to mark somebody as left: whoever goes before others, and whoever is with colleagues. `own` is
+/// whether who does it works at the point, serves the patient, or receives at the door.
+pub fn leaving_needs_reason(priority: Priority, own: bool) -> bool {
+    priority > Priority::Normal || !own
 }
 
 /// A move that the state of the entry does not allow. `Display` tells staff how it stands.

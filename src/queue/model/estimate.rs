@@ -22,6 +22,17 @@ pub struct WaitRange {
     pub to_min: u32,
 }
 
+impl WaitRange {
+    /// The range of somebody booked in `minutes`, who then waits for `then`: no later than that, and no later to be back
+    /// than the booked time.
+    pub fn booked(self, minutes: i64, then: WaitRange) -> Self {
+        let minutes = u32::try_from(minutes).unwrap_or(0);
+        let from_min = self.from_min.min(minutes / 5 * 5);
+        let latest = minutes.saturating_add(then.to_min).div_ceil(5).saturating_mul(5);
+        WaitRange { from_min, to_min: self.to_min.min(latest).max(from_min.saturating_add(5)) }
+    }
+}
+
 /// How quickly a point has served of late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Pace {
@@ -161,6 +172,15 @@ mod tests {
         assert_eq!(words(1, 4).as_deref(), Some("less than 5 minutes"));
         assert_eq!(words(8, 1).as_deref(), Some("about 60 to 80 minutes"));
         assert_eq!(words(40, 1).as_deref(), Some("more than 2 hours"));
+    }
+
+    #[test]
+    fn a_booked_time_that_comes_ends_the_wait_behind_walk_ins() {
+        let range = |from_min, to_min| WaitRange { from_min, to_min };
+        assert_eq!(range(60, 80).booked(3, range(5, 10)), range(0, 15));
+        assert_eq!(range(60, 80).booked(42, range(5, 10)), range(40, 55));
+        assert_eq!(range(5, 10).booked(40, range(5, 10)), range(5, 10), "nobody else waits");
+        assert_eq!(range(60, 80).booked(200, range(5, 10)), range(60, 80));
     }
 
     #[test]

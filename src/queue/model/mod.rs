@@ -12,16 +12,18 @@ mod rules;
 mod times;
 mod token;
 mod undo;
+mod whereabouts;
 mod whom;
 mod why;
 
-pub use entry::{CannotMove, EntryState, Happened, Move, history_words};
+pub use entry::{CannotMove, EntryState, Happened, LEFT_BY_PHONE, Move, history_words, leaving_needs_reason};
 pub use estimate::{Pace, WaitLevel, WaitRange, WaitThresholds, come_back_at, estimate};
 pub use line::{Placed, Returned, Waiting, behind_next_two, eligible_for, line};
 pub use rules::LineRules;
-pub use times::{StateChange, Times, times};
+pub use times::{StateChange, Times, times, waits_since};
 pub use token::{TokenFormat, TokenFormatFault, announcement, spoken};
 pub use undo::{CannotUndo, LastMove, may_undo};
+pub use whereabouts::whereabouts;
 pub use whom::Whom;
 pub use why::Why;
 

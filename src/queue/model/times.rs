@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::EntryState;
+use super::{EntryState, Priority};
 
 /// One row of an entry's history: from `at` on it was in `state`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,16 @@ pub struct Times {
     pub service: Option<TimeDelta>,
     /// Whether the patient was booked; booked patients and walk-ins are reported apart.
     pub booked: bool,
+}
+
+/// Since when somebody waits: the booked time or the arrival, whichever is later (rule Q10). An emergency waits from the
+/// moment of its arrival, whatever was booked.
+pub fn waits_since(
+    priority: Priority,
+    booked_at: Option<DateTime<Utc>>,
+    arrived_at: DateTime<Utc>,
+) -> DateTime<Utc> {
+    booked_at.filter(|_| priority != Priority::Emergency).map_or(arrived_at, |booked| booked.max(arrived_at))
 }
 
 /// The times of an entry. `changes` are its rows in the order of their making, the first one its arrival;

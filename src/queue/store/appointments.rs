@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
-use crate::queue::model::{EntryState, VisitId};
+use crate::queue::model::{EntryState, PointKind, VisitId};
 use crate::scheduling::model::{AppointmentId, AppointmentState};
 
 /// An appointment at the door.
@@ -35,6 +35,8 @@ pub struct Expected {
     pub visit_id: Option<VisitId>,
     pub token: Option<String>,
     pub entry_state: Option<EntryState>,
+    pub point_kind: Option<PointKind>,
+    pub point: Option<String>,
 }
 
 /// Who is booked on a day, which lasts over `[from, until)`, by time; with the token of who came.
@@ -44,12 +46,15 @@ pub async fn expected(
     (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<Expected>, DbError> {
     sql("select a.id, a.starts_at, a.state, a.patient_id, p.family_name, p.given_names, p.number, p.matric_number,
-            a.doctor_id, trim(d.title || ' ' || d.name) as doctor, v.id as visit_id, v.token, e.state as entry_state
+            a.doctor_id, trim(d.title || ' ' || d.name) as doctor, v.id as visit_id, v.token, e.state as entry_state,
+            q.kind as point_kind, q.name as point
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          left join visit v on v.patient_id = a.patient_id and v.day = $3
             and (v.appointment_id = a.id or a.state in ('arrived', 'in_service', 'fulfilled'))
          left join queue_entry e on e.visit_id = v.id
             and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+            and (v.appointment_id = a.id or a.state <> 'fulfilled')
+         left join service_point q on q.id = e.point_id
          where a.starts_at >= $1 and a.starts_at < $2
             and a.state in ('booked', 'arrived', 'in_service', 'fulfilled', 'no_show')
          order by a.starts_at, a.id limit 300")
@@ -99,6 +104,28 @@ pub async fn of_day(
     .bind(until)
     .bind(state)
     .all(store)
+    .await
+}
+
+/// The first other booking of a visit's patient between two moments that was checked in and that nobody has seen to: since
+/// then neither its doctor nor another one than the visit's own began a consultation.
+pub async fn unseen(
+    store: impl Store,
+    visit: VisitId,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Option<Booking>, DbError> {
+    sql("select a.id, a.patient_id, a.doctor_id, trim(d.title || ' ' || d.name) as doctor, a.starts_at, a.state
+         from visit v join appointment a on a.patient_id = v.patient_id and a.starts_at >= $2 and a.starts_at < $3
+            and a.state = 'arrived' and a.id <> coalesce(v.appointment_id, 0)
+         join account d on d.id = a.doctor_id left join appointment own on own.id = v.appointment_id
+         where v.id = $1 and not exists (select 1 from queue_entry e join service_point p on p.id = e.point_id
+            where e.visit_id = v.id and p.kind = 'consulting' and e.started_at >= a.updated_at
+                and (e.served_by = a.doctor_id or e.served_by <> coalesce(own.doctor_id, 0)))
+         order by a.starts_at, a.id limit 1")
+    .bind(visit)
+    .bind(from)
+    .bind(until)
+    .optional(store)
     .await
 }
 

@@ -18,9 +18,14 @@ pub struct Attention {
     pub words: String,
     pub at: DateTime<Utc>,
     pub token: String,
-    /// The point where the patient is now; none when the patient has left.
+    /// The point where the patient is now; none between two.
     pub point: Option<String>,
+    /// How many there are, shown or not.
+    pub total: i64,
 }
+
+/// How many a board shows; the rest is counted.
+const SHOWN: i64 = 20;
 
 /// What is to be told.
 #[derive(Debug)]
@@ -61,13 +66,14 @@ pub async fn insert(tx: &mut Tx, new: &NewAttention<'_>) -> Result<(), DbError> 
     Ok(())
 }
 
-/// What nobody has seen to, the most urgent first.
+/// What nobody has seen to, the most urgent first and of those the newest. It ends with its visit, and comes back with it.
 pub async fn open(store: impl Store) -> Result<Vec<Attention>, DbError> {
-    sql("select w.id, w.kind, w.about_id, w.words, w.at, v.token, p.name as point
-         from attention w join visit v on v.id = w.visit_id
+    sql("select w.id, w.kind, w.about_id, w.words, w.at, v.token, p.name as point, count(*) over () as total
+         from visit v join attention w on w.visit_id = v.id
          left join queue_entry e on e.visit_id = v.id and e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
          left join service_point p on p.id = e.point_id
-         where w.seen_at is null order by w.rank desc, w.id limit 20")
+         where v.closed_at is null and w.seen_at is null order by w.rank desc, w.id desc limit $1")
+    .bind(SHOWN)
     .all_kept(store)
     .await
 }

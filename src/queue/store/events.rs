@@ -78,24 +78,35 @@ pub struct MyLast {
     pub version: i64,
     pub entry_version: i64,
     pub onward: Option<String>,
+    /// The colleague who did it; none where it was who asks.
+    pub by: Option<String>,
 }
 
-/// The last change `who` made at a point since `since`, if it can be undone by its kind.
+/// The last change `who` made at a point since `since`, if it can be undone by its kind; or, if that was later, that another
+/// colleague marked somebody there as left.
 pub async fn my_last(
     store: impl Store,
     point: PointId,
     who: AccountId,
-    since: DateTime<Utc>,
+    (day, since): (NaiveDate, DateTime<Utc>),
 ) -> Result<Option<MyLast>, DbError> {
     sql("select x.entry_id, x.at, x.move, v.token, e.version, x.entry_version,
             (select p.name from queue_entry o join service_point p on p.id = o.point_id
-             where o.coming_from = e.id and o.state <> 'void' order by o.id desc limit 1) as onward
+             where o.coming_from = e.id and o.state <> 'void' order by o.id desc limit 1) as onward,
+            (select trim(a.title || ' ' || a.name) from account a where a.id = x.account_id and a.id <> $2) as by
          from queue_event x join queue_entry e on e.id = x.entry_id join visit v on v.id = e.visit_id
-         where x.account_id = $2 and x.at >= $3 and e.point_id = $1 and x.before <> ''
-         order by x.id desc limit 1")
+         where x.id = (select max(m.id) from (
+            select o.id from queue_event o join queue_entry q on q.id = o.entry_id
+                where o.account_id = $2 and o.at >= $3 and q.point_id = $1 and o.before <> ''
+            union all
+            select o.id from queue_entry q join queue_event o on o.entry_id = q.id
+                join account a on a.id = o.account_id and a.kind = 'staff'
+                where q.day = $4 and q.point_id = $1 and q.state = 'left' and o.move = 'leave' and o.at >= $3
+                and o.before <> '') m)")
     .bind(point)
     .bind(who)
     .bind(since)
+    .bind(day)
     .optional(store)
     .await
 }
@@ -109,6 +120,7 @@ pub struct Line {
     pub point: String,
     pub room: Option<String>,
     pub by: Option<String>,
+    pub by_id: Option<AccountId>,
     pub note: String,
     pub entry_id: EntryId,
     pub entry_version: i64,
@@ -118,7 +130,8 @@ pub struct Line {
 
 /// Everything that happened in a visit, in order.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Line>, DbError> {
-    sql("select x.at, x.move, p.name as point, r.name as room, trim(a.title || ' ' || a.name) as by, x.note,
+    sql("select x.at, x.move, p.name as point, r.name as room, trim(a.title || ' ' || a.name) as by,
+            x.account_id as by_id, x.note,
             x.entry_id, x.entry_version, (x.before <> '') as kept
          from queue_event x join queue_entry e on e.id = x.entry_id join service_point p on p.id = e.point_id
          left join room r on r.id = x.room_id left join account a on a.id = x.account_id

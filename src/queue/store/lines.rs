@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, sql};
-use crate::queue::model::{EntryId, EntryState, PointId, PointKind, Priority, Returned, Waiting};
+use crate::queue::model::{EntryId, EntryState, PointId, PointKind, Priority, Returned, VisitId, Waiting};
 
 use super::entries::Entry;
 
@@ -26,6 +26,10 @@ pub struct Row {
     pub from_kind: Option<PointKind>,
     /// The doctor to whom it can be sent back.
     pub back_to: Option<String>,
+    /// The tests of the visit whose sample is still to be taken, by their names; empty for none.
+    pub no_sample: String,
+    /// Whether a procedure of the visit is planned and not done.
+    pub is_planned: bool,
 }
 
 /// Everybody who is at a point now.
@@ -40,7 +44,10 @@ pub async fn at_point(store: impl Store, point: PointId) -> Result<Vec<Row>, DbE
             (select trim(a.title || ' ' || a.name) from queue_entry c join service_point cp on cp.id = c.point_id
                 join account a on a.id = c.served_by
              where c.visit_id = e.visit_id and c.id < e.id and cp.kind = 'consulting' and c.state = 'transferred'
-             order by c.id desc limit 1) as back_to
+             order by c.id desc limit 1) as back_to,
+            coalesce((select string_agg(t.name, ', ' order by l.id) from lab_line l join lab_test t on t.id = l.test_id
+                where l.visit_id = e.visit_id and l.state in ('requested', 'rejected')), '') as no_sample,
+            exists (select 1 from visit_procedure o where o.visit_id = e.visit_id and o.state = 'planned') as is_planned
          from queue_entry e join visit v on v.id = e.visit_id join patient p on p.id = e.patient_id
          left join account d on d.id = e.doctor_id left join account s on s.id = e.served_by
          left join room r on r.id = e.room_id
@@ -64,7 +71,10 @@ pub async fn one(store: impl Store, id: EntryId) -> Result<Option<Row>, DbError>
             (select trim(a.title || ' ' || a.name) from queue_entry c join service_point cp on cp.id = c.point_id
                 join account a on a.id = c.served_by
              where c.visit_id = e.visit_id and c.id < e.id and cp.kind = 'consulting' and c.state = 'transferred'
-             order by c.id desc limit 1) as back_to
+             order by c.id desc limit 1) as back_to,
+            coalesce((select string_agg(t.name, ', ' order by l.id) from lab_line l join lab_test t on t.id = l.test_id
+                where l.visit_id = e.visit_id and l.state in ('requested', 'rejected')), '') as no_sample,
+            exists (select 1 from visit_procedure o where o.visit_id = e.visit_id and o.state = 'planned') as is_planned
          from queue_entry e join visit v on v.id = e.visit_id join patient p on p.id = e.patient_id
          left join account d on d.id = e.doctor_id left join account s on s.id = e.served_by
          left join room r on r.id = e.room_id
@@ -75,12 +85,23 @@ pub async fn one(store: impl Store, id: EntryId) -> Result<Option<Row>, DbError>
     .await
 }
 
+/// Whether a sample of a visit is still to be taken.
+pub async fn lacks_sample(store: impl Store, visit: VisitId) -> Result<bool, DbError> {
+    let found: Option<(i64,)> =
+        sql("select id from lab_line where visit_id = $1 and state in ('requested', 'rejected') limit 1")
+            .bind(visit)
+            .optional(store)
+            .await?;
+    Ok(found.is_some())
+}
+
 /// An open entry in few columns, for overviews and displays.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Brief {
     pub point_id: PointId,
     pub state: EntryState,
     pub token: String,
+    pub priority: Priority,
     pub booked_at: Option<DateTime<Utc>>,
     pub arrived_at: DateTime<Utc>,
     pub room: Option<String>,
@@ -88,7 +109,7 @@ pub struct Brief {
 
 /// Everybody who is anywhere now, without names.
 pub async fn everywhere(store: impl Store) -> Result<Vec<Brief>, DbError> {
-    sql("select e.point_id, e.state, v.token, e.booked_at, e.arrived_at, r.name as room
+    sql("select e.point_id, e.state, v.token, e.priority, e.booked_at, e.arrived_at, r.name as room
          from queue_entry e join visit v on v.id = e.visit_id left join room r on r.id = e.room_id
          where e.state in ('waiting', 'called', 'in_service', 'parked', 'missed') order by e.id")
     .all_kept(store)
@@ -171,7 +192,8 @@ pub struct Count {
 /// How many wait at each point that works.
 pub async fn counts(store: impl Store) -> Result<Vec<Count>, DbError> {
     sql("select p.id as point_id, p.name, p.kind, count(e.id) as waiting,
-            min(case when e.booked_at > e.arrived_at then e.booked_at else e.arrived_at end) as since,
+            min(case when e.booked_at > e.arrived_at and e.priority <> 'emergency' then e.booked_at
+                else e.arrived_at end) as since,
             (p.paused_at is not null) as paused
          from service_point p left join queue_entry e on e.point_id = p.id and e.state = 'waiting'
          where p.active = $1 group by p.id, p.name, p.kind, p.paused_at, p.position order by p.position, p.id")

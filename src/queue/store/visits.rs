@@ -40,11 +40,9 @@ pub struct NewVisit<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// Whoever checks the same patient in waits here until this transaction ends. False when there is no such active
-/// patient.
+/// Whoever checks the same patient in waits here until this transaction ends. False when there is no such patient.
 pub async fn hold_patient(tx: &mut Tx, patient: PatientId) -> Result<bool, DbError> {
-    let held =
-        sql("update patient set state = state where id = $1 and state = 'active'").bind(patient).run(tx);
+    let held = sql("update patient set state = state where id = $1").bind(patient).run(tx);
     Ok(held.await? == 1)
 }
 

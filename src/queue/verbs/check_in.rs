@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::moves::go_before;
-use super::{Refused, tell};
+use super::{GIVEN, Refused, tell};
 use crate::access::model::AccountId;
 use crate::audit;
 use crate::patients::model::PatientId;
@@ -72,14 +72,13 @@ pub struct CheckedIn {
     pub raised: bool,
 }
 
-/// Checks a patient in. A second check-in answers with the token of the first; another booking of the day joins it, and
+/// Checks a patient in, also one whose record is deactivated: who stands at the door needs care, and an administrator takes
+/// the record back later. A second check-in answers with the token of the first; another booking of the day joins it, and
 /// a higher priority raises it.
 pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Refused> {
     let (at, day) = (work.now(), work.today());
     if !visits::hold_patient(work.tx(), arrival.patient).await? {
-        return Err(Refused::Because(
-            "This patient's record is deactivated. An administrator can activate it again.".into(),
-        ));
+        return Err(Refused::NotFound);
     }
     visits::close_days_before(work.tx(), day, Some(arrival.patient), at).await?;
     let present = visits::of_day(work.tx(), arrival.patient, day).await?;
@@ -108,7 +107,7 @@ pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Re
     let note = match arrival.priority {
         Priority::Normal => note,
         Priority::Raised | Priority::Emergency => {
-            note.with("priority", arrival.priority.as_str()).with("reason", arrival.reason.as_str())
+            note.with("priority", arrival.priority.as_str()).with("reason", GIVEN)
         }
     };
     work.audit(note).await?;

@@ -31,6 +31,9 @@ impl From<CannotUndo> for Refused {
     }
 }
 
+/// What the trail keeps of a reason in words.
+pub const GIVEN: &str = "given";
+
 /// Somebody else was quicker (Q4).
 pub fn changed_meanwhile(token: &str) -> Refused {
     Refused::Because(format!("{token} was changed by a colleague a moment ago. Here is how it stands now."))
@@ -84,7 +87,21 @@ pub async fn record(
         .with("token", after.token.as_str())
         .with("point", after.point_id.0)
         .changed("state", &before.state.as_str(), &after.state.as_str());
-    let entry = if note.is_empty() { entry } else { entry.with("note", note) };
+    // Administrators read the trail: of what staff wrote it only says that there are words.
+    let entry = match made {
+        _ if note.is_empty() => entry,
+        Move::Park | Move::Leave => entry.with("reason", GIVEN),
+        Move::Call
+        | Move::Recall
+        | Move::Start
+        | Move::Finish
+        | Move::Miss
+        | Move::Unpark
+        | Move::BringBack
+        | Move::ReturnToWaiting
+        | Move::Transfer
+        | Move::Undo => entry.with("note", note),
+    };
     work.audit(entry).await?;
     tell(work, after);
     Ok(())

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Refused, changed_meanwhile, doer_of, record, seen};
+use super::{GIVEN, Refused, changed_meanwhile, doer_of, record, seen};
 use crate::audit;
 use crate::db::DbError;
 use crate::queue::appointments;
@@ -227,7 +227,7 @@ async fn prioritise(
     events::insert(work.tx(), &after, &event, at).await?;
     let trail = audit::Entry::new("queue.priority_changed", "queue_entry", entry.id.0)
         .of_patient(entry.patient_id.0)
-        .with("reason", why)
+        .with("reason", if why.is_empty() { "" } else { GIVEN })
         .changed("priority", &entry.priority.as_str(), &priority.as_str());
     work.audit(trail).await?;
     super::tell(work, &after);

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::queue::model::{EntryState, PointKind, Priority};
+use crate::queue::model::{EntryState, PointKind, Priority, whereabouts};
 use crate::queue::store::appointments::Expected;
 use crate::queue::store::people::Found;
 use crate::queue::store::points::Point;
@@ -102,6 +102,11 @@ impl Found {
         format!("{} {}", self.given_names, self.family_name)
     }
 
+    /// Whether the clinic still sees the patient.
+    pub fn is_active(&self) -> bool {
+        self.state == crate::patients::model::PatientState::Active
+    }
+
     /// The matric number, or the clinic's own.
     pub fn known_as(&self) -> &str {
         self.matric_number.as_deref().unwrap_or(&self.number)
@@ -152,7 +157,7 @@ impl Expected {
         let late = self.late_by(page);
         match (self.state, self.entry_state) {
             (AppointmentState::NoShow, _) => ("data-state", "missed", "Not come".to_owned()),
-            (AppointmentState::Fulfilled, _) => ("data-state", "done", "Completed".to_owned()),
+            (AppointmentState::Fulfilled, None) => ("data-state", "done", self.whereabouts()),
             (AppointmentState::Booked, _) if late >= 60 => ("data-state", "missed", "Not come".to_owned()),
             (AppointmentState::Booked, _) if self.is_late(page) => {
                 ("data-kind", "wait", format!("{late} min late"))
@@ -160,9 +165,14 @@ impl Expected {
             (AppointmentState::Booked, _) if late >= 0 => ("data-kind", "plain", "Due now".to_owned()),
             (AppointmentState::Booked, _) if late < -60 => ("data-kind", "plain", "Due later".to_owned()),
             (AppointmentState::Booked, _) => ("data-kind", "plain", format!("Due in {} min", -late)),
-            (_, Some(state)) => ("data-state", tag_state(state), state.label().to_owned()),
-            (_, None) => ("data-kind", "plain", self.state.label().to_owned()),
+            (_, Some(state)) => ("data-state", tag_state(state), self.whereabouts()),
+            (_, None) => ("data-kind", "plain", self.whereabouts()),
         }
+    }
+
+    /// Where the patient is.
+    fn whereabouts(&self) -> String {
+        whereabouts(self.state, self.entry_state, self.point_kind.zip(self.point.as_deref()))
     }
 }
 

@@ -2,9 +2,11 @@
 
 use askama::Template;
 
-use super::board::Seat;
 use super::onward::Choices;
-use crate::queue::model::{LastMove, LineRules, Priority, history_words, may_undo};
+use super::seat::{Seat, reads_words};
+use crate::queue::model::{
+    Happened, LEFT_BY_PHONE, LastMove, LineRules, Move, Priority, history_words, may_undo,
+};
 use crate::queue::store::events::Line;
 use crate::queue::store::points::Point;
 use crate::web::filters;
@@ -21,6 +23,8 @@ pub struct EntryPage {
     pub seat: Seat,
     /// Its point.
     pub point: Point,
+    /// Whether who looks works there.
+    pub stationed: bool,
     /// Where it can be passed on to.
     pub onward: Choices,
     /// The visit's history.
@@ -70,5 +74,18 @@ impl Line {
             words.push_str(&format!(", by {by}"));
         }
         words
+    }
+
+    /// The remark of a step: where it was called or passed on to, and the words of a reason to those who read them. Of a
+    /// priority all others read which one.
+    pub fn remark(&self, page: &Page) -> &str {
+        let wrote = self.by_id.filter(|_| self.what != Happened::PassedIn.as_str());
+        let category = || self.note.split(": ").next().unwrap_or_default();
+        match (self.what.parse::<Move>(), self.what.parse::<Happened>()) {
+            _ if reads_words(page, wrote) || self.note == LEFT_BY_PHONE => &self.note,
+            (Ok(Move::Park | Move::Leave), _) | (_, Ok(Happened::CheckIn | Happened::PassedIn)) => "",
+            (_, Ok(Happened::Priority)) => category(),
+            (_, _) => &self.note,
+        }
     }
 }

@@ -8,4 +8,6 @@ pub mod onward;
 pub mod overview;
 pub mod place;
 pub mod print;
+pub mod samples;
+pub mod seat;
 pub mod unsettled;

@@ -20,6 +20,8 @@ pub struct Onward {
     pub after: Choices,
     /// The pharmacy among them.
     pub pharmacy: Option<String>,
+    /// Where samples are taken: the value and the name.
+    pub laboratory: Option<(String, String)>,
 }
 
 /// Where a token stands, as far as it decides on where it can go.
@@ -59,6 +61,10 @@ pub fn onward(token: &Standing<'_>, points: &[Point], doctors: &[AtWork]) -> Onw
             .iter()
             .find(|point| point.kind == PointKind::Pharmacy)
             .map(|point| Whom::Usual.at(point.id)),
+        laboratory: points
+            .iter()
+            .find(|point| point.kind == PointKind::Laboratory)
+            .map(|point| (Whom::Usual.at(point.id), point.name.clone())),
         after: after.map(|point| (Whom::Usual.at(point.id), point.name.clone())).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::queue::model::{EntryState, PointId, RoomId};
+use crate::queue::model::{EntryState, PointId, RoomId, waits_since};
 use crate::queue::store::lines::Brief;
 use crate::queue::store::points::{Point, Room};
 use crate::queue::store::stats::Closed;
@@ -63,8 +63,7 @@ impl Glance {
         let here: Vec<&Brief> = open.iter().filter(|brief| brief.point_id == point.id).collect();
         let done: Vec<&Closed> = closed.iter().filter(|closed| closed.point_id == point.id).collect();
         let waiting: Vec<&&Brief> = here.iter().filter(|brief| brief.state == EntryState::Waiting).collect();
-        let since =
-            |brief: &Brief| brief.booked_at.map_or(brief.arrived_at, |booked| booked.max(brief.arrived_at));
+        let since = |brief: &Brief| waits_since(brief.priority, brief.booked_at, brief.arrived_at);
         let longest = waiting.iter().map(|brief| (page.now - since(brief)).num_minutes().max(0)).max();
         let serving = here.iter().filter_map(|brief| match brief.state {
             EntryState::Called => Some((brief, "called")),

@@ -39,6 +39,19 @@ pub struct PlacePart {
     pub place: Place,
 }
 
+/// The slip of an earlier day.
+#[derive(Debug, Template)]
+#[template(path = "queue/over.html")]
+pub struct OverPage {
+    /// The frame.
+    pub page: Page,
+}
+
+/// The same for a page that was left open.
+#[derive(Debug, Template)]
+#[template(path = "queue/_over.html")]
+pub struct OverPart {}
+
 /// Confirming that one leaves.
 #[derive(Debug, Template)]
 #[template(path = "queue/leave.html")]
@@ -64,6 +77,8 @@ pub struct Place {
     pub range: Option<WaitRange>,
     /// When to be back, where leaving is worth while.
     pub back_at: Option<DateTime<Utc>>,
+    /// The booked time that is still to come, while others go before.
+    pub booked_at: Option<DateTime<Utc>>,
 }
 
 impl Place {
@@ -95,7 +110,10 @@ impl Place {
             EntryState::Waiting => match (self.back_at, self.ahead) {
                 _ if held.paused_at.is_some() => "The queue is paused".to_owned(),
                 (Some(at), _) => format!("Come back at {}", page.clinic.spoken_clock(at)),
-                (None, Some(0)) => "You are next".to_owned(),
+                (None, Some(0)) => self.booked_at.map_or_else(
+                    || "You are next".to_owned(),
+                    |at| format!("Your time is {}", page.clinic.spoken_clock(at)),
+                ),
                 (None, _) => "Stay near the screen".to_owned(),
             },
             EntryState::Called => format!("Go to {}", self.where_to()),

@@ -82,6 +82,14 @@ pub async fn save(
     let old = version(&app, id).await?;
     let door = door(&app, &page, old.patient_id).await?;
     let mut form = submission.form.clone();
+    let shown = |page, form, changed, conflict, door: super::Door| {
+        let (closed, found) = (door.closed(), Vec::new());
+        html(AllergyPage { page, banner: door.banner, form, changed: Some(changed), found, conflict, closed })
+    };
+    // What else is said at the fields tells what the allergy is.
+    if !door.lets(&mut form) {
+        return Ok(refused(shown(page, form, old, None, door)?));
+    }
     let mut new = NewAllergy { replaces: Some(id), kind: old.kind, code: old.code.clone(), ..blank() };
     if old.is_free() {
         read_free(&mut form, &mut new);
@@ -89,11 +97,7 @@ pub async fn save(
         new.substance = old.substance.clone();
     }
     read_facts(&mut form, &mut new, page.today());
-    let shown = |page, form, changed, conflict, door: super::Door| {
-        let (closed, found) = (door.closed(), Vec::new());
-        html(AllergyPage { page, banner: door.banner, form, changed: Some(changed), found, conflict, closed })
-    };
-    if !door.lets(&mut form) || !form.is_ok() {
+    if !form.is_ok() {
         return Ok(refused(shown(page, form, old, None, door)?));
     }
     let mut work = submission.begin(&app).await?;

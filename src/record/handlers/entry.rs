@@ -78,8 +78,12 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<EntryId>, submi
     let patient = old.patient_id;
     let door = door(&app, &page, patient).await?;
     let mut form = submission.form.clone();
+    // What else is said at the fields tells what the entry is about.
+    if !door.lets(&mut form) {
+        return Ok(refused(html(shown(page, door, form, old, None))?));
+    }
     let new = NewEntry { replaces: Some(id), ..read(&mut form, old.kind, page.today()) };
-    if !door.lets(&mut form) || !form.is_ok() {
+    if !form.is_ok() {
         return Ok(refused(html(shown(page, door, form, old, None))?));
     }
     let mut work = submission.begin(&app).await?;

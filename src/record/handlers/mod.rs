@@ -29,6 +29,8 @@ pub struct Door {
     pub banner: Banner,
 }
 
+/// What is said to whom a record is about.
+const OWN: &str = "This is your own record. A colleague opens it for you.";
 /// What is said beside a form whose reader's time has run out.
 const OVER: &str = "Your time with this record is over. Nothing was saved yet, and your text is still here";
 
@@ -51,10 +53,18 @@ impl Door {
 pub async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> {
     let reach = patients::reach(app, page, id).await?;
     if reach == Reach::Never {
-        return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
+        return Err(Error::Forbidden(OWN));
     }
     let summary = store::summary(&app.db, id, reach.is_open()).await?.ok_or(Error::NotFound)?;
     Ok(Door { reach, banner: Banner::of(summary).under(reach) })
+}
+
+/// Nobody works on the own record (rule A7): for pages that have another door than [`door`].
+pub async fn not_own(app: &App, page: &Page, id: PatientId) -> Result<(), Error> {
+    if patients::is_own(app, page, id).await? {
+        return Err(Error::Forbidden(OWN));
+    }
+    Ok(())
 }
 
 /// Writes down that somebody read clinical content through the door of the record, and why it stands open: the patient

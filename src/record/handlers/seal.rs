@@ -13,9 +13,7 @@ use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 async fn shown(app: &App, page: Page, id: PatientId, form: FormState) -> Result<SealPage, Error> {
-    if crate::patients::is_own(app, &page, id).await? {
-        return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
-    }
+    super::not_own(app, &page, id).await?;
     let summary = store::summary(&app.db, id, false).await?.ok_or(Error::NotFound)?;
     let seal = store::seal_of(&app.db, id).await?;
     Ok(SealPage { page, banner: Banner::of(summary), form, seal })

@@ -83,9 +83,7 @@ async fn front_door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error
     if page.may(Permission::OpenRecords) {
         return super::door(app, page, id).await;
     }
-    if crate::patients::is_own(app, page, id).await? {
-        return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
-    }
+    super::not_own(app, page, id).await?;
     let summary = store::summary(&app.db, id, false).await?.ok_or(Error::NotFound)?;
     Ok(Door { reach: Reach::Never, banner: Banner::of(summary) })
 }

@@ -23,6 +23,49 @@ words! {
     }
 }
 
+/// What somebody read of a record, as patients call it, by the action of the trail and by the page that it names.
+pub fn read_words(action: &str, page: &str) -> Option<&'static str> {
+    Some(match (action, page) {
+        ("patient.opened", "record") => "the record",
+        ("patient.opened", "history") => "who changed the record",
+        ("patient.opened", "details" | "own details") => "personal details",
+        ("patient.opened", "state") => "whether the record is in use",
+        ("patient.opened", "health") => "the health part",
+        ("patient.opened", "health history") => "changes of the health part",
+        ("patient.opened", "health form") => "an entry of the health part",
+        ("patient.opened", "health, as told") => "what was told at registration about health",
+        ("patient.opened", "allergy form") => "allergies",
+        ("patient.opened", "timeline") => "visits and what happened in them",
+        ("patient.opened", "vitals") | ("vitals.opened" | "vitals.form_opened", _) => "vital signs",
+        ("patient.opened", "emergency form") => "the form for an emergency",
+        ("patient.card_opened", _) => "the clinic card",
+        ("queue.entry_opened", _) => "the place in the queue",
+        ("appointment.opened", _) => "an appointment",
+        ("consultation.opened", _) => "a visit with its notes",
+        ("note.opened", _) => "a note of a visit",
+        ("diagnoses.opened", _) => "diagnoses",
+        ("procedures.opened", _) => "procedures of a visit",
+        ("prescription.opened", _) => "a prescription",
+        ("prescriptions.opened" | "prescriptions.own_opened", _) => "prescriptions",
+        ("dispensing.opened", _) => "medicines that were given out",
+        ("lab.orders_opened", _) => "tests that were ordered",
+        ("lab.collection_opened", _) => "samples that are to be taken",
+        ("lab.label_opened", _) => "the label of a sample",
+        ("lab.sample_opened", _) => "a sample and its results",
+        ("lab.result_opened" | "lab.own_result_opened", _) => "a laboratory result",
+        ("lab.own_results_opened", _) => "laboratory results",
+        ("lab.correction_opened", _) => "a laboratory result, to correct it",
+        ("lab.call_opened", _) => "a laboratory result, to call about it",
+        ("health_record.opened", _) => "the health record of the laboratory",
+        ("letters.opened" | "letters.own_opened", _) => "letters",
+        ("verification.opened", _) => "a visit verification",
+        ("referral.opened", _) => "a referral letter",
+        ("summary.opened", _) => "the summary of a visit",
+        ("visits.own_opened", _) => "visits",
+        _ => return None,
+    })
+}
+
 /// Days within which an emergency is reviewed.
 pub const REVIEW_DAYS: i64 = 7;
 

@@ -52,6 +52,8 @@ pub struct Summary {
     pub answered: String,
     /// Everything else, in the order it was recorded.
     pub entries: Vec<Entry>,
+    /// When she said with her vital signs that she is pregnant; none where she has said no since.
+    pub pregnant_said: Option<DateTime<Utc>>,
 }
 
 impl Summary {
@@ -73,11 +75,6 @@ impl Summary {
     /// Whether anybody has answered the question about allergies.
     pub fn is_asked(&self) -> bool {
         !self.allergies.is_empty() || self.none.is_some()
-    }
-
-    /// Whether the patient is known to be pregnant.
-    pub fn is_pregnant(&self) -> bool {
-        self.one(EntryKind::Pregnancy).is_some()
     }
 
     /// The blood group or genotype with how it is known, the surest first: tested as recorded, found by the laboratory,

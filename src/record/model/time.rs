@@ -53,7 +53,7 @@ pub struct Happening {
     pub at: DateTime<Utc>,
     /// Where it stands: a word of its kind.
     pub state: String,
-    /// The doctor's name, the substance, the term; or empty.
+    /// The doctor's name, the substance, the term, what became of a visit; or empty.
     pub words: String,
     /// The token of a visit, who wrote it down; or empty.
     pub more: String,

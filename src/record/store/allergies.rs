@@ -55,6 +55,13 @@ pub async fn current_allergy(store: impl Store, id: AllergyId) -> Result<Option<
     .await
 }
 
+/// Takes the patient for the rest of the transaction: what harms somebody is recorded, and medicines are
+/// checked and signed, one after the other.
+pub async fn hold_patient(tx: &mut Tx, patient: PatientId) -> Result<(), DbError> {
+    sql("update patient set version = version where id = $1").bind(patient).run(tx).await?;
+    Ok(())
+}
+
 /// Writes a version.
 ///
 /// # Errors
@@ -66,6 +73,7 @@ pub async fn insert_allergy(
     new: &NewAllergy,
     (who, at): (&Doer, DateTime<Utc>),
 ) -> Result<AllergyId, DbError> {
+    hold_patient(tx, patient).await?;
     sql("insert into allergy (patient_id, replaces_id, kind, code, substance, reaction, severity, certainty, since,
             note, state, reason, recorded_by, recorded_name, recorded_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id")

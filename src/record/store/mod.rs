@@ -9,8 +9,8 @@ mod summary;
 mod timeline;
 
 pub use allergies::{
-    NewAllergy, allergen, allergens, allergy, answer_told, current_allergy, insert_allergy, insert_none,
-    known, missing_allergens, put_allergens,
+    NewAllergy, allergen, allergens, allergy, answer_told, current_allergy, hold_patient, insert_allergy,
+    insert_none, known, missing_allergens, put_allergens,
 };
 pub use changes::{Version, changes};
 pub use entries::{NewEntry, current_entry, entry, insert_entry};

@@ -19,18 +19,27 @@ pub struct Opened {
 }
 
 /// Who opened a patient's record, newest first, older than `before`; not the patient. Every opening says in its detail
-/// whether clinical content was shown.
+/// whether clinical content was shown. New codes for the own account stand there too, and each password that was chosen
+/// with one: whoever holds it reads the record.
 pub async fn opened_by(
     store: impl Store,
     patient: PatientId,
     before: i64,
     limit: i64,
 ) -> Result<Vec<Opened>, DbError> {
-    sql("select e.id, e.at, coalesce(trim(a.title || ' ' || a.name), e.name) as name, e.role, e.action, e.detail
-         from audit_entry e left join account a on a.id = e.account_id
-         where e.patient_id = $1 and e.id < $2 and e.role <> 'patient'
-           and (e.action in ('record.opened_by_reason', 'record.opened_in_emergency', 'appointment.opened',
-                'queue.entry_opened') or e.detail like '%_clinical_:%')
+    sql("select e.id, e.at, coalesce((select trim(a.title || ' ' || a.name) from account a where a.id = e.account_id), e.name)
+            as name, e.role, e.action, e.detail
+         from (select o.id, o.at, o.account_id, o.name, o.role, o.action, o.detail from
+                (select id, at, account_id, name, role, action, detail from audit_entry
+                 where patient_id = $1 and id < $2 and role <> 'patient'
+                    and (action in ('record.opened_by_reason', 'record.opened_in_emergency', 'appointment.opened',
+                        'queue.entry_opened', 'code.issued') or detail like '%_clinical_:%')
+                 order by id desc limit $3) o
+               union all
+               select c.id, c.at, c.account_id, c.name, c.role, c.action, c.detail from
+                (select id, at, account_id, name, role, action, detail from audit_entry
+                 where subject = 'account' and subject_id = (select own.id from account own where own.patient_id = $1)
+                    and id < $2 and action = 'password.chosen' order by id desc limit $3) c) e
          order by e.id desc limit $3")
     .bind(patient)
     .bind(before)

@@ -12,7 +12,7 @@ use crate::record::model::{
 #[derive(Debug, Clone, serde::Deserialize)]
 struct Line {
     who: Who,
-    /// `allergy`, `none`, `told`, `entry`.
+    /// `allergy`, `none`, `told`, `entry`, `vitals`.
     part: Option<String>,
     item_id: Option<i64>,
     kind: Option<String>,
@@ -46,6 +46,7 @@ pub async fn summary(
         none: None,
         answered: String::new(),
         entries: Vec::new(),
+        pregnant_said: None,
     };
     for line in lines {
         line.into(&mut summary);
@@ -104,6 +105,7 @@ impl Line {
             }),
             ("none", _, _) => summary.none = Some(Stated { name, at }),
             ("told", _, _) => summary.answered = words,
+            ("vitals", _, _) => summary.pregnant_said = (words == "yes").then_some(at),
             _ => {}
         }
     }
@@ -141,6 +143,12 @@ async fn lines(store: impl Store, patient: PatientId, clinical: bool) -> Result<
                 e.shared, e.everyone, e.recorded_name, e.recorded_at
             from health_entry e where e.patient_id = $1 and ($2 or e.everyone) and e.state = 'active'
                 and not exists (select 1 from health_entry later where later.replaces_id = e.id)
+            union all
+            select v.patient_id, 'vitals', v.id, '', '', case when v.pregnant then 'yes' else 'no' end, '', '', '', '',
+                cast(null as date), '', false, false, '', v.taken_at
+            from vitals v where $2 and v.id = (select w.id from vitals w where w.patient_id = $1
+                and w.pregnant is not null and not exists (select 1 from vitals later where later.replaces = w.id)
+                order by w.taken_at desc, w.id desc limit 1)
          ) i on i.patient_id = p.id
          where p.id = $1 order by i.part, i.item_id")
     .bind(patient)

@@ -38,8 +38,10 @@ pub async fn timeline(
         None => (until, "", 0),
     };
     sql("select what, ref_id as id, at, state,
-            case what when 'appointment' then (select trim(k.title || ' ' || k.name) from account k where k.id = account_id)
-                else words end as words,
+            coalesce(case what when 'appointment' then (select trim(k.title || ' ' || k.name) from account k where k.id = account_id)
+                when 'visit' then (select trim(d.kind || ' ' || d.note) from disposition d
+                    where d.visit_id = ref_id and ($2 or $3))
+                else words end, '') as words,
             case what when 'vitals' then (select k.name from account k where k.id = account_id) else more end as more
          from happening where patient_id = $1
             and (($2 and what <> 'advice') or what in ('appointment', 'visit') or ($3 and what = 'advice'))

@@ -156,8 +156,23 @@ impl EntryPage {
         if self.changed.is_some() { format!("Change: {}", label.to_lowercase()) } else { label.to_owned() }
     }
 
+    /// Whether even the fields would tell what the entry is about.
+    pub fn hides(&self) -> bool {
+        self.closed && self.changed.is_some()
+    }
+
+    /// What was typed into the fields that are not shown then.
+    pub fn kept(&self) -> Vec<(&'static str, &str)> {
+        let fields = ["code", "everyone", "source", "until_on", "shared"];
+        let typed = fields.into_iter().map(|name| (name, self.form.value(name)));
+        typed.filter(|(_, value)| !value.is_empty()).collect()
+    }
+
     /// What the words are called, with a hint.
     pub fn label(&self) -> (&'static str, &'static str) {
+        if self.hides() {
+            return ("In words", "");
+        }
         if self.chooses() {
             let hint =
                 "For example appendicectomy; high blood pressure: mother; smokes 5 a day; first pregnancy";
@@ -223,6 +238,7 @@ pub struct EntryEndPage {
 impl EntryEndPage {
     /// Ways to end it.
     pub fn endings(&self) -> Vec<(&'static str, &'static str)> {
-        vec![("ended", self.entry.kind.ending()), ("entered_in_error", "Entered in error: it was never so")]
+        let ended = if self.closed { "It has ended" } else { self.entry.kind.ending() };
+        vec![("ended", ended), ("entered_in_error", "Entered in error: it was never so")]
     }
 }

@@ -12,10 +12,15 @@ pub use mine::{FilePage, MyOpeningsPage, MyRecordPage};
 pub use openings::{EmergencyPage, ReviewPage, ReviewsPage, SealPage};
 pub use timeline::TimelinePage;
 
+use chrono::{Days, NaiveDate};
+
 use super::model::{Entry, EntryKind, Summary};
 use crate::patients::model::{PatientState, Reach};
 use crate::settings::model::{age_on, plain_day};
 use crate::web::Page;
+
+/// A pregnancy that was told with vital signs is believed for so many days, as the checks of medicines do.
+const PREGNANT_DAYS: u64 = 280;
 
 /// Who this is and what could harm them: on every clinical page, by `{% include "record/_banner.html" %}`.
 #[derive(Debug, Clone)]
@@ -112,9 +117,26 @@ impl Banner {
         self.summary.of(EntryKind::Alert).into_iter().map(Entry::title).collect()
     }
 
-    /// Whether the patient is known to be pregnant.
-    pub fn is_pregnant(&self) -> bool {
-        self.summary.is_pregnant()
+    /// That she is pregnant, with how that is known where only she has said so; nothing where nobody knows of it.
+    pub fn pregnancy(&self, page: &Page) -> Option<String> {
+        if self.summary.one(EntryKind::Pregnancy).is_some() {
+            return Some("Pregnant".to_owned());
+        }
+        let said = page.clinic.day_of(self.summary.pregnant_said?);
+        let today = page.today();
+        if said == today {
+            return Some("Pregnant, told with the vital signs today".to_owned());
+        }
+        let lasts = said + Days::new(PREGNANT_DAYS) >= today;
+        lasts.then(|| format!("Pregnant, told with the vital signs on {}", plain_day(said)))
+    }
+
+    /// Whether she was known to be pregnant on that day: by the record, or as she said with other vital signs of it.
+    pub fn pregnant_on(&self, day: NaiveDate, page: &Page) -> bool {
+        let of = |at| page.clinic.day_of(at);
+        let recorded = self.summary.of(EntryKind::Pregnancy);
+        recorded.iter().any(|entry| of(entry.recorded_at) <= day)
+            || self.summary.pregnant_said.is_some_and(|at| of(at) == day)
     }
 
     /// Minutes that are left of an emergency, and its end on the clock.

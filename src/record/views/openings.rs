@@ -5,7 +5,7 @@ use askama::Template;
 use super::Banner;
 use crate::access::model::spoken_roles;
 use crate::patients::model::{OPEN_MINUTES, PatientId};
-use crate::record::model::{Due, EmergencyReason, REVIEW_DAYS, Verdict};
+use crate::record::model::{Due, EmergencyReason, REVIEW_DAYS, Verdict, read_words};
 use crate::record::store::{Emergency, Opened, Seal};
 use crate::settings::model::plain_day;
 use crate::web::{FormState, Page};
@@ -178,9 +178,22 @@ impl Opened {
         format!("{}, {}", plain_day(page.clinic.day_of(self.at)), page.clinic.spoken_clock(self.at))
     }
 
-    /// Whether somebody had to give a reason.
+    /// Who it was; whoever chooses a password with a code is not signed in yet.
+    pub fn who(&self) -> &str {
+        if self.action == "password.chosen" && self.name.is_empty() {
+            return "Somebody with the code";
+        }
+        &self.name
+    }
+
+    /// Whether somebody had to give a reason, or the own account was given into other hands.
     pub fn is_loud(&self) -> bool {
-        self.action.starts_with("record.opened_")
+        self.action.starts_with("record.opened_") || self.is_of_account()
+    }
+
+    /// Whether it is about the own account, not about the record.
+    fn is_of_account(&self) -> bool {
+        ["code.issued", "password.chosen"].contains(&self.action.as_str())
     }
 
     /// Whether content of the health part was shown.
@@ -193,24 +206,27 @@ impl Opened {
         match self.action.as_str() {
             "record.opened_by_reason" => "Opened the health part with a reason".to_owned(),
             "record.opened_in_emergency" => "Opened the record in an emergency".to_owned(),
-            "queue.entry_opened" => "Read: your place in the queue".to_owned(),
+            "code.issued" => "Gave out a new code for your account".to_owned(),
+            "password.chosen" => "Your password was replaced with a code".to_owned(),
             "appointment.opened" if self.is_clinical() => "Read: an appointment with your words".to_owned(),
-            "appointment.opened" => "Read: an appointment".to_owned(),
-            "patient.card_opened" => "Read: your clinic card".to_owned(),
-            _ => {
-                let page = self.fact("page");
-                let page = if page.is_empty() { self.action.replace(['.', '_'], " ") } else { page };
-                if self.is_clinical() {
-                    format!("Read: {page}")
-                } else {
-                    format!("Read: {page}, without health")
-                }
+            action => {
+                let words = read_words(action, &self.fact("page")).unwrap_or("a part of the record");
+                let nothing = action == "patient.opened" && !self.is_clinical();
+                format!("Read: {words}{}", if nothing { ", nothing about your health" } else { "" })
             }
         }
     }
 
     /// Why: the reason that was given, or what the person had to do with the patient.
     pub fn why(&self) -> String {
+        match (self.action.as_str(), self.fact("purpose").as_str()) {
+            ("code.issued", "reset") => return "Your old password no longer works".to_owned(),
+            ("code.issued", _) => return "You choose your password with it".to_owned(),
+            ("password.chosen", _) => {
+                return "If this was not you, tell the front desk of the clinic at once".to_owned();
+            }
+            _ => {}
+        }
         let (reason, words) = (self.fact("reason"), self.fact("words"));
         if !reason.is_empty() {
             return if words.is_empty() { reason } else { format!("{reason}. {words}") };

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Banner;
 use crate::access::model::Permission;
-use crate::consultation::model::{NoteId, NoteKind, NoteState, VitalsId};
+use crate::consultation::model::{NoteId, NoteKind, NoteState, Outcome, VitalsId};
 use crate::laboratory::model::ResultId;
 use crate::patients::model::PatientId;
 use crate::prescribing::model::PrescriptionId;
@@ -59,11 +59,25 @@ impl Happening {
         }
     }
 
+    /// What became of a visit that is over: `Sent to hospital: UITH`.
+    fn outcome(&self) -> Option<String> {
+        let (kind, note) = self.words.split_once(' ').unwrap_or((&self.words, ""));
+        let outcome: Outcome = kind.parse().ok().filter(|_| self.stands() != "open")?;
+        match (outcome, note) {
+            (Outcome::NotConsulted, _) => None,
+            (outcome, "") => Some(outcome.label().to_owned()),
+            (outcome, note) => Some(format!("{}: {note}", outcome.label())),
+        }
+    }
+
     /// What happened, in a few words.
     pub fn title(&self) -> String {
         match self.what {
             What::Appointment => format!("Appointment with {}", self.words),
-            What::Visit => format!("Visit, token {}", self.more),
+            What::Visit => match self.outcome() {
+                Some(words) => format!("Visit, token {}. {words}", self.more),
+                None => format!("Visit, token {}", self.more),
+            },
             What::Allergy => format!("Allergy: {}", self.words),
             What::Health => {
                 let kind = self.state.split(' ').next().unwrap_or_default().parse::<EntryKind>();

@@ -243,6 +243,29 @@ pub async fn unmark(
     Ok(())
 }
 
+/// Takes the marks off a patient's coming bookings that no block and no doctor who has left put there; says of each that
+/// was looked at whether something else still needs a decision.
+pub async fn unmark_patient(
+    tx: &mut Tx,
+    patient: PatientId,
+    at: DateTime<Utc>,
+) -> Result<Vec<(AppointmentId, bool)>, DbError> {
+    sql("update appointment set updated_at = $2, version = version + 1,
+            decision_block = (select min(b.id) from blocked_time b where b.lifted_at is null
+                and (b.doctor_id is null or b.doctor_id = appointment.doctor_id)
+                and b.starts_at < appointment.ends_at and b.ends_at > appointment.starts_at),
+            needs_decision = exists (select 1 from blocked_time b where b.lifted_at is null
+                and (b.doctor_id is null or b.doctor_id = appointment.doctor_id)
+                and b.starts_at < appointment.ends_at and b.ends_at > appointment.starts_at)
+         where patient_id = $1 and state = 'booked' and starts_at > $2 and needs_decision and decision_block is null
+            and exists (select 1 from account a where a.id = appointment.doctor_id and a.state = 'active')
+         returning id, needs_decision")
+    .bind(patient)
+    .bind(at)
+    .all(tx)
+    .await
+}
+
 /// The patient objects to a no-show (rule N3).
 pub async fn object(tx: &mut Tx, id: AppointmentId, words: &str, at: DateTime<Utc>) -> Result<bool, DbError> {
     let touched = sql(

@@ -5,8 +5,10 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::live::Topic;
-use crate::scheduling::model::{BlockId, Interval, SlotId};
-use crate::scheduling::store::{appointments, away, slots, states};
+use crate::patients::PatientId;
+use crate::scheduling::model::{AppointmentState, BlockId, Interval, SlotId};
+use crate::scheduling::store::expected::{self, Expected};
+use crate::scheduling::store::{appointments, away, people, slots, states};
 use crate::work::Work;
 
 use super::book::tell;
@@ -27,7 +29,7 @@ pub(in crate::scheduling) struct Away<'a> {
     pub reason: &'a str,
 }
 
-/// Blocks a stretch of time.
+/// Blocks a stretch of time. Where somebody in it needs a decision first, the caller drops the work.
 ///
 /// # Errors
 /// The database's, and those of cancelling.
@@ -39,15 +41,22 @@ pub(in crate::scheduling) async fn block(
     let now = work.now();
     let from = wish.at.starts_at().max(now);
     let booked = appointments::booked_between(work.tx(), wish.doctor, from, wish.at.ends_at()).await?;
+    let seen = match undecided(booked, decisions) {
+        Ok(seen) => seen,
+        Err(affected) => return Ok(Err(affected)),
+    };
+    // Whoever is cancelled here is locked before the slots, as booking does.
+    let touched: Vec<SlotId> = seen.iter().map(|one| one.slot_id).collect();
+    lock_all(work, &seen, &touched).await?;
+    let by = work.doer().account_id;
+    let new = away::New { doctor: wish.doctor, at: wish.at, reason: wish.reason, by, now, holiday: None };
+    // The slots are taken now: who booked one of them in the same moment is among the booked, or was refused.
+    let id = away::insert(work.tx(), &new).await?;
+    let booked = appointments::booked_between(work.tx(), wish.doctor, from, wish.at.ends_at()).await?;
     let affected = match undecided(booked, decisions) {
         Ok(affected) => affected,
         Err(affected) => return Ok(Err(affected)),
     };
-    let touched: Vec<SlotId> = affected.iter().map(|one| one.slot_id).collect();
-    lock_all(work, &affected, &touched).await?;
-    let by = work.doer().account_id;
-    let new = away::New { doctor: wish.doctor, at: wish.at, reason: wish.reason, by, now, holiday: None };
-    let id = away::insert(work.tx(), &new).await?;
     let entry = Entry::new("time.blocked", "blocked_time", id.0)
         .with("doctor", wish.doctor.map(|doctor| doctor.0))
         .with("from", wish.at.starts_at().to_rfc3339())
@@ -135,4 +144,41 @@ pub async fn doctor_leaves(work: &mut Work, doctor: AccountId) -> Result<usize, 
     apply(work, &booked, &Decisions::new(), ("The doctor has left the clinic", None)).await?;
     tell_doctor(work, Some(doctor));
     Ok(booked.len())
+}
+
+/// A patient's record is deactivated: nobody knows whether they still come, so each coming booking needs a decision.
+/// Returns how many these are.
+///
+/// # Errors
+/// The database's.
+pub async fn patient_leaves(work: &mut Work, patient: PatientId) -> Result<usize, Refusal> {
+    let now = work.now();
+    people::lock(work.tx(), patient).await?;
+    let coming = expected::coming(work.tx(), patient, now).await?;
+    let booked: Vec<Expected> =
+        coming.into_iter().filter(|one| one.state == AppointmentState::Booked).collect();
+    for one in &booked {
+        states::mark_undecided(work.tx(), one.appointment_id, None, now).await?;
+        let entry = Entry::new("appointment.to_move", "appointment", one.appointment_id.0);
+        work.audit(entry.of_patient(patient.0).with("reason", "The patient's record was deactivated"))
+            .await?;
+        tell(work, one.doctor_id.0, one.starts_at);
+    }
+    Ok(booked.len())
+}
+
+/// The record is taken back: the bookings stand as before, unless something else stands against them.
+///
+/// # Errors
+/// The database's.
+pub async fn patient_returns(work: &mut Work, patient: PatientId) -> Result<(), Refusal> {
+    let now = work.now();
+    for (id, still) in states::unmark_patient(work.tx(), patient, now).await? {
+        if !still {
+            let entry = Entry::new("appointment.need_not_move", "appointment", id.0);
+            work.audit(entry.of_patient(patient.0)).await?;
+        }
+    }
+    work.tell(Topic::Arrivals);
+    Ok(())
 }

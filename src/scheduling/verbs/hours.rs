@@ -153,7 +153,8 @@ async fn effect(work: &mut Work, row: &HoursRow, new: &Availability) -> Result<E
     Ok(effect)
 }
 
-/// Changes hours, or ends them by their last day. Slots with bookings never move by themselves.
+/// Changes hours, or ends them by their last day. Slots with bookings never move by themselves. Where somebody needs a
+/// decision first, the caller drops the work.
 ///
 /// # Errors
 /// [`Refusal::Changed`] when somebody else changed them meanwhile.
@@ -163,6 +164,13 @@ pub(in crate::scheduling) async fn change(
     new: &Availability,
     decisions: &Decisions,
 ) -> Result<Decided<usize>, Refusal> {
+    let seen = effect(work, row, new).await?;
+    let people = match undecided(seen.affected, decisions) {
+        Ok(people) => people,
+        Err(affected) => return Ok(Err(affected)),
+    };
+    lock_all(work, &people, &[seen.free, seen.taken, seen.stay].concat()).await?;
+    // Nobody books these slots any more; who did until now is among the affected.
     let effect = effect(work, row, new).await?;
     let affected = match undecided(effect.affected, decisions) {
         Ok(affected) => affected,
@@ -170,8 +178,6 @@ pub(in crate::scheduling) async fn change(
     };
     let now = work.now();
     let ended = new.valid_until.map(|_| now);
-    lock_all(work, &affected, &[effect.free.clone(), effect.taken.clone(), effect.stay.clone()].concat())
-        .await?;
     if !hours::update(work.tx(), row.id, row.version, new, ended).await? {
         return Err(Refusal::Changed);
     }

@@ -9,7 +9,7 @@ pub(super) mod refusal;
 pub(super) mod steps;
 pub(super) mod undo;
 
-pub use away::{close_day, doctor_leaves, open_day};
+pub use away::{close_day, doctor_leaves, open_day, patient_leaves, patient_returns};
 pub use book::{At, Booking, book_at_desk, change_hold, confirm, hold};
 pub use change::{cancel, reschedule};
 pub use hours::Decisions;

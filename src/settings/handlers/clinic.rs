@@ -6,6 +6,8 @@ use chrono_tz::Tz;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::live::Topic;
+use crate::patients;
+use crate::patients::model::{MatricNumber, Phone};
 use crate::settings::model::Clinic;
 use crate::settings::rules::LIMITS;
 use crate::settings::store;
@@ -63,7 +65,16 @@ pub async fn update(State(app): State<App>, page: Page, submission: Submission) 
     }
     work.audit(entry).await?;
     work.tell(Topic::Settings);
-    work.done(paths::settings::SETTINGS, "The settings are saved").await
+    let mut words = "The settings are saved".to_owned();
+    if old.matric_pattern != new.matric_pattern {
+        let misfits = patients::misfits(work.tx(), &new.matric_pattern).await?;
+        words.push_str(&match misfits {
+            0 => ". Every present student's matric number fits the pattern".to_owned(),
+            1 => ". 1 present student's matric number does not fit the pattern: it stays as it is".to_owned(),
+            many => format!(". The matric numbers of {many} present students do not fit the pattern: they stay as they are"),
+        });
+    }
+    work.done(paths::settings::SETTINGS, &words).await
 }
 
 async fn overtaken(app: &App, page: Page, mut form: FormState) -> Answer {
@@ -84,12 +95,25 @@ fn read(form: &mut FormState, old: &Clinic) -> Clinic {
     clinic.name = form.text("name", "Enter the clinic's name", LINE);
     clinic.address = form.optional_text("address", 400);
     clinic.phone = form.optional_text("phone", 40);
+    // It stands on every page as a link that a phone dials: extensions and words go into the address.
+    if let Err(error) = Phone::parse(&clinic.phone)
+        && clinic.phone != old.phone
+    {
+        form.refuse("phone", error.to_string());
+    }
     clinic.notice = form.optional_text("notice", TEXT);
     clinic.time_zone = form.text("time_zone", "Enter a time zone, for example Africa/Lagos", 60);
     if clinic.time_zone.parse::<Tz>().is_err() {
         form.refuse("time_zone", "Enter a time zone by its name, for example Africa/Lagos");
     }
     clinic.matric_pattern = form.text("matric_pattern", "Enter a pattern, for example 99/99AA999", 40);
+    clinic.matric_pattern = MatricNumber::normal(&clinic.matric_pattern);
+    if !clinic.matric_pattern.is_empty() && !MatricNumber::is_pattern(&clinic.matric_pattern) {
+        form.refuse(
+            "matric_pattern",
+            "Enter 9 for each digit and A for each letter of a number, for example 99/99AA999",
+        );
+    }
     for limit in LIMITS.iter().flat_map(|(_, limits)| *limits) {
         let value = form.number(limit.name, limit.lowest, limit.highest);
         limit.put(&mut clinic, value);

@@ -92,7 +92,8 @@ pub async fn update(
                 1 => "1 person is".to_owned(),
                 people => format!("{people} people are"),
             };
-            form.refuse("active", format!(
+            let field = if new.active { "kind" } else { "active" };
+            form.refuse(field, format!(
                 "{people} at {} now. Call them, pass them on to another point or mark that they left, then save again",
                 old.name
             ));

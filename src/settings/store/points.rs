@@ -82,7 +82,8 @@ pub async fn insert_point(tx: &mut Tx, point: &Point) -> Result<PointId, DbError
     .await
 }
 
-/// Changes a point that is still at its version. One where people are stays in use (`service_point_people`).
+/// Changes a point that is still at its version. One where people are stays in use and keeps its
+/// kind (`service_point_people`).
 pub async fn update_point(tx: &mut Tx, point: &Point) -> Result<bool, DbError> {
     let changed =
         sql("update service_point set name = $3, public_name = $4, kind = $5, position = $6, active = $7,

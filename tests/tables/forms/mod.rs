@@ -40,6 +40,7 @@ pub struct Form {
     fill: Fill,
 }
 
+#[derive(Clone)]
 enum Fill {
     /// An address and its fields.
     Fields(String, Vec<(String, String)>),
@@ -90,6 +91,11 @@ impl Form {
         Form { route, browser: browser.clone(), fill: Fill::File(content) }
     }
 
+    /// The same form once more.
+    pub fn again(&self) -> Self {
+        Form { route: self.route, browser: self.browser.clone(), fill: self.fill.clone() }
+    }
+
     /// Fills it in, as of now.
     pub async fn filled(&self) -> Sent {
         let (path, pairs) = match &self.fill {
@@ -138,6 +144,22 @@ impl Sent {
         };
         let body = serde_urlencoded::to_string(pairs).unwrap().into_bytes();
         Sent { path, op, kind: "application/x-www-form-urlencoded".to_owned(), body }
+    }
+
+    /// The same address with nothing typed.
+    pub fn emptied(&self) -> Self {
+        Self::form(self.path.clone(), Vec::new())
+    }
+
+    /// The same to another address.
+    pub fn to(&self, path: String) -> Self {
+        Sent { path, ..self.clone() }
+    }
+
+    /// Whether a word was typed into it.
+    pub fn types(&self, word: &str) -> bool {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&self.body).unwrap_or_default();
+        pairs.iter().any(|(_, value)| value.contains(word))
     }
 
     fn upload(path: &str, content: &str) -> Self {
