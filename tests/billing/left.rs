@@ -7,7 +7,7 @@ both! {
         let till = clinic.till().await;
         clinic.costs(&till, ChargeKind::Test, 7, 610).await;
         let today = till.cashier.get("/billing").await;
-        assert!(today.text("#elsewhere").contains("₦610") && !today.has("#left"));
+        assert!(today.text("#here").contains("₦610") && !today.has("#left"));
         clinic.wait_minutes(60 * 24);
         for name in ["cashier", "boss"] {
             let browser = if name == "cashier" { &till.cashier } else { &till.admin };

@@ -212,7 +212,13 @@ impl Model {
             // The other half of a double press.
             Step::Finish(..) if self.closed => Ok(says(303, "")),
             Step::Finish(at, typed, decides, aside) => {
-                self.keeps(at, typed, false)?;
+                let draft = self.keeps(at, typed, false)?;
+                // Whoever was taken over decides nothing until she takes over again.
+                let by = draft.and_then(|draft| self.notes[draft].aside).filter(|_| decides);
+                if let Some(by) = by {
+                    let words = format!("{} took this visit over and decides what becomes of it", PEOPLE[by]);
+                    return Err(says(409, words));
+                }
                 self.finishes(at.0, decides, aside)
             }
             Step::Discard(who, on) => {

@@ -185,6 +185,8 @@ async fn what_is_saved_is_read_by_its_owner_only() {
     let url = file_in(folder.path());
     let node = Node::start(&["demo", "--database-url", &url]).await;
     assert!(sign_in(&node.browser(), "doctor").await.is_some());
+    let key = folder.path().join("audit.key");
+    crate::support::eventually(|| async { key.exists() }).await;
     let copy = folder.path().join("copy").display().to_string();
     succeed(&["backup", &copy, "--database-url", &url]);
     let trial = folder.path().join("trial.db").display().to_string();

@@ -22,7 +22,14 @@ const WALKS: [(&str, &str); 5] = [
     ("from stock_transfer w cross join stock_transfer_line x", "what is under way"),
 ];
 /// Partial indexes beside [`SMALL`] that hold only what is open now.
-const OPEN: [&str; 3] = ["lab_line_open", "queue_entry_visit_id_unique", "record_opening_emergency_patient"];
+const OPEN: [&str; 6] = [
+    "charge_open",
+    "charge_owing",
+    "lab_line_open",
+    "queue_entry_visit_id_unique",
+    "record_opening_emergency_patient",
+    "visit_procedure_open",
+];
 
 /// A statement that some page has asked, and the types of its values.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
