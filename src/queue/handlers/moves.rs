@@ -56,26 +56,16 @@ async fn is_stationed(app: &App, page: &Page, point: PointId) -> Result<bool, Er
 
 /// Why a move needs words that were not given; none where it does not.
 async fn lacks_reason(app: &App, page: &Page, made: Move, entry: &Entry) -> Result<Option<String>, Error> {
-    Ok(match made {
-        Move::Park => Some("Enter why the token is parked, so that colleagues know.".to_owned()),
-        Move::Leave if asks_why(entry, page, is_stationed(app, page, entry.point_id).await?) => {
-            Some(format!(
-                "Enter how you know that {} left. The colleagues at the service point read it and can undo it.",
-                entry.token
-            ))
-        }
-        Move::Leave
-        | Move::Call
-        | Move::Recall
-        | Move::Start
-        | Move::Finish
-        | Move::Miss
-        | Move::Unpark
-        | Move::BringBack
-        | Move::ReturnToWaiting
-        | Move::Transfer
-        | Move::Undo => None,
-    })
+    if made == Move::Park {
+        return Ok(Some("Enter why the token is parked, so that colleagues know.".to_owned()));
+    }
+    let asks = made == Move::Leave && asks_why(entry, page, is_stationed(app, page, entry.point_id).await?);
+    Ok(asks.then(|| {
+        format!(
+            "Enter how you know that {} left. The colleagues at the service point read it and can undo it.",
+            entry.token
+        )
+    }))
 }
 
 /// A move of an entry.

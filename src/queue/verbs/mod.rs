@@ -88,19 +88,10 @@ pub async fn record(
         .with("point", after.point_id.0)
         .changed("state", &before.state.as_str(), &after.state.as_str());
     // Administrators read the trail: of what staff wrote it only says that there are words.
-    let entry = match made {
-        _ if note.is_empty() => entry,
-        Move::Park | Move::Leave => entry.with("reason", GIVEN),
-        Move::Call
-        | Move::Recall
-        | Move::Start
-        | Move::Finish
-        | Move::Miss
-        | Move::Unpark
-        | Move::BringBack
-        | Move::ReturnToWaiting
-        | Move::Transfer
-        | Move::Undo => entry.with("note", note),
+    let entry = match (note, matches!(made, Move::Park | Move::Leave)) {
+        ("", _) => entry,
+        (_, true) => entry.with("reason", GIVEN),
+        (note, false) => entry.with("note", note),
     };
     work.audit(entry).await?;
     tell(work, after);
