@@ -13,7 +13,7 @@ use crate::access::handlers::kept;
 use crate::access::handlers::sign_in::local;
 use crate::app::App;
 
-/// The field of a page's address, and the cookie.
+/// The field of a page's address; the cookie's name begins with it.
 const SOUGHT: &str = "sought";
 /// Characters of a text that is searched for.
 const LONGEST: usize = 120;
@@ -34,7 +34,8 @@ pub async fn find(State(app): State<App>, body: Body) -> Answer {
             _ => filters.push((name, value)),
         }
     }
-    let path = to.split('?').next().unwrap_or(paths::HOME);
+    // What stands behind a semicolon would be read as another of the cookie's attributes.
+    let path = to.split(['?', ';']).next().unwrap_or(paths::HOME);
     Ok(lead_to(&app, path, &text, &kept::encoded(&filters)))
 }
 
@@ -46,7 +47,8 @@ pub fn lead_to(app: &App, path: &str, text: &str, filters: &str) -> Response {
     }
     let secure = if app.config.is_https() { "; Secure" } else { "" };
     let cookie = format!(
-        "{SOUGHT}={}; Path={path}; Max-Age={KEPT}; HttpOnly; SameSite=Lax{secure}",
+        "{}={}; Path={path}; Max-Age={KEPT}; HttpOnly; SameSite=Lax{secure}",
+        cookie_of(path),
         paths::encoded(&text)
     );
     let ampersand = if filters.is_empty() { "" } else { "&" };
@@ -55,6 +57,12 @@ pub fn lead_to(app: &App, path: &str, text: &str, filters: &str) -> Response {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// The cookie of the page at `path`: a name of its own, as not every browser sends the nearer of two paths first.
+fn cookie_of(path: &str) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    SOUGHT.chars().chain(path.chars().map(plain)).collect()
 }
 
 /// The fields of the address of a list's next page: what is in the cookie stays there.
@@ -72,11 +80,12 @@ pub async fn fill_in(mut request: Request, next: Next) -> Response {
 }
 
 fn filled(uri: &Uri, headers: &HeaderMap) -> Option<Uri> {
+    let cookie = cookie_of(uri.path());
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let text = cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == SOUGHT)
+        .find(|(name, _)| *name == cookie)
         .map(|(_, value)| value)?;
     let mut parts = uri.clone().into_parts();
     let whole = format!("{}?{}&q={text}", uri.path(), uri.query().unwrap_or_default());

@@ -66,7 +66,7 @@ both! {
 
     async fn a_search_leads_nowhere_else(clinic) {
         let desk = clinic.receptionist().await;
-        for to in ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere", "", "x\r\nSet-Cookie: a=b"] {
+        for to in ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere", "", "/;Domain=a.b", "x\r\nSet-Cookie: a=b"] {
             let led = desk.post("/find", &[("to", to), ("q", "ada")]).await.expect(303).leads_to().unwrap();
             assert!(led.starts_with("/?"), "{to}: {led}");
         }
