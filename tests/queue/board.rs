@@ -226,6 +226,27 @@ both! {
         let _ = point;
     }
 
+    async fn a_key_is_one_buttons_and_the_latest_calls(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        for name in ["Ada Obi", "Bisi Ojo", "Chidi Eze", "Dayo Ala"] {
+            clinic.walk_in(name).await;
+            clinic.wait_minutes(1);
+        }
+        let mut seen = doctor.get(&paths::board(point)).await;
+        for step in ["#call-next", "[data-move=start]", "#call-next", "[data-move=start]", "#call-next", "#call-next"] {
+            seen = doctor.submitted(&seen, step, &[]).await;
+            clinic.wait_minutes(1);
+        }
+        for key in ["Alt+N", "Alt+S", "Alt+A", "Alt+E", "Alt+C", "Alt+Z"] {
+            let pressed = seen.texts(&format!("[aria-keyshortcuts='{key}']"));
+            assert!(pressed.len() <= 1, "{key}: {pressed:?}");
+        }
+        let of = |token: &str| seen.texts("section.now").into_iter().filter(|one| one.contains(token)).collect::<String>();
+        assert!(of("A002").contains("Alt E") && !of("A001").contains("Alt"), "{} | {}", of("A002"), of("A001"));
+        assert!(of("A004").contains("Alt C") && !of("A003").contains("Alt"), "{} | {}", of("A004"), of("A003"));
+    }
+
     async fn a_patients_panel_opens_beside_the_board_and_the_trail_knows(clinic) {
         let point = clinic.point("Triage", "triage").await;
         let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
