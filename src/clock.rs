@@ -125,6 +125,11 @@ impl Clock {
         now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
     }
 
+    /// Whether it is the machine's.
+    pub const fn runs(&self) -> bool {
+        matches!(self, Clock::System)
+    }
+
     /// Moves a held clock by `step`; a running one is left alone.
     pub fn advance(&self, step: TimeDelta) {
         if let Clock::Held(at) = self {

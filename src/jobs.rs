@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use futures::future::BoxFuture;
 
 use crate::app::App;
-use crate::db::DbError;
+use crate::db::{DbError, Lease, dialect, under_lease};
 
 /// Something that runs by the clock. What it does must be safe to do twice.
 #[derive(Clone, Copy)]
@@ -32,6 +32,21 @@ const LOOK: Duration = Duration::from_secs(1);
 /// A node that died in a job blocks it for ten turns of it, but no longer and no shorter than this.
 const LEASE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(300));
 
+/// How many looks there are between two at the database's clock.
+const LOOKS: u32 = 60;
+/// How far a node's clock may be from the database's. Jobs are due by the clock: a node that is ahead would close the day or
+/// call somebody absent too early.
+const APART: TimeDelta = TimeDelta::seconds(5);
+
+/// Whether the node's clock says what the database's does.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn clock_agrees(app: &App) -> Result<bool, DbError> {
+    let theirs = dialect::time_of(&app.db).await?.filter(|_| app.clock.runs());
+    Ok(theirs.is_none_or(|theirs| (app.clock.now() - theirs).abs() <= APART))
+}
+
 /// How long a node may hold a job before another one takes it.
 fn lease(job: &Job) -> TimeDelta {
     TimeDelta::from_std((job.every * 10).clamp(LEASE.0, LEASE.1)).unwrap_or(TimeDelta::minutes(5))
@@ -41,12 +56,23 @@ fn lease(job: &Job) -> TimeDelta {
 pub fn run(app: App, jobs: Vec<Job>) {
     let holder = format!("{:016x}", rand::random::<u64>());
     tokio::spawn(async move {
+        let (mut looks, mut agrees) = (0, true);
         loop {
             tokio::select! {
                 () = app.stop.cancelled() => return,
                 () = tokio::time::sleep(LOOK) => {}
             }
-            for job in &jobs {
+            if looks == 0 {
+                agrees = clock_agrees(&app).await.unwrap_or(agrees);
+                looks = LOOKS;
+                if !agrees {
+                    tracing::error!(
+                        "the clock of this node is not the database's; it runs no jobs until it is"
+                    );
+                }
+            }
+            looks -= 1;
+            for job in jobs.iter().filter(|_| agrees) {
                 if let Err(error) = run_if_due(&app, *job, &holder).await {
                     tracing::warn!(job = job.name, %error, "job failed; it is tried again");
                 }
@@ -55,7 +81,8 @@ pub fn run(app: App, jobs: Vec<Job>) {
     });
 }
 
-/// Runs a job when it is due and nobody else holds it. Returns whether it ran. A holder runs one job after the other.
+/// Runs a job when it is due and nobody else holds it. Returns whether it ran. A holder runs one job after the other. What a
+/// job writes after another node has taken it over comes to nothing.
 ///
 /// # Errors
 /// What the job failed with; it is noted, and due again after its turn.
@@ -66,7 +93,7 @@ pub async fn run_if_due(app: &App, job: Job, holder: &str) -> Result<bool, DbErr
     }
     let until = now + lease(&job);
     let Some(fence) = lease::take(app, job.name, holder, now, until).await? else { return Ok(false) };
-    let result = (job.run)(app.clone()).await;
+    let result = under_lease(Lease { job: job.name, fence }, (job.run)(app.clone())).await;
     let wait = TimeDelta::from_std(job.every).unwrap_or(TimeDelta::minutes(1));
     let error = result.as_ref().err().map(ToString::to_string);
     lease::give_back(app, job.name, fence, app.clock.now() + wait, error).await?;

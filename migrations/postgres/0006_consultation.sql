@@ -23,7 +23,6 @@ create table vitals (
         check (consciousness in ('alert', 'confused', 'voice', 'pain', 'unresponsive')),
     second_scale boolean not null default false,
     pregnant boolean,
-    bmi bigint constraint vitals_bmi check (bmi > 0),
     news2 bigint constraint vitals_news2 check (news2 between 0 and 20),
     news2_red boolean not null default false,
     note text not null default '',
@@ -66,7 +65,7 @@ create trigger vitals_open_visit before insert on vitals for each row execute fu
 create table vital_flag (
     vitals_id bigint not null references vitals (id),
     sign text not null constraint vital_flag_sign check (sign in ('temperature', 'pulse', 'respiration',
-        'oxygen_saturation', 'systolic', 'diastolic', 'weight', 'height', 'pain', 'bmi')),
+        'oxygen_saturation', 'systolic', 'diastolic', 'weight', 'height', 'pain')),
     value bigint not null,
     level text not null constraint vital_flag_level check (level in ('critical_low', 'low', 'high', 'critical_high')),
     low bigint not null,

@@ -46,13 +46,15 @@ create unique index verification_code_unique on verification (code);
 create unique index verification_visit_id_unique on verification (visit_id) where revoked_at is null;
 create index verification_visit on verification (visit_id, id);
 create index verification_patient on verification (patient_id, id);
--- For a visit that took place, of this patient; rest is not made longer without a new visit, nor than the clinic allows.
+-- For a visit that took place, of this patient: somebody served in a line, or a doctor signed a consultation; rest is not made longer without a new visit, nor than the clinic allows.
 create function keep_verification_to_visit() returns trigger language plpgsql as $$
 begin
     -- Two who issue for one visit go one after the other.
     perform 1 from visit where id = new.visit_id for no key update;
-    if not exists (select 1 from visit v join queue_entry e on e.visit_id = v.id where v.id = new.visit_id
-            and v.patient_id = new.patient_id and v.day = new.day and e.started_at is not null) then
+    if not exists (select 1 from visit v where v.id = new.visit_id and v.patient_id = new.patient_id and v.day = new.day
+            and (exists (select 1 from queue_entry e where e.visit_id = v.id and e.started_at is not null)
+                or exists (select 1 from note n where n.visit_id = v.id and n.state = 'signed'
+                    and n.kind = 'consultation'))) then
         raise exception 'verification_visit_took_place';
     end if;
     if new.rest_until is not null

@@ -317,6 +317,14 @@ create table receipt_print (
     account_id bigint not null references account (id)
 );
 create unique index receipt_print_receipt_id_number_unique on receipt_print (receipt_id, number);
+-- Of two prints at once the second waits here, and is numbered after the first.
+create function number_receipt_print() returns trigger language plpgsql as $$
+begin
+    perform 1 from receipt where id = new.receipt_id for no key update;
+    select coalesce(max(number), 0) + 1 into new.number from receipt_print where receipt_id = new.receipt_id;
+    return new;
+end $$;
+create trigger receipt_print_number before insert on receipt_print for each row execute function number_receipt_print();
 
 -- Money that came in. Without an invoice it went into the wallet.
 create table payment (

@@ -248,6 +248,14 @@ begin
     if new.kind = 'expired' and batch.expiry > new.day then
         raise exception 'stock_movement_expired';
     end if;
+    -- Nothing comes into a closed store, where nobody would look for it. Whoever closes it at the same moment waits for this,
+    -- and then sees it.
+    if new.quantity > 0 then
+        perform 1 from stock_store where id = new.store_id and active for share;
+        if not found then
+            raise exception 'stock_movement_store';
+        end if;
+    end if;
     insert into stock_level (batch_id, store_id, item_id, on_hand) values (new.batch_id, new.store_id, new.item_id, 0)
         on conflict (batch_id, store_id) do nothing;
     update stock_level set on_hand = on_hand + new.quantity
@@ -378,6 +386,31 @@ create table stock_transfer (
         and (state <> 'refused' or length(trim(reason)) >= 3))
 );
 create index stock_transfer_open on stock_transfer (to_store, id) where state = 'sent';
+-- What is on its way has an open store to arrive in, and one to go back to. Whoever closes one of them at the same moment
+-- waits for this, and then sees it.
+create function stock_transfer_stores_fault() returns trigger language plpgsql as $$
+begin
+    perform 1 from stock_store where id = new.from_store and active for share;
+    if not found then
+        raise exception 'stock_transfer_stores';
+    end if;
+    perform 1 from stock_store where id = new.to_store and active for share;
+    if not found then
+        raise exception 'stock_transfer_stores';
+    end if;
+    return new;
+end $$;
+create trigger stock_transfer_stores before insert on stock_transfer for each row
+    execute function stock_transfer_stores_fault();
+create function stock_store_awaits_fault() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from stock_transfer where state = 'sent' and (from_store = old.id or to_store = old.id)) then
+        raise exception 'stock_store_awaits';
+    end if;
+    return new;
+end $$;
+create trigger stock_store_awaits before update of active on stock_store for each row
+    when (old.active and not new.active) execute function stock_store_awaits_fault();
 create function stock_transfer_state_fault() returns trigger language plpgsql as $$
 begin raise exception 'stock_transfer_state'; end $$;
 create trigger stock_transfer_state before update on stock_transfer for each row

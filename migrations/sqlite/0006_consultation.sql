@@ -23,7 +23,6 @@ create table vitals (
         check (consciousness in ('alert', 'confused', 'voice', 'pain', 'unresponsive')),
     second_scale integer not null default 0,
     pregnant integer,
-    bmi integer constraint vitals_bmi check (bmi > 0),
     news2 integer constraint vitals_news2 check (news2 between 0 and 20),
     news2_red integer not null default 0,
     note text not null default '',
@@ -59,7 +58,7 @@ end;
 create table vital_flag (
     vitals_id integer not null references vitals (id),
     sign text not null constraint vital_flag_sign check (sign in ('temperature', 'pulse', 'respiration',
-        'oxygen_saturation', 'systolic', 'diastolic', 'weight', 'height', 'pain', 'bmi')),
+        'oxygen_saturation', 'systolic', 'diastolic', 'weight', 'height', 'pain')),
     value integer not null,
     level text not null constraint vital_flag_level check (level in ('critical_low', 'low', 'high', 'critical_high')),
     low integer not null,

@@ -154,11 +154,17 @@ create trigger lab_line_state before update of state on lab_line when old.state 
     or (old.state = 'collected' and new.state in ('received', 'rejected'))
     or (old.state = 'received' and new.state in ('in_progress', 'rejected'))
     or (old.state = 'in_progress' and new.state in ('entered', 'rejected'))
-    or (old.state = 'entered' and new.state in ('verified', 'in_progress'))
+    or (old.state = 'entered' and new.state in ('verified', 'in_progress', 'rejected'))
     or (old.state = 'verified' and new.state in ('released', 'entered'))
     or (old.state = 'released' and new.state = 'entered')
     or (old.state = 'rejected' and new.state in ('collected', 'cancelled')))
 begin select raise(abort, 'lab_line_state'); end;
+-- What is ordered is ordered in an open visit: whoever finishes it sees every order (rule V2).
+create trigger lab_line_open_visit before insert on lab_line when new.state = 'requested'
+begin
+    select raise(abort, 'lab_line_open_visit') where not exists
+        (select 1 from visit where id = new.visit_id and patient_id = new.patient_id and closed_at is null);
+end;
 
 create table lab_step (
     id integer primary key,
@@ -183,6 +189,8 @@ create table lab_result (
     number integer not null check (number > 0),
     state text not null constraint lab_result_state check (state in ('pending', 'current', 'superseded', 'withdrawn')),
     critical integer not null check (critical in (0, 1)),
+    -- Whether it says that there is no result that counts: what it corrects is withdrawn.
+    void integer not null check (void in (0, 1)) default 0,
     comment text not null default '',
     corrects_id integer references lab_result (id),
     reason text not null default '',
@@ -192,6 +200,7 @@ create table lab_result (
     verified_at text,
     self_verified integer not null check (self_verified in (0, 1)) default 0,
     constraint lab_result_correction check (corrects_id is null or length(trim(reason)) >= 5),
+    constraint lab_result_void check (void = 0 or (corrects_id is not null and critical = 0)),
     constraint lab_result_second_person check (verified_by is null or verified_by <> entered_by or self_verified = 1),
     constraint lab_result_self_marked check (self_verified = 0 or verified_by = entered_by),
     constraint lab_result_verified check ((verified_at is null) = (verified_by is null)
@@ -209,8 +218,23 @@ end;
 create trigger lab_result_no_delete before delete on lab_result begin select raise(abort, 'lab_result_kept'); end;
 create trigger lab_result_kept before update on lab_result when old.state in ('superseded', 'withdrawn')
     or new.entered_by <> old.entered_by or new.entered_at <> old.entered_at or new.line_id <> old.line_id
-    or new.reason <> old.reason or new.comment <> old.comment or new.critical <> old.critical
+    or new.reason <> old.reason or new.comment <> old.comment or new.critical <> old.critical or new.void <> old.void
 begin select raise(abort, 'lab_result_kept'); end;
+
+-- Nothing of a rejected sample comes to hold, except that there is no result that counts.
+create trigger lab_result_rejected_sample before update of state on lab_result
+    when new.state = 'current' and old.state = 'pending' and new.void = 0
+begin
+    select raise(abort, 'lab_result_rejected_sample') where exists (select 1 from lab_sample s
+        where s.id = new.sample_id and s.rejected_at is not null);
+end;
+-- A test is not cancelled while a result of it holds: the result is withdrawn with it.
+create trigger lab_line_result_holds before update of state on lab_line
+    when new.state = 'cancelled' and old.state <> 'cancelled'
+begin
+    select raise(abort, 'lab_line_result_holds') where exists (select 1 from lab_result r
+        where r.line_id = new.id and r.state = 'current' and r.void = 0);
+end;
 
 -- A value carries the unit, the method and the range by which it was judged (rule L4).
 create table lab_value (

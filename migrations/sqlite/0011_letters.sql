@@ -46,12 +46,13 @@ create unique index verification_code_unique on verification (code);
 create unique index verification_visit_id_unique on verification (visit_id) where revoked_at is null;
 create index verification_visit on verification (visit_id, id);
 create index verification_patient on verification (patient_id, id);
--- For a visit that took place, of this patient; rest is not made longer without a new visit, nor than the clinic allows.
+-- For a visit that took place, of this patient: somebody served in a line, or a doctor signed a consultation; rest is not made longer without a new visit, nor than the clinic allows.
 create trigger verification_visit_took_place before insert on verification
 begin
     select raise(abort, 'verification_visit_took_place') where not exists
-        (select 1 from visit v join queue_entry e on e.visit_id = v.id where v.id = new.visit_id
-            and v.patient_id = new.patient_id and v.day = new.day and e.started_at is not null);
+        (select 1 from visit v where v.id = new.visit_id and v.patient_id = new.patient_id and v.day = new.day
+            and (exists (select 1 from queue_entry e where e.visit_id = v.id and e.started_at is not null)
+                or exists (select 1 from note n where n.visit_id = v.id and n.state = 'signed' and n.kind = 'consultation')));
     select raise(abort, 'verification_rest_too_long') where new.rest_until is not null
         and julianday(new.rest_until) - julianday(new.day) > (select rest_days from letter_setting);
     select raise(abort, 'verification_extended') where exists

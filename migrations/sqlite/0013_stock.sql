@@ -204,6 +204,10 @@ create index stock_movement_ref on stock_movement (ref_kind, ref_id) where ref_k
 create trigger stock_movement_of_item before insert on stock_movement when new.item_id <>
     (select item_id from stock_batch where id = new.batch_id)
 begin select raise(abort, 'stock_movement_item'); end;
+-- Nothing comes into a closed store, where nobody would look for it.
+create trigger stock_movement_store before insert on stock_movement when new.quantity > 0 and not exists
+    (select 1 from stock_store where id = new.store_id and active = 1)
+begin select raise(abort, 'stock_movement_store'); end;
 -- Nothing expired, held or recalled leaves for a patient or another store; nothing expired arrives (rules P7, P8, K5).
 create trigger stock_movement_usable before insert on stock_movement when new.kind in ('issue', 'transfer_out') and exists
     (select 1 from stock_batch where id = new.batch_id
@@ -328,6 +332,13 @@ create table stock_transfer (
         and (state <> 'refused' or length(trim(reason)) >= 3))
 ) strict;
 create index stock_transfer_open on stock_transfer (to_store, id) where state = 'sent';
+-- What is on its way has an open store to arrive in, and one to go back to.
+create trigger stock_transfer_stores before insert on stock_transfer when exists
+    (select 1 from stock_store where id in (new.from_store, new.to_store) and active = 0)
+begin select raise(abort, 'stock_transfer_stores'); end;
+create trigger stock_store_awaits before update of active on stock_store when old.active = 1 and new.active = 0 and exists
+    (select 1 from stock_transfer where state = 'sent' and (from_store = old.id or to_store = old.id))
+begin select raise(abort, 'stock_store_awaits'); end;
 create trigger stock_transfer_state before update on stock_transfer when old.state <> 'sent'
     or old.from_store <> new.from_store or old.to_store <> new.to_store
 begin select raise(abort, 'stock_transfer_state'); end;

@@ -28,6 +28,7 @@ create trigger dispensing_no_delete before delete on dispensing begin select rai
 -- One line of it, in the words that stand on the label. `quantity` counts what was given, `covers` the units of the
 -- prescribed line that it stands for: they differ where another strength was given. `owed` is what was missing then.
 -- `billed_ahead`: it is part of what was invoiced for the prescribed line before, and has no charge of its own.
+-- `warned`: what spoke against it when it was given and the prescriber had not signed in spite of, with the reason.
 create table dispensing_line (
     id integer primary key,
     dispensing_id integer not null references dispensing (id),
@@ -47,11 +48,15 @@ create table dispensing_line (
     substitution text not null default '' constraint dispensing_line_substitution check (substitution in
         ('', 'not_in_stock', 'patient_wish', 'form', 'other')),
     note text not null default '',
+    warned text not null default '',
+    warned_reason text not null default '',
     day text not null,
     billed_ahead integer not null check (billed_ahead in (0, 1)) default 0,
     returned integer not null default 0,
     returned_covers integer not null default 0,
     constraint dispensing_line_reason check (substitution <> 'other' or length(trim(note)) >= 3),
+    constraint dispensing_line_warned check ((warned = '') = (warned_reason = '')
+        and (warned = '' or length(trim(warned_reason)) >= 5)),
     constraint dispensing_line_returned check (returned between 0 and quantity and returned_covers between 0 and covers)
 ) strict;
 create unique index dispensing_line_dispensing_id_line_id_unique on dispensing_line (dispensing_id, line_id);
@@ -84,6 +89,7 @@ create trigger dispensing_line_kept before update on dispensing_line when old.di
     or old.quantity <> new.quantity or old.covers <> new.covers or old.owed <> new.owed or old.price <> new.price
     or old.directions <> new.directions or old.substitution <> new.substitution or old.day <> new.day
     or old.billed_ahead <> new.billed_ahead
+    or old.warned <> new.warned or old.warned_reason <> new.warned_reason
     or new.returned < old.returned or new.returned_covers < old.returned_covers
 begin select raise(abort, 'dispensing_line_kept'); end;
 create trigger dispensing_line_no_delete before delete on dispensing_line begin select raise(abort, 'dispensing_line_kept'); end;
@@ -126,10 +132,12 @@ begin select raise(abort, 'dispensing_return_append_only'); end;
 create trigger dispensing_return_no_delete before delete on dispensing_return
 begin select raise(abort, 'dispensing_return_append_only'); end;
 
--- What the pharmacy asks or tells the prescriber: a question waits for an answer, a substitution for having been read.
+-- What the pharmacy asks or tells the prescriber: a question waits for an answer, a substitution and
+-- what was given in spite of a new warning for having been read.
 create table pharmacy_message (
     id integer primary key,
-    kind text not null constraint pharmacy_message_known_kind check (kind in ('query', 'substitution')),
+    kind text not null constraint pharmacy_message_known_kind check (kind in
+        ('query', 'substitution', 'warning')),
     prescription_id integer not null references prescription (id),
     line_id integer references prescription_line (id),
     patient_id integer not null references patient (id),

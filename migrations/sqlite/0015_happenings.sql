@@ -37,9 +37,10 @@ create view happened as
             || coalesce('NEWS2 ' || t.news2, ''), '', t.taken_by
     from vitals t where not exists (select 1 from vitals later where later.replaces = t.id)
     union all
-    select l.patient_id, r.verified_at, 'result', r.id, l.state, c.name, '', null
+    select l.patient_id, r.verified_at, 'result', r.id, case when r.void then 'withdrawn'
+        when l.state in ('verified', 'released') then l.state else 'again' end, c.name, '', null
     from lab_result r join lab_line l on l.id = r.line_id join lab_test c on c.id = l.test_id
-    where r.state = 'current' and l.state in ('verified', 'released')
+    where r.state = 'current'
     union all
     select d.patient_id, d.signed_at, 'diagnosis', d.id, d.certainty || ' ' || d.state, d.term, d.recorded_name, null
     from diagnosis d where d.state <> 'draft'

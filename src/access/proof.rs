@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::model::AccountId;
 use super::password;
 use super::store::accounts;
-use super::throttle::{self, Verdict};
+use super::throttle::{self, Charge, Verdict};
 use crate::app::App;
 use crate::web::Error;
 
@@ -30,13 +30,26 @@ pub enum Proof {
 
 /// Compares what was typed with the account's password, throttled: whoever finds an open browser cannot guess it here.
 pub async fn prove(app: &App, account: AccountId, typed: &str) -> Result<Proof, Error> {
-    let buckets = throttle::own_bucket(account);
-    if let Verdict::Refused { seconds } = throttle::charge(app, &buckets).await? {
+    tried(app, account, typed, &throttle::own_bucket(account)).await
+}
+
+/// The same for a colleague's password, typed at the browser of `asker`.
+pub async fn prove_second(
+    app: &App,
+    asker: AccountId,
+    second: AccountId,
+    typed: &str,
+) -> Result<Proof, Error> {
+    tried(app, second, typed, &throttle::second_bucket(asker, second)).await
+}
+
+async fn tried(app: &App, account: AccountId, typed: &str, buckets: &[Charge]) -> Result<Proof, Error> {
+    if let Verdict::Refused { seconds } = throttle::charge(app, buckets).await? {
         return Ok(Proof::Wait(seconds));
     }
     let stored = accounts::password_hash(&app.db, account).await?;
     if password::verify(typed, stored).await? {
-        throttle::forgive(app, &buckets).await?;
+        throttle::forgive(app, buckets).await?;
         return Ok(Proof::Right);
     }
     Ok(Proof::Wrong)

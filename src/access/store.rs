@@ -252,6 +252,12 @@ pub async fn refund_bucket(tx: &mut Tx, name: &str, free: i64) -> Result<(), DbE
     Ok(())
 }
 
+/// Empties what others were charged for at this account's password as a second person.
+pub async fn empty_second_buckets(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
+    sql("delete from throttle where bucket like $1").bind(format!("second:%:{account}")).run(tx).await?;
+    Ok(())
+}
+
 /// Empties a bucket after a success.
 pub async fn empty_bucket(tx: &mut Tx, name: &str) -> Result<(), DbError> {
     sql("delete from throttle where bucket = $1").bind(name).run(tx).await?;

@@ -87,6 +87,12 @@ pub fn own_bucket(account: AccountId) -> Vec<Charge> {
     vec![Charge { name: format!("own:{account}"), free: FREE, last: i64::MAX }]
 }
 
+/// The bucket of somebody who has a colleague prove who they are. It is of both: whoever guesses there keeps nobody else
+/// out, least of all the colleague.
+pub fn second_bucket(asker: AccountId, second: AccountId) -> Vec<Charge> {
+    vec![Charge { name: format!("second:{asker}:{second}"), free: FREE, last: LAST }]
+}
+
 /// Charges one attempt to every bucket, or none of them.
 pub async fn charge(app: &App, buckets: &[Charge]) -> Result<Verdict, DbError> {
     let now = app.clock.now();
@@ -125,7 +131,8 @@ pub async fn forgive(app: &App, buckets: &[Charge]) -> Result<(), DbError> {
 /// Empties what stands against an account; a new code from the desk does.
 pub async fn forgive_account(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
     store::empty_bucket(tx, &format!("account:{account}")).await?;
-    store::empty_bucket(tx, &format!("code:{account}")).await
+    store::empty_bucket(tx, &format!("code:{account}")).await?;
+    store::empty_second_buckets(tx, account).await
 }
 
 /// Empties the bucket of a device that has just become known to an account.

@@ -228,6 +228,8 @@ pub struct ResumePage {
     pub unlocked: bool,
     /// Where the form goes.
     pub action: String,
+    /// Whether a password stood in it, which is never kept.
+    pub lacks: bool,
     /// Its fields as they were.
     pub pairs: Vec<(String, String)>,
     /// What a person recognises of them.

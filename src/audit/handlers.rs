@@ -13,6 +13,7 @@ use super::store::{self, Narrow};
 use super::verify;
 use super::views::{CheckPage, IndexPage, ShowPage};
 use crate::app::App;
+use crate::patients::model::words_of;
 use crate::settings::model::Clinic;
 use crate::web::request::Id;
 use crate::web::submission::refused;
@@ -82,8 +83,10 @@ fn narrowed(clinic: &Clinic, form: &mut FormState, before: Option<i64>) -> Narro
     let typed = form.value("action").split(':').next().unwrap_or_default().trim().to_lowercase();
     let spoken = typed.replace(['.', '_', '%'], " ");
     let (action, words) = if typed.contains(' ') { (String::new(), spoken) } else { (typed, String::new()) };
+    let person = form.value("person").trim().to_lowercase();
     Narrow {
-        person: form.value("person").trim().to_lowercase(),
+        names: words_of(&person),
+        person,
         patient: form.value("patient").trim().to_uppercase(),
         action,
         words,

@@ -189,8 +189,10 @@ pub async fn of_subject(store: impl Store, kind: &'static str, id: i64) -> Resul
 /// What the list of the trail is narrowed to; `None` and empty mean "any".
 #[derive(Debug, Clone, Default)]
 pub struct Narrow {
-    /// Part of the name or the username of who acted, in lower case.
+    /// The username or the e-mail of who acted, in lower case.
     pub person: String,
+    /// Or how the words of their name begin, folded as those of patients.
+    pub names: Vec<String>,
     /// A number of the patient it is filed under: clinic, matric or staff number, in upper case.
     pub patient: String,
     /// How the action's name begins, as it is stored.
@@ -203,6 +205,24 @@ pub struct Narrow {
     pub until: Option<DateTime<Utc>>,
     /// Older than this entry: the next page.
     pub before: Option<i64>,
+}
+
+impl Narrow {
+    /// A word of the name; where there are fewer, the first one again. Folded words hold letters and digits only.
+    fn word(&self, at: usize) -> &str {
+        self.names.get(at).or(self.names.first()).map_or("", String::as_str)
+    }
+
+    /// Fits the words of staff. Where no letter was typed it fits nobody.
+    fn word_begins(&self, at: usize) -> String {
+        if self.names.is_empty() { String::new() } else { format!("% {}%", self.word(at)) }
+    }
+
+    /// The same of patients: one range of the index.
+    fn range(&self, at: usize) -> [String; 2] {
+        let end = if self.names.is_empty() { String::new() } else { format!("{}\u{10FFFF}", self.word(at)) };
+        [self.word(at).to_owned(), end]
+    }
 }
 
 /// An entry of the list, with the patient's number.
@@ -229,7 +249,14 @@ pub async fn list(db: &Db, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, D
             e.request_id, e.detail, p.number as patient_number
          from audit_entry e left join patient p on p.id = e.patient_id
          where ($1 = '' or e.account_id in
-                (select id from account where lower(name) like $2 or sign_in_name = $1 or email = $1))
+                (select a.id from account a where a.sign_in_name = $1
+                 union all select a.id from account a where a.email = $1
+                 union all select a.id from account a where a.kind = 'staff' and ' ' || a.search_words like $2
+                    and ' ' || a.search_words like $13 and ' ' || a.search_words like $14
+                 union all select a.id from patient_term t join account a on a.patient_id = t.patient_id
+                    where t.term >= $15 and t.term < $16
+                      and exists (select 1 from patient_term s where s.patient_id = t.patient_id and s.term >= $17 and s.term < $18)
+                      and exists (select 1 from patient_term s where s.patient_id = t.patient_id and s.term >= $19 and s.term < $20)))
            and ($3 = '' or e.patient_id in
                 (select id from patient where number = $3 or matric_number = $3 or staff_number = $3))
            and ($4 = '' or (e.action >= $4 and e.action < $5))
@@ -237,7 +264,7 @@ pub async fn list(db: &Db, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, D
            and ($6 or (e.at >= $7 and e.at < $8)) and e.id >= $9 and e.id < $10
          order by e.id desc limit $11")
     .bind(&narrow.person)
-    .bind(format!("%{}%", narrow.person.replace(['%', '_'], " ")))
+    .bind(narrow.word_begins(0))
     .bind(&narrow.patient)
     .bind(&narrow.action)
     .bind(format!("{}\u{10FFFF}", narrow.action))
@@ -248,6 +275,9 @@ pub async fn list(db: &Db, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, D
     .bind(before)
     .bind(limit)
     .bind(if narrow.words.is_empty() { String::new() } else { format!("{}%", narrow.words) })
+    .bind(narrow.word_begins(1))
+    .bind(narrow.word_begins(2))
+    .bind_each((0..3).flat_map(|at| narrow.range(at)))
     .all(db)
     .await
 }

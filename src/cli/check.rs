@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::probe::{self, Holds, cause};
 use crate::db::{ConnectError, Db, DbError, dialect, guards, sql};
+use crate::scheduling;
 
 const WHOLE: &str = "the file is whole";
 /// What to do about a file that cannot be read any further.
@@ -73,15 +74,23 @@ async fn all(config: &Config, db: &Db) -> Result<usize, Failure> {
     for invariant in invariants::ALL.into_iter().flatten() {
         let found = match sql(invariant.text).one::<Found>(db).await {
             Ok(Found { faults: 0, .. }) => Vec::new(),
-            Ok(Found { faults, example }) => {
-                let example = example.map(|id| format!(", for instance id {id}")).unwrap_or_default();
-                vec![format!("{faults} rows{example}")]
-            }
+            Ok(Found { faults, example }) => vec![counted(faults, example)],
             Err(error) => unread(&error),
         };
         faults += usize::from(!holds(invariant.name, &found)?);
     }
+    let outside = match scheduling::outside_hours(&app).await {
+        Ok(slots) if slots.is_empty() => Vec::new(),
+        Ok(slots) => vec![counted(slots.len() as i64, slots.first().map(|slot| slot.0))],
+        Err(error) => unread(&error),
+    };
+    faults += usize::from(!holds("what is offered lies within the hours that gave it", &outside)?);
     Ok(faults)
+}
+
+fn counted(faults: i64, example: Option<i64>) -> String {
+    let example = example.map(|id| format!(", for instance id {id}")).unwrap_or_default();
+    format!("{faults} rows{example}")
 }
 
 /// What the walk over the chain found.

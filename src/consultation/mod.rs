@@ -1,7 +1,7 @@
 //! What happens between the patient and those who treat: vital signs and the early-warning score, the consultation page
 //! with its drafts and signed notes, what becomes of a visit.
 //!
-//! Others use [`model`] and [`flags`].
+//! Others use [`model`], [`flags`] and [`signs_of_visit`].
 //!
 //! Diagnoses, prescriptions and procedures are sections of the page and capabilities of their own. Each gives the page what
 //! it shows (`handlers::consult::load`, a field of `ConsultPage`, its part in `consultation/consult.html` between the note and
@@ -23,7 +23,8 @@ use crate::web::routes::{Access, Routes};
 use crate::web::{Error, Page};
 
 pub use store::days::Item;
-pub use store::vitals::Flag;
+pub use store::signs::Signs;
+pub use store::vitals::{Flag, Vitals, of_visit as signs_of_visit};
 pub use verbs::flags;
 
 /// What is unfinished of who looks, who is booked with them today, and for nurses what is planned to be done, by one

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::mpsc;
 
-use super::{Db, DbError};
+use super::{Db, DbError, sql};
 
 /// The channel on which PostgreSQL nodes tell each other what changed.
 const CHANNEL: &str = "infirmary";
@@ -18,6 +19,14 @@ pub async fn notify(db: &Db, topics: &str) -> Result<(), DbError> {
         sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(topics).execute(pool).await?;
     }
     Ok(())
+}
+
+/// What time the database has; none on SQLite, which goes by the clock of its node.
+pub async fn time_of(db: &Db) -> Result<Option<DateTime<Utc>>, DbError> {
+    match db {
+        Db::Sqlite { .. } => Ok(None),
+        Db::Postgres { .. } => sql("select clock_timestamp() as at").scalar(db).await.map(Some),
+    }
 }
 
 /// How soon a lost connection is asked for again.

@@ -6,6 +6,7 @@ mod cells;
 mod connect;
 pub mod dialect;
 mod fault;
+mod fence;
 pub mod guards;
 mod kept;
 mod lines;
@@ -24,6 +25,7 @@ mod value;
 
 pub use connect::{ConnectError, Db, DbKind, sqlite_path};
 pub use fault::{Constraint, DbError};
+pub use fence::{Lease, under_lease};
 use kept::Change;
 pub use kept::Kept;
 pub use lines::Lines;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use super::kept::Written;
-use super::{Change, Db, DbError, Kept};
+use super::{Change, Db, DbError, Kept, fence};
 
 /// An open transaction; dropping it rolls back.
 #[derive(Debug)]
@@ -46,7 +46,8 @@ impl Tx {
     }
 
     /// The same where only tables were written that no kept statement reads (`BESIDE` in `kept.rs`).
-    pub async fn commit_beside(self) -> Result<(), DbError> {
+    pub async fn commit_beside(mut self) -> Result<(), DbError> {
+        fence::still_held(&mut self).await?;
         let (Tx::Sqlite(_, kept) | Tx::Postgres(_, kept)) = &self;
         let kept = Arc::clone(kept);
         let _written = Written(&kept);

@@ -85,6 +85,20 @@ fn at(hour: u32, minute: u32) -> NaiveTime {
     NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()
 }
 
+const HOLIDAYS: [(u32, u32, &str); 6] = [
+    (1, 1, "New Year"),
+    (5, 1, "Workers' Day"),
+    (6, 12, "Democracy Day"),
+    (10, 1, "Independence Day"),
+    (12, 25, "Christmas"),
+    (12, 26, "Boxing Day"),
+];
+
+/// Whether the clinic is closed on a day to come.
+pub(super) fn is_holiday(day: NaiveDate) -> bool {
+    HOLIDAYS.iter().any(|(month, date, _)| (*month, *date) == (day.month(), day.day()))
+}
+
 /// Hours, holidays, points, rooms, reasons, faculties, departments, levels, sessions.
 pub(super) async fn places(filling: &mut Filling) -> Result<(), DbError> {
     let hours = (1..=7_i64).map(|weekday| match weekday {
@@ -94,16 +108,8 @@ pub(super) async fn places(filling: &mut Filling) -> Result<(), DbError> {
     });
     filling.put("opening_hours", &["weekday", "opens", "closes"], hours.collect()).await?;
     let year = filling.today.year();
-    let days = [
-        (1, 1, "New Year"),
-        (5, 1, "Workers' Day"),
-        (6, 12, "Democracy Day"),
-        (10, 1, "Independence Day"),
-        (12, 25, "Christmas"),
-        (12, 26, "Boxing Day"),
-    ];
     let mut holidays = Vec::new();
-    for (month, day, name) in days {
+    for (month, day, name) in HOLIDAYS {
         for year in [year, year + 1] {
             let day = NaiveDate::from_ymd_opt(year, month, day);
             if let Some(day) = day.filter(|day| *day > filling.today) {

@@ -96,7 +96,7 @@ async fn hours(filling: &mut Filling) -> Result<(), DbError> {
 /// The wall times of a day's slots. Today reaches around the present moment, whenever the demo is started.
 fn times_of(filling: &Filling, day: NaiveDate) -> Vec<NaiveTime> {
     let mut times: Vec<NaiveTime> = Vec::new();
-    if is_weekday(day) {
+    if is_weekday(day) && !(day > filling.today && clinic::is_holiday(day)) {
         times.extend(STARTS.iter().filter_map(|(hour, minute)| NaiveTime::from_hms_opt(*hour, *minute, 0)));
     }
     if day == filling.today {

@@ -5,9 +5,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::names::Chance;
 use super::{Filling, row};
 use crate::consultation::flags;
-use crate::consultation::model::{
-    Consciousness, Escalation, Measured, News2, Oxygen, Taken, VitalsId, bmi_tenths,
-};
+use crate::consultation::model::{Consciousness, Escalation, Measured, News2, Oxygen, Taken, VitalsId};
 use crate::db::{DbError, Value, bulk, sql};
 use crate::settings::model::age_on;
 
@@ -29,7 +27,6 @@ const VITALS: &[&str] = &[
     "pain",
     "oxygen",
     "consciousness",
-    "bmi",
     "news2",
     "news2_red",
 ];
@@ -97,14 +94,13 @@ fn taking(seen: &Seen, id: &mut i64, chance: &mut Chance, rows: &mut Rows) {
     let usual = usual(seen.patient_id, chance);
     let taken = if seen.is_urgent { faint(usual, chance) } else { usual };
     let signs = &taken.measured;
-    let bmi = signs.weight.zip(signs.height).and_then(|(weight, height)| bmi_tenths(weight, height));
     let score = News2::of(&taken, age).ok();
     if let Some(score) =
         score.as_ref().filter(|score| score.escalation() > Escalation::None && seen.is_urgent)
     {
         rows.told.push((seen.id, format!("NEWS2 {}: urgent", score.total)));
     }
-    for flag in flags(VitalsId(*id), &taken, age, bmi) {
+    for flag in flags(VitalsId(*id), &taken, age) {
         rows.flags.push(row![*id, flag.sign, flag.value, flag.level, flag.low, flag.high]);
     }
     rows.vitals.push(row![
@@ -125,7 +121,6 @@ fn taking(seen: &Seen, id: &mut i64, chance: &mut Chance, rows: &mut Rows) {
         signs.pain,
         taken.oxygen,
         taken.consciousness,
-        bmi,
         score.as_ref().map(|score| i64::from(score.total)),
         score.as_ref().is_some_and(News2::has_red)
     ]);

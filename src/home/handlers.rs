@@ -126,13 +126,17 @@ async fn for_staff(app: &App, page: Page) -> Answer {
         true => consultation::day_of(app, &page).await?,
         false => Vec::new(),
     };
+    let needs = match page.may(Permission::Consult) {
+        true => queue::open_attention(&app.db).await?.into(),
+        false => queue::Needs::default(),
+    };
     let money = if page.may(Permission::TakePayments) || page.may(Permission::ApproveMoney) {
         Some(billing::tally(&app.db, page.actor()?.account).await?)
     } else {
         None
     };
     let form = FormState::new();
-    html(StaffHome { page, points, tally, own, attention, lab, shelves, pharmacy, money, day, form })
+    html(StaffHome { page, points, tally, own, attention, lab, shelves, pharmacy, money, day, needs, form })
 }
 
 /// Every component in every state, live.

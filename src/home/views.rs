@@ -10,7 +10,7 @@ use crate::consultation::Item;
 use crate::laboratory;
 use crate::patients::Card;
 use crate::pharmacy;
-use crate::queue::{Count, Place};
+use crate::queue::{Count, Needs, Place};
 use crate::record::Emergency;
 use crate::scheduling::Expected;
 use crate::scheduling::model::AppointmentState;
@@ -126,6 +126,8 @@ pub struct StaffHome {
     pub shelves: Option<stock::Waiting>,
     /// What is unfinished of whoever treats, and who is booked with them today.
     pub day: Vec<Item>,
+    /// What doctors are told at once; nothing for others.
+    pub needs: Needs,
     /// The operation id of the call button.
     pub form: FormState,
 }

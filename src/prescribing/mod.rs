@@ -1,7 +1,7 @@
 //! Prescribing: the catalogue of medicines, what is prescribed, the checks before it is signed.
 //!
 //! The consultation page uses [`section`], [`step`], [`sign`] and [`discard`]; others use [`open_of_visit`],
-//! [`of_patient`], [`active`] and [`ensure_catalogue`]. The pharmacy counts what is given at the same lines.
+//! [`of_patient`], [`active`], [`now`] and [`ensure_catalogue`]. The pharmacy counts what is given at the same lines.
 
 mod handlers;
 pub mod model;
@@ -16,6 +16,7 @@ pub use store::lines::{Line, by_id as line, of_prescription as lines_of};
 pub use store::prescriptions::{Kept, Mark, Prescription, by_id as prescription, marks};
 pub use verbs::ahead;
 pub use verbs::draft::{save, step};
+pub use verbs::now;
 pub use verbs::pharmacist;
 pub use verbs::sign::discard;
 pub use views::section::Section;

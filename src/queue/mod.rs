@@ -53,6 +53,7 @@ fn board_routes() -> Routes {
         .get(paths::ENTRY, Access::May(P::SeeQueue), moves::show)
         .post(paths::MOVES, Access::May(P::WorkQueue), moves::create)
         .post(paths::TRANSFERS, Access::May(P::WorkQueue), moves::pass_on)
+        .get(paths::NEEDS, Access::May(P::Consult), attention::index)
         .post(paths::ATTENTION, Access::May(P::OpenRecords), attention::see_to)
         .post(paths::PRIORITY, Access::May(P::RaisePriority), moves::prioritise)
 }
@@ -110,7 +111,7 @@ pub async fn visit_is_open(app: &App, visit: i64) -> Result<bool, crate::db::DbE
 }
 
 pub use handlers::board::caller;
-pub use store::attention::NewAttention;
+pub use store::attention::{NewAttention, open as open_attention};
 pub use store::entries::point_of;
 pub use store::lines::Count;
 pub use store::visits::{Visit, by_id as visit};
@@ -118,6 +119,7 @@ pub use verbs::attention::{ask as ask_for_attention, withdraw as withdraw_attent
 pub use verbs::calls::{Caller, call_one};
 pub use verbs::moves::{go_back, go_before, make_seen as make_move, take_over};
 pub use verbs::transfer::{doctor_leaves, send_back, transfer};
+pub use views::attention::Needs;
 pub use views::place::Place;
 
 pub use views::onward::{BACK, Choices, Onward, Standing};

@@ -1,7 +1,7 @@
 //! The health part of a record: allergies, conditions, history, alerts, the line of time; who opened it; emergencies.
 //!
 //! Others use [`model`], [`banner`] (what stands at the top of every clinical page), [`identity`] (the same without the
-//! health part), [`read`] and [`read_apart`] (what every clinical page writes down), [`not_own`], [`allergies`], [`timeline`] and
+//! health part), [`harm`] (of a sealed record, what could harm), [`read`] and [`read_apart`] (what every clinical page writes down), [`not_own`], [`allergies`], [`timeline`] and
 //! [`unread_emergencies`].
 
 mod catalogue;
@@ -18,9 +18,11 @@ pub use views::Banner;
 use chrono::TimeDelta;
 
 use crate::access::model::Permission;
+use crate::app::App;
 use crate::audit;
 use crate::db::{Db, DbError, Store};
 use crate::patients::model::PatientId;
+use crate::prescribing;
 use crate::web::paths::record as paths;
 use crate::web::routes::{Access, Routes};
 use crate::work::Work;
@@ -35,6 +37,16 @@ pub async fn banner(db: &Db, patient: PatientId) -> Result<Option<Banner>, DbErr
 /// The same for everybody else: identity, and the alerts that are marked for everyone.
 pub async fn identity(db: &Db, patient: PatientId) -> Result<Option<Banner>, DbError> {
     Ok(store::summary(db, patient, false).await?.map(Banner::of))
+}
+
+/// What could harm somebody who is in the clinic and whose record is sealed (rule A3): allergies, pregnancy and what is
+/// taken, by name and dose; nothing else of the health part.
+pub async fn harm(app: &App, patient: PatientId) -> Result<Option<Banner>, DbError> {
+    let Some(summary) = store::summary(&app.db, patient, true).await? else { return Ok(None) };
+    let taken = prescribing::active(app, patient).await?;
+    let mut banner = Banner::of(summary.of_harm());
+    banner.medicines = taken.iter().map(prescribing::Line::in_words).collect();
+    Ok(Some(banner))
 }
 
 /// The allergies that hold now, for checks.

@@ -9,12 +9,14 @@ mod handlers;
 mod jobs;
 pub mod model;
 mod offer;
+mod offered;
 mod routes;
 mod store;
 mod verbs;
 mod views;
 
 pub use jobs::jobs;
+pub use offered::outside_hours;
 pub use routes::routes;
 pub use store::doctors::{Named, names as doctor_names};
 pub use store::expected::{Expected, coming, next_free, todays_booked, todays_booking_of};

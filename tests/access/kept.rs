@@ -1,6 +1,7 @@
 //! A form that came too late or to a locked desk waits for its own person, and for nobody else (experience E5).
 
 use infirmary::access::model::Role;
+use infirmary::db::sql;
 use infirmary::web::paths::access;
 
 use crate::support::{Browser, Clinic, PASSWORD, Seen, ada_but};
@@ -86,5 +87,51 @@ both! {
         assert!(!desk.get("/").await.body.contains("Assaulted"));
         let page = clinic.browser().get("/sign-in").await;
         assert!(signs_in(&clinic.browser(), &page, "reception").await.expect(200).body.contains(SECRET));
+    }
+
+    async fn the_password_of_a_second_person_is_neither_kept_nor_shown_and_is_asked_for_again(clinic) {
+        clinic.signed_in("colleague", &[Role::Nurse]).await;
+        let counter = clinic.counter(&["codeine phosphate 30 mg tablet"]).await;
+        clinic.shelf("codeine-phosphate-30mg-tablet", "CO1", 300, 40).await;
+        let second = clinic.count("select id from account where sign_in_name = 'colleague'").await.to_string();
+        let fields = [("second", second.as_str()), ("second_password", PASSWORD), ("advice", "After food")];
+        // Once at a locked desk, once after the sign-in had ended.
+        for locked in [true, false] {
+            let page = counter.page().await;
+            if locked {
+                counter.desk.post(access::LOCK, &[]).await.expect(303);
+            } else {
+                clinic.wait_minutes(16);
+            }
+            let asked = counter.desk.submit(&page, "#dispense", &fields).await;
+            assert!(!asked.expect(401).body.contains("pottage"));
+            let body: String = sql("select body from kept_form").scalar(&clinic.app.db).await.unwrap();
+            assert!(body.contains("After+food") && !body.contains("pottage"), "{body}");
+            let back = if locked {
+                counter.desk.submit(&asked, "#unlock", &[("password_unlock", PASSWORD)]).await
+            } else {
+                signs_in(&counter.desk, &asked, "pharmacist").await
+            };
+            assert!(back.expect(200).has("#lacks") && !back.body.contains("pottage"), "{}", back.body);
+            assert_eq!(back.text("main form button"), "Go on");
+            let again = counter.desk.submit(&back, "main form", &[]).await;
+            assert_eq!(again.expect(422).errors(), ["Enter the password of the second person"]);
+            assert_eq!(again.text("#advice"), "After food", "what was typed is there");
+            assert_eq!(clinic.count("select count(*) from dispensing").await, 0);
+            if !locked {
+                counter.desk.submit(&again, "#dispense", &[("second_password", PASSWORD)]).await.expect(303);
+            }
+        }
+    }
+
+    async fn a_form_of_passwords_alone_leads_back_to_its_page(clinic) {
+        let desk = clinic.receptionist().await;
+        let page = desk.get(access::ACCOUNT).await;
+        desk.post(access::LOCK, &[]).await.expect(303);
+        let new = [("password_current", PASSWORD), ("password_new", "some other words in a row")];
+        let lock = desk.submit(&page, "#password", &new).await;
+        assert_eq!((lock.expect(401).heading().as_str(), clinic.count(WAITING).await), ("Locked", 0));
+        let back = desk.submit(&lock, "#unlock", &[("password_unlock", PASSWORD)]).await;
+        assert_eq!(back.expect(303).leads_to().as_deref(), Some(access::ACCOUNT));
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use infirmary::access::model::Role;
+use infirmary::access::model::{Role, Roles};
+use infirmary::access::{open_patient_account, open_staff_account};
 use infirmary::audit::Entry;
+use infirmary::db::sql;
 use infirmary::work::{Doer, Work};
 
 both! {
@@ -112,5 +114,35 @@ both! {
         let page = admin.get("/audit/check").await;
         assert_eq!(page.text(".notice h2"), "The chain is complete");
         clinic.signed_in("nurse", &[Role::Nurse]).await.get("/audit/check").await.expect(403);
+    }
+
+    async fn people_are_found_however_their_letters_are_written(clinic) {
+        let admin = clinic.administrator().await;
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        let roles = Roles::from_list("nurse");
+        let id = open_staff_account(&mut work, "nurse.one", "Ọlá Ṣótúndé", &roles).await.unwrap();
+        work.commit().await.unwrap();
+        let set = "update account set password_hash = (select a.password_hash from account a where a.sign_in_name = 'admin') where id = $1";
+        sql(set).bind(id).run(&clinic.app.db).await.unwrap();
+        clinic.sign_in(&clinic.browser(), "nurse.one").await;
+        let patient = clinic.patient("Ẹniọlá Ọbí").await;
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        let id = open_patient_account(&mut work, patient, "phone.one", "Ẹniọlá Ọbí").await.unwrap();
+        work.commit().await.unwrap();
+        sql(set).bind(id).run(&clinic.app.db).await.unwrap();
+        clinic.sign_in(&clinic.browser(), "phone.one").await;
+        let nurse = ["Ṣótúndé", "ṣót", "SOTUNDE", "ṢÓTÚNDÉ Ọ", "ola sot", "nurse.one"];
+        let patient = ["Ẹniọlá", "ẸNI", "eniola obi", "Ọbí", "phone.one"];
+        for (typed, who) in nurse.map(|typed| (typed, "Ọlá Ṣótúndé")).into_iter().chain(patient.map(|typed| (typed, "Ẹniọlá Ọbí"))) {
+            let found = admin.get(&format!("/audit?person={typed}")).await;
+            let people = found.expect(200).texts("td[data-label=Who]");
+            assert!(people.len() == 1 && people[0].starts_with(who), "{typed}: {people:?}");
+            let file = admin.submit(&found, "#export", &[]).await;
+            let lines: Vec<&str> = file.expect(200).body.lines().collect();
+            assert!(lines.len() == 2 && lines[1].contains(who), "{typed}: {lines:?}");
+        }
+        for typed in ["%", "_", "--", "tunde", "ola obi"] {
+            assert!(admin.get(&format!("/audit?person={typed}")).await.has(".empty"), "{typed}");
+        }
     }
 }

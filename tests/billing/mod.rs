@@ -11,5 +11,6 @@ mod paying;
 mod races;
 mod schemes;
 mod secrets;
+mod seen;
 mod shifts;
 mod twice;

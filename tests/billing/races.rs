@@ -54,6 +54,24 @@ both! {
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
+    async fn of_many_prints_of_one_receipt_at_once_each_has_its_number(clinic) {
+        let till = two(&clinic).await;
+        for round in 0..4_i64 {
+            clinic.costs(&till, ChargeKind::Test, round, 1_000).await;
+            let invoice = till.issued().await;
+            let path = format!("/receipts/{}/print", till.cash(invoice, "1000").await);
+            let prints = (0..8).map(|at| {
+                let browser = if at % 2 == 0 { &till.cashier } else { &till.second };
+                let (op, path) = (format!("print-round-{round}-{at}-000"), path.clone());
+                async move { browser.post(&path, &[("op", &op), ("paper", "80")]).await.status }
+            });
+            assert_eq!(join_all(prints).await, [303; 8], "round {round}");
+        }
+        let numbers = "select count(*) from (select receipt_id from receipt_print group by receipt_id
+            having min(number) = 1 and max(number) = 8 and count(*) = 8) as whole";
+        assert_eq!(clinic.count(numbers).await, 4);
+    }
+
     async fn m8_of_many_refunds_at_once_no_more_goes_back_than_came(clinic) {
         let till = two(&clinic).await;
         clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
@@ -108,5 +126,21 @@ both! {
         assert_eq!(unguarded.unwrap(), 1);
         let faults = clinic.faults().await;
         assert!(faults.iter().any(|fault| fault.contains("is its payments and refunds")), "{faults:?}");
+    }
+
+    async fn m4_a_draft_that_changes_while_it_is_about_to_be_issued_is_shown_first(clinic) {
+        let till = clinic.till().await;
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        let draft = till.draft().await;
+        let page = till.cashier.get(&format!("/invoices/{draft}")).await;
+        let mut change = clinic.app.db.begin().await.unwrap();
+        sql("update invoice set version = version + 1 where id = $1").bind(draft).run(&mut change).await.unwrap();
+        let commits = async {
+            tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+            change.commit().await.unwrap();
+        };
+        let (issued, ()) = tokio::join!(till.cashier.submit(&page, "#issue", &[]), commits);
+        assert!(issued.expect(409).errors()[0].contains("was changed a moment ago"), "{:?}", issued.errors());
+        till.cashier.submit(&issued, "#issue", &[]).await.expect(303);
     }
 }

@@ -127,4 +127,37 @@ both! {
         assert!(run_if_due(&clinic.app, COUNTS, "node 2").await.unwrap());
         assert_eq!(clinic.count("select count(*) from job where name = 'counts' and error is null").await, 1);
     }
+
+    async fn r11_a_node_whose_job_was_taken_over_writes_nothing_any_more(clinic) {
+        static BEGUN: AtomicBool = AtomicBool::new(false);
+        static GOES_ON: Notify = Notify::const_new();
+        async fn in_a_transaction(app: &App) -> Result<(), DbError> {
+            let mut tx = app.db.begin().await?;
+            sql("update throttle set failures = 100 where bucket = 'jobs'").run(&mut tx).await?;
+            tx.commit().await
+        }
+        let slow = Job {
+            run: |app| Box::pin(async move {
+                BEGUN.store(true, Ordering::Release);
+                GOES_ON.notified().await;
+                assert!(count(app.clone()).await.is_err(), "a statement of its own");
+                in_a_transaction(&app).await
+            }),
+            ..COUNTS
+        };
+        let app = clinic.app.clone();
+        let node = tokio::spawn(async move { run_if_due(&app, slow, "slow").await });
+        eventually(async || BEGUN.load(Ordering::Acquire)).await;
+        clinic.app.clock.advance(LEASE + TimeDelta::seconds(1));
+        assert!(run_if_due(&clinic.app, COUNTS, "second").await.unwrap());
+        assert_eq!(ran(&clinic).await, 1);
+        GOES_ON.notify_one();
+        let overtaken = node.await.unwrap().unwrap_err();
+        assert!(matches!(&overtaken, DbError::Busy(_)) && overtaken.to_string().contains("taken over"), "{overtaken}");
+        assert_eq!(ran(&clinic).await, 1);
+        assert_eq!(clinic.count("select count(*) from job where name = 'counts' and error is null").await, 1);
+        // What people do at the same node is none of the job's.
+        in_a_transaction(&clinic.app).await.unwrap();
+        assert_eq!(ran(&clinic).await, 100);
+    }
 }

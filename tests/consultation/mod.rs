@@ -1,5 +1,6 @@
 //! What happens between the patient and those who treat.
 
+mod begun;
 mod drafts;
 mod expected;
 mod finishing;
@@ -10,5 +11,6 @@ mod onward;
 mod pregnancy;
 mod put_right;
 mod secrets;
+mod signs;
 mod two;
 mod vitals;

@@ -52,8 +52,8 @@ both! {
         // What was put right is of then; it says when it was entered.
         let page = nurse.get(&paths::consultation::taking(second)).await;
         assert!(page.text("#taken").starts_with("Taken 2026-11-09 09:00. Corrected 2026-11-09 09:10 by"), "{}", page.text("#taken"));
-        // The height that was put away is not used, nor one that was measured later.
-        assert_eq!(clinic.count("select count(*) from vitals where replaces is not null and bmi is null").await, 1);
+        // The height that was put away is not used; that of the same visit is (rule W4).
+        assert!(page.text("#measured").contains("20.8 kg/m²"), "{}", page.text("#measured"));
         // The newest is what was measured last, wherever it is shown.
         let patient = clinic.patient_of(here.visit).await;
         let beside = doctor.get(&paths::consultation::consult(here.visit)).await;

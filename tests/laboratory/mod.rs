@@ -11,3 +11,4 @@ mod races;
 mod reading;
 mod secrets;
 mod states;
+mod withdrawals;

@@ -97,4 +97,20 @@ both! {
         let none = lab.orders.get(&format!("/visits/{}/tests?q=unheard", lab.visit)).await;
         assert!(none.body.contains("No test is called") && none.texts("#tests label").is_empty());
     }
+
+    async fn no_order_is_written_into_a_visit_that_is_closed(clinic) {
+        let lab = clinic.laboratory().await;
+        let line = lab.order(&clinic, &["PCV"]).await[0];
+        sql("update visit set closed_at = opened_at, close_reason = 'left'").run(&clinic.app.db).await.unwrap();
+        let raw = sql("insert into lab_line (order_id, visit_id, patient_id, test_id, ordered_by, state, urgent, in_person, price,
+                requested_at)
+             select l.order_id, l.visit_id, l.patient_id, t.id, l.ordered_by, 'requested', l.urgent, l.in_person, l.price,
+                l.requested_at from lab_line l join lab_test t on t.code = 'HB' where l.id = $1")
+            .bind(line).run(&clinic.app.db).await.unwrap_err();
+        assert!(raw.violates("lab_line_open_visit"), "{raw}");
+        // What was closed as finished behind our back is found.
+        sql("update visit set close_reason = 'finished'").run(&clinic.app.db).await.unwrap();
+        let faults = clinic.faults().await;
+        assert!(faults.iter().any(|line| line.contains("left no order")), "{faults:?}");
+    }
 }

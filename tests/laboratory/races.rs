@@ -77,6 +77,29 @@ both! {
         assert_eq!(clinic.lines(lab.visit).await[0].1, LineState::InProgress);
     }
 
+    async fn a_visit_is_never_finished_beside_an_order_of_the_same_moment(clinic) {
+        let lab = clinic.laboratory().await;
+        clinic.decided().await;
+        let (pcv, path) = (clinic.test_id("PCV").await.to_string(), format!("/visits/{}/tests", lab.visit));
+        for round in 0..20 {
+            let op = format!("order-of-round-{round:04}");
+            let fields = [("op", op.as_str()), ("test", &pcv), ("question", "Fever"), ("again", "yes")];
+            let finished = async {
+                tokio::time::sleep(std::time::Duration::from_millis(round)).await;
+                sql("update visit set closed_at = opened_at, close_reason = 'finished' where id = $1 and closed_at is null")
+                    .bind(lab.visit).run(&clinic.app.db).await
+            };
+            let (ordered, finished) = tokio::join!(lab.orders.post(&path, &fields), finished);
+            assert!(ordered.status < 500, "{}", ordered.body);
+            assert!(finished.as_ref().is_ok_and(|rows| *rows == 1) || finished.unwrap_err().violates("visit_open_order"));
+            let left = "select count(*) from visit v join lab_line l on l.visit_id = v.id
+                where v.close_reason = 'finished' and l.state = 'requested'";
+            assert_eq!(clinic.count(left).await, 0, "round {round}: {}", ordered.status);
+            sql("update lab_line set state = 'cancelled' where state = 'requested'").run(&clinic.app.db).await.unwrap();
+            sql("update visit set closed_at = null, close_reason = null").run(&clinic.app.db).await.unwrap();
+        }
+    }
+
     /// The control: without the guard on state and version both would have verified.
     async fn without_the_guard_a_result_is_verified_twice(clinic) {
         let lab = clinic.laboratory().await;

@@ -39,6 +39,16 @@ both! {
         assert!(error.violates("verification_kept"), "{error}");
     }
 
+    async fn a_visit_that_a_doctor_signed_took_place_though_nobody_started_it_in_a_line(clinic) {
+        let room = clinic.consulting_room().await;
+        room.sign().await.expect(303);
+        clinic.wait_minutes(10);
+        let page = room.browser.get(&paths::letters::issue(room.visit)).await;
+        assert!(page.expect(200).has("#issue") && !page.has("#hindrance"), "{}", page.body);
+        room.issue("yes", &[]).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from verification").await, 1);
+    }
+
     async fn a_visit_in_which_nobody_was_served_gets_none(clinic) {
         let room = clinic.consulting_room().await;
         let page = room.browser.get(&paths::letters::issue(room.visit)).await;

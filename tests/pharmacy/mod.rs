@@ -10,5 +10,6 @@ mod reading;
 mod reserving;
 mod returns;
 mod second;
+mod since;
 mod twice;
 mod whole;

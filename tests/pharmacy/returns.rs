@@ -54,4 +54,29 @@ both! {
             where m.batch_id = v.batch_id and m.store_id = v.store_id)";
         assert_eq!(clinic.count(wrong).await, 0);
     }
+
+    async fn m13_what_comes_back_at_the_same_moment_is_charged_by_nobody(clinic) {
+        let counter = clinic.counter(&[AMOXICILLIN]).await;
+        clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 100).await;
+        counter.gives(&[]).await.expect(303);
+        let page = counter.given(&clinic).await;
+        let what = page.attribute("#what option:nth-of-type(2)", "value").unwrap();
+        let (path, _) = page.form("#return", &[]);
+        for round in 0..6 {
+            let presses = (0..2).map(|at| {
+                let (op, what, path) = (format!("comes-back-{round}-{at}-00"), what.clone(), path.clone());
+                let desk = &counter.desk;
+                async move {
+                    let fields = [("op", op.as_str()), ("what", &what), ("quantity", "1"), ("reason", "Not tolerated")];
+                    desk.post(&path, &fields).await.status
+                }
+            });
+            let statuses = futures::future::join_all(presses).await;
+            assert!(statuses.contains(&303) && statuses.iter().all(|one| [303, 409].contains(one)), "{statuses:?}");
+            let kept = clinic.count("select given - returned from prescription_line").await;
+            let charged = "select cast(coalesce(sum(quantity), 0) as bigint) from charge
+                where kind = 'medicine' and withdrawn_at is null";
+            assert_eq!(clinic.count(charged).await, kept, "in round {round}");
+        }
+    }
 }

@@ -31,6 +31,27 @@ both! {
         assert!(changed.is_err());
     }
 
+    async fn more_than_the_usual_dose_is_told_and_far_more_needs_a_reason(clinic) {
+        let room = clinic.prescribing_room().await;
+        let twice = [("rx_medicine", AMOXICILLIN), ("rx_dose", "2"), ("rx_times", "3"), ("rx_days", "5")];
+        room.press("rx.add", &twice).await.expect(303);
+        let page = room.page().await;
+        assert_eq!(page.attribute("#rx .rx-warning", "data-kind").as_deref(), Some("wait"));
+        let words = page.text("#rx .rx-warning");
+        assert!(words.contains("Up to 6 capsules a day. The usual dose is 3 capsules a day at most"), "{words}");
+        let far = [("rx_medicine", PARACETAMOL), ("rx_dose", "20"), ("rx_times", "6"), ("rx_days", "10")];
+        room.press("rx.add", &far).await.expect(303);
+        let words = room.page().await.texts("#rx .rx-warning").join(" ");
+        assert!(words.contains("No more than 4000 mg of paracetamol is taken in a day"), "{words}");
+        assert!(room.signs(&[]).await.expect(422).errors()[0].contains("give the reason"));
+        let line = clinic.rx_lines(room.visit).await[1].0;
+        room.press(&format!("rx.edit.{line}"), &[(&format!("rx_dose_{line}"), "2"), (&format!("rx_times_{line}"), "4")]).await.expect(303);
+        assert_eq!(room.page().await.texts("#rx .rx-warning").len(), 1, "4 g are usual at most");
+        room.signs(&[]).await.expect(303);
+        let page = room.page().await;
+        assert!(page.text("#rx-title").contains("Nothing new"), "what was signed stands above");
+    }
+
     async fn c4_what_is_overridden_and_what_is_heeded_is_counted(clinic) {
         let room = clinic.prescribing_room().await;
         clinic.is_allergic(room.patient, "class", "penicillin", "moderate").await;

@@ -215,6 +215,8 @@ both! {
             .run(&clinic.app.db)
             .await
             .unwrap();
+        // The draft that the prescription opened is set aside by whoever ends the visit.
+        sql("update note set set_aside_at = saved_at, set_aside_by = author_id, set_aside_name = 'Dr Bello'").run(&clinic.app.db).await.unwrap();
         clinic.ends(room.visit).await;
         room.desk.post(&paths::consultation::consult(room.visit), &pairs).await.expect(303);
         assert_eq!(clinic.count("select count(*) from note where state = 'signed'").await, 1);

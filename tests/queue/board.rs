@@ -119,6 +119,22 @@ both! {
         assert!(refused.text("#refused").contains("particular doctor"));
     }
 
+    async fn q5_an_emergency_is_called_by_whoever_is_there_whoever_was_booked(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (first, _) = clinic.doctor_named("Dr First").await;
+        let (_, second) = clinic.doctor_named("Dr Second").await;
+        let ada = clinic.visitor("Ada Obi").await;
+        clinic.booking(ada, first, 0).await;
+        let sooner = Arrival { priority: Priority::Emergency, reason: "Asthma".into(), ..Arrival::at_desk(ada) };
+        let ada = clinic.arrives(sooner).await;
+        let page = second.get(&paths::board(point)).await;
+        let called = second.submitted(&page, "#call-next", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
+        let back = second.submitted(&called, "[data-move=return_to_waiting]", &[]).await;
+        second.submitted(&back, "[data-call]", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
+    }
+
     async fn a_token_and_a_visit_go_through_all_points_and_back_to_the_same_doctor(clinic) {
         let triage = clinic.point("Triage", "triage").await;
         let consulting = clinic.point("Consulting", "consulting").await;

@@ -99,4 +99,29 @@ both! {
             assert!(browser.get(&paths::entry(entry)).await.has("[data-move=leave] input[name=reason]"));
         }
     }
+
+    async fn what_came_before_a_later_check_in_is_not_undone(clinic) {
+        clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let patient = clinic.visitor("Ada Obi").await;
+        let ada = clinic.arrived(patient).await;
+        let (first, _) = clinic.entry_of(ada.visit).await;
+        let left = [("op", "0123456789abcdef"), ("move", "leave"), ("reason", "Said so at the door")];
+        doctor.post(&paths::moves(first), &left).await.expect(303);
+        assert_eq!(clinic.arrived(patient).await.token, ada.token);
+        let (second, _) = clinic.entry_of(ada.visit).await;
+        assert_ne!(first, second);
+        // While the new entry waits, and when it has ended too, the old one stays as it ended.
+        for (undo, leave) in [("0123456789abcdeg", "0123456789abcdeh"), ("0123456789abcdei", "")] {
+            let refused = doctor.post(&paths::moves(first), &[("op", undo), ("move", "undo")]).await;
+            assert!(refused.expect(409).text("#refused").contains("has been changed since"), "{}", refused.body);
+            if !leave.is_empty() {
+                doctor.post(&paths::moves(second), &[("op", leave), left[1], left[2]]).await.expect(303);
+            }
+        }
+        assert_eq!(clinic.count("select count(*) from queue_entry where state = 'left'").await, 2);
+        // The last one can still be taken back.
+        doctor.post(&paths::moves(second), &[("op", "0123456789abcdej"), ("move", "undo")]).await.expect(303);
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
+    }
 }

@@ -3,7 +3,7 @@
 use infirmary::access::model::Role;
 use infirmary::db::sql;
 
-use crate::support::PASSWORD;
+use crate::support::{AMOXICILLIN, PASSWORD};
 
 both! {
     async fn an_emergency_opens_one_record_for_an_hour_in_red_and_is_told(clinic) {
@@ -149,33 +149,69 @@ both! {
         let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
         let id = clinic.treated("Ada Obi").await;
         clinic.allergic(id, "Peanuts").await;
+        clinic.entered(id, "condition", "Asthma").await;
         let path = format!("/patients/{id}");
-        assert!(nurse.get(&path).await.body.contains("Peanuts"), "open before");
+        let health = format!("{path}/health");
+        assert!(nurse.get(&health).await.expect(200).body.contains("Asthma"), "open before");
         let form = admin.get(&format!("{path}/seal")).await;
         assert!(!form.expect(200).body.contains("Peanuts"));
         assert_eq!(admin.submit(&form, "#seal", &[]).await.expect(422).errors(), ["Enter the reason"]);
         admin.submit(&form, "#seal", &[("reason", "Child of a member of staff")]).await.expect(303);
         admin.submit(&form, "#seal", &[("reason", "Once more"), ("op", "0123456789abcdef")]).await.expect(409);
         let closed = nurse.get(&path).await;
-        assert!(closed.has("#sealed") && !closed.has("#opening") && !closed.body.contains("Peanuts"));
+        assert!(closed.has("#sealed") && !closed.has("#opening") && !closed.body.contains("Asthma"));
+        nurse.get(&health).await.expect(303);
         let reason = [("op", "0123456789abcdef"), ("opening_reason", "contact"), ("opening_words", "She called me")];
         nurse.post(&format!("{path}/openings"), &reason).await.expect(303);
-        assert!(!nurse.get(&path).await.body.contains("Peanuts"), "a reason does not open it");
+        assert!(nurse.get(&path).await.has("#sealed"), "a reason does not open it");
         let typed = nurse.post(&format!("{path}/clinical"), &[("op", "0123456789abcdeg"), ("version", "1"), ("allergies_told", "my words")]).await;
         assert_eq!(typed.expect(422).text("#allergies_told"), "my words");
         clinic.booking(id, me, 60).await;
-        assert!(doctor.get(&path).await.body.contains("Peanuts"), "who treats reads");
+        assert!(doctor.get(&health).await.expect(200).body.contains("Asthma"), "who treats reads");
         clinic.breaks_the_glass(&nurse, id).await.expect(303);
         assert!(nurse.get(&path).await.has("#glass"));
         let form = admin.get(&format!("{path}/seal")).await;
         assert!(form.text("#held").contains("Child of a member of staff"));
         admin.submit(&form, "#seal", &[("reason", "Asked for it")]).await.expect(303);
         let second = clinic.signed_in("second", &[Role::Nurse]).await;
-        assert!(second.get(&path).await.body.contains("Peanuts"), "open again");
+        assert!(second.get(&health).await.expect(200).body.contains("Asthma"), "open again");
         second.get(&format!("{path}/seal")).await.expect(403);
         assert_eq!(clinic.count("select count(*) from audit_entry where action in ('record.sealed', 'record.unsealed')").await, 2);
         sql("update record_seal set reason = 'Something else'").run(&clinic.app.db).await.unwrap_err();
         sql("delete from record_seal").run(&clinic.app.db).await.unwrap_err();
+    }
+
+    async fn a_seal_hides_no_allergy_and_no_medicine_from_those_who_treat_the_patient_today(clinic) {
+        let room = clinic.prescribing_room().await;
+        let id = room.patient;
+        room.prescribed(&clinic, AMOXICILLIN).await;
+        clinic.allergic(id, "Peanuts").await;
+        clinic.entered(id, "condition", "Asthma").await;
+        clinic.entered(id, "genotype", "AS").await;
+        let admin = clinic.administrator().await;
+        let form = admin.get(&format!("/patients/{id}/seal")).await;
+        admin.submit(&form, "#seal", &[("reason", "Asked for it")]).await.expect(303);
+        let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        let path = format!("/patients/{id}");
+        for page in [nurse.get(&path).await, nurse.get(&format!("{path}/timeline")).await] {
+            let alerts = page.expect(200).text(".patient #alerts");
+            assert!(alerts.contains("Peanuts") && alerts.contains("Takes amoxicillin 500 mg capsule: Take 1 capsule"), "{alerts}");
+            for word in ["Asthma", "Fever for three days", "(tested)"] {
+                assert!(!page.body.contains(word), "{word}");
+            }
+        }
+        assert_eq!(nurse.get(&format!("{path}/health")).await.leads_to(), Some(path.clone()));
+        for role in [Role::Receptionist, Role::Cashier] {
+            let desk = clinic.signed_in(role.as_str(), &[role]).await;
+            let page = desk.get(&path).await;
+            assert!(!page.body.contains("Peanuts") && !page.body.contains("amoxicillin"), "{role:?}");
+        }
+        let phone = clinic.phone_of(id).await;
+        let read = phone.get("/my/record/openings").await.texts("#openings li").join("; ");
+        assert!(read.contains("allergies, pregnancy and medicines, nothing else"), "{read}");
+        sql("update visit set closed_at = opened_at, close_reason = 'left'").run(&clinic.app.db).await.unwrap();
+        let page = nurse.get(&path).await;
+        assert!(page.has("#sealed") && !page.body.contains("Peanuts") && !page.body.contains("amoxicillin"), "only while she is here");
     }
 
     async fn what_misses_is_said_before_the_password_is_asked_for(clinic) {

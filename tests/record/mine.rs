@@ -3,6 +3,8 @@
 use infirmary::access::model::Role;
 use infirmary::db::sql;
 
+use crate::support::consultation::take;
+
 both! {
     async fn patients_read_their_own_record_in_plain_words(clinic) {
         let (id, phone) = clinic.someone("Ada Obi").await;
@@ -42,7 +44,7 @@ both! {
         let file = phone.get("/my/record/file.html").await;
         let headers = |name: &str| file.headers[name].to_str().unwrap().to_owned();
         assert_eq!(headers("content-disposition"), "attachment; filename=\"my-health-record.html\"");
-        assert!(file.expect(200).queries() <= 7);
+        assert!(file.expect(200).queries() <= 10);
         assert!(file.body.contains("Peanuts") && file.body.contains("AS (tested)") && !file.body.contains("Depression"));
         assert_eq!(file.texts("tbody tr").len(), 60, "all of it");
         let json = phone.get("/my/record/file.json").await;
@@ -57,6 +59,29 @@ both! {
         let trail: i64 = sql("select count(*) from audit_entry where action = 'record.downloaded' and patient_id = $1")
             .bind(id).scalar(&clinic.app.db).await.unwrap();
         assert_eq!(trail, 2);
+    }
+
+    async fn the_file_holds_the_results_that_the_phone_shows_and_the_vital_signs(clinic) {
+        let lab = clinic.laboratory().await;
+        lab.released(&clinic, "PCV", ("PCV", "30")).await;
+        let nurse = clinic.nurse().await;
+        take(&nurse, lab.visit, &[("pulse", "72"), ("temperature", "37.0")]).await.expect(303);
+        let phone = clinic.phone_of(lab.patient).await;
+        let file = phone.get("/my/record/file.html").await;
+        assert!(!file.expect(200).has("#results"), "not before the phone shows it");
+        assert!(file.text("#vitals").contains("Temperature 37.0 °C, Pulse 72 /min"), "{}", file.text("#vitals"));
+        clinic.wait_minutes(3 * 24 * 60 + 1);
+        clinic.sign_in(&phone, &format!("phone{}", lab.patient)).await;
+        let file = phone.get("/my/record/file.html").await;
+        let row = file.text("#results tbody tr");
+        assert!(row.contains("30") && row.contains("low") && file.queries() <= 10, "{row}");
+        let json = phone.get("/my/record/file.json").await;
+        let bundle: serde_json::Value = serde_json::from_str(&json.expect(200).body).unwrap();
+        let seen: Vec<(&str, &serde_json::Value)> = bundle["entry"].as_array().unwrap().iter().map(|entry| &entry["resource"])
+            .filter(|one| one["resourceType"] == "Observation")
+            .map(|one| (one["code"]["text"].as_str().unwrap(), &one["valueQuantity"]["value"])).collect();
+        assert!(seen.contains(&("Temperature", &serde_json::json!(37.0))) && seen.contains(&("Pulse", &serde_json::json!(72))), "{seen:?}");
+        assert!(seen.iter().any(|(what, value)| what.contains("red cells") && value.as_f64() == Some(30.0)), "{seen:?}");
     }
 
     async fn patients_see_who_opened_their_record_when_in_which_role_and_why(clinic) {

@@ -1,5 +1,6 @@
 //! The clinic closes or cannot keep a time: holidays, time away, doctors who leave; and what its patients hear of it.
 
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use infirmary::db::sql;
 use infirmary::scheduling::{self, Booking};
 use infirmary::web::paths::scheduling as paths;
@@ -188,5 +189,35 @@ both! {
         let forgotten = "select count(*) from appointment a join slot s on s.id = a.slot_id
             where a.state = 'booked' and not a.needs_decision and s.state = 'blocked'";
         assert_eq!(clinic.count(forgotten).await, 0);
+    }
+
+    async fn the_check_finds_what_is_offered_against_time_away_a_holiday_or_the_hours(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let starts: DateTime<Utc> = "2090-01-04T09:00:00Z".parse().unwrap();
+        for day in 0..3 {
+            clinic.slot_at(doctor, starts + TimeDelta::days(day), 1, 1).await;
+        }
+        let found = async || {
+            let faults = clinic.faults().await;
+            ["nothing is offered", "what is offered"].map(|name| faults.iter().any(|line| line.contains(name)))
+        };
+        assert_eq!(found().await, [false, false]);
+        sql("insert into availability (doctor_id, weekday, starts, ends, slot_minutes, capacity, public_capacity, valid_from)
+             values ($1, 3, $2, $3, 30, 1, 1, $4)")
+            .bind(doctor).bind("09:00".parse::<NaiveTime>().unwrap()).bind("11:00".parse::<NaiveTime>().unwrap())
+            .bind("2026-01-01".parse::<NaiveDate>().unwrap()).run(&clinic.app.db).await.unwrap();
+        // The first of the three days is a Wednesday; in Lagos it is 10 o'clock then.
+        let hours = "update slot set availability_id = (select min(id) from availability) where id = $1";
+        sql(hours).bind(1_i64).run(&clinic.app.db).await.unwrap();
+        assert_eq!(found().await, [false, false]);
+        sql("update availability set valid_until = $1").bind("2026-12-31".parse::<NaiveDate>().unwrap()).run(&clinic.app.db).await.unwrap();
+        assert_eq!(found().await, [false, true]);
+        sql("update availability set valid_until = null").run(&clinic.app.db).await.unwrap();
+        sql("insert into holiday (day, name) values ($1, 'A holiday')").bind("2090-01-05".parse::<NaiveDate>().unwrap()).run(&clinic.app.db).await.unwrap();
+        assert_eq!(found().await, [true, false]);
+        sql("delete from holiday").run(&clinic.app.db).await.unwrap();
+        sql("insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_at) values ($1, $2, $3, 'ill', $2)")
+            .bind(doctor).bind(starts).bind(starts + TimeDelta::minutes(5)).run(&clinic.app.db).await.unwrap();
+        assert_eq!(found().await, [true, false]);
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use infirmary::access::model::Role;
 use infirmary::app::App;
 use infirmary::db::sql;
 use infirmary::patients::model::PatientId;
@@ -90,6 +91,47 @@ both! {
         assert_eq!(clinic.taken(slot).await, (0, 1));
     }
 
+    async fn what_is_made_while_time_is_taken_away_is_not_offered_in_it(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        for weekday in 1..=5_i64 {
+            sql("insert into availability (doctor_id, weekday, starts, ends, slot_minutes, capacity, public_capacity, valid_from)
+                 values ($1, $2, $3, $4, 10, 1, 1, $5)")
+                .bind(doctor).bind(weekday).bind("08:00".parse::<NaiveTime>().unwrap()).bind("16:00".parse::<NaiveTime>().unwrap())
+                .bind("2026-11-01".parse::<NaiveDate>().unwrap()).run(&clinic.app.db).await.unwrap();
+        }
+        let (one, two) = (clinic.administrator().await, clinic.signed_in("second admin", &[Role::Admin]).await);
+        for round in 0..6_u64 {
+            let first = "2026-11-16".parse::<NaiveDate>().unwrap() + Days::new(14 * round);
+            let on = |day: u64| (first + Days::new(day)).to_string();
+            let (from, last, middle, after) = (on(0), on(13), on(8), on(10));
+            let hours = one.get(&paths::availability_of(doctor)).await;
+            let range = [("make_from", from.as_str()), ("make_to", &last)];
+            let made = one.submit(&hours, "#make", &range);
+            let taken = async {
+                let page = match round % 3 {
+                    0 => two.get(&paths::availability_of(doctor)).await,
+                    1 => two.get("/settings/holidays").await,
+                    _ => two.get(&hours.links("tbody a")[usize::try_from(round / 3).unwrap()]).await,
+                };
+                tokio::time::sleep(std::time::Duration::from_millis(10 * round)).await;
+                match round % 3 {
+                    0 => {
+                        let away = [("from_day", middle.as_str()), ("from_time", "00:00"), ("to_day", &after), ("to_time", "00:00"), ("away_reason", "Ill")];
+                        two.submit(&page, "#away", &away).await
+                    }
+                    1 => two.submit(&page, "#holiday", &[("day", &middle), ("name", "Founders")]).await,
+                    _ => two.submit(&page, "main form", &[("valid_until", &from)]).await,
+                }
+            };
+            let (made, taken) = tokio::join!(made, taken);
+            assert_eq!((made.status, taken.status), (303, 303), "round {round}: {} {}", made.body, taken.body);
+            assert_eq!(clinic.count(OFFERED_AWAY).await, 0, "round {round}");
+            let outside = scheduling::outside_hours(&clinic.app).await.unwrap();
+            assert!(outside.is_empty(), "round {round}: {outside:?}");
+        }
+        assert!(clinic.count("select count(*) from slot where state = 'open'").await > 100);
+    }
+
     /// The control: with the guard taken away the same kind of rush sells the place more than once.
     async fn without_the_guard_the_place_is_sold_twice(clinic) {
         let db = &clinic.app.db;
@@ -157,6 +199,12 @@ both! {
         }
     }
 }
+
+/// Open slots in time that is blocked, or on a holiday.
+const OFFERED_AWAY: &str = "select count(*) from slot s where s.state = 'open'
+    and (exists (select 1 from blocked_time b where b.lifted_at is null and (b.doctor_id is null or b.doctor_id = s.doctor_id)
+        and b.starts_at < s.ends_at and b.ends_at > s.starts_at)
+      or exists (select 1 from holiday h where h.day = s.day))";
 
 /// Slots whose counters differ from their rows.
 const DIFFERENCES: &str =

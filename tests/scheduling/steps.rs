@@ -85,4 +85,31 @@ both! {
         clinic.run_job("mark_no_shows").await;
         assert_eq!((clinic.appointment_state(id).await.as_str(), clinic.appointment_state(on_holiday).await.as_str()), ("booked", "booked"));
     }
+    async fn n2_a_time_that_was_given_back_too_late_or_that_somebody_was_to_move_is_no_no_show(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let (ada, slot) = (clinic.person("Ada Obi").await, clinic.slot(doctor, 60, 1, 0).await);
+        let given_back = clinic.books(ada, slot, reason).await;
+        let (ben, slot) = (clinic.person("Ben Eze").await, clinic.slot(doctor, 120, 1, 0).await);
+        let to_move = clinic.books(ben, slot, reason).await;
+        let (chi, slot) = (clinic.person("Chi Ala").await, clinic.slot(doctor, 180, 1, 0).await);
+        let not_come = clinic.books(chi, slot, reason).await;
+        let now = clinic.app.clock.now();
+        sql("insert into blocked_time (doctor_id, starts_at, ends_at, reason, created_at, lifted_at)
+             values ($1, $2, $3, 'ill', $2, $4)")
+            .bind(doctor).bind(now).bind(now + chrono::TimeDelta::minutes(90))
+            .bind(now + chrono::TimeDelta::minutes(70)).run(&clinic.app.db).await.unwrap();
+        sql("update appointment set needs_decision = $2 where id = $1").bind(to_move).bind(true).run(&clinic.app.db).await.unwrap();
+        clinic.wait_minutes(24 * 60);
+        clinic.run_job("mark_no_shows").await;
+        let mut states = Vec::new();
+        for id in [given_back, to_move, not_come] {
+            states.push(clinic.appointment_state(id).await);
+        }
+        assert_eq!(states, ["booked", "booked", "no_show"]);
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        for id in [given_back, to_move] {
+            assert!(scheduling::no_show(&mut work, id).await.is_err(), "{id}");
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use infirmary::db::sql;
 use infirmary::live::Topic;
-use infirmary::stock::model::Kind;
-use infirmary::stock::take;
+use infirmary::stock::model::{Kind, StoreId};
+use infirmary::stock::{put_back, take};
 
 use crate::support::{Clinic, PHARMACY, Seen, Shelves, out};
 
@@ -278,5 +278,74 @@ both! {
         let page = boss.get("/stock/corrections").await;
         boss.submit(&page, "#waiting form", &[("decision", "refuse"), ("words", "Look again")]).await.expect(303);
         assert_eq!(clinic.on_hand(batch).await, 10);
+    }
+
+    async fn a_store_is_not_closed_while_something_is_on_its_way_to_or_from_it(clinic) {
+        let shelves = clinic.shelves().await;
+        let batch = clinic.batch(shelves.item, "A1", 300, (PHARMACY, 100)).await;
+        let on_its_way = shelves.desk.follow(sent(&clinic, &shelves, "60").await).await;
+        let main = shelves.second.get("/stock/stores/3").await;
+        let early = shelves.second.submit(&main, "#store", &[("active", "")]).await;
+        assert_eq!(early.expect(422).errors(), ["A transfer to or from this store is still on its way. Accept or refuse it first"]);
+        for store in ["update stock_store set active = $1 where id = 3", "update stock_store set active = $1 where id = 1"] {
+            sql("insert into stock_store (name, kind) values ('Second', 'dispensary') on conflict (lower(name)) do nothing")
+                .run(&clinic.app.db).await.unwrap();
+            let raw = sql(store).bind(false).run(&clinic.app.db).await.unwrap_err();
+            assert!(raw.violates("stock_store_awaits") || raw.violates("stock_store_holds"), "{raw}");
+        }
+        shelves.second.submit(&on_its_way, "#refuse", &[("refusal", "The wrong box")]).await.expect(303);
+        let page = shelves.desk.get("/stock/transfers/new").await;
+        let main = shelves.second.get("/stock/stores/3").await;
+        shelves.second.submit(&main, "#store", &[("active", "")]).await.expect(303);
+        // What was typed before that is refused in words, and nothing comes in by another way.
+        let typed = [("from", "1"), ("to", "3"), ("item_0", NAME), ("units_0", "5")];
+        shelves.desk.submit(&page, "#transfer", &typed).await.expect(422);
+        let raw = sql("insert into stock_transfer (from_store, to_store, state, sent_name, sent_at) select 1, 3, 'sent', 'x', sent_at from stock_transfer")
+            .run(&clinic.app.db).await.unwrap_err();
+        assert!(raw.violates("stock_transfer_stores"), "{raw}");
+        let raw = clinic.movement((shelves.item, batch, StoreId(3)), "transfer_in", 5).await.unwrap_err();
+        assert!(raw.violates("stock_movement_store"), "{raw}");
+        let mut work = clinic.stock_work(None).await;
+        let told = put_back(&mut work, batch, StoreId(3), 5, &out(Kind::ReturnIn, "sealed")).await.unwrap_err();
+        assert!(told.to_string().starts_with("This store is closed, and nothing is booked into it."), "{told}");
+        drop(work);
+        assert_eq!((level(&clinic, 1).await, level(&clinic, 3).await), (100, 0));
+        clinic.books_balance().await;
+    }
+
+    async fn corrections_in_pieces_wait_for_somebody_else_like_a_large_one(clinic) {
+        let shelves = clinic.shelves().await;
+        let batch = clinic.batch(shelves.item, "A1", 300, (PHARMACY, 10_000)).await;
+        let other = clinic.batch(shelves.item, "B2", 400, (PHARMACY, 10_000)).await;
+        let loses = async |browser: &crate::support::Browser, batch: infirmary::stock::model::BatchId, units: &str| {
+            let page = browser.get(&format!("/stock/batches/{batch}")).await;
+            browser.submit(&page, "#correct", &[("what", "lost"), ("quantity", units), ("note", "Not there")]).await.expect(303);
+        };
+        // A unit is worth ₦15, the limit ₦20,000: 1,333 units of the item a day, whatever its batch.
+        loses(&shelves.desk, batch, "1000").await;
+        loses(&shelves.desk, other, "334").await;
+        assert_eq!((clinic.on_hand(batch).await, clinic.on_hand(other).await), (9_000, 10_000));
+        loses(&shelves.desk, other, "333").await;
+        assert_eq!(clinic.on_hand(other).await, 9_667, "what waits was seen, or will be");
+        loses(&shelves.desk, batch, "1").await;
+        assert_eq!(clinic.on_hand(batch).await, 9_000);
+        assert_eq!(clinic.count("select count(*) from stock_adjustment where state = 'waiting'").await, 2);
+        // Somebody else, and the same person on another day, begin anew.
+        loses(&shelves.second, batch, "1000").await;
+        clinic.wait_minutes(24 * 60);
+        clinic.sign_in(&shelves.desk, "pharmacist").await;
+        loses(&shelves.desk, batch, "1000").await;
+        assert_eq!(clinic.on_hand(batch).await, 7_000);
+        // What is missing of a transfer counts with it.
+        let page = shelves.desk.get("/stock/transfers/new").await;
+        sql("insert into stock_store (name, kind) values ('Main', 'store')").run(&clinic.app.db).await.unwrap();
+        clinic.sign_in(&shelves.second, "second.pharmacist").await;
+        shelves.second.submit(&page, "#transfer", &[("from", "1"), ("to", "3"), ("item_0", NAME), ("units_0", "400")]).await.expect(303);
+        let path = format!("/stock/transfers/{}", clinic.count("select max(id) from stock_transfer").await);
+        let line = format!("arrived_{}", clinic.count("select max(id) from stock_transfer_line").await);
+        let page = shelves.desk.get(&path).await;
+        shelves.desk.submit(&page, "#accept", &[(&line, "60"), ("reason", "A box was not there")]).await.expect(303);
+        assert_eq!(level(&clinic, 3).await, 400, "340 more are too many for one day");
+        clinic.books_balance().await;
     }
 }

@@ -77,4 +77,18 @@ both! {
         let unit = shelves.desk.submit(&page, "#item", &[("unit", "box")]).await;
         assert_eq!(unit.expect(422).errors().len(), 1);
     }
+
+    async fn what_comes_back_to_a_closed_treatment_room_lies_in_quarantine(clinic) {
+        let (nurse, path) = planned(&clinic, "Wound dressing, small").await;
+        sql("insert into stock_store (name, kind) values ('Treatment room', 'treatment')").run(&clinic.app.db).await.unwrap();
+        let gauze = supply(&clinic, "sterile gauze swab").await;
+        clinic.batch(gauze, "NEAR", 300, (StoreId(3), 3)).await;
+        let page = nurse.get(&path).await;
+        nurse.submit(&page, "#done", &[("used_0", "3")]).await.expect(303);
+        sql("update stock_store set active = $1 where id = 3").bind(false).run(&clinic.app.db).await.unwrap();
+        let page = nurse.get(&path).await;
+        nurse.submit(&page, "#mark", &[("reason", "It was done on somebody else")]).await.expect(303);
+        assert_eq!(clinic.count("select on_hand from stock_level where store_id = 2").await, 3);
+        clinic.books_balance().await;
+    }
 }

@@ -35,8 +35,12 @@ const MORE: [(&str, u32, &str); 27] = [
     ("/visits/{id}/verification", 8, "the same, and what was signed in the visit"),
     ("/visits/{id}/summary", 12, "a visit as its patient reads it has a part of each capability"),
     ("/my/visits/{id}", 12, "the same"),
-    ("/my/record/file.html", 8, "the whole record: what was found, done and prescribed has a list each"),
-    ("/my/record/file.json", 8, "the same"),
+    (
+        "/my/record/file.html",
+        10,
+        "the whole record: what was found, done, prescribed and measured has a list each",
+    ),
+    ("/my/record/file.json", 10, "the same"),
     ("/visits/{id}/bill", 7, "what of other visits is on no invoice is a question of its own"),
     (
         "/patients/{id}/account",
@@ -46,8 +50,8 @@ const MORE: [(&str, u32, &str); 27] = [
     ("/invoices/{id}", 8, "its lines, discounts, payments, refunds, credit notes and claim have a list each"),
     (
         "/prescriptions/{id}/dispensing",
-        13,
-        "what was prescribed and warned of, what lies on the shelf, what was asked, what was given, who may see it leave",
+        16,
+        "what was prescribed, what is warned of then and now, what lies on the shelf, what was asked, what was given, who may see it leave",
     ),
     (
         "/dispensings/{id}",

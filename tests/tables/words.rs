@@ -101,3 +101,37 @@ fn the_reader_of_templates_sees_text_and_not_code() {
     assert_eq!(banned_in(&text), None, "{text}");
     assert_eq!(banned_in(&visible("<b>Please</b> wait")), Some("please"));
 }
+
+/// The first argument in quotation marks after each `mark`.
+fn named_after<'a>(text: &'a str, mark: &str) -> Vec<&'a str> {
+    text.split(mark).skip(1).filter_map(|rest| rest.split('"').nth(1)).collect()
+}
+
+/// Whatever is typed as a password is known by its name to those that keep forms and show them again. A one-time code goes to
+/// a public address only, whose forms nobody keeps.
+#[test]
+fn every_field_of_a_password_is_known_by_its_name() {
+    let (mut faults, mut found) = (Vec::new(), 0);
+    for (name, text) in files("templates", "html") {
+        for line in text.lines().filter(|line| line.contains("type=\"password\"")) {
+            if !line.contains("name=\"{{ name }}\"") {
+                faults.push(format!("{name}: a password without the macro: {line}"));
+            }
+        }
+        for field in named_after(&text, "field::password(") {
+            found += 1;
+            if !infirmary::web::form::is_secret(field) {
+                faults.push(format!("{name}: {field}"));
+            }
+        }
+        if text.contains("autocomplete=\"one-time-code\"") && name != "templates/access/activate.html" {
+            faults.push(format!("{name}: a one-time code"));
+        }
+    }
+    none(&faults);
+    assert!(found >= 9, "only {found} fields were found");
+    let activate = infirmary::web::paths::access::ACTIVATE;
+    let routes = super::routes(&axum::http::Method::POST);
+    let open = |access| access == infirmary::web::routes::Access::Public;
+    assert!(routes.iter().any(|route| route.path == activate && open(route.access)));
+}

@@ -21,7 +21,7 @@ use crate::web::{Error, FormState, Page, html};
 use crate::work::Work;
 
 /// The field of the password; the form behind never sees it.
-const FIELD: &str = "password_confirmation";
+pub const FIELD: &str = "password_confirmation";
 
 /// Lets a form through whose sender has lately given the password, or gives it now.
 ///

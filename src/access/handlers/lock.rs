@@ -48,9 +48,14 @@ pub async fn refuse(app: &App, mut parts: Parts, body: Body, actor: Actor) -> Re
 async fn locked(app: &App, page: Page, parts: &Parts, body: Body) -> Answer {
     let mut form = FormState::new();
     if resume::is_form(parts) {
-        let pairs = kept::without_passwords(kept::read(body).await?);
-        let code = resume::keep(app, &page, page.actor()?.account, parts.uri.path(), &pairs).await?;
-        form = form.with(resume::FIELD, code);
+        let pairs = kept::to_keep(kept::read(body).await?);
+        if kept::lacks_password(&pairs) && !kept::is_typed(&pairs) {
+            // Nothing is left of it: the page asks for all of it again.
+            form = form.with("next", session::came_from(&parts.headers));
+        } else {
+            let code = resume::keep(app, &page, page.actor()?.account, parts.uri.path(), &pairs).await?;
+            form = form.with(resume::FIELD, code);
+        }
     } else if parts.method == Method::GET {
         form = form.with("next", parts.uri.path_and_query().map_or("/", |path| path.as_str()));
     }

@@ -31,7 +31,7 @@ pub async fn interrupted(app: &App, parts: Parts, body: Body, error: Error) -> R
 
 async fn instead(app: &App, mut parts: Parts, body: Body, error: Error) -> Answer {
     let page = Page::from_request_parts(&mut parts, app).await?;
-    let pairs = kept::without_passwords(kept::read(body).await?);
+    let pairs = kept::to_keep(kept::read(body).await?);
     if !kept::is_typed(&pairs) {
         return Err(error);
     }
@@ -127,5 +127,6 @@ pub fn resumed(page: Page, waiting: Waiting, next: &str, unlocked: bool) -> Resu
     let pairs: Pairs = serde_urlencoded::from_str(&form.body).unwrap_or_default();
     let shown = pairs.iter().filter(|(name, value)| name != "op" && name != "version" && !value.is_empty());
     let shown = shown.map(|(name, value)| (name.replace(['_', '-'], " "), value.clone())).collect();
-    html(ResumePage { page, unlocked, action: local(&form.action), pairs, shown }).map(Some)
+    let lacks = kept::lacks_password(&pairs);
+    html(ResumePage { page, unlocked, action: local(&form.action), lacks, pairs, shown }).map(Some)
 }

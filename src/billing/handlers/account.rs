@@ -4,11 +4,11 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use super::some_money;
-use crate::access::model::Role;
+use crate::access::model::{AccountId, Role};
 use crate::access::second;
 use crate::app::App;
 use crate::billing::model::{Method, Money};
-use crate::billing::store::{invoices, payments, schemes, settings, shifts, wallets, worklist};
+use crate::billing::store::{invoices, payments, schemes, shifts, wallets, worklist};
 use crate::billing::verbs::pay::{self, Given};
 use crate::billing::verbs::{bill, refund};
 use crate::billing::views::account::AccountPage;
@@ -73,15 +73,38 @@ async fn load(app: &App, page: Page, id: PatientId, form: FormState) -> Result<W
     let balance = entries.first().map_or(Money::ZERO, |newest| newest.balance);
     let me = page.actor()?.account;
     let shift = shifts::open_of(&app.db, me).await?;
-    let limit = settings::get(&app.db).await?.refund_limit;
-    let colleagues =
-        if balance > limit { second::colleagues(&app.db, me, WITNESSES).await? } else { Vec::new() };
+    let unseen = wallets::unseen(&app.db, shift.as_ref().map(|shift| shift.id), id).await?;
+    let colleagues = if unseen.takes_second(balance) {
+        second::colleagues(&app.db, me, WITNESSES).await?
+    } else {
+        Vec::new()
+    };
+    let limit = unseen.left();
     Ok(WalletPage { page, form, who, balance, entries, shift, limit, colleagues })
 }
 
 /// What lies there and what moved.
 pub async fn wallet(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
     html(load(&app, page, id, FormState::new().with("method", "cash")).await?)
+}
+
+/// Who sees so much leave, where the rule asks for somebody.
+async fn witness(
+    app: &App,
+    page: &Page,
+    (id, amount): (PatientId, Money),
+    form: &mut FormState,
+) -> Result<Option<(AccountId, String)>, Error> {
+    let me = page.actor()?.account;
+    let Some(shift) = shifts::open_of(&app.db, me).await? else { return Ok(None) };
+    let unseen = wallets::unseen(&app.db, Some(shift.id), id).await?;
+    if !unseen.takes_second(amount) || amount > wallets::balance(&app.db, id).await? {
+        return Ok(None);
+    }
+    let limit = unseen.refund_limit;
+    let nobody = format!("More than {limit} is paid out in the sight of a second person. Choose who sees it");
+    let all = second::colleagues(&app.db, me, WITNESSES).await?;
+    second::sees(app, page, &all, form, &nobody).await
 }
 
 /// Takes money into it, or pays it out.
@@ -104,12 +127,8 @@ pub async fn move_money(
         Some(_) => form.text("reference", "Enter the reference of the machine or the bank", 60),
         None => String::new(),
     };
-    let second = if out && !form.value("second").is_empty() {
-        let all = second::colleagues(&app.db, page.actor()?.account, WITNESSES).await?;
-        second::sees(&app, &all, &mut form, "Choose who sees the money leave").await?
-    } else {
-        None
-    };
+    let second =
+        if out && form.is_ok() { witness(&app, &page, (id, amount), &mut form).await? } else { None };
     let Some(method) = method.filter(|_| form.is_ok()) else {
         return Ok(refused(html(load(&app, page, id, form).await?)?));
     };

@@ -269,7 +269,8 @@ pub async fn insert_receipt(tx: &mut Tx, new: &NewReceipt<'_>) -> Result<Receipt
     .await
 }
 
-/// Numbers a print; of two at once the second waits and is a copy.
+/// Numbers a print; of two at once the second is a copy. SQLite has one writer; on PostgreSQL the table gives the number
+/// again while it holds the receipt, because what this statement reads of the other print may be too old.
 pub async fn print(tx: &mut Tx, id: ReceiptId, by: AccountId, at: DateTime<Utc>) -> Result<i64, DbError> {
     sql("insert into receipt_print (receipt_id, number, at, account_id)
          values ($1, (select coalesce(max(k.number), 0) + 1 from receipt_print k where k.receipt_id = $1), $2, $3)

@@ -10,13 +10,13 @@ use crate::work::Work;
 
 /// Issues a draft as it was seen; `version` is what the page showed, none for who makes and issues it in one step.
 pub async fn issue(work: &mut Work, id: InvoiceId, version: Option<i64>) -> Result<Invoice, Refused> {
-    let before = bill::seen(work, id).await?;
-    if version.is_some_and(|version| version != before.version) {
+    // Held first: what is compared here can change no more. The hold itself has raised the version by one.
+    let draft = bill::held(work, id).await?;
+    if version.is_some_and(|version| version != draft.version - 1) {
         return Err(because("This draft was changed a moment ago. Here is how it stands now."));
     }
-    let draft = bill::held(work, id).await?;
     let sums = bill::price(work, id).await?;
-    if version.is_some() && (sums.patient, sums.scheme) != (before.patient_part, before.scheme_part) {
+    if version.is_some() && (sums.patient, sums.scheme) != (draft.patient_part, draft.scheme_part) {
         return Err(because(
             "What the patient or the scheme pays has changed since this draft was made. Here is how it stands now.",
         ));

@@ -181,14 +181,8 @@ pub async fn empty_wallet(
 ) -> Result<(), Refused> {
     let shift = own_shift(work).await?;
     let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
-    let limit = settings::get(work.tx()).await?.refund_limit;
-    let before = wallets::paid_out(work.tx(), shift.id, patient).await?;
+    let unseen = wallets::unseen(work.tx(), Some(shift.id), patient).await?;
     let second = second.filter(|(id, _)| *id != by);
-    if before.plus(amount)? > limit && second.is_none() {
-        return Err(because(format!(
-            "More than {limit} is paid out in the sight of a second person. Choose who sees it."
-        )));
-    }
     let seen = second.map(|(_, name)| format!("seen by {name}")).unwrap_or_default();
     let entry = NewEntry {
         patient,
@@ -203,6 +197,13 @@ pub async fn empty_wallet(
     };
     if !wallets::put(work.tx(), &entry).await.map_err(in_words)? {
         return Err(because("There is not that much in the wallet. Here is how it stands now."));
+    }
+    // Said only where there is that much: the page offers nobody otherwise.
+    if unseen.takes_second(amount) && second.is_none() {
+        let limit = unseen.refund_limit;
+        return Err(because(format!(
+            "More than {limit} is paid out in the sight of a second person. Choose who sees it."
+        )));
     }
     let entry = Entry::new("wallet.paid_out", "patient", patient.0).of_patient(patient.0);
     let entry = entry.with("amount", amount.0).with("second", second.map_or(0, |(id, _)| id.0));

@@ -72,7 +72,7 @@ pub struct WalletPage {
     pub balance: Money,
     pub entries: Vec<crate::billing::store::wallets::Entry>,
     pub shift: Option<Shift>,
-    /// More is paid out in the sight of a second person.
+    /// More than this is paid out now in the sight of a second person.
     pub limit: Money,
     /// Who that can be.
     pub colleagues: Vec<Colleague>,

@@ -27,6 +27,15 @@ pub(super) const CLINIC: &[Invariant] = &[
                where before > starts_at",
     },
     Invariant {
+        name: "nothing is offered during time away or on a holiday",
+        text: "select count(*) as faults, min(id) as example from (
+                 select s.id from slot s join blocked_time b on b.lifted_at is null
+                   and (b.doctor_id is null or b.doctor_id = s.doctor_id)
+                   and b.starts_at < s.ends_at and b.ends_at > s.starts_at where s.state = 'open'
+                 union
+                 select s.id from slot s join holiday h on h.day = s.day where s.state = 'open') as away",
+    },
+    Invariant {
         name: "no two open appointments of a patient overlap",
         text: "select count(*) as faults, min(id) as example from (
                  select id, starts_at, lag(ends_at) over (partition by patient_id order by starts_at, id) as before
@@ -60,6 +69,13 @@ pub(super) const CLINIC: &[Invariant] = &[
         text: "select count(*) as faults, min(visit_id) as example from (
                  select visit_id from queue_entry where state in ('waiting', 'called', 'in_service', 'parked', 'missed')
                  group by visit_id having count(*) > 1) as twins",
+    },
+    Invariant {
+        name: "a finished visit left no order that nobody was given",
+        text: "select count(*) as faults, min(l.id) as example from visit v join lab_line l on l.visit_id = v.id
+               where v.close_reason = 'finished' and l.state not in ('released', 'cancelled')
+                 and not exists (select 1 from order_handover h where h.line_id = l.id)
+                 and not exists (select 1 from lab_step s where s.line_id = l.id and s.to_state = 'released')",
     },
     Invariant {
         name: "a released test has one result that holds",

@@ -63,6 +63,13 @@ pub(super) const STOCK: &[Invariant] = &[
                where gone <> units or come <> case when state = 'sent' then 0 else units end",
     },
     Invariant {
+        name: "nothing lies in a closed store, or is on its way to or from one",
+        text: "select count(*) as faults, min(s.id) as example from stock_store s where not s.active
+                 and (exists (select 1 from stock_level l where l.store_id = s.id and l.on_hand > 0)
+                   or exists (select 1 from stock_transfer t where t.state = 'sent'
+                     and (t.from_store = s.id or t.to_store = s.id)))",
+    },
+    Invariant {
         name: "what is reserved is of the prescribed medicine, and no more than was prescribed",
         text: "select count(*) as faults, min(r.line_id) as example from stock_reservation r
                join prescription_line l on l.id = r.line_id join stock_item i on i.id = r.item_id

@@ -9,6 +9,7 @@ use crate::access::model::Permission;
 use crate::app::App;
 use crate::consultation::model::{LONGEST, NoteKind, Part, Parts};
 use crate::consultation::store::notes::{self, Note};
+use crate::consultation::store::signs::Signs;
 use crate::consultation::store::sittings::{self, Sitting};
 use crate::consultation::store::{templates, vitals};
 use crate::consultation::verbs::drafts::Sent;
@@ -67,7 +68,7 @@ pub async fn load(
     };
     let (notes, vitals, orders, earlier, templates, onward) = try_join!(
         notes::of_visit(&app.db, me, visit),
-        vitals::latest(&app.db, patient),
+        vitals::around(&app.db, visit, patient),
         laboratory::around_visit(&app.db, visit, patient),
         sittings::earlier(&app.db, patient, sitting.day, EARLIER),
         templates::for_account(&app.db, me),
@@ -266,7 +267,7 @@ fn bare(page: Page, sitting: Sitting, form: FormState, banner: record::Banner) -
         sitting: sitting.bare(),
         kind,
         notes: Vec::new(),
-        vitals: None,
+        vitals: Signs::default(),
         orders: Vec::new(),
         earlier: Vec::new(),
         onward: queue::Onward::default(),

@@ -145,6 +145,10 @@ pub async fn take(
         }
         (FINISH, "") if page.may(Permission::Consult) => finish(work, sitting, form).await?,
         _ if page.may(Permission::Consult) && section(work, &sitting.visit, head, rest, form).await? => {
+            let sent = sent(page, sitting, form, false);
+            if form.is_ok() {
+                drafts::follow_sections(work, &sitting.visit, &sent).await?;
+            }
             here(head, "")
         }
         ("token", what) => here("main", &token(work, sitting, caller, what, form).await?),

@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::consultation::model::{
     Consciousness, Escalation, Measured, Oxygen, Sign, Taken, VitalsId, range_of,
 };
-use crate::consultation::store::vitals::{self as store, Vitals};
+use crate::consultation::store::signs::Signs;
+use crate::consultation::store::vitals::{self as store, Measurement, Vitals};
 use crate::consultation::verbs::{Correction, Kept, Taking, keep};
 use crate::consultation::views::{TakingPage, VitalsPage};
 use crate::db::DbError;
@@ -38,10 +39,10 @@ pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> 
     if visit.closed_at.is_some() {
         return Ok(see_other(&paths::consultation::trend(visit.patient_id)));
     }
-    let last = store::latest(&app.db, visit.patient_id).await?;
+    let last = store::around(&app.db, visit.id, visit.patient_id).await?;
     let mut form = FormState::new();
     // The aim of the saturation is a decision about the person, so it goes on until somebody takes it back.
-    if last.as_ref().is_some_and(|last| last.second_scale) {
+    if last.newest().is_some_and(|last| last.second_scale) {
         form.set("second_scale", "yes");
     }
     if door.banner.pregnant_on(page.today(), &page) {
@@ -84,14 +85,15 @@ pub async fn create(
 
 /// One taking with its flags and its score.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> Answer {
-    let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let found = store::with_body(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let Measurement { vitals, body } = found;
     let door = record::door(&app, &page, vitals.patient_id).await?;
     if door.closed() {
         return Ok(see_other(&paths::patients::show(vitals.patient_id)));
     }
     let point = queue::point_of(&app.db, vitals.visit_id).await?;
     record::read(&app, &page, &door.banner, ("vitals.opened", "vitals", id.0)).await?;
-    html(TakingPage { page, vitals, banner: door.banner, point })
+    html(TakingPage { page, vitals, body, banner: door.banner, point })
 }
 
 /// The form of a correction, with what is corrected in it.
@@ -114,7 +116,7 @@ pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> A
         form,
         visit,
         banner: door.banner,
-        last: None,
+        last: Signs::default(),
         corrects: Some(vitals),
         unusual: false,
         planned: Vec::new(),
@@ -172,8 +174,9 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
         // Only a doctor decides on the second scale; everybody else leaves it as it is.
         taken.second_scale = match &asked.corrects {
             Some(old) => old.second_scale,
-            None => store::latest(&app.db, asked.door.banner.summary.who.patient_id)
+            None => store::around(&app.db, asked.visit, asked.door.banner.summary.who.patient_id)
                 .await?
+                .newest()
                 .is_some_and(|last| last.second_scale),
         };
     }
@@ -217,9 +220,9 @@ async fn again(
     unusual: bool,
 ) -> Result<axum::response::Response, Error> {
     let last = match asked.corrects {
-        Some(_) => None,
-        None if asked.door.closed() => None,
-        None => store::latest(&app.db, asked.door.banner.summary.who.patient_id).await?,
+        Some(_) => Signs::default(),
+        None if asked.door.closed() => Signs::default(),
+        None => store::around(&app.db, asked.visit, asked.door.banner.summary.who.patient_id).await?,
     };
     let planned = match asked.corrects.is_none() && !asked.door.closed() {
         true => planned(app, &page, asked.visit).await?,

@@ -1,5 +1,5 @@
 //! What is usual of each sign by age, and what is far from it (rule W2). A flag says more than a colour: it is stored with
-//! the range it was judged by.
+//! the range it was judged by. None of the sources below gives a range of these signs that differs by sex, so none is asked.
 //!
 //! Adults: the band that NEWS2 scores with nothing where it scores the sign at all; pressure and body mass index by WHO.
 //! Children: the ranges by age that advanced paediatric life support teaches (APLS), rounded to what a clinic can read.

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::access::model::AccountId;
-use crate::consultation::model::{Consciousness, Level, Measured, Oxygen, Taken, VitalsId};
+use crate::consultation::model::{Consciousness, Level, Measured, News2, Oxygen, Taken, Unscored, VitalsId};
+use crate::consultation::store::body::Body;
+use crate::consultation::store::signs::Signs;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
@@ -35,8 +37,6 @@ pub struct Vitals {
     pub second_scale: bool,
     /// Whether she says that she is pregnant; none where it was not asked.
     pub pregnant: Option<bool>,
-    /// Tenths of kg/m².
-    pub bmi: Option<i64>,
     /// The early-warning score; none where it is not for this person or not complete.
     pub news2: Option<i64>,
     /// A remark.
@@ -66,6 +66,19 @@ impl Vitals {
             })
         };
         self.marks.split(',').filter_map(flag).collect()
+    }
+
+    /// The early-warning score, or why there is none.
+    ///
+    /// # Errors
+    /// See [`News2::of`].
+    pub fn score(&self) -> Result<News2, Unscored> {
+        News2::of(&self.taken(), self.years())
+    }
+
+    /// Whole years on the day of measuring.
+    pub fn years(&self) -> Option<u32> {
+        self.age.and_then(|age| u32::try_from(age).ok())
     }
 
     /// As it was entered.
@@ -105,7 +118,6 @@ pub struct NewVitals<'a> {
     pub by: AccountId,
     pub age: Option<u32>,
     pub taken: &'a Taken,
-    pub bmi: Option<i64>,
     pub news2: Option<u32>,
     pub news2_red: bool,
     pub note: &'a str,
@@ -125,9 +137,9 @@ pub async fn insert(tx: &mut Tx, new: &NewVitals<'_>) -> Result<VitalsId, DbErro
     let (taken, measured) = (new.taken, &new.taken.measured);
     sql("insert into vitals (visit_id, patient_id, taken_at, taken_by, age, temperature, pulse, respiration,
             oxygen_saturation, systolic, diastolic, weight, height, pain, oxygen, consciousness, second_scale, pregnant,
-            bmi, news2, news2_red, note, replaces, reason, entered_at)
+            news2, news2_red, note, replaces, reason, entered_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25) returning id")
+            $23, $24) returning id")
     .bind(new.visit)
     .bind(new.patient)
     .bind(new.at)
@@ -146,7 +158,6 @@ pub async fn insert(tx: &mut Tx, new: &NewVitals<'_>) -> Result<VitalsId, DbErro
     .bind(taken.consciousness)
     .bind(taken.second_scale)
     .bind(taken.pregnant)
-    .bind(new.bmi)
     .bind(new.news2.map(i64::from))
     .bind(new.news2_red)
     .bind(new.note)
@@ -175,7 +186,7 @@ pub async fn insert_flag(tx: &mut Tx, flag: &Flag) -> Result<(), DbError> {
 pub async fn by_id(store: impl Store, id: VitalsId) -> Result<Option<Vitals>, DbError> {
     sql("select v.id, v.visit_id, v.patient_id, v.taken_at, v.entered_at,
             trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse, v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
-            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
+            v.consciousness, v.second_scale, v.pregnant, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
             coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
                 from vital_flag f where f.vitals_id = v.id), '') as marks
          from vitals v join account a on a.id = v.taken_by left join vitals r on r.replaces = v.id
@@ -203,7 +214,7 @@ pub async fn of_patient(
 ) -> Result<Vec<Vitals>, DbError> {
     sql("select v.id, v.visit_id, v.patient_id, v.taken_at, v.entered_at,
             trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse, v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
-            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
+            v.consciousness, v.second_scale, v.pregnant, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
             coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
                 from vital_flag f where f.vitals_id = v.id), '') as marks
          from vitals v join account a on a.id = v.taken_by left join vitals r on r.replaces = v.id
@@ -218,39 +229,68 @@ pub async fn of_patient(
     .await
 }
 
-/// The taking of a patient that stands and was measured last.
-pub async fn latest(store: impl Store, patient: PatientId) -> Result<Option<Vitals>, DbError> {
+/// A taking with what else of the body counts beside it (rule W4).
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Measurement {
+    /// The taking.
+    pub vitals: Vitals,
+    /// The height and the weight beside it.
+    pub body: Body,
+}
+
+/// One taking with the height and the weight that stand beside it now: of its visit, else the height before it.
+pub async fn with_body(store: impl Store, id: VitalsId) -> Result<Option<Measurement>, DbError> {
     sql("select v.id, v.visit_id, v.patient_id, v.taken_at, v.entered_at,
             trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse, v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
-            v.consciousness, v.second_scale, v.pregnant, v.bmi, v.news2, v.note, v.replaces, v.reason,
-            cast(null as bigint) as replaced_by,
+            v.consciousness, v.second_scale, v.pregnant, v.news2, v.note, v.replaces, v.reason, r.id as replaced_by,
             coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
-                from vital_flag f where f.vitals_id = v.id), '') as marks
-         from vitals v join account a on a.id = v.taken_by
-         where v.patient_id = $1 and not exists (select 1 from vitals r where r.replaces = v.id)
-         order by v.taken_at desc, v.id desc limit 1")
-    .bind(patient)
+                from vital_flag f where f.vitals_id = v.id), '') as marks,
+            coalesce(h.height, e.height) as near_height, coalesce(h.taken_at, e.taken_at) as near_height_at,
+            coalesce(h.visit_id, e.visit_id) as near_height_visit, w.weight as near_weight
+         from vitals v join account a on a.id = v.taken_by left join vitals r on r.replaces = v.id
+            left join vitals h on h.id = (select o.id from vitals o where o.visit_id = v.visit_id
+                and o.height is not null and not exists (select 1 from vitals later where later.replaces = o.id)
+                order by o.taken_at desc, o.id desc limit 1)
+            left join vitals e on e.id = (select o.id from vitals o where o.patient_id = v.patient_id
+                and o.taken_at <= v.taken_at
+                and o.height is not null and not exists (select 1 from vitals later where later.replaces = o.id)
+                order by o.taken_at desc, o.id desc limit 1)
+            left join vitals w on w.id = (select o.id from vitals o where o.visit_id = v.visit_id
+                and o.weight is not null and not exists (select 1 from vitals later where later.replaces = o.id)
+                order by o.taken_at desc, o.id desc limit 1)
+         where v.id = $1")
+    .bind(id)
     .optional(store)
     .await
 }
 
-/// The last height of a patient that stands, in millimetres, measured in that time (rule W4), without that of the
-/// taking that is about to be corrected.
-pub async fn height_between(
-    store: impl Store,
-    patient: PatientId,
-    (since, until): (DateTime<Utc>, DateTime<Utc>),
-    corrected: VitalsId,
-) -> Result<Option<i64>, DbError> {
-    let found: Option<(i64,)> = sql("select v.height from vitals v
-         where v.patient_id = $1 and v.taken_at >= $2 and v.taken_at <= $3 and v.id <> $4
-            and v.height is not null and not exists (select 1 from vitals r where r.replaces = v.id)
-         order by v.taken_at desc, v.id desc limit 1")
-    .bind(patient)
-    .bind(since)
-    .bind(until)
-    .bind(corrected)
-    .optional(store)
+/// Takings of one visit that are looked at; nobody is measured more often.
+const OF_VISIT: i64 = 300;
+
+/// What stands of the vital signs of a visit; where nothing was measured in it, of the last visit of `or_else` in which
+/// something was.
+pub async fn around(store: impl Store, visit: VisitId, or_else: PatientId) -> Result<Signs, DbError> {
+    let takings = sql("select v.id, v.visit_id, v.patient_id, v.taken_at, v.entered_at,
+            trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse, v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
+            v.consciousness, v.second_scale, v.pregnant, v.news2, v.note, v.replaces, v.reason,
+            cast(null as bigint) as replaced_by,
+            coalesce((select string_agg(f.sign || ' ' || f.value || ' ' || f.level || ' ' || f.low || ' ' || f.high, ',')
+                from vital_flag f where f.vitals_id = v.id), '') as marks
+         from vitals v join account a on a.id = v.taken_by
+         where v.visit_id = coalesce((select max(here.visit_id) from vitals here where here.visit_id = $1),
+                (select last.visit_id from vitals last where last.patient_id = $2
+                 order by last.taken_at desc, last.id desc limit 1))
+            and not exists (select 1 from vitals r where r.replaces = v.id)
+         order by v.taken_at desc, v.id desc limit $3")
+    .bind(visit)
+    .bind(or_else)
+    .bind(OF_VISIT)
+    .all(store)
     .await?;
-    Ok(found.map(|row| row.0))
+    Ok(Signs::new(takings))
+}
+
+/// What stands of the vital signs of a visit.
+pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Signs, DbError> {
+    around(store, visit, PatientId(0)).await
 }

@@ -6,9 +6,13 @@ use super::doer;
 use crate::audit::Entry;
 use crate::consultation::model::{NoteId, NoteKind, NoteState, Part, Parts};
 use crate::consultation::store::notes::{self, NewNote, Note};
+use crate::consultation::store::sittings;
 use crate::db::DbError;
 use crate::queue::Visit;
 use crate::work::{Refused, Work};
+
+/// The version of a draft that was opened and not saved again.
+const FIRST: i64 = 1;
 
 /// What a page sends of its draft.
 #[derive(Debug, Clone)]
@@ -60,7 +64,9 @@ pub async fn save(work: &mut Work, visit: &Visit, sent: &Sent) -> Result<Saved, 
         // An older saving of this page that was on its way for long.
         return Ok(Saved::Kept(Some(Box::new(note))));
     }
-    if !same_page && note.version != sent.version {
+    // A page that knew of no draft, and a draft that was opened for a diagnosis alone: nothing is overwritten.
+    let no_text_yet = sent.version == 0 && note.version == FIRST && note.parts.is_empty();
+    if !same_page && note.version != sent.version && !no_text_yet {
         return Ok(Saved::Elsewhere(Some(Box::new(note))));
     }
     note.parts = sent.parts.clone();
@@ -79,6 +85,27 @@ async fn begin(work: &mut Work, visit: &Visit, sent: &Sent) -> Result<Saved, Ref
     if sent.parts.is_empty() {
         return Ok(Saved::Kept(None));
     }
+    Ok(Saved::Kept(open(work, visit, sent).await?))
+}
+
+/// Opens the draft of whoever began a diagnosis, a prescription or a procedure, though nothing is written yet: a colleague
+/// is told, the visit does not end over it, and it stands among what its author has not finished. A draft without a word
+/// goes when nothing is begun any more.
+///
+/// # Errors
+/// `Because` when the time of the note is not within the visit.
+pub async fn follow_sections(work: &mut Work, visit: &Visit, sent: &Sent) -> Result<(), Refused> {
+    let author = doer(work)?;
+    let begun = sittings::missing(work.tx(), visit.id, author).await?.unsigned > 0;
+    match notes::draft_of(work.tx(), author, visit.id).await? {
+        None if begun => drop(open(work, visit, sent).await?),
+        Some(note) if !begun && note.parts.is_empty() => discard(work, &note).await?,
+        None | Some(_) => {}
+    }
+    Ok(())
+}
+
+async fn open(work: &mut Work, visit: &Visit, sent: &Sent) -> Result<Option<Box<Note>>, Refused> {
     let (author, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
     let new = NewNote {
         visit: visit.id,
@@ -93,8 +120,7 @@ async fn begin(work: &mut Work, visit: &Visit, sent: &Sent) -> Result<Saved, Ref
     let id = notes::insert(work.tx(), &new, &sent.parts, at).await.map_err(in_words)?;
     let entry = Entry::new("note.begun", "note", id.0).of_patient(visit.patient_id.0);
     work.audit(entry.with("visit", visit.id.0).with("kind", sent.kind.as_str())).await?;
-    let note = notes::draft_of(work.tx(), author, visit.id).await?;
-    Ok(Saved::Kept(note.map(Box::new)))
+    Ok(notes::draft_of(work.tx(), author, visit.id).await?.map(Box::new))
 }
 
 /// What a template leaves to be filled in.

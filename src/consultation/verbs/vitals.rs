@@ -1,22 +1,18 @@
 //! Taking vital signs: keeping them, judging them, and telling the doctors of a bad score, in one unit of work.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
-use crate::consultation::model::{
-    BMI_HEIGHT_DAYS, Escalation, News2, Range, Sign, Taken, VitalsId, bmi_range, bmi_tenths, range_of,
-};
+use crate::consultation::model::{Escalation, News2, Sign, Taken, VitalsId, range_of};
 use crate::consultation::store::vitals::{self, Flag, NewVitals};
-use crate::db::{DbError, Tx};
+use crate::db::DbError;
 use crate::patients::PatientId;
 use crate::queue::model::{AttentionKind, Priority, VisitId};
 use crate::queue::{self, NewAttention};
 use crate::settings::model::age_on;
 use crate::work::{Refused, Work};
 
-/// The age from which a height of up to a year ago still stands (rule W4).
-const ADULT: u32 = 18;
 /// What the board says about a priority that a score raised; the desk reads it, so it says nothing clinical.
 const RAISED: &str = "Seen to be urgent at triage";
 /// What the history says when a correction takes that priority back.
@@ -62,9 +58,6 @@ pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
     let at = corrects.map_or(work.now(), |old| old.taken_at);
     let day = work.app.clinic().day_of(at);
     let age = taking.born_on.and_then(|born| age_on(day, born));
-    let measured = &taking.taken.measured;
-    let height = height(work.tx(), taking, age, at).await?;
-    let bmi = measured.weight.zip(height).and_then(|(weight, height)| bmi_tenths(weight, height));
     let score = News2::of(&taking.taken, age).ok();
     let replaces = corrects.map(|old| old.id);
     let new = NewVitals {
@@ -73,7 +66,6 @@ pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
         by,
         age,
         taken: &taking.taken,
-        bmi,
         news2: score.as_ref().map(|score| score.total),
         news2_red: score.as_ref().is_some_and(News2::has_red),
         note: &taking.note,
@@ -83,7 +75,7 @@ pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
         entered_at: corrects.map(|_| work.now()),
     };
     let id = vitals::insert(work.tx(), &new).await.map_err(in_words)?;
-    for flag in flags(id, &taking.taken, age, bmi) {
+    for flag in flags(id, &taking.taken, age) {
         vitals::insert_flag(work.tx(), &flag).await?;
     }
     let action = if replaces.is_some() { "vitals.corrected" } else { "vitals.taken" };
@@ -100,24 +92,6 @@ pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
         escalate(work, taking, (id, before), &score).await?;
     }
     Ok(Kept { id, escalation })
-}
-
-/// The height that counts: of this taking, or of an adult within a year (rule W4).
-async fn height(
-    tx: &mut Tx,
-    taking: &Taking,
-    age: Option<u32>,
-    at: DateTime<Utc>,
-) -> Result<Option<i64>, DbError> {
-    match taking.taken.measured.height {
-        Some(height) => Ok(Some(height)),
-        None if age.is_some_and(|age| age >= ADULT) => {
-            let within = (at - TimeDelta::days(BMI_HEIGHT_DAYS), at);
-            let corrected = taking.corrects.as_ref().map_or(VitalsId(0), |old| old.id);
-            vitals::height_between(tx, taking.patient, within, corrected).await
-        }
-        None => Ok(None),
-    }
 }
 
 /// How soon somebody is served whose score says so; none where it says nothing.
@@ -175,17 +149,16 @@ async fn escalate(
     Ok(queue::ask_for_attention(work, &new).await?)
 }
 
-/// What is out of its range, sign by sign, and the body mass index.
-pub fn flags(id: VitalsId, taken: &Taken, age: Option<u32>, bmi: Option<i64>) -> Vec<Flag> {
-    let flag = |sign: &'static str, value: i64, range: Range| {
+/// What is out of its range, sign by sign.
+pub fn flags(id: VitalsId, taken: &Taken, age: Option<u32>) -> Vec<Flag> {
+    let of_sign = |sign: &Sign| {
+        let (value, range) = (taken.measured.of(*sign)?, range_of(*sign, age)?);
         let level = range.level(value);
-        let flag =
-            Flag { vitals_id: id, sign: sign.to_owned(), value, level, low: range.low, high: range.high };
+        let sign = sign.as_str().to_owned();
+        let flag = Flag { vitals_id: id, sign, value, level, low: range.low, high: range.high };
         level.is_flagged().then_some(flag)
     };
-    let of_sign = |sign: &Sign| flag(sign.as_str(), taken.measured.of(*sign)?, range_of(*sign, age)?);
-    let of_bmi = bmi.zip(bmi_range(age)).and_then(|(bmi, range)| flag("bmi", bmi, range));
-    Sign::ALL.iter().filter_map(of_sign).chain(of_bmi).collect()
+    Sign::ALL.iter().filter_map(of_sign).collect()
 }
 
 fn in_words(error: DbError) -> Refused {

@@ -4,11 +4,11 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use crate::access::model::{AccountId, Permission};
-use crate::consultation::model::{NoteKind, NoteState, Outcome, Part, Sign};
+use crate::consultation::model::{NoteKind, NoteState, Outcome, Part};
 use crate::consultation::store::notes::Note;
+use crate::consultation::store::signs::Signs;
 use crate::consultation::store::sittings::{Earlier, Sitting};
 use crate::consultation::store::templates::Template as NoteTemplate;
-use crate::consultation::store::vitals::{Flag, Vitals};
 use crate::laboratory::Line;
 use crate::patients::PatientId;
 use crate::prescribing::Section;
@@ -39,7 +39,7 @@ pub struct ConsultPage {
     /// The notes of the visit; drafts of others without their text.
     pub notes: Vec<Note>,
     /// What was last measured.
-    pub vitals: Option<Vitals>,
+    pub vitals: Signs,
     /// Tests of the visit, and open ones of earlier visits.
     pub orders: Vec<Line>,
     /// Earlier visits, newest first.
@@ -232,35 +232,6 @@ impl ConsultPage {
         let source =
             day.map_or_else(|| "From the booking".to_owned(), |day| format!("Written when booking, {day}"));
         Some((words.trim().to_owned(), source))
-    }
-
-    /// What was measured: name, amount, flag.
-    pub fn measured(&self) -> Vec<(&'static str, String, Option<Flag>)> {
-        let Some(vitals) = &self.vitals else { return Vec::new() };
-        let flags = vitals.flags();
-        let of = |sign: &Sign| {
-            let value = vitals.measured.of(*sign)?;
-            let flag = flags.iter().find(|flag| flag.sign == sign.as_str()).cloned();
-            match (sign, vitals.measured.diastolic) {
-                (Sign::Diastolic, _) => None,
-                (Sign::Systolic, Some(low)) => {
-                    let flag = flag.or_else(|| flags.iter().find(|flag| flag.sign == "diastolic").cloned());
-                    Some(("Blood pressure", format!("{value}/{}", Sign::Diastolic.amount(low)), flag))
-                }
-                (
-                    Sign::Temperature
-                    | Sign::Pulse
-                    | Sign::Respiration
-                    | Sign::OxygenSaturation
-                    | Sign::Systolic
-                    | Sign::Weight
-                    | Sign::Height
-                    | Sign::Pain,
-                    _,
-                ) => Some((sign.label(), sign.amount(value), flag)),
-            }
-        };
-        Sign::ALL.iter().filter_map(of).collect()
     }
 
     /// Conditions and more that holds, in words.

@@ -4,6 +4,7 @@ mod chart;
 mod consult;
 mod notes;
 mod samples;
+mod signs;
 mod templates;
 mod unfinished;
 mod vitals;

@@ -7,6 +7,8 @@ use crate::access::model::Permission;
 use crate::consultation::model::{
     Consciousness, Escalation, Level, News2, Oxygen, Responses, Sign, Unscored, range_of,
 };
+use crate::consultation::store::body::Body;
+use crate::consultation::store::signs::{INPUTS, Signs};
 use crate::consultation::store::vitals::{Flag, Vitals};
 use crate::patients::PatientId;
 use crate::procedures::Procedure;
@@ -34,7 +36,7 @@ pub struct VitalsPage {
     /// The patient.
     pub banner: Banner,
     /// What was measured before.
-    pub last: Option<Vitals>,
+    pub last: Signs,
     /// What is corrected.
     pub corrects: Option<Vitals>,
     /// Whether something is so far off that it has to be confirmed.
@@ -69,12 +71,10 @@ impl VitalsPage {
 
     /// `Last 36.8 °C, 2026-08-06`
     pub fn before(&self, sign: &Sign) -> String {
-        let found = self.last.as_ref().and_then(|last| last.measured.of(*sign).map(|value| (last, value)));
-        found
-            .map(|(last, value)| {
-                format!("Last {}, {}", sign.amount(value), self.page.clinic.day_of(last.taken_at))
-            })
-            .unwrap_or_default()
+        let words = |(value, last): (i64, &Vitals)| {
+            format!("Last {}, {}", sign.amount(value), self.page.clinic.day_of(last.taken_at))
+        };
+        self.last.of(*sign).map(words).unwrap_or_default()
     }
 
     /// The signs of one group of fields.
@@ -136,6 +136,8 @@ pub struct TakingPage {
     pub page: Page,
     /// What was measured.
     pub vitals: Vitals,
+    /// The height and the weight beside it.
+    pub body: Body,
     /// Whose.
     pub banner: Banner,
     /// The point where the patient is now.
@@ -145,8 +147,7 @@ pub struct TakingPage {
 impl TakingPage {
     /// The score, or why there is none.
     pub fn score(&self) -> Result<News2, Unscored> {
-        let age = self.vitals.age.and_then(|age| u32::try_from(age).ok());
-        News2::of(&self.vitals.taken(), age)
+        self.vitals.score()
     }
 
     /// The words where there is no score.
@@ -183,15 +184,14 @@ impl TakingPage {
 
     /// What was measured: name, amount, flag.
     pub fn rows(&self) -> Vec<(&'static str, String, Option<Flag>)> {
-        let flags = self.vitals.flags();
-        let flag = |sign: &str| flags.iter().find(|flag| flag.sign == sign).cloned();
         let measured = Sign::ALL.iter().filter_map(|sign| {
             let value = self.vitals.measured.of(*sign)?;
-            Some((sign.label(), sign.amount(value), flag(sign.as_str())))
+            Some((sign.label(), sign.amount(value), self.vitals.flag(*sign)))
         });
         let mut rows: Vec<_> = measured.collect();
-        if let Some(bmi) = self.vitals.bmi {
-            rows.push(("Body mass index", format!("{}.{} kg/m²", bmi / 10, bmi % 10), flag("bmi")));
+        if let Some(bmi) = self.body.bmi(&self.vitals) {
+            let amount = format!("{}.{} kg/m²", bmi / 10, bmi % 10);
+            rows.push(("Body mass index", amount, self.body.flag(&self.vitals)));
         }
         rows
     }
@@ -257,6 +257,16 @@ impl TrendPage {
         match (taking.measured.systolic, taking.measured.diastolic) {
             (Some(systolic), Some(diastolic)) => format!("{systolic}/{diastolic}"),
             _ => String::new(),
+        }
+    }
+
+    /// `Not whole: 3 of 7 signs`, where a score is made for this person and was not.
+    pub fn not_whole(&self, taking: &Vitals) -> Option<String> {
+        match taking.score() {
+            Err(Unscored::Incomplete(missing)) => {
+                Some(format!("Not whole: {} of {INPUTS} signs", INPUTS - missing.len()))
+            }
+            Ok(_) | Err(Unscored::NotFor(_)) => None,
         }
     }
 

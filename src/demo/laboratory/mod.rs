@@ -124,11 +124,23 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, past: Past, bar: Progress
     day.of_today(&mut filling).await?;
     day.counted();
     day.save(&mut filling).await?;
+    hand_over(&mut filling, today).await?;
     for table in ["lab_order", "lab_sample", "lab_line", "lab_result"] {
         bulk::follow_ids(filling.tx().await?, table).await?;
     }
     filling.step("laboratory", 0).await?;
     health(&mut filling, now).await
+}
+
+/// Whoever finished a visit of today before its results were there still reviews them (rule V2).
+async fn hand_over(filling: &mut Filling, today: NaiveDate) -> Result<(), DbError> {
+    sql("insert into order_handover (line_id, visit_id, account_id, given_by, given_at)
+         select l.id, l.visit_id, l.ordered_by, l.ordered_by, v.closed_at from visit v join lab_line l on l.visit_id = v.id
+         where v.day = $1 and v.close_reason = 'finished' and l.state not in ('released', 'cancelled')")
+    .bind(today)
+    .run(filling.tx().await?)
+    .await?;
+    Ok(())
 }
 
 /// The visit after which the last ones begin. Series B is whoever comes often, who would have all of them.

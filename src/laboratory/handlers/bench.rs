@@ -172,6 +172,10 @@ pub async fn send_back(
         return Ok(refused(html(load(&app, page, sample, form).await?)?));
     }
     let mut work = submission.begin(&app).await?;
-    let made = bench::send_back(&mut work, line, version, &note).await;
-    finish(&app, page, sample, work, (made, "Sent back to the bench")).await
+    let (made, words) = match bench::send_back(&mut work, line, version, &note).await {
+        Ok(false) => (Ok(()), "Sent back to the bench"),
+        Ok(true) => (Ok(()), "Sent back. The sample was rejected, so a new one is asked for"),
+        Err(why) => (Err(why), ""),
+    };
+    finish(&app, page, sample, work, (made, words)).await
 }

@@ -11,6 +11,7 @@ use crate::laboratory::store::lines::{self, Line};
 use crate::laboratory::store::results::{self, Value};
 use crate::laboratory::verbs::correct::correct;
 use crate::laboratory::verbs::enter::Whose;
+use crate::laboratory::verbs::withdraw::{FEWEST, withdraw};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::{EntryPage, comment_of, version_of};
 use crate::record;
@@ -19,9 +20,6 @@ use crate::web::form::TEXT;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
-
-/// Fewest letters of a reason, as the table has it.
-const FEWEST: usize = 5;
 
 struct Held {
     line: Line,
@@ -51,8 +49,10 @@ fn render(page: Page, form: FormState, held: Held) -> Result<EntryPage, Error> {
         code: held.line.code_words(),
         action: paths::laboratory::correction(held.line.id),
         back: paths::laboratory::sample(sample),
-        blocks: vec![block(&page, held.line, &held.analytes, &past)],
         correcting: true,
+        withdrawing: !held.line.withdrawn,
+        rejected: held.line.reject_reason.is_some(),
+        blocks: vec![block(&page, held.line, &held.analytes, &past)],
         meanwhile: Vec::new(),
         page,
     })
@@ -67,7 +67,11 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
     }
     let mut form = FormState::new().with(&version_of(id), held.line.version);
     form = form.with(&comment_of(id), &held.remark);
-    for value in held.values.iter().filter(|value| Some(value.result_id) == held.line.current_id) {
+    if held.line.reject_reason.is_some() && !held.line.withdrawn {
+        form = form.with("void", "yes");
+    }
+    let holds = |value: &&Value| Some(value.result_id) == held.line.current_id && !held.line.withdrawn;
+    for value in held.values.iter().filter(holds) {
         form = form.with(&format!("v{}", value.analyte_id), value.shown());
     }
     record::read_apart(&app, &page, ("lab.correction_opened", "lab_line", id.0), held.line.patient_id)
@@ -80,16 +84,24 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<LineId>, submis
     let held = held(&app, &page, id).await?;
     let mut form = submission.form.clone();
     let reason = form.reason("reason", "Say why the result is corrected", (FEWEST, TEXT / 8));
-    let filled = fields::filled(&mut form, &held.line, &held.analytes);
-    if filled.is_none() && form.is_ok() {
+    let void = form.chosen("void", "yes") && !held.line.withdrawn;
+    let corrected = if void { None } else { fields::filled(&mut form, &held.line, &held.analytes) };
+    let version = form.number(&version_of(id), 1, i64::MAX);
+    if held.line.reject_reason.is_some() && !void {
+        form.refuse("void", "The sample was rejected. Tick this, and have the test ordered again");
+    } else if corrected.is_none() && !void && form.is_ok() {
         form.refuse("", "Enter at least one result, or go back");
     }
-    let (Some(filled), true) = (filled, form.is_ok()) else {
+    if !form.is_ok() {
         return Ok(refused(html(render(page, form, held)?)?));
-    };
+    }
     let whose = Whose { sex: held.line.sex, born_on: held.line.born_on };
     let mut work = submission.begin(&app).await?;
-    match correct(&mut work, &held.analytes, &filled, whose, &reason).await {
+    let made = match &corrected {
+        Some(filled) => correct(&mut work, &held.analytes, filled, whose, &reason).await,
+        None => withdraw(&mut work, (id, version), &reason).await,
+    };
+    match made {
         Ok(sample) => {
             let words = "Correction entered. It holds once a second person has verified it";
             work.done(paths::laboratory::sample(sample), words).await

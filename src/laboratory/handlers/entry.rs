@@ -104,6 +104,8 @@ async fn render(
         action: paths::laboratory::entry(id),
         back: paths::laboratory::sample(id),
         correcting: false,
+        withdrawing: false,
+        rejected: false,
         meanwhile,
         page,
     })

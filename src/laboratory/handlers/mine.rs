@@ -47,7 +47,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> A
     // Another result of the same test may have been kept for a talk: only this one's values are shown.
     all.retain(|value| value.line_id == line.id);
     record::read_apart(&app, &page, ("lab.own_result_opened", "lab_result", version.id.0), patient).await?;
-    if !readable {
+    if !readable || version.void {
         all.clear();
     }
     html(MyResultPage { page, line, version, versions, all, readable })

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::laboratory::model::{LineId, TestId};
 use crate::laboratory::store::{catalogue, lines, orders};
 use crate::laboratory::verbs::place::{Placed, cancel, expanded, place};
+use crate::laboratory::verbs::withdraw::FEWEST;
 use crate::laboratory::views::order::{OrderPage, why_of};
 use crate::patients::model::fold;
 use crate::patients::{self, PatientId};
@@ -142,7 +143,10 @@ pub async fn cancel_line(
     if !mine && !patients::reach(&app, &page, line.patient_id).await?.is_open() {
         return Err(Error::NotFound);
     }
-    let why = form.reason(&why_of(id), "Say why the test is cancelled", (3, LINE));
+    // A released result is withdrawn with its test: the reason then stands with the result.
+    let withdraws = line.current_id.is_some() && !line.withdrawn;
+    let fewest = if withdraws { FEWEST } else { 3 };
+    let why = form.reason(&why_of(id), "Say why the test is cancelled", (fewest, LINE));
     if !form.is_ok() {
         let shown = load(&app, page, line.visit_id, form, "").await?;
         let Ok(order) = shown else { return Err(Error::Forbidden(CLOSED)) };
@@ -151,7 +155,8 @@ pub async fn cancel_line(
     let mut work = submission.begin(&app).await?;
     match cancel(&mut work, id, version, &why).await {
         Ok(visit) => {
-            let words = format!("{} cancelled", line.test);
+            let also = if withdraws { ". Its released result is withdrawn" } else { "" };
+            let words = format!("{} cancelled{also}", line.test);
             work.done(paths::laboratory::order(visit), &words).await
         }
         Err(why) => {

@@ -65,7 +65,7 @@ async fn load(
     match door.reach {
         Reach::Related | Reach::Until(_) | Reach::Emergency(_) => {}
         Reach::Closed if line.ordered_by == me || review.is_some() => {}
-        Reach::Closed | Reach::Sealed | Reach::Never => return Ok((None, patient)),
+        Reach::Closed | Reach::Sealed | Reach::SealedHere | Reach::Never => return Ok((None, patient)),
     }
     let versions: Vec<_> = versions.into_iter().map(|found| found.version).collect();
     let version = versions.iter().find(|version| version.id == id && version.verified_at.is_some()).cloned();

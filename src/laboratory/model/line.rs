@@ -94,7 +94,8 @@ impl LineState {
     }
 
     /// The state after `next` (rule L1). A corrected result waits for verification like a first one, while the old
-    /// version stays the current one; a rejected test can be cancelled, because its next sample is not taken yet.
+    /// version stays the current one; what is entered and not verified goes with a rejected sample; a rejected test can be
+    /// cancelled, because its next sample is not taken yet.
     pub const fn after(self, next: Move) -> Result<LineState, CannotMove> {
         use LineState as S;
         let to = match (next, self) {
@@ -104,7 +105,7 @@ impl LineState {
             (Move::Enter, S::InProgress) | (Move::Correct, S::Verified | S::Released) => S::Entered,
             (Move::Verify, S::Entered) => S::Verified,
             (Move::Release, S::Verified) => S::Released,
-            (Move::Reject, S::Collected | S::Received | S::InProgress) => S::Rejected,
+            (Move::Reject, S::Collected | S::Received | S::InProgress | S::Entered) => S::Rejected,
             (Move::Cancel, S::Requested | S::Rejected) => S::Cancelled,
             (
                 Move::Collect

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::{CannotMove, LineState as S, Move as M};
 
 /// Every move that rule L1 knows, in a list of its own: what is not in it must be refused.
-const ALLOWED: [(S, M, S); 14] = [
+const ALLOWED: [(S, M, S); 15] = [
     (S::Requested, M::Collect, S::Collected),
     (S::Requested, M::Cancel, S::Cancelled),
     (S::Collected, M::Receive, S::Received),
@@ -14,6 +14,7 @@ const ALLOWED: [(S, M, S); 14] = [
     (S::InProgress, M::Reject, S::Rejected),
     (S::Entered, M::Verify, S::Verified),
     (S::Entered, M::SendBack, S::InProgress),
+    (S::Entered, M::Reject, S::Rejected),
     (S::Verified, M::Release, S::Released),
     (S::Verified, M::Correct, S::Entered),
     (S::Released, M::Correct, S::Entered),

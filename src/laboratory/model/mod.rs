@@ -54,7 +54,7 @@ crate::words! {
         Pending = "pending" => "Waits for verification",
         Current = "current" => "Current",
         Superseded = "superseded" => "Superseded",
-        Withdrawn = "withdrawn" => "Sent back before verification",
+        Withdrawn = "withdrawn" => "Taken back before verification",
     }
 }
 

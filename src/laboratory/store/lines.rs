@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
-use crate::laboratory::model::{LineId, LineState, Move, OrderId, ResultId, SampleId, TestId};
+use crate::laboratory::model::{LineId, LineState, Move, OrderId, RejectReason, ResultId, SampleId, TestId};
 use crate::patients::model::{PatientId, Sex};
 use crate::queue::model::VisitId;
 
@@ -45,6 +45,10 @@ pub struct Line {
     pub matric_number: Option<String>,
     /// The version that holds, where there is one.
     pub current_id: Option<ResultId>,
+    /// Whether that one says that there is no result that counts.
+    pub withdrawn: bool,
+    /// Why its sample cannot be used, where somebody said so.
+    pub reject_reason: Option<RejectReason>,
 }
 
 macro_rules! lines {
@@ -57,7 +61,7 @@ macro_rules! lines {
                 t.target_minutes, t.preparation, l.state, l.urgent, l.in_person, l.requested_at, l.sample_id, s.code,
                 l.collected_at, l.verified_at, l.critical, l.patient_at, l.version, o.question, l.ordered_by,
                 trim(d.title || ' ' || d.name) as doctor, p.family_name, p.given_names, p.sex, p.born_on, p.number,
-                p.matric_number, c.id as current_id
+                p.matric_number, c.id as current_id, coalesce(c.void, false) as withdrawn, s.reject_reason
              from ",
             $from,
             " join lab_order o on o.id = l.order_id join lab_test t on t.id = l.test_id
@@ -176,6 +180,7 @@ pub struct Held {
     pub in_person: bool,
     pub requested_at: DateTime<Utc>,
     pub sample_id: Option<SampleId>,
+    pub sample_rejected: bool,
     pub collected_at: Option<DateTime<Utc>>,
     pub turnaround_minutes: Option<i64>,
     pub version: i64,
@@ -190,9 +195,10 @@ macro_rules! held {
     ($tail:literal) => {
         concat!(
             "select l.id, l.visit_id, l.patient_id, l.test_id, coalesce(h.account_id, l.ordered_by) as reviewer, l.state,
-                l.in_person, l.requested_at, l.sample_id, l.collected_at, l.turnaround_minutes, l.version,
-                t.name as test, t.specimen, t.department, l.price
-             from lab_line l join lab_test t on t.id = l.test_id left join order_handover h on h.line_id = l.id where ",
+                l.in_person, l.requested_at, l.sample_id, (s.rejected_at is not null) as sample_rejected, l.collected_at,
+                l.turnaround_minutes, l.version, t.name as test, t.specimen, t.department, l.price
+             from lab_line l join lab_test t on t.id = l.test_id left join order_handover h on h.line_id = l.id
+             left join lab_sample s on s.id = l.sample_id where ",
             $tail
         )
     };

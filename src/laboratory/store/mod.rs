@@ -10,3 +10,4 @@ pub mod results;
 pub mod reviews;
 pub mod samples;
 pub mod times;
+pub mod withdrawals;

@@ -58,6 +58,9 @@ pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>, at: DateTime<Utc>) -> Resul
 }
 
 /// Writes a line with the price and the rule about telling that the catalogue has now. None when the test is not offered.
+///
+/// # Errors
+/// A violation of `lab_line_open_visit` when the visit is closed.
 pub async fn insert_line(
     tx: &mut Tx,
     order: OrderId,

@@ -22,6 +22,8 @@ pub struct ToReview {
     pub urgent: bool,
     pub critical: bool,
     pub in_person: bool,
+    /// Whether there is no result that counts.
+    pub void: bool,
     /// How many of its values are outside their ranges.
     pub outside: i64,
 }
@@ -36,7 +38,7 @@ impl ToReview {
 /// Results that wait for a doctor: critical and corrected ones first, then the oldest.
 pub async fn open(store: impl Store, doctor: AccountId, limit: i64) -> Result<Vec<ToReview>, DbError> {
     sql("select w.result_id, w.reason, w.created_at, p.id as patient_id, p.family_name, p.given_names, p.number,
-            t.name as test, l.urgent, r.critical, l.in_person,
+            t.name as test, l.urgent, r.critical, l.in_person, r.void,
             (select count(*) from lab_value v where v.result_id = r.id and v.flag not in ('none', 'normal')) as outside
          from lab_review w join lab_result r on r.id = w.result_id join lab_line l on l.id = w.line_id
          join patient p on p.id = l.patient_id join lab_test t on t.id = l.test_id
@@ -117,13 +119,15 @@ pub struct Mine {
     pub reason: String,
     /// Whether it may be read now; else an earlier version was, and this one is not released to the patient yet.
     pub readable: bool,
+    /// Whether there is no result that counts.
+    pub void: bool,
     /// How many of its values are outside their ranges.
     pub outside: i64,
 }
 
 /// What a patient may read now, the newest first: by the doctor's OK or after the delay, critical ones after the call, never
 /// what is told in person (rule L5). What the patient could read and is corrected stands there without its values until the
-/// new version may be read: the old ones are wrong.
+/// new version may be read: the old ones are wrong. That a result is withdrawn is said at once.
 pub async fn mine(
     store: impl Store,
     patient: PatientId,
@@ -131,8 +135,8 @@ pub async fn mine(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Mine>, DbError> {
-    sql("select r.id as result_id, t.plain_name, s.collected_at, r.reason,
-            (l.state = 'released' and l.patient_at <= $2) as readable,
+    sql("select r.id as result_id, t.plain_name, s.collected_at, r.reason, r.void,
+            ((l.state = 'released' or r.void) and l.patient_at <= $2) as readable,
             (select count(*) from lab_value v where v.result_id = r.id and v.flag not in ('none', 'normal')) as outside
          from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'
          join lab_sample s on s.id = r.sample_id join lab_test t on t.id = l.test_id
@@ -154,8 +158,9 @@ pub async fn my_line(
     result: ResultId,
     now: DateTime<Utc>,
 ) -> Result<Option<(LineId, bool)>, DbError> {
-    sql("select l.id, (l.state = 'released' and l.patient_at <= $3) as readable
+    sql("select l.id, ((l.state = 'released' or c.void) and l.patient_at <= $3) as readable
          from lab_result r join lab_line l on l.id = r.line_id
+            join lab_result c on c.line_id = l.id and c.state = 'current'
          where r.id = $2 and r.state in ('current', 'superseded') and l.patient_id = $1 and not l.in_person
             and (l.patient_since is not null
                 or (l.patient_at <= $3 and l.released_at is not null and l.state <> 'verified'))")

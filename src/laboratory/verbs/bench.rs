@@ -1,6 +1,6 @@
 //! A sample at the bench: received, started, rejected; a result sent back before its verification.
 
-use super::{Refused, doer, go, meanwhile, seen, trail};
+use super::{Refused, doer, go, seen, trail};
 use crate::laboratory::model::{CannotMove, LineId, Move, RejectReason, SampleId};
 use crate::laboratory::store::lines::{self, Held};
 use crate::laboratory::store::{results, samples};
@@ -46,7 +46,8 @@ pub async fn start(work: &mut Work, sample: SampleId) -> Result<(), Refused> {
     kept(work, "lab.started", sample, &moved).await
 }
 
-/// The sample cannot be used: every test on it that has no result yet needs a new one.
+/// The sample cannot be used: every test on it whose result is not verified needs a new one, and what was entered of it is
+/// taken back. What was verified before stays; its pages say that the sample was rejected.
 pub async fn reject(
     work: &mut Work,
     sample: SampleId,
@@ -57,17 +58,23 @@ pub async fn reject(
     let words =
         if note.is_empty() { reason.label().to_owned() } else { format!("{}: {note}", reason.label()) };
     let moved = all(work, sample, Move::Reject, &words).await?;
-    if !samples::reject(work.tx(), sample, (reason, note), by, at).await? {
-        return Err(meanwhile("This sample"));
+    for line in &moved {
+        results::withdraw(work.tx(), line.id).await?;
     }
+    // A sample that was rejected before keeps its first reason; what was left on it goes with it now.
+    samples::reject(work.tx(), sample, (reason, note), by, at).await?;
     kept(work, "lab.rejected", sample, &moved).await
 }
 
-/// A result goes back to the bench before it is verified, with what is to be looked at.
-pub async fn send_back(work: &mut Work, id: LineId, version: i64, note: &str) -> Result<(), Refused> {
+/// A result goes back to the bench before it is verified, with what is to be looked at. Nothing is measured again in a
+/// sample that was rejected: then a new one is asked for. Returns whether it is.
+pub async fn send_back(work: &mut Work, id: LineId, version: i64, note: &str) -> Result<bool, Refused> {
     let line = seen(work, id, Some(version)).await?;
-    let line = go(work, &line, Move::SendBack, note).await?;
+    let again = line.sample_rejected;
+    // Only what waits for verification is sent back.
+    line.state.after(Move::SendBack)?;
+    let line = go(work, &line, if again { Move::Reject } else { Move::SendBack }, note).await?;
     results::withdraw(work.tx(), id).await?;
     work.audit(trail("lab.sent_back", "lab_line", id.0, &line)).await?;
-    Ok(())
+    Ok(again)
 }

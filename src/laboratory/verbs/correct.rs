@@ -18,6 +18,12 @@ pub async fn correct(
 ) -> Result<SampleId, Refused> {
     let line = seen(work, filled.line, Some(filled.version)).await?;
     let entered = go(work, &line, Move::Correct, reason).await?;
+    if line.sample_rejected {
+        return Err(Refused::Because(format!(
+            "The sample of {} was rejected, so no other value of it can hold. Withdraw the result.",
+            line.test
+        )));
+    }
     let current = results::in_state(work.tx(), line.id, VersionState::Current).await?;
     let current = current.ok_or(Refused::NotFound)?;
     write(work, &entered, analytes, (filled, whose), (Some(current.id), reason)).await?;

@@ -93,7 +93,16 @@ pub(super) async fn write(
         values.push(judged(own(id).ok_or(Refused::NotFound)?, typed, who));
     }
     let critical = values.iter().any(|value| value.flag.is_critical());
-    let new = NewVersion { line: line.id, sample, critical, comment: &filled.comment, corrects, reason, by };
+    let new = NewVersion {
+        line: line.id,
+        sample,
+        critical,
+        void: false,
+        comment: &filled.comment,
+        corrects,
+        reason,
+        by,
+    };
     let result = match results::insert(work.tx(), &new, at).await {
         Err(error) if error.violates("lab_result_line_id_state_unique") => return Err(meanwhile(&line.test)),
         other => other?,

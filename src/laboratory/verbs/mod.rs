@@ -12,6 +12,7 @@ pub mod hand_over;
 pub mod health;
 pub mod place;
 pub mod verify;
+pub mod withdraw;
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;

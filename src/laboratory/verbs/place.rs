@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::withdraw::at_once;
 use super::{Refused, cost, doer, go, label, seen, trail};
 use crate::audit::Entry;
 use crate::billing;
 use crate::billing::model::ChargeKind;
-use crate::laboratory::model::{LineId, Move, TestId};
+use crate::db::DbError;
+use crate::laboratory::model::{LineId, Move, TestId, VersionState};
 use crate::laboratory::store::catalogue::{self, Test};
 use crate::laboratory::store::lines::held;
 use crate::laboratory::store::orders::{self, NewOrder};
+use crate::laboratory::store::results;
 use crate::live::Topic;
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
@@ -54,7 +57,7 @@ pub async fn place(work: &mut Work, placed: &Placed) -> Result<Vec<LineId>, Refu
         return Err(Refused::NotFound);
     }
     if visit.closed_at.is_some() {
-        return Err(Refused::Because("This visit is closed. Check the patient in to order tests.".into()));
+        return Err(closed());
     }
     let catalogue = catalogue::tests(work.tx()).await?;
     let tests = expanded(&catalogue, &placed.lines).filter(|tests| !tests.is_empty());
@@ -71,7 +74,7 @@ pub async fn place(work: &mut Work, placed: &Placed) -> Result<Vec<LineId>, Refu
     let order = orders::insert(work.tx(), &new, at).await?;
     let mut lines = Vec::new();
     for test in tests {
-        let line = orders::insert_line(work.tx(), order, &new, test, at).await?;
+        let line = orders::insert_line(work.tx(), order, &new, test, at).await.map_err(in_words)?;
         lines
             .push(line.ok_or_else(|| Refused::Because("A test of this order is no longer offered.".into()))?);
     }
@@ -92,7 +95,17 @@ pub async fn place(work: &mut Work, placed: &Placed) -> Result<Vec<LineId>, Refu
     Ok(lines)
 }
 
-/// Cancels a test whose sample is not taken yet.
+fn closed() -> Refused {
+    Refused::Because("This visit is closed. Check the patient in to order tests.".into())
+}
+
+/// A colleague closed the visit in the same moment.
+fn in_words(error: DbError) -> Refused {
+    if error.violates("lab_line_open_visit") { closed() } else { error.into() }
+}
+
+/// Cancels a test whose sample is not taken yet. A result of it that was released before is withdrawn with it; what was done
+/// for that result stays charged, and the cashier can credit it.
 pub async fn cancel(
     work: &mut Work,
     id: LineId,
@@ -100,8 +113,13 @@ pub async fn cancel(
     note: &str,
 ) -> Result<VisitId, Refused> {
     let line = seen(work, id, version).await?;
+    line.state.after(Move::Cancel)?;
+    match results::in_state(work.tx(), id, VersionState::Current).await? {
+        Some(old) if !old.void => at_once(work, &line, &old, note).await?,
+        Some(_) => {}
+        None => billing::withdraw(work, ChargeKind::Test, id.0, "The test was cancelled").await?,
+    }
     go(work, &line, Move::Cancel, note).await?;
-    billing::withdraw(work, ChargeKind::Test, id.0, "The test was cancelled").await?;
     work.audit(trail("lab.cancelled", "lab_line", id.0, &line)).await?;
     Ok(line.visit_id)
 }

@@ -9,7 +9,7 @@ use crate::laboratory::model::{LineId, LineState, Move, ResultId, ReviewReason, 
 use crate::laboratory::store::catalogue::{self, Setting};
 use crate::laboratory::store::lines::{self, Held, Verified};
 use crate::laboratory::store::results::{self, Version};
-use crate::laboratory::store::reviews;
+use crate::laboratory::store::{reviews, withdrawals};
 use crate::live::Topic;
 use crate::work::Work;
 
@@ -37,10 +37,18 @@ async fn one(work: &mut Work, line: &Held, setting: &Setting) -> Result<bool, Re
         let why = "You entered this result. A second person verifies it.";
         return Err(Refused::Because(format!("{}: {why}", line.test)));
     }
+    if line.sample_rejected && !pending.void {
+        let why =
+            "Its sample was rejected, so this result cannot hold. Send it back: a new sample is asked for.";
+        return Err(Refused::Because(format!("{}: {why}", line.test)));
+    }
     let old = results::in_state(work.tx(), line.id, VersionState::Current).await?;
     results::supersede(work.tx(), line.id).await?;
-    if !results::verify(work.tx(), pending.id, by, alone, at).await? {
-        return Err(meanwhile(&line.test));
+    match results::verify(work.tx(), pending.id, by, alone, at).await {
+        Ok(true) => {}
+        Ok(false) => return Err(meanwhile(&line.test)),
+        Err(error) if error.violates("lab_result_rejected_sample") => return Err(meanwhile(&line.test)),
+        Err(error) => return Err(error.into()),
     }
     let delay = TimeDelta::days(setting.patient_delay_days);
     let made = Verified {
@@ -57,7 +65,10 @@ async fn one(work: &mut Work, line: &Held, setting: &Setting) -> Result<bool, Re
         .await?;
     let entry = trail("lab.verified", "lab_result", pending.id.0, line).with("self_verified", alone);
     work.audit(entry).await?;
-    tell_readers(work, line, &pending, old.as_ref()).await?;
+    tell_readers(work, line, pending.id, old.as_ref()).await?;
+    if pending.void {
+        withdrawals::tell_patient(work.tx(), line.id, at).await?;
+    }
     if !pending.critical {
         release(work, line, None).await?;
     }
@@ -79,10 +90,10 @@ pub(super) async fn release(
 }
 
 /// The orderer has it to review; after a correction so has every doctor who read the old version.
-async fn tell_readers(
+pub(super) async fn tell_readers(
     work: &mut Work,
     line: &Held,
-    new: &Version,
+    new: ResultId,
     old: Option<&Version>,
 ) -> Result<(), Refused> {
     let at = work.now();
@@ -97,7 +108,7 @@ async fn tell_readers(
         }
     }
     for reader in readers {
-        reviews::insert(work.tx(), (new.id, line.id), reader, reason, at).await?;
+        reviews::insert(work.tx(), (new, line.id), reader, reason, at).await?;
         work.tell(Topic::Reviews(reader.0));
     }
     Ok(())

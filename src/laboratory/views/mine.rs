@@ -27,6 +27,7 @@ impl Mine {
             return "Being checked again".to_owned();
         }
         match self.outside {
+            _ if self.void => "Withdrawn. There is no result that counts".to_owned(),
             0 => "Nothing unusual".to_owned(),
             1 => "1 value is not as usual".to_owned(),
             more => format!("{more} values are not as usual"),
@@ -58,9 +59,11 @@ impl MyResultPage {
         self.all.iter().filter(|value| value.result_id == self.version.id).collect()
     }
 
-    /// What stood in earlier versions, the newest first.
+    /// What stood in earlier versions, the newest first; nothing from before a withdrawal, it may be another person's.
     pub fn before(&self) -> Vec<(&Version, Vec<&Value>)> {
-        let old = self.versions.iter().rev().filter(|version| version.state == VersionState::Superseded);
+        let since = self.versions.iter().rposition(|version| version.void).map_or(0, |at| at + 1);
+        let newest_first = self.versions.iter().skip(since).rev();
+        let old = newest_first.filter(|version| version.state == VersionState::Superseded);
         old.map(|version| (version, self.all.iter().filter(|value| value.result_id == version.id).collect()))
             .collect()
     }

@@ -13,7 +13,7 @@ use std::borrow::Borrow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::laboratory::model::shown_code;
+use crate::laboratory::model::{LineState, shown_code};
 use crate::laboratory::store::lines::Line;
 use crate::laboratory::store::orders::Visit;
 use crate::patients::model::Sex;
@@ -83,6 +83,20 @@ impl Line {
     /// When its sample was taken; before that, when it was ordered.
     pub fn taken(&self) -> DateTime<Utc> {
         self.collected_at.unwrap_or(self.requested_at)
+    }
+
+    fn taken_back(&self) -> bool {
+        self.withdrawn && matches!(self.state, LineState::Released | LineState::Cancelled)
+    }
+
+    /// How it stands in a word: a result that was taken back is not merely released or cancelled.
+    pub fn stands(&self) -> &'static str {
+        if self.taken_back() { "Withdrawn" } else { self.state.label() }
+    }
+
+    /// The colour of its tag.
+    pub fn kind(&self) -> &'static str {
+        if self.taken_back() { "danger" } else { self.state.kind() }
     }
 
     /// The patient's name.

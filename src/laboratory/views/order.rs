@@ -52,6 +52,15 @@ impl OrderPage {
         matches!(line.state, LineState::Requested | LineState::Rejected)
     }
 
+    /// What whoever cancels has to know; empty where no result was released.
+    pub fn withdraws(&self, line: &Line) -> &'static str {
+        if line.current_id.is_some() && !line.withdrawn {
+            "The released result is withdrawn with it. Who read it is told why, the patient too"
+        } else {
+            ""
+        }
+    }
+
     /// The field of the reason for cancelling a line.
     pub fn why(&self, line: &Line) -> String {
         why_of(line.id)

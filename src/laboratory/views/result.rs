@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Who;
 use super::svg::Course;
-use crate::laboratory::model::{LineState, ReviewReason, Tell, VersionState};
+use crate::laboratory::model::{LineState, RejectReason, ReviewReason, Tell, VersionState};
 use crate::laboratory::store::lines::Line;
 use crate::laboratory::store::results::{Value, Version};
 use crate::laboratory::store::reviews::ToReview;
@@ -80,14 +80,33 @@ impl Shown {
         self.versions.iter().find(|version| version.state == VersionState::Current)
     }
 
-    /// Whether the laboratory looks at it again.
-    pub fn again(&self) -> bool {
-        self.current().is_some() && matches!(self.line.state, LineState::Entered | LineState::InProgress)
+    /// The version that says that there is no result that counts, when that is what holds.
+    pub fn withdrawal(&self) -> Option<&Version> {
+        self.current().filter(|current| current.void)
+    }
+
+    fn holds(&self) -> bool {
+        matches!(self.line.state, LineState::Verified | LineState::Released)
+    }
+
+    /// Why a released result is in doubt; none while it stands, and none when it was cancelled: then it is withdrawn.
+    pub fn again(&self) -> Option<&'static str> {
+        self.current().filter(|_| !self.holds() && self.line.state != LineState::Cancelled)?;
+        Some(if self.line.state == LineState::Rejected {
+            "The sample was rejected while this result was looked at again. It may be wrong. A new sample is asked for."
+        } else {
+            "The laboratory is looking at this result again. A corrected version will come to your list."
+        })
+    }
+
+    /// Why the sample of a result that still holds was rejected later.
+    pub fn rejected(&self) -> Option<RejectReason> {
+        self.line.reject_reason.filter(|_| self.holds() && !self.line.withdrawn)
     }
 
     /// Whether a critical value still waits for the call.
     pub fn waits_for_call(&self) -> bool {
-        self.version.critical && self.version.told.is_none()
+        self.version.critical && self.version.told.is_none() && self.version.state == VersionState::Current
     }
 
     /// The value of the same kind before this version.
@@ -125,6 +144,13 @@ impl Shown {
     }
 }
 
+impl Version {
+    /// How it stands in a word.
+    pub fn stands(&self) -> &'static str {
+        if self.void && self.state == VersionState::Current { "Withdrawn" } else { self.state.label() }
+    }
+}
+
 /// The page of one version.
 #[derive(Debug, Template)]
 #[template(path = "laboratory/result.html")]
@@ -150,7 +176,7 @@ impl ResultPage {
 
     /// What the patient sees of it now.
     pub fn patient_words(&self) -> String {
-        let released = self.shown.line.state == LineState::Released;
+        let released = self.shown.line.state == LineState::Released || self.shown.line.withdrawn;
         match (self.shown.line.in_person, self.shown.line.patient_at) {
             (true, _) => "Told in person only, not shown to the patient".to_owned(),
             (false, _) if !released => "Not shown to the patient before it is released".to_owned(),

@@ -97,7 +97,18 @@ impl SamplePage {
 
     /// Whether it can be rejected.
     pub fn can_reject(&self) -> bool {
-        self.any(&[LineState::Collected, LineState::Received, LineState::InProgress])
+        self.any(&[LineState::Collected, LineState::Received, LineState::InProgress, LineState::Entered])
+    }
+
+    /// Whether a new sample is to be taken in its place.
+    pub fn to_replace(&self) -> bool {
+        self.any(&[LineState::Rejected])
+    }
+
+    /// The tests that were released from this sample before it was rejected, and still hold.
+    pub fn in_doubt(&self) -> Vec<&OnSample> {
+        let holds = |test: &&OnSample| self.can_correct(test) && !test.line.withdrawn;
+        self.here().filter(|test| self.sample.rejected_at.is_some() && holds(test)).collect()
     }
 
     /// The tests that wait for verification by whoever looks.
@@ -247,6 +258,10 @@ pub struct EntryPage {
     pub back: String,
     /// Whether a released result is corrected.
     pub correcting: bool,
+    /// Whether it can be withdrawn instead.
+    pub withdrawing: bool,
+    /// Whether its sample was rejected: then it can be withdrawn only.
+    pub rejected: bool,
     /// Tests that a colleague entered while this was typed.
     pub meanwhile: Vec<Entered>,
 }

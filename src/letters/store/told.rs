@@ -66,7 +66,7 @@ pub async fn results(
     sql("select c.name as test, v.name, v.unit, v.decimals, v.number, v.words, v.flag
          from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'
             join lab_test c on c.id = l.test_id join lab_value v on v.result_id = r.id
-         where l.visit_id = $1 and (l.state = 'released' or ($2 and l.state = 'verified'))
+         where l.visit_id = $1 and (l.state = 'released' or r.void or ($2 and l.state = 'verified'))
             and ($2 or (not l.in_person and l.patient_at is not null and l.patient_at <= $3))
          order by l.id, v.position limit 200")
     .bind(visit)
@@ -76,30 +76,14 @@ pub async fn results(
     .await
 }
 
-/// The last vital signs of a visit, in words; empty without any.
-pub async fn vitals(store: impl Store, visit: VisitId) -> Result<String, DbError> {
-    let words: Option<(String,)> = sql(
-        "select coalesce('temperature ' || (t.temperature / 10) || '.' || (t.temperature % 10) || ' °C, ', '')
-            || coalesce('pulse ' || t.pulse || ', ', '') || coalesce('breaths ' || t.respiration || ', ', '')
-            || coalesce('blood pressure ' || t.systolic || '/' || t.diastolic || ' mmHg, ', '')
-            || coalesce('oxygen ' || t.oxygen_saturation || ' %, ', '')
-            || coalesce('weight ' || (t.weight / 10) || '.' || (t.weight % 10) || ' kg, ', '')
-            || coalesce('NEWS2 ' || t.news2, '') as words
-         from vitals t where t.visit_id = $1 and not exists (select 1 from vitals later where later.replaces = t.id)
-         order by t.taken_at desc, t.id desc limit 1",
-    )
-    .bind(visit)
-    .optional(store)
-    .await?;
-    Ok(words.map(|(words,)| words.trim().trim_end_matches(',').to_owned()).unwrap_or_default())
-}
-
 /// A test that was ordered in a visit, as the patient may know of it.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Ordered {
     pub plain_name: String,
     /// Whether the patient may read its result by now.
     pub readable: bool,
+    /// Whether what was released was withdrawn.
+    pub withdrawn: bool,
     pub is_done: bool,
     /// Whether its sample was rejected and the laboratory waits for a new one.
     pub needs_sample: bool,
@@ -107,10 +91,12 @@ pub struct Ordered {
 
 /// The tests of a visit; those that are told in person are not named on a phone.
 pub async fn tests(store: impl Store, visit: VisitId, now: DateTime<Utc>) -> Result<Vec<Ordered>, DbError> {
-    sql("select c.plain_name, (l.state = 'released' and l.patient_at is not null and l.patient_at <= $2) as readable,
+    sql("select c.plain_name, coalesce(r.void, false) as withdrawn,
+            (l.state = 'released' and l.patient_at is not null and l.patient_at <= $2) as readable,
             (l.state = 'released') as is_done, (l.state = 'rejected') as needs_sample
          from lab_line l join lab_test c on c.id = l.test_id
-         where l.visit_id = $1 and l.state <> 'cancelled' and not l.in_person order by l.id limit 100")
+            left join lab_result r on r.line_id = l.id and r.state = 'current'
+         where l.visit_id = $1 and (l.state <> 'cancelled' or r.void) and not l.in_person order by l.id limit 100")
     .bind(visit)
     .bind(now)
     .all(store)

@@ -50,7 +50,9 @@ macro_rules! verifications {
         concat!(
             "select v.id, v.code, v.visit_id, v.patient_id, v.clinic_name, v.name, v.matric, v.day, v.time_in,
                 coalesce(v.time_out, (select case when w.close_reason = 'day_close' then coalesce((select
-                    max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = w.id), w.closed_at)
+                    max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = w.id),
+                    (select max(n.signed_at) from note n where n.visit_id = w.id and n.state = 'signed'
+                    and n.kind = 'consultation'), w.closed_at)
                     else w.closed_at end from visit w where w.id = v.visit_id)) as time_out,
                 v.rest_until, v.diagnosis, v.asked, v.issued_name, v.issued_at, v.revoked_name, v.revoked_at,
                 v.revoke_reason,
@@ -107,7 +109,9 @@ pub struct Shown {
 pub async fn shown(store: impl Store, code: &str) -> Result<Option<Shown>, DbError> {
     sql("select v.id, v.clinic_name, v.name, v.matric, v.day, v.time_in, v.rest_until,
             coalesce(v.time_out, (select case when w.close_reason = 'day_close' then coalesce((select
-                max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = w.id), w.closed_at)
+                max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = w.id),
+                (select max(n.signed_at) from note n where n.visit_id = w.id and n.state = 'signed'
+                and n.kind = 'consultation'), w.closed_at)
                 else w.closed_at end from visit w where w.id = v.visit_id)) as time_out,
             v.revoked_at is not null as is_revoked
          from verification v where v.code = $1 and (select c.given from verification_consent c

@@ -16,9 +16,9 @@ pub struct Facts {
     pub opened_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
     pub close_reason: String,
-    /// When the last one who served the patient was done.
+    /// When the last one who served the patient was done; without a place in a line, when the last note was signed.
     pub served_until: Option<DateTime<Utc>>,
-    /// Whether anybody has served the patient.
+    /// Whether anybody has served the patient: in a line, or by a consultation that was signed.
     pub was_served: bool,
     pub name: String,
     pub matric: String,
@@ -41,8 +41,12 @@ impl Facts {
 /// One visit.
 pub async fn facts(store: impl Store, id: VisitId) -> Result<Option<Facts>, DbError> {
     sql("select v.id, v.patient_id, v.token, v.day, v.opened_at, v.closed_at, coalesce(v.close_reason, '') as close_reason,
-            (select max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = v.id) as served_until,
-            exists (select 1 from queue_entry e where e.visit_id = v.id and e.started_at is not null) as was_served,
+            coalesce((select max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = v.id),
+                (select max(n.signed_at) from note n where n.visit_id = v.id and n.state = 'signed'
+                    and n.kind = 'consultation')) as served_until,
+            (exists (select 1 from queue_entry e where e.visit_id = v.id and e.started_at is not null)
+                or exists (select 1 from note n where n.visit_id = v.id and n.state = 'signed'
+                    and n.kind = 'consultation')) as was_served,
             trim(p.given_names || ' ' || p.family_name) as name, coalesce(p.matric_number, '') as matric,
             coalesce(r.name, '') as reason,
             exists (select 1 from letter_routine l where l.reason_id = a.reason_id) as is_routine

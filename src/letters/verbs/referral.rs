@@ -3,6 +3,8 @@
 use super::doer;
 use crate::app::App;
 use crate::audit::Entry;
+use crate::consultation::model::{Consciousness, Escalation, Oxygen, Sign};
+use crate::consultation::{self, Signs, Vitals};
 use crate::db::DbError;
 use crate::diagnoses::model::State;
 use crate::diagnoses::{self, Diagnosis};
@@ -14,6 +16,7 @@ use crate::live::Topic;
 use crate::prescribing;
 use crate::prescribing::model::LineState;
 use crate::record::Banner;
+use crate::settings::model::Clinic;
 use crate::work::{Refused, Work};
 
 /// Earlier diagnoses that are copied at most.
@@ -65,9 +68,7 @@ pub async fn copy(app: &App, facts: &Facts, banner: &Banner, parts: &[Part]) -> 
                 }
                 lines
             }
-            Part::Vitals => {
-                Some(told::vitals(&app.db, facts.id).await?).filter(|it| !it.is_empty()).into_iter().collect()
-            }
+            Part::Vitals => measured(&consultation::signs_of_visit(&app.db, facts.id).await?, &app.clinic()),
             Part::Results => {
                 told::results(&app.db, facts.id, None).await?.iter().map(told::Found::line).collect()
             }
@@ -75,6 +76,60 @@ pub async fn copy(app: &App, facts: &Facts, banner: &Banner, parts: &[Part]) -> 
         all.push((part.label().to_owned(), lines));
     }
     Ok(written(&all))
+}
+
+/// What was measured last of each sign in a visit, and the last whole score, each with its time where they are of several
+/// takings; a line a taking, that of the score first.
+fn measured(signs: &Signs, clinic: &Clinic) -> Vec<String> {
+    let mut lines: Vec<(bool, &Vitals, String)> = signs
+        .takings()
+        .iter()
+        .map(|taking| (is_scored(signs, taking), taking, words_of(signs, taking)))
+        .filter(|(_, _, words)| !words.is_empty())
+        .collect();
+    lines.sort_by_key(|(scored, _, _)| !scored);
+    let several = lines.len() > 1;
+    let line = |(_, taking, words): (bool, &Vitals, String)| match several {
+        true => format!("{}: {words}", clinic.clock(taking.taken_at)),
+        false => words,
+    };
+    lines.into_iter().map(line).collect()
+}
+
+/// Whether the last whole score of the visit is of this taking.
+fn is_scored(signs: &Signs, taking: &Vitals) -> bool {
+    signs.scored().is_some_and(|(_, of)| of.id == taking.id)
+}
+
+/// What of a taking is the last of its sign; empty where all of it was measured again.
+fn words_of(signs: &Signs, taking: &Vitals) -> String {
+    let here = |of: &Vitals| of.id == taking.id;
+    let value = |sign: Sign| signs.of(sign).filter(|(_, of)| here(of)).map(|(value, _)| value);
+    let amount = |sign: Sign, name: &str| value(sign).map(|value| format!("{name} {}", sign.amount(value)));
+    let plain = |sign: Sign, name: &str| value(sign).map(|value| format!("{name} {value}"));
+    let pressure = value(Sign::Systolic).zip(value(Sign::Diastolic));
+    let awake = signs.consciousness().filter(|(awake, of)| here(of) && *awake != Consciousness::Alert);
+    let oxygen = signs.oxygen().filter(|(oxygen, of)| here(of) && *oxygen == Oxygen::Given);
+    let score = signs.scored().filter(|(_, of)| here(of)).map(|(score, _)| {
+        let how = match score.escalation() {
+            Escalation::None => "",
+            Escalation::Urgent => " (urgent)",
+            Escalation::Emergency => " (emergency)",
+        };
+        format!("NEWS2 {}{how}", score.total)
+    });
+    let parts = [
+        amount(Sign::Temperature, "temperature"),
+        plain(Sign::Pulse, "pulse"),
+        plain(Sign::Respiration, "breaths"),
+        pressure.map(|(high, low)| format!("blood pressure {high}/{low} mmHg")),
+        amount(Sign::OxygenSaturation, "oxygen"),
+        oxygen.map(|_| "with oxygen given".to_owned()),
+        amount(Sign::Weight, "weight"),
+        awake.map(|(awake, _)| awake.label().to_lowercase()),
+        score,
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A heading, then its lines; a blank line between parts.

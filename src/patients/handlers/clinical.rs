@@ -9,7 +9,7 @@ use super::{CONFLICT, asker, meanwhile, opening, patient_for, record};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::DbError;
-use crate::patients::model::{Asker, BLOOD_GROUPS, GENOTYPES, PatientId, Reach, Told};
+use crate::patients::model::{Asker, BLOOD_GROUPS, GENOTYPES, PatientId, Told};
 use crate::patients::store;
 use crate::patients::views::ClinicalPage;
 use crate::web::request::Id;
@@ -58,7 +58,7 @@ pub async fn save(
         blood_group: listed(&mut form, "blood_group", &BLOOD_GROUPS),
         genotype: listed(&mut form, "genotype", &GENOTYPES),
     };
-    if reach == Reach::Sealed {
+    if reach.is_sealed() {
         form.refuse("", SEALED);
     }
     let banner = record::banner(&app, id, reach).await?;

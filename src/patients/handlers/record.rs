@@ -43,7 +43,7 @@ pub async fn opened_as(
     reach: Reach,
 ) -> Result<(), DbError> {
     let entry = Entry::new("patient.opened", "patient", id.0).of_patient(id.0).with("page", what);
-    audit::opened(app, page, entry.with("clinical", reach.is_open()).with("why", reach.why())).await
+    audit::opened(app, page, entry.with("clinical", reach.shows_harm()).with("why", reach.why())).await
 }
 
 /// The record. Its opening is in the trail before the page is out.
@@ -69,6 +69,8 @@ pub async fn render(app: &App, page: Page, id: PatientId, why: FormState) -> Ans
 pub async fn banner(app: &App, id: PatientId, reach: Reach) -> Result<Banner, Error> {
     let read = if reach.is_open() {
         crate::record::banner(&app.db, id).await?
+    } else if reach.shows_harm() {
+        crate::record::harm(app, id).await?
     } else {
         crate::record::identity(&app.db, id).await?
     };

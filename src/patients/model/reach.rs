@@ -52,6 +52,8 @@ pub struct Relation {
     pub broken_until: Option<DateTime<Utc>>,
     /// Whether the record is sealed: then only the own treating is a relation, and no reason opens it.
     pub is_sealed: bool,
+    /// Whether the patient is in the clinic.
+    pub is_here: bool,
 }
 
 /// How far the clinical part is open.
@@ -67,6 +69,8 @@ pub enum Reach {
     Until(DateTime<Utc>),
     /// Sealed, and there is no relation to this patient: only an emergency opens it.
     Sealed,
+    /// Sealed, but the patient is in the clinic: who treats here sees what could harm, and nothing else (rule A3).
+    SealedHere,
     /// Open until then, by an emergency (rule A4).
     Emergency(DateTime<Utc>),
 }
@@ -80,6 +84,7 @@ impl Reach {
         match (relation.is_related, relation.broken_until, relation.opened_until) {
             (true, _, _) => Reach::Related,
             (false, Some(until), _) => Reach::Emergency(until),
+            (false, None, _) if relation.is_sealed && relation.is_here => Reach::SealedHere,
             (false, None, _) if relation.is_sealed => Reach::Sealed,
             (false, None, Some(until)) => Reach::Until(until),
             (false, None, None) => Reach::Closed,
@@ -91,6 +96,16 @@ impl Reach {
         matches!(self, Reach::Related | Reach::Until(_) | Reach::Emergency(_))
     }
 
+    /// Whether only an emergency opens it.
+    pub fn is_sealed(self) -> bool {
+        matches!(self, Reach::Sealed | Reach::SealedHere)
+    }
+
+    /// Whether allergies, pregnancy and medicines may be shown.
+    pub fn shows_harm(self) -> bool {
+        self.is_open() || self == Reach::SealedHere
+    }
+
     /// Whether a reason would open it.
     pub fn is_closed(self) -> bool {
         self == Reach::Closed
@@ -100,20 +115,30 @@ impl Reach {
     pub fn until(self) -> Option<DateTime<Utc>> {
         match self {
             Reach::Until(until) => Some(until),
-            Reach::Never | Reach::Closed | Reach::Related | Reach::Sealed | Reach::Emergency(_) => None,
+            Reach::Never
+            | Reach::Closed
+            | Reach::Related
+            | Reach::Sealed
+            | Reach::SealedHere
+            | Reach::Emergency(_) => None,
         }
     }
 
     /// Whether breaking the glass would open it.
     pub fn may_break(self) -> bool {
-        matches!(self, Reach::Closed | Reach::Sealed)
+        matches!(self, Reach::Closed | Reach::Sealed | Reach::SealedHere)
     }
 
     /// Until when, where it was opened by an emergency.
     pub fn emergency(self) -> Option<DateTime<Utc>> {
         match self {
             Reach::Emergency(until) => Some(until),
-            Reach::Never | Reach::Closed | Reach::Related | Reach::Sealed | Reach::Until(_) => None,
+            Reach::Never
+            | Reach::Closed
+            | Reach::Related
+            | Reach::Sealed
+            | Reach::SealedHere
+            | Reach::Until(_) => None,
         }
     }
 
@@ -123,6 +148,7 @@ impl Reach {
             Reach::Related => "treats",
             Reach::Until(_) => "reason",
             Reach::Emergency(_) => "emergency",
+            Reach::SealedHere => "safety",
             Reach::Never | Reach::Closed | Reach::Sealed => "identity",
         }
     }
@@ -149,6 +175,9 @@ mod tests {
         let until = DateTime::<Utc>::UNIX_EPOCH;
         let sealed = Relation { is_sealed: true, opened_until: Some(until), ..Relation::default() };
         assert_eq!(Reach::of(true, &sealed), Reach::Sealed);
+        let here = Reach::of(true, &Relation { is_here: true, ..sealed });
+        assert_eq!((here, here.is_open(), here.shows_harm()), (Reach::SealedHere, false, true));
+        assert_eq!(Reach::of(false, &Relation { is_here: true, ..sealed }), Reach::Never);
         let broken = Relation { broken_until: Some(until), ..sealed };
         assert_eq!(Reach::of(true, &broken), Reach::Emergency(until));
         assert_eq!(Reach::of(false, &broken), Reach::Never);

@@ -32,6 +32,7 @@ pub struct Patient {
     is_own: bool,
     is_related: bool,
     is_sealed: bool,
+    is_here: bool,
     opened_until: Option<DateTime<Utc>>,
     broken_until: Option<DateTime<Utc>>,
 }
@@ -43,6 +44,7 @@ impl Patient {
             is_own: self.is_own,
             is_related: self.is_related,
             is_sealed: self.is_sealed,
+            is_here: self.is_here,
             opened_until: self.opened_until,
             broken_until: self.broken_until,
         }

@@ -37,6 +37,7 @@ macro_rules! relation_to {
                     and (a.state in ('arrived', 'in_service', 'fulfilled', 'no_show')
                          or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2))) end as is_related,
              exists (select 1 from record_seal s where s.patient_id = p.id and s.lifted_at is null) as is_sealed,
+             exists (select 1 from visit v where v.patient_id = p.id and v.closed_at is null) as is_here,
              (select max(r.expires_at) from record_opening r where r.patient_id = p.id and r.account_id = $2
                 and r.expires_at > $3 and r.kind = 'reason') as opened_until,
              (select max(r.expires_at) from record_opening r where r.patient_id = p.id and r.account_id = $2

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::super::model::{Ratio, Substitution};
 use super::super::verbs::give::{Gift, Gifts, give};
-use super::super::verbs::{REASON, WORDS};
+use super::super::verbs::{IN_SPITE, REASON, WORDS};
 use super::super::views::dispense::{DispensePage, Offer};
 use super::offers::{find, load};
 use crate::access::model::AccountId;
@@ -91,6 +91,7 @@ pub async fn create(
     }
     let new = Gifts {
         prescription: &shown.prescription,
+        marks: &shown.marks,
         store: StoreId(shown.store),
         gifts,
         second: second.as_ref().map(|(id, name)| (*id, name.as_str())),
@@ -135,7 +136,8 @@ async fn second(
     if !controlled {
         return Ok(None);
     }
-    second::sees(app, &shown.colleagues, form, "Choose who sees the controlled medicine leave").await
+    second::sees(app, &shown.page, &shown.colleagues, form, "Choose who sees the controlled medicine leave")
+        .await
 }
 
 /// Whether something is to be given of a line that is not as it was seen.
@@ -228,7 +230,31 @@ fn gift<'a>(offer: &'a Offer, covers: i64, form: &mut FormState) -> Option<Gift<
         return None;
     }
     let instead = why.map(|why| (why, note));
-    Some(Gift { line: id, version, covers, medicine, ratio, instead, first, why: reason })
+    let (seen, in_spite) = in_spite(offer, form)?;
+    Some(Gift { line: id, version, covers, medicine, ratio, instead, first, why: reason, seen, in_spite })
+}
+
+/// What was seen to speak against a line, and why it is given all the same; none where that is refused at its field.
+fn in_spite(offer: &Offer, form: &mut FormState) -> Option<(String, String)> {
+    let (asked, id) = (offer.asked_about(), offer.line.id);
+    if asked.is_empty() {
+        return Some((String::new(), String::new()));
+    }
+    let (field, seen) = (format!("spite_{id}"), form.value(format!("seen_{id}")).to_owned());
+    let reason = form.optional_text(&field, WORDS);
+    let shown: Vec<&str> = seen.split(',').collect();
+    let label = offer.line.label();
+    if !asked.split(',').all(|one| shown.contains(&one)) {
+        let words = "there is a new warning. Read it, then ask the prescriber, or give the reason";
+        form.refuse(&field, format!("{label}: {words}"));
+        return None;
+    }
+    if reason.chars().count() < IN_SPITE {
+        let words = "ask the prescriber, or give the reason why it is given all the same";
+        form.refuse(&field, format!("{label}: {words}"));
+        return None;
+    }
+    Some((seen, reason))
 }
 
 /// Pauses a line, goes on with it, or closes it.

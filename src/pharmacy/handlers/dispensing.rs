@@ -97,7 +97,7 @@ async fn witness(
         return Ok(None);
     }
     let colleagues = second::colleagues(&app.db, page.actor()?.account, WITNESSES).await?;
-    second::sees(app, &colleagues, form, "Choose who sees the controlled medicine come back").await
+    second::sees(app, page, &colleagues, form, "Choose who sees the controlled medicine come back").await
 }
 
 /// Takes something back (rule P12).

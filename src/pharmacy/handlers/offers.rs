@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::billing;
 use crate::billing::model::ChargeKind;
 use crate::prescribing::model::PrescriptionId;
-use crate::prescribing::{self, Line};
+use crate::prescribing::{self, Line, now};
 use crate::record::Banner;
 use crate::stock::model::{Candidate, Rule, StoreId, Wanted, pick};
 use crate::web::{Error, FormState, Page};
@@ -38,7 +38,13 @@ pub async fn load(
         billing::asked_first(&app.db, prescription.visit_id, ChargeKind::Medicine),
     )?;
     let (open, over): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.state.waits());
-    let offers: Vec<Offer> = open.into_iter().map(|line| offer(line, &shelf, store, &page)).collect();
+    let mut offers: Vec<Offer> = open.into_iter().map(|line| offer(line, &shelf, store, &page)).collect();
+    if !offers.is_empty() {
+        let now = now::of_patient(app, prescription.patient_id, (page.now, page.today())).await?;
+        for offer in &mut offers {
+            offer.standing = now.at(&offer.line, &prescription, &marks, &page.clinic);
+        }
+    }
     let controlled = offers.iter().any(|offer| offer.line.controlled);
     let colleagues = if controlled {
         second::colleagues(&app.db, page.actor()?.account, WITNESSES).await?
@@ -126,7 +132,7 @@ fn offer(line: Line, shelf: &[OnShelf], store: StoreId, page: &Page) -> Offer {
         one.expiry > today && one.held_reason.is_empty() && one.recall_reason.is_empty() && one.on_hand > 0
     };
     let batches = batches.into_iter().filter(usable).collect();
-    Offer { line, medicine, choice, batches, others }
+    Offer { line, medicine, choice, batches, others, standing: Vec::new() }
 }
 
 /// The prescription with its lines and the head of its page; none when the record has to be opened first.

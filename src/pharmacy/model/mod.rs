@@ -33,5 +33,6 @@ crate::words! {
     pub enum MessageKind {
         Query = "query" => "Question",
         Substitution = "substitution" => "Substituted",
+        Warning = "warning" => "Given in spite of a warning",
     }
 }

@@ -94,6 +94,9 @@ pub struct Dispensed {
     pub billed_ahead: bool,
     pub substitution: String,
     pub note: String,
+    /// What spoke against it when it was given, and why it was given all the same.
+    pub warned: String,
+    pub warned_reason: String,
     pub returned: i64,
     /// What was prescribed.
     pub prescribed: String,
@@ -123,7 +126,7 @@ macro_rules! dispensed {
             "select g.id, g.dispensing_id, g.line_id, g.medicine_id, g.name, g.strength, g.form, g.unit, g.step,
                 g.quantity, g.covers, g.owed as owed_then, m.controlled, g.directions,
                 case when l.owed and l.state in ('open', 'partly') then l.quantity - l.given + l.returned else 0 end as owed,
-                 g.price, g.billed_ahead, g.substitution, g.note, g.returned,
+                 g.price, g.billed_ahead, g.substitution, g.note, g.warned, g.warned_reason, g.returned,
                 trim(l.name || ' ' || l.strength) as prescribed, l.unit as prescribed_unit, l.step as prescribed_step,
                 l.advice, l.patient_id, d.visit_id
              from dispensing_line g join dispensing d on d.id = g.dispensing_id
@@ -202,6 +205,8 @@ pub struct NewDispensed<'a> {
     pub billed_ahead: bool,
     pub substitution: Option<Substitution>,
     pub note: &'a str,
+    pub warned: &'a str,
+    pub warned_reason: &'a str,
 }
 
 /// Writes it; the prescribed line counts with it.
@@ -215,8 +220,9 @@ pub async fn insert_line(
     day: NaiveDate,
 ) -> Result<DispensedId, DbError> {
     sql("insert into dispensing_line (dispensing_id, line_id, item_id, medicine_id, name, strength, form, unit, step,
-            quantity, covers, owed, directions, price, billed_ahead, substitution, note, day)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id")
+            quantity, covers, owed, directions, price, billed_ahead, substitution, note, day, warned,
+            warned_reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) returning id")
     .bind(new.dispensing)
     .bind(new.line)
     .bind(new.item)
@@ -235,6 +241,8 @@ pub async fn insert_line(
     .bind(new.substitution.map_or("", Substitution::as_str))
     .bind(new.note)
     .bind(day)
+    .bind(new.warned)
+    .bind(new.warned_reason)
     .scalar(tx)
     .await
 }

@@ -9,9 +9,11 @@ use crate::pharmacy::model::{DispensedId, DispensingId, LEDGER, MessageKind, Rat
 use crate::pharmacy::store::dispensings::{self, NewDispensed, NewDispensing};
 use crate::pharmacy::store::messages::{self, NewMessage};
 use crate::pharmacy::store::shelf::OnShelf;
-use crate::pharmacy::verbs::{Refused, doer, in_words};
+use crate::pharmacy::verbs::{IN_SPITE, Refused, doer, in_words};
 use crate::prescribing::model::{LineId, LineMove, LineState, directions};
-use crate::prescribing::{Line, Prescription, ahead, pharmacist};
+use crate::prescribing::now::{self, Standing};
+use crate::prescribing::{Line, Mark, Prescription, ahead, pharmacist};
+use crate::record;
 use crate::stock::model::{BatchId, Kind, Out, StoreId, Wanted};
 use crate::stock::{hold, take};
 use crate::web::FormState;
@@ -34,12 +36,17 @@ pub struct Gift<'a> {
     /// Batches chosen by hand, and why (rule P8).
     pub first: Vec<BatchId>,
     pub why: String,
+    /// What the page showed to speak against it that the prescriber did not know, and why it is given all the same.
+    pub seen: String,
+    pub in_spite: String,
 }
 
 /// What is given out at one moment.
 #[derive(Debug)]
 pub struct Gifts<'a> {
     pub prescription: &'a Prescription,
+    /// What was warned of when it was signed.
+    pub marks: &'a [Mark],
     pub store: StoreId,
     /// Never empty.
     pub gifts: Vec<Gift<'a>>,
@@ -51,7 +58,9 @@ pub struct Gifts<'a> {
     pub advice: &'a str,
 }
 
-/// Gives out, unless the form is refused at the gate of what is paid first; then nothing may be kept. Every
+/// Gives out, unless the form is refused at the gate of what is paid first; then nothing may be kept. The patient is held
+/// before anything else, as for signing: an allergy that is recorded meanwhile comes before or after, and what
+/// speaks against a line now is looked up here once more. Every
 /// line of the prescription is taken first in the order of its id, also those of which nothing is given: they
 /// are noted as owed. Then come the charges, then every item in the order of its id, so that two who give out
 /// at once, and whoever stops a line meanwhile, never wait crosswise. Then each line is written, leaves the
@@ -66,6 +75,7 @@ pub async fn give(
 ) -> Result<Option<DispensingId>, Refused> {
     let (account, who) = (doer(work)?, work.doer().clone());
     let (at, today) = (work.now(), work.today());
+    record::hold_patient(work.tx(), new.prescription.patient_id).await?;
     let lines = pharmacist::hold_all(work, new.prescription.id).await?;
     let mut gifts: Vec<&Gift<'_>> = new.gifts.iter().collect();
     gifts.sort_by_key(|gift| gift.line);
@@ -74,6 +84,11 @@ pub async fn give(
         let line = pharmacist::as_seen(&lines, gift.line, gift.version)?;
         fits(line, gift, today)?;
         held.push((gift, line));
+    }
+    let (now, clinic) = (now::in_work(work, new.prescription.patient_id).await?, work.app.clinic());
+    let mut warned = Vec::with_capacity(held.len());
+    for (gift, line) in &held {
+        warned.push(in_spite_of(&now.at(line, new.prescription, new.marks, &clinic), gift, line)?);
     }
     let Some(visit) = held.first().map(|(_, line)| line.visit_id) else { return Err(Refused::NotFound) };
     let asked: Vec<i64> = held.iter().map(|(gift, _)| ahead::source(gift.line)).collect();
@@ -93,8 +108,8 @@ pub async fn give(
         advice: new.advice,
     };
     let id = dispensings::insert(work.tx(), &head, (at, today)).await.map_err(in_words)?;
-    for (gift, line) in &held {
-        one(work, (id, new.store), gift, line).await?;
+    for ((gift, line), warned) in held.iter().zip(&warned) {
+        one(work, (id, new.store), (gift, warned), line).await?;
     }
     dispensings::owe_the_rest(work.tx(), new.prescription.id).await?;
     let owed = held.iter().filter(|(gift, line)| gift.covers < line.remaining()).count();
@@ -103,6 +118,7 @@ pub async fn give(
         .with("prescription", new.prescription.id.0)
         .with("lines", held.len() as i64)
         .with("owed", owed as i64)
+        .with("in_spite", warned.iter().filter(|words| !words.is_empty()).count() as i64)
         .with("second", new.second.map_or(0, |(second, _)| second.0));
     work.audit(entry).await?;
     work.tell(Topic::Visit(visit.0));
@@ -126,10 +142,29 @@ fn fits(line: &Line, gift: &Gift<'_>, today: chrono::NaiveDate) -> Result<(), Re
     Ok(())
 }
 
+/// What speaks against a line now and was not signed in spite of, in words; empty without anything.
+///
+/// # Errors
+/// A sentence when the page did not show it, or no reason was given for it.
+fn in_spite_of(standing: &[Standing], gift: &Gift<'_>, line: &Line) -> Result<String, Refused> {
+    let asks: Vec<&Standing> = standing.iter().filter(|one| one.asks()).collect();
+    let seen: Vec<&str> = gift.seen.split(',').collect();
+    let new = asks.iter().any(|one| !seen.contains(&one.warning.key().as_str()));
+    if new || (!asks.is_empty() && gift.in_spite.chars().count() < IN_SPITE) {
+        return Err(Refused::Because(format!(
+            "{}: something speaks against it that the prescriber did not know. Nothing was given out. Read it, then \
+             ask the prescriber, or give the reason.",
+            line.label()
+        )));
+    }
+    let words = |one: &Standing| one.warning.words.trim_end_matches('.').to_owned();
+    Ok(asks.into_iter().map(words).collect::<Vec<_>>().join("; "))
+}
+
 async fn one(
     work: &mut Work,
     (dispensing, store): (DispensingId, StoreId),
-    gift: &Gift<'_>,
+    (gift, warned): (&Gift<'_>, &str),
     line: &Line,
 ) -> Result<(), Refused> {
     let (medicine, today) = (gift.medicine, work.today());
@@ -161,6 +196,8 @@ async fn one(
         billed_ahead,
         substitution: gift.instead.as_ref().map(|(why, _)| *why),
         note: gift.instead.as_ref().map_or(&gift.why, |(_, note)| note),
+        warned,
+        warned_reason: if warned.is_empty() { "" } else { &gift.in_spite },
     };
     let id = dispensings::insert_line(work.tx(), &new, today).await.map_err(in_words)?;
     let made = if gift.covers == line.remaining() { LineMove::Complete } else { LineMove::Give };
@@ -184,7 +221,12 @@ async fn one(
         ahead::keep(work, line.id, 0).await?;
     }
     if let Some((why, note)) = &gift.instead {
-        told(work, line, medicine, (*why, note)).await?;
+        told(work, line, MessageKind::Substitution, &substituted(line, medicine, (*why, note))).await?;
+    }
+    if !warned.is_empty() {
+        let words =
+            format!("{} was given in spite of this. {warned}. The reason: {}", line.label(), gift.in_spite);
+        told(work, line, MessageKind::Warning, &words).await?;
     }
     Ok(())
 }
@@ -233,26 +275,26 @@ fn taken(line: &Line, medicine: &OnShelf, ratio: Ratio) -> Result<String, Refuse
     Ok(directions(dose, taken, line.frequency, line.days, line.max_doses_a_day))
 }
 
-/// The prescriber reads what was given instead (rule P6).
-async fn told(
-    work: &mut Work,
-    line: &Line,
-    medicine: &OnShelf,
-    (why, note): (Substitution, &str),
-) -> Result<(), Refused> {
+/// What was given instead, and why.
+fn substituted(line: &Line, medicine: &OnShelf, (why, note): (Substitution, &str)) -> String {
     let mut words = format!("{} was given instead of {}. {}", medicine.label(), line.label(), why.label());
     if !note.is_empty() {
         words.push_str(&format!(": {note}"));
     }
+    words
+}
+
+/// The prescriber reads what was given instead (rule P6), or in spite of what they did not know.
+async fn told(work: &mut Work, line: &Line, kind: MessageKind, words: &str) -> Result<(), Refused> {
     let (from, who, at) = (doer(work)?, work.doer().name.clone(), work.now());
     let new = NewMessage {
-        kind: MessageKind::Substitution,
+        kind,
         prescription: line.prescription_id,
         line: Some(line.id),
         patient: line.patient_id,
         to: line.prescriber_id,
         from: (from, &who),
-        words: &words,
+        words,
     };
     messages::insert(work.tx(), &new, at).await?;
     work.tell(Topic::Reviews(line.prescriber_id.0));

@@ -41,6 +41,8 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
     let given = given.ok_or(Refused::NotFound)?;
     let line = prescribing::line(work.tx(), given.line_id).await?.ok_or(Refused::NotFound)?;
     let line = pharmacist::hold(work, line.id, line.version).await?;
+    // Now that nobody else is at it: what came back a moment ago must not be charged again.
+    let given = dispensings::line(work.tx(), back.line).await?.ok_or(Refused::NotFound)?;
     let out = dispensings::batches(work.tx(), of.id).await?;
     let out = out.iter().find(|out| out.line_id == given.id && out.batch_id == back.batch);
     let there = out.map_or(0, |out| out.quantity);

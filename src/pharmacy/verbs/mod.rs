@@ -13,6 +13,8 @@ use crate::work::Work;
 
 /// Shortest reason that says anything; the tables know the same number.
 pub const REASON: usize = 3;
+/// Shortest reason for giving in spite of a warning, as the prescriber's; the table knows the same number.
+pub const IN_SPITE: usize = 5;
 /// Longest reason, and longest note.
 pub const WORDS: usize = 300;
 

@@ -9,7 +9,8 @@ use crate::pharmacy::model::{Ratio, Substitution};
 use crate::pharmacy::store::dispensings::Dispensing;
 use crate::pharmacy::store::messages::Message;
 use crate::pharmacy::store::shelf::OnShelf;
-use crate::prescribing::model::{LineMove, LineState, Tier, quantity_words};
+use crate::prescribing::model::{LineMove, LineState, quantity_words};
+use crate::prescribing::now::Standing;
 use crate::prescribing::{Kept, Line, Mark, Prescription, ahead};
 use crate::record::Banner;
 use crate::settings::model::plain_day;
@@ -41,6 +42,8 @@ pub struct Offer {
     pub batches: Vec<Candidate>,
     /// What could be given instead.
     pub others: Vec<Other>,
+    /// What is warned of now.
+    pub standing: Vec<Standing>,
 }
 
 impl Offer {
@@ -52,6 +55,17 @@ impl Offer {
     /// Whether something can be given of it.
     pub fn is_open(&self, page: &Page) -> bool {
         matches!(self.line.state, LineState::Open | LineState::Partly) && !self.line.is_expired(page.today())
+    }
+
+    /// What speaks against it and was not known to the prescriber, as one text; empty without anything.
+    pub fn asked_about(&self) -> String {
+        let asks = self.standing.iter().filter(|one| one.asks());
+        asks.map(|one| one.warning.key()).collect::<Vec<_>>().join(",")
+    }
+
+    /// Why it was signed in spite of what still stops.
+    pub fn reason(&self) -> Option<&Kept> {
+        self.standing.iter().filter_map(|one| one.kept.as_ref()).find(|kept| !kept.reason.is_empty())
     }
 
     /// Whether something can be reserved for it, or what is reserved can be released.
@@ -215,16 +229,6 @@ impl DispensePage {
     /// Why another medicine is given.
     pub fn reasons(&self) -> Vec<(&'static str, &'static str)> {
         Substitution::choices()
-    }
-
-    /// The warnings of a line as they were when it was signed.
-    pub fn warnings(&self, line: &Line) -> Vec<Kept> {
-        self.marks.iter().filter(|mark| mark.line_id == line.id).filter_map(Mark::warning).collect()
-    }
-
-    /// Why a line was signed in spite of its warnings.
-    pub fn reason(&self, line: &Line) -> Option<Kept> {
-        self.warnings(line).into_iter().find(|kept| kept.tier == Tier::Stop)
     }
 
     /// What happened to a line since: paused and why, given, stopped.

@@ -1,12 +1,13 @@
 //! The checks before a medicine is signed (rule P2, experience C4): recorded allergies by substance and class, duplicates,
-//! interactions, age and pregnancy. What they know is our own small list: no warning does not mean safe.
+//! interactions, the amount of a day, age and pregnancy. What they know is our own small list: no warning does not mean safe.
 //!
-//! Tiers: a recorded allergy, the same ingredient twice, a serious interaction and what is contraindicated stop until there
-//! is a reason; cautions stand beside the line; notes are read in passing.
+//! Tiers: a recorded allergy, the same ingredient twice, a serious interaction, far more than the usual dose and what is
+//! contraindicated stop until there is a reason; cautions stand beside the line; notes are read in passing.
 
 use crate::record::model::{AllergenKind, Allergy, Severity};
 use crate::words;
 
+use super::dose::{Daily, Excess};
 use super::families::{Class, Family, Interaction};
 use super::{LineId, Pregnancy};
 
@@ -26,6 +27,7 @@ words! {
         Cross = "cross" => "May cross-react",
         Duplicate = "duplicate" => "Duplicate",
         Interaction = "interaction" => "Interaction",
+        Dose = "dose" => "Dose",
         Age = "age" => "Age",
         Pregnancy = "pregnancy" => "Pregnancy",
         Unasked = "unasked" => "Allergies not asked",
@@ -51,8 +53,13 @@ pub struct Warning {
 impl Warning {
     /// By what one warning is known again: a reason covers the stops that stood beside it.
     pub fn key(&self) -> String {
-        format!("{}:{}", self.kind.as_str(), self.about.replace(',', " "))
+        key(self.kind, &self.about)
     }
+}
+
+/// See [`Warning::key`].
+pub fn key(kind: WarningKind, about: &str) -> String {
+    format!("{}:{}", kind.as_str(), about.replace(',', " "))
 }
 
 /// A medicine as the checks see it.
@@ -70,6 +77,8 @@ pub struct Drug {
     pub min_age: Option<i64>,
     /// Whether a pregnant woman may take it.
     pub pregnancy: Pregnancy,
+    /// What is taken of it in a day, where that is counted.
+    pub daily: Option<Daily>,
     /// Whether it was written as free text.
     pub is_free: bool,
     /// Since when and by whom, for what is active: `from 3 November 2026, Dr Okoro`.
@@ -135,6 +144,7 @@ pub fn check(drug: &Drug, before: &[Drug], active: &[Drug], facts: &Facts, known
             None => warnings.extend(interaction(drug, other, &since, known)),
         }
     }
+    warnings.extend(of_dose(drug));
     warnings.extend(of_age(drug, facts));
     warnings.extend(of_pregnancy(drug, facts));
     if drug.is_free {
@@ -239,6 +249,16 @@ fn interaction(drug: &Drug, other: &Drug, since: &str, known: &Known) -> Option<
         words: format!("With {} ({since}): {}", other.label, found.effect),
         advice: found.advice.clone(),
     })
+}
+
+fn of_dose(drug: &Drug) -> Option<Warning> {
+    let daily = drug.daily.as_ref()?;
+    let (excess, words) = daily.excess()?;
+    let tier = match excess {
+        Excess::Unusual => Tier::Caution,
+        Excess::TooMuch => Tier::Stop,
+    };
+    Some(warning(WarningKind::Dose, tier, &format!("{} a day", daily.taken), words))
 }
 
 fn of_age(drug: &Drug, facts: &Facts) -> Option<Warning> {

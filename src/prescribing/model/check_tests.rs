@@ -33,6 +33,7 @@ fn drug(code: &str) -> Drug {
         classes: list(&one.classes),
         min_age: one.min_age_years,
         pregnancy: one.pregnancy,
+        daily: None,
         is_free: false,
         since: "from 3 November 2026".to_owned(),
     }

@@ -6,6 +6,7 @@ mod amount_tests;
 mod check;
 #[cfg(test)]
 mod check_tests;
+mod dose;
 mod families;
 mod frequency;
 mod line;
@@ -17,7 +18,8 @@ mod written;
 pub use amount::{
     MOST, amount_words, container_words, parse_days, parse_dose, plain_number, quantity, quantity_words,
 };
-pub use check::{Drug, Facts, Known, Tier, Warning, WarningKind, check, worst};
+pub use check::{Drug, Facts, Known, Tier, Warning, WarningKind, check, key, worst};
+pub use dose::{Daily, UsualDose};
 pub use families::{Class, Family, Interaction, families, list};
 pub use frequency::Frequency;
 pub use line::{CannotMove, LineMove, LineState};

@@ -37,6 +37,13 @@ impl Holds {
         (amount > 0 && per > 0).then_some(Holds { amount, measure, per })
     }
 
+    /// The thousandths of a unit that hold so much (`4000 mg`), rounded down.
+    pub fn reached_by(self, amount: &str) -> Option<i64> {
+        let (amount, measure) = substance(amount)?;
+        let units = i128::from(amount) * i128::from(self.per) / i128::from(self.amount);
+        i64::try_from(units).ok().filter(|_| measure == self.measure)
+    }
+
     /// The thousandths of a unit that hold what was typed (`400 mg`): exact, and such that they can be taken,
     /// or none.
     pub fn dose_of(self, typed: &str, unit: Unit) -> Option<i64> {

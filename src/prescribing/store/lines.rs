@@ -65,6 +65,10 @@ pub struct Line {
     pub pregnancy: Option<Pregnancy>,
     /// Days for which a prescription of it holds, where the medicine has a number of its own.
     pub own_valid_days: Option<i64>,
+    /// The usual dose in thousandths and how often a day, where the catalogue counts it as the line does.
+    pub usual_dose: Option<i64>,
+    pub usual_times: Option<i64>,
+    pub usual_most_doses: Option<i64>,
     /// What one unit costs now, in kobo; 0 for free text.
     pub price: i64,
     /// Whether the catalogue offers it, unchanged in what the line says of it.
@@ -84,6 +88,8 @@ macro_rules! lines {
                 l.state_reason, l.version,
                 p.prescriber_name as prescriber, coalesce(m.ingredients, '') as ingredients,
                 coalesce(m.classes, '') as classes, m.min_age, m.pregnancy, m.valid_days as own_valid_days,
+                case when m.unit = l.unit and m.strength = l.strength then m.dose end as usual_dose,
+                m.times_a_day as usual_times, m.max_doses_a_day as usual_most_doses,
                 coalesce(m.price, 0) as price,
                 coalesce(m.active and m.generic = l.name and m.strength = l.strength and m.form = l.form
                     and m.unit = l.unit and m.step = l.step, l.medicine_id is null) as offered,

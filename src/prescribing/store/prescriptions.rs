@@ -69,6 +69,8 @@ pub struct Kept {
     pub kind: WarningKind,
     /// How loud it was.
     pub tier: Tier,
+    /// What exactly, for comparing.
+    pub about: String,
     /// What it said.
     pub words: String,
     /// What it advised.
@@ -88,6 +90,7 @@ pub struct Mark {
     part: String,
     kind: String,
     tier: String,
+    about: String,
     words: String,
     advice: String,
     /// Why.
@@ -104,6 +107,7 @@ impl Mark {
         Some(Kept {
             kind: self.kind.parse().ok()?,
             tier: self.tier.parse().ok()?,
+            about: self.about.clone(),
             words: self.words.clone(),
             advice: self.advice.clone(),
             reason: self.reason.clone(),
@@ -120,12 +124,13 @@ impl Mark {
 
 /// Warnings and later steps of a prescription's lines, each in the order in which it was written.
 pub async fn marks(store: impl Store, id: PrescriptionId) -> Result<Vec<Mark>, DbError> {
-    sql("select w.line_id, 'warning' as part, w.kind, w.tier, w.words, w.advice, w.reason, w.account_name, w.at, w.id
+    sql("select w.line_id, 'warning' as part, w.kind, w.tier, w.about, w.words, w.advice, w.reason, w.account_name, w.at,
+            w.id
          from prescription_line l join prescription_warning w on w.line_id = l.id where l.prescription_id = $1
          union all
-         select e.line_id, 'step', e.move, '', '', '', e.reason, e.account_name, e.at, e.id
+         select e.line_id, 'step', e.move, '', '', '', '', e.reason, e.account_name, e.at, e.id
          from prescription_line l join prescription_event e on e.line_id = l.id
-         where l.prescription_id = $1 and e.move <> 'sign' order by 9, 10 limit 600")
+         where l.prescription_id = $1 and e.move <> 'sign' order by 10, 11 limit 600")
     .bind(id)
     .all(store)
     .await

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::prescribing::model::{Drug, LineState, Pregnancy, Tier, Warning, check, list};
+use crate::prescribing::model::{Daily, Drug, LineState, Pregnancy, Tier, UsualDose, Warning, check, list};
 use crate::prescribing::store::context::Context;
 use crate::prescribing::store::lines::Line;
 use crate::settings::model::{Clinic, plain_day};
@@ -40,6 +40,9 @@ pub fn drug(line: &Line, clinic: &Clinic) -> Drug {
         Some(at) => format!("from {}, {}", plain_day(clinic.day_of(at)), line.prescriber),
         None => String::new(),
     };
+    let usual =
+        UsualDose { dose: line.usual_dose, times: line.usual_times, most_doses: line.usual_most_doses };
+    let taken = (line.dose, line.frequency, line.max_doses_a_day);
     Drug {
         line: line.id,
         label: line.label(),
@@ -47,6 +50,7 @@ pub fn drug(line: &Line, clinic: &Clinic) -> Drug {
         classes: list(&line.classes),
         min_age: line.min_age,
         pregnancy: line.pregnancy.unwrap_or(Pregnancy::Ok),
+        daily: Daily::of(taken, usual, (&line.strength, &line.ingredients, line.unit)),
         is_free: line.is_free(),
         since,
     }

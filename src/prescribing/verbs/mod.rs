@@ -6,6 +6,7 @@ pub mod after;
 pub mod ahead;
 pub mod assess;
 pub mod draft;
+pub mod now;
 pub mod pharmacist;
 pub mod sign;
 

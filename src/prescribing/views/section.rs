@@ -112,7 +112,8 @@ impl Section {
     /// How many lines there are, in words.
     pub fn count_words(&self) -> String {
         match self.drafts.len() {
-            0 => "Nothing prescribed yet".to_owned(),
+            0 if self.signed_here().is_empty() => "Nothing prescribed yet".to_owned(),
+            0 => "Nothing new".to_owned(),
             1 => "1 medicine, not signed yet".to_owned(),
             more => format!("{more} medicines, not signed yet"),
         }

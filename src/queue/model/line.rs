@@ -43,9 +43,9 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Whether `who` may be offered this entry.
+    /// Whether `who` may be offered this entry: an emergency is anybody's, whoever was booked (rule Q5).
     pub fn is_for(&self, who: AccountId) -> bool {
-        self.assigned_to.is_none_or(|assigned| assigned == who)
+        self.priority == Priority::Emergency || self.assigned_to.is_none_or(|assigned| assigned == who)
     }
 }
 

@@ -12,7 +12,7 @@ use super::rules::minutes;
 pub struct LastMove {
     /// When it was made.
     pub at: DateTime<Utc>,
-    /// Whether the entry still has the version that the move gave it.
+    /// Whether the entry still has the version that the move gave it, and its visit stood in no other line since.
     pub untouched: bool,
     /// For a transfer: whether the entry that it opened still waits as it was opened. `true` for any other
     /// move.

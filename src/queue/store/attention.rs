@@ -78,11 +78,17 @@ pub async fn open(store: impl Store) -> Result<Vec<Attention>, DbError> {
     .await
 }
 
-/// Whom it is about.
-pub async fn patient_of(store: impl Store, id: AttentionId) -> Result<Option<PatientId>, DbError> {
-    let found: Option<(PatientId,)> =
-        sql("select patient_id from attention where id = $1").bind(id).optional(store).await?;
-    Ok(found.map(|row| row.0))
+/// Whom and what it is about.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct About {
+    pub patient_id: PatientId,
+    pub kind: AttentionKind,
+    pub about_id: i64,
+}
+
+/// Whom and what it is about.
+pub async fn about(store: impl Store, id: AttentionId) -> Result<Option<About>, DbError> {
+    sql("select patient_id, kind, about_id from attention where id = $1").bind(id).optional(store).await
 }
 
 /// Somebody sees to it; false when a colleague already does.

@@ -156,6 +156,17 @@ pub async fn onward_of(store: impl Store, entry: EntryId) -> Result<Option<Entry
     .await
 }
 
+/// Whether the visit stood in a line again after this entry, and that was not taken back.
+pub async fn has_later(store: impl Store, entry: &Entry) -> Result<bool, DbError> {
+    let found: Option<(EntryId,)> =
+        sql("select id from queue_entry where visit_id = $1 and id > $2 and state <> 'void' limit 1")
+            .bind(entry.visit_id)
+            .bind(entry.id)
+            .optional(store)
+            .await?;
+    Ok(found.is_some())
+}
+
 /// The point where a visit is now.
 pub async fn point_of(store: impl Store, visit: VisitId) -> Result<Option<PointId>, DbError> {
     let found: Option<(PointId,)> = sql("select point_id from queue_entry

@@ -5,7 +5,7 @@ use crate::audit;
 use crate::db::DbError;
 use crate::live::Topic;
 use crate::queue::model::{AttentionId, AttentionKind, Priority};
-use crate::queue::store::attention::{self, NewAttention};
+use crate::queue::store::attention::{self, About, NewAttention};
 use crate::work::Work;
 
 /// Asks for attention; the boards of all doctors show it.
@@ -28,16 +28,18 @@ pub async fn withdraw(
     Ok(before)
 }
 
-/// Somebody sees to it: the first of those who press at once.
-pub async fn see_to(work: &mut Work, id: AttentionId) -> Result<(), Refused> {
+/// Somebody sees to it: the first of those who press at once. Gives what it is about.
+pub async fn see_to(work: &mut Work, id: AttentionId) -> Result<About, Refused> {
     let by = doer_of(work).ok_or(Refused::NotFound)?;
-    let patient = attention::patient_of(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    let about = attention::about(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     let at = work.now();
     if !attention::see_to(work.tx(), id, by, at).await? {
         return Err(Refused::Because("A colleague already sees to it.".into()));
     }
-    work.audit(audit::Entry::new("attention.seen_to", "attention", id.0).of_patient(patient.0)).await?;
-    Ok(tell(work).await?)
+    let entry = audit::Entry::new("attention.seen_to", "attention", id.0).of_patient(about.patient_id.0);
+    work.audit(entry).await?;
+    tell(work).await?;
+    Ok(about)
 }
 
 async fn tell(work: &mut Work) -> Result<(), DbError> {

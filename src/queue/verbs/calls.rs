@@ -2,7 +2,7 @@
 
 use super::{Refused, changed_meanwhile, record, seen};
 use crate::access::model::AccountId;
-use crate::queue::model::{EntryId, LineRules, Move, PointId, RoomId, Why, eligible_for, line};
+use crate::queue::model::{EntryId, LineRules, Move, PointId, Priority, RoomId, Why, eligible_for, line};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::lines::{self, InLine};
 use crate::queue::store::{events, points};
@@ -75,9 +75,9 @@ pub async fn call_again(
     call(work, caller, &entry, Move::Recall).await
 }
 
-/// Who waits for a doctor is called by that doctor only.
+/// Who waits for a doctor is called by that doctor only; an emergency by whoever is there.
 fn is_for(caller: &Caller, entry: &Entry) -> Result<(), Refused> {
-    if entry.doctor_id.is_none_or(|doctor| doctor == caller.who) {
+    if entry.priority == Priority::Emergency || entry.doctor_id.is_none_or(|doctor| doctor == caller.who) {
         return Ok(());
     }
     Err(Refused::Because(format!(

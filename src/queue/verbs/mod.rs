@@ -62,7 +62,12 @@ pub async fn record(
     note: &str,
 ) -> Result<(), Refused> {
     let at = work.now();
-    if !entries::save(work.tx(), after).await? {
+    let saved = match entries::save(work.tx(), after).await {
+        // The visit stands in another line by now.
+        Err(error) if error.violates("queue_entry_visit_id_unique") => false,
+        other => other?,
+    };
+    if !saved {
         return Err(changed_meanwhile(&after.token));
     }
     let kept = match made {

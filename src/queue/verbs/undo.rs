@@ -72,6 +72,8 @@ fn restored(entry: &Entry, kept: Kept) -> Entry {
 /// Takes back the last move of an entry.
 pub async fn undo(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<Entry, Refused> {
     let entry = seen(work, id, version).await?;
+    // Whoever checks this patient in at the same moment waits for this, or was first and is seen below.
+    visits::hold_patient(work.tx(), entry.patient_id).await?;
     let last = events::last(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     let made = last.what.parse::<Move>().ok();
     let opened = last.what == Happened::CheckIn.as_str();
@@ -83,9 +85,11 @@ pub async fn undo(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<
         _ => None,
     };
     let untouched = |next: &Entry| next.version == 1 && next.state == EntryState::Waiting;
+    // What came after in the same visit, other than by this move, keeps its place in the history (rule Q3).
+    let overtaken = onward.is_none() && entries::has_later(work.tx(), &entry).await?;
     let facts = LastMove {
         at: last.at,
-        untouched: entry.version == last.entry_version,
+        untouched: entry.version == last.entry_version && !overtaken,
         onward_untouched: onward.as_ref().is_none_or(untouched),
     };
     may_undo(&facts, work.now(), &LineRules::of(&work.app.clinic()))?;

@@ -5,10 +5,7 @@ use askama::Template;
 use super::onward::{BACK, Choices, choices};
 pub use super::seat::Seat;
 use crate::access::model::{AccountId, Permission};
-use crate::consultation::model::VitalsId;
-use crate::queue::model::{
-    AttentionKind, EntryId, EntryState, LineRules, Move, PointKind, history_words, line,
-};
+use crate::queue::model::{EntryId, EntryState, LineRules, Move, PointKind, history_words, line};
 use crate::queue::store::attention::Attention;
 use crate::queue::store::entries::Entry;
 use crate::queue::store::events::{Line as HistoryLine, MyLast};
@@ -16,7 +13,7 @@ use crate::queue::store::lines::Row;
 use crate::queue::store::points::{AtWork, Point};
 use crate::web::filters;
 use crate::web::form::new_op;
-use crate::web::{FormState, Page, paths};
+use crate::web::{FormState, Page};
 
 /// The board of a point.
 #[derive(Debug, Template)]
@@ -74,15 +71,6 @@ pub struct Panel {
     pub id: EntryId,
     /// What happened in its visit.
     pub history: Vec<HistoryLine>,
-}
-
-impl Attention {
-    /// The page of what it is about.
-    pub fn page(&self) -> String {
-        match self.kind {
-            AttentionKind::EarlyWarning => paths::consultation::taking(VitalsId(self.about_id)),
-        }
-    }
 }
 
 impl Board {

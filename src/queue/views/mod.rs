@@ -1,6 +1,7 @@
 //! Pages and fragments of arrivals, lines, displays and places.
 
 pub mod arrivals;
+pub mod attention;
 pub mod board;
 pub mod display;
 pub mod entry;

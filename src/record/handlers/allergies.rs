@@ -8,14 +8,17 @@ use super::{Door, door, opened};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::DbError;
+use crate::live::Topic;
 use crate::patients::model::PatientId;
-use crate::record::model::{AllergenKind, AllergyState, Certainty, Severity};
+use crate::prescribing::now;
+use crate::record::model::{AllergenKind, AllergyId, AllergyState, Certainty, Severity};
 use crate::record::store::{self, NewAllergy};
 use crate::record::views::{AllergyPage, Picked};
 use crate::web::form::{LINE, TEXT};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Work;
 
 /// Longest note.
 pub const NOTE: usize = 500;
@@ -156,7 +159,8 @@ pub async fn create(
                 store::answer_told(work.tx(), id, &told, (&doer, at)).await?;
             }
             work.audit(Entry::new("allergy.recorded", "allergy", allergy.0).of_patient(id.0)).await?;
-            work.done(paths::record::health(id), "Allergy recorded").await
+            let words = with_what_it_meets(&mut work, "Allergy recorded", allergy).await?;
+            work.done(paths::record::health(id), &words).await
         }
         Err(error) if error.violates("allergy_twice") => {
             work.undo();
@@ -167,6 +171,19 @@ pub async fn create(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is said after saving, with the medicines that wait to be given and that it speaks against. Whoever looks at them in
+/// the pharmacy sees it there, too.
+pub async fn with_what_it_meets(work: &mut Work, saved: &str, id: AllergyId) -> Result<String, DbError> {
+    let Some(allergy) = store::allergy(work.tx(), id).await? else { return Ok(saved.to_owned()) };
+    let met = now::met_by(work, &allergy).await?;
+    if met.is_empty() {
+        return Ok(saved.to_owned());
+    }
+    work.tell(Topic::Pharmacy);
+    let medicines = if met.len() == 1 { "1 medicine".to_owned() } else { format!("{} medicines", met.len()) };
+    Ok(format!("{saved}. {medicines} not yet given: {}. Ask the doctor", met.join(", ")))
 }
 
 async fn again(app: &App, page: Page, door: Door, form: FormState) -> Answer {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::allergies::{blank, read_facts, read_free};
+use super::allergies::{blank, read_facts, read_free, with_what_it_meets};
 use super::{door, opened};
 use crate::app::App;
 use crate::audit::Entry;
@@ -107,7 +107,12 @@ pub async fn save(
             let names = changed_fields(&old, &new);
             let entry = Entry::new("allergy.changed", "allergy", allergy.0).of_patient(old.patient_id.0);
             work.audit(entry.with("fields", names)).await?;
-            return work.done(paths::record::health(old.patient_id), "Allergy changed").await;
+            let worse = (&old.substance, old.severity) != (&new.substance, new.severity);
+            let words = match worse {
+                true => with_what_it_meets(&mut work, "Allergy changed", allergy).await?,
+                false => "Allergy changed".to_owned(),
+            };
+            return work.done(paths::record::health(old.patient_id), &words).await;
         }
         Err(error) if overtaken(&error) => work.undo(),
         Err(error) => return Err(error.into()),

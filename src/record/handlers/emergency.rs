@@ -25,12 +25,7 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> 
 }
 
 fn shown(page: Page, door: Door, form: FormState) -> EmergencyPage {
-    EmergencyPage {
-        page,
-        banner: door.banner,
-        form,
-        sealed: door.reach == crate::patients::model::Reach::Sealed,
-    }
+    EmergencyPage { page, banner: door.banner, form, sealed: door.reach.is_sealed() }
 }
 
 /// What is asked; none where something misses, which then stands in the form.

@@ -99,7 +99,9 @@ async fn whole(app: &App, page: Page, kind: &str) -> Result<FilePage, Error> {
     let entry = Entry::new("record.downloaded", "record", None).of_patient(id.0).with("file", kind);
     audit::opened(app, &page, entry).await?;
     let prescribed = crate::prescribing::of_patient(&app.db, id, ALL).await?;
-    Ok(FilePage { page, summary, happenings, diagnoses, procedures, prescribed })
+    let found = store::found(&app.db, id, page.now).await?;
+    let measured = store::measured(&app.db, id).await?;
+    Ok(FilePage { page, summary, happenings, diagnoses, procedures, prescribed, found, measured })
 }
 
 fn as_file(kind: &'static str, name: &str, mut answer: Response) -> Result<Response, Error> {

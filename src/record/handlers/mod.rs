@@ -25,7 +25,7 @@ use crate::web::{Error, FormState, Page};
 pub struct Door {
     /// How far.
     pub reach: Reach,
-    /// Who it is about; what could harm them only where the record is open.
+    /// Who it is about; what could harm them only where the record is open, or they are in the clinic.
     pub banner: Banner,
 }
 
@@ -54,6 +54,10 @@ pub async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> 
     let reach = patients::reach(app, page, id).await?;
     if reach == Reach::Never {
         return Err(Error::Forbidden(OWN));
+    }
+    if reach == Reach::SealedHere {
+        let banner = super::harm(app, id).await?.ok_or(Error::NotFound)?;
+        return Ok(Door { reach, banner: banner.under(reach) });
     }
     let summary = store::summary(&app.db, id, reach.is_open()).await?.ok_or(Error::NotFound)?;
     Ok(Door { reach, banner: Banner::of(summary).under(reach) })

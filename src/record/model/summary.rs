@@ -57,6 +57,25 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// What could harm, and nothing else of the health part: allergies, pregnancy, the alerts for everyone.
+    pub fn of_harm(mut self) -> Self {
+        self.clinical = false;
+        self.entries.retain(|entry| {
+            entry.kind == EntryKind::Pregnancy || (entry.kind == EntryKind::Alert && entry.everyone)
+        });
+        let who = &mut self.who;
+        for fact in [
+            &mut who.conditions_told,
+            &mut who.blood_group,
+            &mut who.genotype,
+            &mut who.lab_blood_group,
+            &mut who.lab_genotype,
+        ] {
+            fact.clear();
+        }
+        self
+    }
+
     /// The entries of a kind.
     pub fn of(&self, kind: EntryKind) -> Vec<&Entry> {
         self.entries.iter().filter(|entry| entry.kind == kind).collect()

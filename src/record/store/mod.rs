@@ -4,6 +4,7 @@ mod allergies;
 mod changes;
 mod entries;
 mod openings;
+mod own;
 mod seals;
 mod summary;
 mod timeline;
@@ -18,6 +19,7 @@ pub use openings::{
     Emergency, Opened, emergencies, emergency, insert_emergency, insert_review, opened_by, opened_during,
     see, to_review, unread,
 };
+pub use own::{Found, Measured, found, measured};
 pub use seals::{Seal, insert_seal, lift, seal_of};
 pub use summary::summary;
 pub use timeline::{Narrow, timeline};

@@ -2,6 +2,7 @@
 
 mod forms;
 mod health;
+mod measured;
 mod mine;
 mod openings;
 mod timeline;
@@ -31,18 +32,30 @@ pub struct Banner {
     pub reach: Option<Reach>,
     /// Whether the name is the heading of the page.
     pub is_heading: bool,
+    /// What is taken, of a record that is sealed.
+    pub medicines: Vec<String>,
 }
 
 impl Banner {
     /// Over a summary.
     pub fn of(summary: Summary) -> Self {
-        Banner { summary, reach: None, is_heading: false }
+        Banner { summary, reach: None, is_heading: false, medicines: Vec::new() }
     }
 
     /// Says in red that an emergency keeps the record open, where one does; the trail says why it is open.
     pub fn under(mut self, reach: Reach) -> Self {
         self.reach = Some(reach);
         self
+    }
+
+    /// Whether it tells what could harm.
+    pub fn shows_harm(&self) -> bool {
+        self.summary.clinical || self.is_sealed_here()
+    }
+
+    /// Whether that is all that it tells of the health part.
+    pub fn is_sealed_here(&self) -> bool {
+        self.reach == Some(Reach::SealedHere)
     }
 
     /// The name is the heading of this page.

@@ -234,6 +234,7 @@ impl Opened {
         match self.fact("why").as_str() {
             "treats" => "You were in the clinic, or had an appointment".to_owned(),
             "reason" => "With the reason given before".to_owned(),
+            "safety" => "You were in the clinic: allergies, pregnancy and medicines, nothing else".to_owned(),
             "emergency" => "In the emergency named before".to_owned(),
             _ => "Work at the clinic".to_owned(),
         }

@@ -54,7 +54,9 @@ impl Happening {
         match self.stands() {
             "finished" | "fulfilled" | "active" | "taken" | "released" | "signed" => "done",
             "open" | "arrived" | "in_service" => "now",
-            "no_show" | "left" | "refuted" | "cancelled" | "entered_in_error" | "ended" => "missed",
+            "no_show" | "left" | "refuted" | "cancelled" | "entered_in_error" | "ended" | "withdrawn" => {
+                "missed"
+            }
             _ => "",
         }
     }
@@ -129,8 +131,12 @@ impl Happening {
                 Err(_) => None,
             },
             What::Vitals => Some("Taken"),
-            What::Result if own == "released" => Some("Released"),
-            What::Result => Some("Verified"),
+            What::Result => Some(match own {
+                "released" => "Released",
+                "withdrawn" => "Withdrawn, there is no result that counts",
+                "again" => "Being checked again",
+                _ => "Verified",
+            }),
             What::Diagnosis if own == "signed" => {
                 let certainty = self.state.split(' ').next().unwrap_or_default().parse();
                 certainty.ok().map(crate::diagnoses::model::Certainty::label)

@@ -173,7 +173,8 @@ pub(super) async fn show_page(
         change: book && row.state == AppointmentState::Booked && row.starts_at > page.now,
         cancel: book && row.state.allows(AppointmentState::Cancelled) && !is_here(&row),
         here: book && is_here(&row),
-        miss: book && may_mark_no_show(row.state, row.starts_at, false, page.now, &rules).is_ok(),
+        miss: book
+            && may_mark_no_show(row.state, row.starts_at, row.needs_decision, page.now, &rules).is_ok(),
         answer: book && row.objection_state.as_deref() == Some("open"),
         undo: undoable(&row, who, page.now, &rules).ok().filter(|_| book),
         note: book,

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::Deref;
 
-use chrono::{NaiveDate, NaiveTime, Weekday};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono_tz::Tz;
 
 use super::AvailabilityId;
 use crate::access::model::AccountId;
@@ -142,6 +143,16 @@ impl Availability {
             && self.valid_from <= day
             && self.valid_until.is_none_or(|until| day <= until)
     }
+
+    /// Whether a slot of this time lies within the hours, on a day on which they hold.
+    pub fn gives(&self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, zone: Tz) -> bool {
+        let starts = starts_at.with_timezone(&zone).naive_local();
+        let day = starts.date();
+        // The length counts, not the end on the wall: a slot keeps it when the clocks change.
+        self.holds_on(day)
+            && starts.time() >= self.starts
+            && starts + (ends_at - starts_at) <= day.and_time(self.ends)
+    }
 }
 
 impl Deref for Availability {
@@ -232,6 +243,19 @@ pub(super) mod tests {
         assert!(hours.holds_on(monday) && hours.holds_on(monday + week));
         assert!(!hours.holds_on(monday - week) && !hours.holds_on(monday + week + week));
         assert!(!hours.holds_on(monday.succ_opt().expect("a Tuesday")));
+    }
+
+    #[test]
+    fn a_slot_of_the_hours_lies_within_them() {
+        let hours = Availability::parse(mondays()).expect("ordinary hours");
+        let gives = |day: u32, hour: u32, minutes: i64| {
+            let date = NaiveDate::from_ymd_opt(2026, 3, day).expect("a day");
+            let starts = date.and_time(at(hour, 0)).and_utc();
+            hours.gives(starts, starts + chrono::TimeDelta::minutes(minutes), Tz::Africa__Lagos)
+        };
+        // Lagos is an hour ahead: the hours begin at 8:00 in UTC.
+        assert!(gives(2, 8, 30) && gives(2, 10, 60));
+        assert!(!gives(2, 7, 30) && !gives(2, 10, 90) && !gives(3, 8, 30));
     }
 
     #[test]

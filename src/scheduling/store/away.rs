@@ -26,6 +26,23 @@ impl BlockRow {
     }
 }
 
+/// Whether a time was taken away when it began, also where it was given back since.
+pub async fn was_away(
+    store: impl Store,
+    doctor: AccountId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let found: i64 = sql("select count(*) from blocked_time where (lifted_at is null or lifted_at > $2)
+            and (doctor_id is null or doctor_id = $1) and starts_at < $3 and ends_at > $2")
+    .bind(doctor)
+    .bind(from)
+    .bind(until)
+    .scalar(store)
+    .await?;
+    Ok(found > 0)
+}
+
 /// Time away that touches `[from, until)`: everybody's, or what concerns one doctor.
 pub async fn blocks(
     store: impl Store,

@@ -144,6 +144,25 @@ pub async fn made_by(
     .await
 }
 
+/// An open slot to come, with the hours that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub struct Offered {
+    pub id: SlotId,
+    pub availability_id: AvailabilityId,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+/// Open slots to come of doctors who work here, those of one row of hours together.
+pub async fn offered(store: impl Store, now: DateTime<Utc>) -> Result<Vec<Offered>, DbError> {
+    sql("select s.id, s.availability_id, s.starts_at, s.ends_at from slot s join account a on a.id = s.doctor_id
+         where s.state = 'open' and s.starts_at > $1 and s.availability_id is not null and a.state = 'active'
+         order by s.availability_id, s.id")
+    .bind(now)
+    .all(store)
+    .await
+}
+
 /// A room to sit in.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Room {

@@ -151,6 +151,13 @@ pub async fn public_days(
     .await
 }
 
+/// Lets nobody else make, block or open slots until the end of the transaction: what is planned stands on hours, time away
+/// and holidays that were read. Taken before everything else, and by all of them, so that two never wait for each other.
+pub async fn lock_offer(tx: &mut Tx) -> Result<(), DbError> {
+    sql("update clinic set version = version where id = 1").run(tx).await?;
+    Ok(())
+}
+
 /// Locks slots until the end of the transaction, always in the order of their ids so that two never wait for each
 /// other.
 pub async fn lock(tx: &mut Tx, slots: &[SlotId]) -> Result<(), DbError> {

@@ -306,7 +306,8 @@ pub struct Due {
     pub starts_at: DateTime<Utc>,
 }
 
-/// Bookings nobody came to, which the clinic itself did not miss: the slot was not blocked (rule N2).
+/// Bookings nobody came to, which the clinic itself did not miss (rule N2): the time was not taken away when it began,
+/// also where it was given back since, and nobody was to call and move the booking.
 pub async fn not_attended(
     tx: &mut Tx,
     from: DateTime<Utc>,
@@ -314,13 +315,14 @@ pub async fn not_attended(
     limit: i64,
 ) -> Result<Vec<Due>, DbError> {
     sql("select a.id, a.starts_at from appointment a join slot s on s.id = a.slot_id
-         where a.state = 'booked' and a.starts_at > $1 and a.starts_at < $2 and s.block_id is null
-           and not exists (select 1 from blocked_time b where b.lifted_at is null
+         where a.state = 'booked' and a.starts_at > $1 and a.starts_at < $2 and s.block_id is null and a.needs_decision = $4
+           and not exists (select 1 from blocked_time b where (b.lifted_at is null or b.lifted_at > a.starts_at)
              and (b.doctor_id is null or b.doctor_id = a.doctor_id) and b.starts_at < a.ends_at and b.ends_at > a.starts_at)
          order by a.starts_at, a.id limit $3")
     .bind(from)
     .bind(until)
     .bind(limit)
+    .bind(false)
     .all(tx)
     .await
 }

@@ -38,6 +38,7 @@ pub(in crate::scheduling) async fn block(
     wish: &Away<'_>,
     decisions: &Decisions,
 ) -> Result<Decided<BlockId>, Refusal> {
+    slots::lock_offer(work.tx()).await?;
     let now = work.now();
     let from = wish.at.starts_at().max(now);
     let booked = appointments::booked_between(work.tx(), wish.doctor, from, wish.at.ends_at()).await?;
@@ -85,6 +86,7 @@ pub(in crate::scheduling) async fn lift(
     id: BlockId,
     doctor: Option<AccountId>,
 ) -> Result<(), Refusal> {
+    slots::lock_offer(work.tx()).await?;
     let now = work.now();
     if !away::lift(work.tx(), id, now).await? {
         return Err(Refusal::Changed);
@@ -108,6 +110,7 @@ pub(in crate::scheduling) async fn lift(
 /// # Errors
 /// The database's.
 pub async fn close_day(work: &mut Work, day: NaiveDate, name: &str) -> Result<usize, Refusal> {
+    slots::lock_offer(work.tx()).await?;
     let (now, clinic) = (work.now(), work.app.clinic());
     let (from, until) = (clinic.start_of(day), clinic.start_of(day + Days::new(1)));
     let at = Interval::new(from, until).ok_or(Refusal::Missing)?;
@@ -126,6 +129,7 @@ pub async fn close_day(work: &mut Work, day: NaiveDate, name: &str) -> Result<us
 /// # Errors
 /// The database's.
 pub async fn open_day(work: &mut Work, day: NaiveDate) -> Result<(), Refusal> {
+    slots::lock_offer(work.tx()).await?;
     match away::of_holiday(work.tx(), day).await? {
         Some(block) => lift(work, block.id, None).await,
         None => Ok(()),

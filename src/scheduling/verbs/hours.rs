@@ -46,6 +46,7 @@ pub(in crate::scheduling) async fn make(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<(usize, Plan), Refusal> {
+    slots::lock_offer(work.tx()).await?;
     let clinic = work.app.clinic();
     let declared: Vec<Declared> =
         hours::current(work.tx(), Some(doctor), from).await?.iter().filter_map(HoursRow::declared).collect();
@@ -96,6 +97,7 @@ pub(in crate::scheduling) async fn declare(
     work: &mut Work,
     new: &Availability,
 ) -> Result<(AvailabilityId, usize), Refusal> {
+    slots::lock_offer(work.tx()).await?;
     let id = hours::insert(work.tx(), new).await?;
     work.audit(describe(Entry::new("hours.declared", "availability", id.0), new)).await?;
     let (clinic, today) = (work.app.clinic(), work.today());
@@ -164,6 +166,7 @@ pub(in crate::scheduling) async fn change(
     new: &Availability,
     decisions: &Decisions,
 ) -> Result<Decided<usize>, Refusal> {
+    slots::lock_offer(work.tx()).await?;
     let seen = effect(work, row, new).await?;
     let people = match undecided(seen.affected, decisions) {
         Ok(people) => people,
@@ -239,6 +242,7 @@ pub(super) async fn apply(
 /// The database's.
 pub(in crate::scheduling) async fn make_one(work: &mut Work, slot: &NewSlot) -> Result<bool, Refusal> {
     let (from, until): (DateTime<Utc>, DateTime<Utc>) = (slot.at.starts_at(), slot.at.ends_at());
+    slots::lock_offer(work.tx()).await?;
     let blocked = !away::blocks(work.tx(), Some(slot.doctor), from, until).await?.is_empty();
     if blocked || !slots::insert(work.tx(), slot).await? {
         return Ok(false);

@@ -1,5 +1,6 @@
 //! What can be done with bookings and hours. Each verb runs inside the caller's unit of work, writes its audit entries
-//! and tells the watchers; locks are taken in one order everywhere: the patient, slots by id, the appointment.
+//! and tells the watchers; locks are taken in one order everywhere: the offer where hours or time away change, the patient,
+//! slots by id, the appointment.
 
 pub(super) mod away;
 pub(super) mod book;

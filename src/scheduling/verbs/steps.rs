@@ -128,8 +128,9 @@ pub async fn no_show(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> 
     let at = work.now();
     let day = clinic.day_of(row.starts_at);
     let closed = !hours::closed_days(work.tx(), day, day).await?.is_empty();
-    let away = !away::blocks(work.tx(), Some(row.doctor_id), row.starts_at, row.ends_at).await?.is_empty();
-    may_mark_no_show(row.state, row.starts_at, closed || away, at, &rules).map_err(Refusal::Miss)?;
+    let away = away::was_away(work.tx(), row.doctor_id, row.starts_at, row.ends_at).await?;
+    may_mark_no_show(row.state, row.starts_at, closed || away || row.needs_decision, at, &rules)
+        .map_err(Refusal::Miss)?;
     miss(work, &row).await
 }
 

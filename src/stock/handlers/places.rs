@@ -202,6 +202,8 @@ pub async fn add_store(State(app): State<App>, page: Page, submission: Submissio
 fn kept(error: &DbError) -> Option<&'static str> {
     if error.violates("stock_store_holds") {
         Some("Things still lie here. Send them to another store first")
+    } else if error.violates("stock_store_awaits") {
+        Some("A transfer to or from this store is still on its way. Accept or refuse it first")
     } else if error.violates("stock_store_last") {
         Some("This is the only store that hands out to patients. Set up another one first")
     } else {

@@ -98,6 +98,22 @@ pub async fn insert(tx: &mut Tx, new: &NewAdjustment<'_>) -> Result<AdjustmentId
     .await
 }
 
+/// What one person has corrected of an item since a moment that no second person has seen, in kobo.
+pub async fn alone(
+    store: impl Store,
+    item: ItemId,
+    by: AccountId,
+    since: DateTime<Utc>,
+) -> Result<i64, DbError> {
+    sql("select cast(coalesce(sum(value), 0) as bigint) from stock_adjustment
+         where item_id = $1 and proposed_by = $2 and proposed_at >= $3 and not two_people")
+    .bind(item)
+    .bind(by)
+    .bind(since)
+    .scalar(store)
+    .await
+}
+
 /// Decides what waits.
 ///
 /// # Errors

@@ -92,6 +92,9 @@ pub struct NewTransfer<'a> {
 }
 
 /// Sends it on its way.
+///
+/// # Errors
+/// A violation of `stock_transfer_stores` when one of the stores is closed.
 pub async fn insert(tx: &mut Tx, new: &NewTransfer<'_>) -> Result<TransferId, DbError> {
     sql("insert into stock_transfer (from_store, to_store, state, note, sent_by, sent_name, sent_at)
          values ($1, $2, 'sent', $3, $4, $5, $6) returning id")

@@ -2,7 +2,9 @@
 
 use super::{Refused, bring, doer, take};
 use crate::audit::Entry;
-use crate::stock::model::{AdjustmentId, AdjustmentState, BatchId, Out, Reason, StoreId, Wanted, worth};
+use crate::stock::model::{
+    AdjustmentId, AdjustmentState, BatchId, ItemId, Out, Reason, StoreId, Wanted, worth,
+};
 use crate::stock::store::adjustments::{self, Adjustment, NewAdjustment};
 use crate::stock::store::{batches, items, stores};
 use crate::work::Work;
@@ -38,16 +40,27 @@ async fn book(work: &mut Work, what: &Correction<'_>, id: AdjustmentId) -> Resul
     Ok(())
 }
 
-/// Corrects the stock; what is worth more than the limit, and every controlled medicine, waits for a second person. Says
-/// whether it waits.
+/// What this person has corrected of an item today that nobody else has seen: the limit is for all of it, not for each
+/// piece (decision 031). The item is held before, so that two pieces at once are not each the first.
+pub(super) async fn alone(work: &mut Work, item: ItemId) -> Result<i64, Refused> {
+    let Some(by) = doer(work).0 else { return Ok(0) };
+    let since = work.app.clinic().start_of(work.today());
+    Ok(adjustments::alone(work.tx(), item, by, since).await?)
+}
+
+/// Corrects the stock; what is worth more than the limit, together with what the same person corrected of the item today, and
+/// every controlled medicine, waits for a second person. Says whether it waits.
 ///
 /// # Errors
 /// A sentence when less is there than that.
 pub async fn correct(work: &mut Work, what: &Correction<'_>) -> Result<bool, Refused> {
     let batch = batches::by_id(work.tx(), what.batch).await?.ok_or(Refused::NotFound)?;
+    if !items::hold(work.tx(), batch.item_id).await? {
+        return Err(Refused::NotFound);
+    }
     let setting = stores::setting(work.tx()).await?;
-    let waits = worth(what.quantity, batch.unit_cost) > setting.approve_above
-        || items::is_controlled(work.tx(), batch.item_id).await?;
+    let value = alone(work, batch.item_id).await?.saturating_add(worth(what.quantity, batch.unit_cost));
+    let waits = value > setting.approve_above || items::is_controlled(work.tx(), batch.item_id).await?;
     correct_by(work, what, waits).await?;
     Ok(waits)
 }

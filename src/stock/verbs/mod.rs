@@ -47,6 +47,10 @@ pub fn in_words(error: DbError) -> Refused {
         "This batch is expired. What is expired is not received."
     } else if error.violates("stock_movement_expired") {
         "This batch has not expired yet. Choose another reason."
+    } else if error.violates("stock_movement_store") {
+        "This store is closed, and nothing is booked into it. Open it again first, or choose another store."
+    } else if error.violates("stock_transfer_stores") {
+        "One of the two stores is closed by now. Choose another one."
     } else if error.violates("stock_batch_expires") {
         "A medicine expires. Enter the expiry that stands on the pack."
     } else {

@@ -45,7 +45,8 @@ pub async fn use_for_procedure(work: &mut Work, procedure: i64, used: &[(&str, i
     Ok(())
 }
 
-/// A procedure was entered in error: what it took is booked back where it came from.
+/// A procedure was entered in error: what it took is booked back where it came from, or into the quarantine where that
+/// store is closed by now.
 ///
 /// # Errors
 /// Only when the database fails.
@@ -55,7 +56,9 @@ pub async fn undo_procedure(work: &mut Work, procedure: i64, reason: &str) -> Re
     rows.sort_by_key(|row| (row.item_id, row.id));
     let into = Out { kind: Kind::ReturnIn, reason, ref_kind: PROCEDURE, ref_id: procedure, partly: false };
     for row in rows {
-        bring(work, (row.batch_id, row.store_id), (-row.quantity, Some(row.unit_cost)), &into).await?;
+        let open = stores::by_id(work.tx(), row.store_id).await?.is_some_and(|store| store.active);
+        let store = if open { row.store_id } else { stores::quarantine(work.tx()).await? };
+        bring(work, (row.batch_id, store), (-row.quantity, Some(row.unit_cost)), &into).await?;
     }
     Ok(())
 }

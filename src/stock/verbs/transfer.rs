@@ -1,7 +1,9 @@
 //! From one store to another: sent, on its way, accepted with what arrived, or refused.
 
+use std::collections::BTreeMap;
+
 use super::adjust::{self, Correction};
-use super::{Refused, bring, doer, take};
+use super::{Refused, bring, doer, in_words, take};
 use crate::audit::Entry;
 use crate::stock::model::{ItemId, Kind, Out, Reason, StoreId, TransferId, TransferState, Wanted, worth};
 use crate::stock::store::transfers::{self, NewTransfer, Transfer, TransferLine};
@@ -44,7 +46,7 @@ pub async fn send(
     hold(work, parts.iter().map(|part| part.item).collect()).await?;
     let (by, name) = doer(work);
     let new = NewTransfer { from, to, note, by: (by, &name), at: work.now() };
-    let id = transfers::insert(work.tx(), &new).await?;
+    let id = transfers::insert(work.tx(), &new).await.map_err(in_words)?;
     for part in parts {
         let (item, quantity, today) = (part.item, part.quantity, work.today());
         let want =
@@ -67,6 +69,25 @@ async fn end(work: &mut Work, one: &Transfer, to: TransferState, reason: &str) -
         return Err(Refused::Because("A colleague ended this transfer a moment ago.".to_owned()));
     }
     Ok(())
+}
+
+/// Whether what is missing is worth more than one person corrects alone: all of it, or of one item together with what the
+/// same person corrected of it today.
+async fn is_much(work: &mut Work, missing: &[(&TransferLine, i64)]) -> Result<bool, Refused> {
+    let limit = stores::setting(work.tx()).await?.approve_above;
+    let mut items: BTreeMap<ItemId, i64> = BTreeMap::new();
+    for (line, units) in missing {
+        *items.entry(line.item_id).or_default() += worth(*units, line.unit_cost);
+    }
+    if items.values().sum::<i64>() > limit {
+        return Ok(true);
+    }
+    for (item, value) in items {
+        if adjust::alone(work, item).await?.saturating_add(value) > limit {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Accepts what arrived: everything is booked in, what is missing is a correction with its reason. It waits for a second
@@ -97,9 +118,8 @@ pub async fn accept(
         bring(work, (line.batch_id, one.to_store), (line.quantity, None), &into).await?;
         transfers::accept(work.tx(), line.id, *units).await?;
     }
-    let together: i64 = missing.iter().map(|(line, units)| worth(*units, line.unit_cost)).sum();
     let alone = one.sent_by.is_none() || one.sent_by == doer(work).0;
-    let much = together > stores::setting(work.tx()).await?.approve_above;
+    let much = is_much(work, &missing).await?;
     let note = format!("Transfer {} from {}. {reason}", one.id, one.from_name);
     let mut waits = false;
     for (line, quantity) in &missing {

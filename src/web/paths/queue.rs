@@ -46,6 +46,8 @@ pub const MOVES: &str = "/queues/entries/{id}/moves";
 pub const TRANSFERS: &str = "/queues/entries/{id}/transfers";
 /// How soon an entry is served, by POST.
 pub const PRIORITY: &str = "/queues/entries/{id}/priority";
+/// What doctors were told at once and nobody has seen to.
+pub const NEEDS: &str = "/attention";
 /// Seeing to what doctors were told at once, by POST.
 pub const ATTENTION: &str = "/attention/{id}";
 /// Screens of the waiting room, for administrators; pairing one by POST.

@@ -1,0 +1,86 @@
+//! Much money leaves a wallet in the sight of a second person, whose password nobody guesses there (rules M8, P24).
+
+use chrono::TimeDelta;
+use infirmary::access::model::{AccountId, CodePurpose};
+use infirmary::access::throttle::{self, Verdict};
+use infirmary::web::paths::access;
+
+use crate::support::billing::Till;
+use crate::support::{Clinic, PASSWORD, Seen};
+
+/// The till, and the limit of refunds in naira; twice of it lies in the wallet.
+async fn rich(clinic: &Clinic) -> (Till, i64) {
+    let till = clinic.till().await;
+    let limit = clinic.count("select refund_limit from money_setting").await / 100;
+    let (op, amount) = ("much-money-comes-in-1", (2 * limit).to_string());
+    let fields = [("op", op), ("amount", amount.as_str()), ("method", "cash"), ("step", "in")];
+    till.cashier.post(&wallet(&till), &fields).await.expect(303);
+    (till, limit)
+}
+
+fn wallet(till: &Till) -> String {
+    format!("/patients/{}/wallet", till.patient)
+}
+
+/// Pays out as the page offers it.
+async fn pays_out(till: &Till, naira: i64, second: &str, password: &str) -> Seen {
+    let (page, naira) = (till.cashier.get(&wallet(till)).await, naira.to_string());
+    let mut fields = vec![("amount", naira.as_str()), ("step", "out")];
+    if page.has("#second") {
+        fields.extend([("second", second), ("second_password", password)]);
+    }
+    till.cashier.submit(&page, "#wallet", &fields).await
+}
+
+both! {
+    async fn m8_the_page_offers_a_second_person_for_what_the_shift_paid_out_before(clinic) {
+        let (till, limit) = rich(&clinic).await;
+        let second = clinic.count("select id from account where sign_in_name = 'second.cashier'").await.to_string();
+        let part = limit * 4 / 5;
+        pays_out(&till, part, "", "").await.expect(303);
+        // So much is left that it alone would be within the limit.
+        pays_out(&till, 2 * limit - 2 * part, &second, PASSWORD).await.expect(303);
+        let page = till.cashier.get(&wallet(&till)).await;
+        assert!(page.has("#second") && page.has("#second_password"), "{}", page.text("#wallet"));
+        let nobody = pays_out(&till, part, "", "").await;
+        assert!(nobody.expect(422).errors()[0].ends_with("Choose who sees it"), "{:?}", nobody.errors());
+        pays_out(&till, part, &second, PASSWORD).await.expect(303);
+        assert_eq!(clinic.count("select balance from wallet").await, 0);
+    }
+
+    async fn p24_guessing_at_a_second_person_ends_is_in_the_trail_and_keeps_nobody_out(clinic) {
+        let (till, limit) = rich(&clinic).await;
+        let boss = clinic.count("select id from account where sign_in_name = 'boss'").await;
+        let cashier = clinic.count("select id from account where sign_in_name = 'cashier'").await;
+        let second = boss.to_string();
+        for at in 0..7 {
+            let refused = pays_out(&till, limit + 1, &second, "guess").await;
+            let wrong = "This is not the password of the second person";
+            let words = if at < 5 { wrong } else { "Too many tries. Wait a few minutes, or ask somebody else" };
+            assert_eq!(refused.expect(422).errors(), [words]);
+        }
+        let told = "select count(*) from audit_entry a join account w on w.id = a.account_id
+            join account s on s.id = a.subject_id where a.action = 'second.refused'
+            and w.sign_in_name = 'cashier' and s.sign_in_name = 'boss'";
+        assert_eq!(clinic.count(told).await, 7);
+        let list = till.admin.get("/audit?action=Second+refused").await;
+        assert_eq!(list.texts("td[data-label=What]"), vec!["Second refused"; 7]);
+        // The one whose password it is unlocks the own desk at the first try.
+        till.admin.post(access::LOCK, &[]).await.expect(303);
+        let lock = till.admin.get("/").await;
+        till.admin.submit(&lock, "#unlock", &[("password_unlock", PASSWORD)]).await.expect(303);
+        // Where nobody has to see it, nobody's password is tried.
+        pays_out(&till, 1, &second, "guess").await.expect(303);
+        assert_eq!(clinic.count(told).await, 7);
+        // However long one waits between two tries, they end at a hundred; a new password opens the way again.
+        let bucket = throttle::second_bucket(AccountId(cashier), AccountId(boss));
+        let mut went = 5;
+        for _ in 0..200 {
+            clinic.app.clock.advance(TimeDelta::minutes(16));
+            went += i64::from(throttle::charge(&clinic.app, &bucket).await.unwrap() == Verdict::Go);
+        }
+        assert_eq!(went, 100);
+        clinic.code_for(AccountId(boss), CodePurpose::Activate).await;
+        assert_eq!(throttle::charge(&clinic.app, &bucket).await.unwrap(), Verdict::Go);
+    }
+}
