@@ -1,4 +1,4 @@
-// The notice at the top of every page of those who consult: whether a patient needs a doctor now. Asked every few seconds
+// The notice on every page of those who consult: whether a patient needs a doctor now. Asked every few seconds
 // while the page is seen, and at once where the page hears of a change. It never leads away from what somebody types: on
 // every page but the first it lies at the lower edge, moves nothing, and leads to where somebody says "I see to it".
 (() => {

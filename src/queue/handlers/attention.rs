@@ -10,7 +10,7 @@ use crate::queue::views::attention::{NeedsPart, page_of};
 use crate::web::request::Id;
 use crate::web::{Answer, Page, Submission, html, paths};
 
-/// What nobody has seen to: the notice at the top of every page of those who consult asks for it again and again.
+/// What nobody has seen to: the notice on every page of those who consult asks for it again and again.
 pub async fn index(State(app): State<App>, page: Page) -> Answer {
     let told = store::open(&app.db).await?;
     html(NeedsPart { page, needs: told.into() })

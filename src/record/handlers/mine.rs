@@ -100,8 +100,8 @@ async fn whole(app: &App, page: Page, kind: &str) -> Result<FilePage, Error> {
     audit::opened(app, &page, entry).await?;
     let prescribed = crate::prescribing::of_patient(&app.db, id, ALL).await?;
     let found = store::found(&app.db, id, page.now).await?;
-    let measured = store::measured(&app.db, id).await?;
-    Ok(FilePage { page, summary, happenings, diagnoses, procedures, prescribed, found, measured })
+    let takings = store::takings(&app.db, id).await?;
+    Ok(FilePage { page, summary, happenings, diagnoses, procedures, prescribed, found, takings })
 }
 
 fn as_file(kind: &'static str, name: &str, mut answer: Response) -> Result<Response, Error> {

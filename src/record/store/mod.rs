@@ -19,7 +19,7 @@ pub use openings::{
     Emergency, Opened, emergencies, emergency, insert_emergency, insert_review, opened_by, opened_during,
     see, to_review, unread,
 };
-pub use own::{Found, Measured, found, measured};
+pub use own::{Found, Taking, found, takings};
 pub use seals::{Seal, insert_seal, lift, seal_of};
 pub use summary::summary;
 pub use timeline::{Narrow, timeline};

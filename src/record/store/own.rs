@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::consultation::model::Measured;
 use crate::db::{DbError, Store, sql};
 use crate::laboratory::model::Flag;
 use crate::patients::model::PatientId;
@@ -52,22 +53,14 @@ pub async fn found(store: impl Store, patient: PatientId, now: DateTime<Utc>) ->
 
 /// Vital signs of one moment.
 #[derive(Debug, Clone, serde::Deserialize)]
-pub struct Measured {
+pub struct Taking {
     pub id: i64,
     pub taken_at: DateTime<Utc>,
-    pub temperature: Option<i64>,
-    pub pulse: Option<i64>,
-    pub respiration: Option<i64>,
-    pub oxygen_saturation: Option<i64>,
-    pub systolic: Option<i64>,
-    pub diastolic: Option<i64>,
-    pub weight: Option<i64>,
-    pub height: Option<i64>,
-    pub pain: Option<i64>,
+    pub measured: Measured,
 }
 
 /// The vital signs that stand, the newest first; what was put right stands there as it is right.
-pub async fn measured(store: impl Store, patient: PatientId) -> Result<Vec<Measured>, DbError> {
+pub async fn takings(store: impl Store, patient: PatientId) -> Result<Vec<Taking>, DbError> {
     sql("select v.id, v.taken_at, v.temperature, v.pulse, v.respiration, v.oxygen_saturation, v.systolic, v.diastolic,
             v.weight, v.height, v.pain
          from vitals v where v.patient_id = $1 and not exists (select 1 from vitals later where later.replaces = v.id)

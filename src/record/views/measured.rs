@@ -3,16 +3,9 @@
 
 use serde_json::{Value, json};
 
+use crate::consultation::model::Sign;
 use crate::laboratory::model::{decimal, range_words};
-use crate::record::store::{Found, Measured};
-
-/// A vital sign: its name, its number with so many decimals, its unit.
-struct Sign {
-    name: &'static str,
-    value: Option<i64>,
-    decimals: i64,
-    unit: &'static str,
-}
+use crate::record::store::{Found, Taking};
 
 fn quantity(value: i64, decimals: i64, unit: &str) -> Value {
     // Written as it was measured: 37.0 stays 37.0.
@@ -68,42 +61,28 @@ impl Found {
     }
 }
 
-impl Measured {
-    fn signs(&self) -> [Sign; 9] {
-        let sign = |name, value, decimals, unit| Sign { name, value, decimals, unit };
-        [
-            sign("Temperature", self.temperature, 1, "°C"),
-            sign("Pulse", self.pulse, 0, "/min"),
-            sign("Breathing rate", self.respiration, 0, "/min"),
-            sign("Oxygen saturation", self.oxygen_saturation, 0, "%"),
-            sign("Systolic blood pressure", self.systolic, 0, "mmHg"),
-            sign("Diastolic blood pressure", self.diastolic, 0, "mmHg"),
-            sign("Weight", self.weight, 1, "kg"),
-            sign("Height", self.height, 1, "cm"),
-            sign("Pain, from 0 to 10", self.pain, 0, ""),
-        ]
+impl Taking {
+    fn signs(&self) -> impl Iterator<Item = (usize, Sign, i64)> {
+        Sign::ALL.iter().enumerate().filter_map(|(at, sign)| Some((at, *sign, self.measured.of(*sign)?)))
     }
 
-    /// `Temperature 37.0 °C, pulse 72 /min`.
+    /// `Temperature 37.0 °C, Pulse 72 /min`.
     pub fn in_words(&self) -> String {
-        let one = |sign: &Sign| {
-            let words = format!("{} {} {}", sign.name, decimal(sign.value?, sign.decimals), sign.unit);
-            Some(words.trim().to_owned())
-        };
-        self.signs().iter().filter_map(one).collect::<Vec<_>>().join(", ")
+        let one = |(_, sign, value): (usize, Sign, i64)| format!("{} {}", sign.label(), sign.amount(value));
+        self.signs().map(one).collect::<Vec<_>>().join(", ")
     }
 
     /// As FHIR resources, one for each sign.
     pub fn resources(&self, patient: &Value) -> Vec<Value> {
-        let one = |(at, sign): (usize, &Sign)| {
-            Some(json!({
+        let one = |(at, sign, value): (usize, Sign, i64)| {
+            json!({
                 "resourceType": "Observation", "id": format!("vitals-{}-{at}", self.id), "status": "final",
-                "category": [category("vital-signs")], "subject": patient, "code": { "text": sign.name },
+                "category": [category("vital-signs")], "subject": patient, "code": { "text": sign.label() },
                 "effectiveDateTime": self.taken_at.to_rfc3339(),
-                "valueQuantity": quantity(sign.value?, sign.decimals, sign.unit),
-            }))
+                "valueQuantity": quantity(value, i64::from(sign.decimals()), sign.unit()),
+            })
         };
-        self.signs().iter().enumerate().filter_map(one).collect()
+        self.signs().map(one).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::diagnoses::Diagnosis;
 use crate::diagnoses::model::Certainty as Sure;
 use crate::procedures::Procedure;
 use crate::record::model::{AllergenKind, Certainty, Entry, EntryKind, Happening, Severity, Summary, What};
-use crate::record::store::{Emergency, Found, Measured, Opened};
+use crate::record::store::{Emergency, Found, Opened, Taking};
 use crate::settings::model::plain_day;
 use crate::web::Page;
 
@@ -58,7 +58,7 @@ pub struct FilePage {
     /// Results that may be read by now, value by value, the newest first.
     pub found: Vec<Found>,
     /// Vital signs, the newest first.
-    pub measured: Vec<Measured>,
+    pub takings: Vec<Taking>,
 }
 
 impl Summary {
@@ -140,7 +140,7 @@ impl FilePage {
         resources.extend(self.procedures.iter().map(|procedure| treatment(procedure, &patient)));
         resources.extend(self.prescribed.iter().map(|line| line.resource(&patient)));
         resources.extend(self.found.iter().map(|one| one.resource(&patient)));
-        resources.extend(self.measured.iter().flat_map(|one| one.resources(&patient)));
+        resources.extend(self.takings.iter().flat_map(|one| one.resources(&patient)));
         resources.extend(self.happenings.iter().map(|happening| event(happening, &patient)));
         let entries: Vec<Value> =
             resources.into_iter().map(|resource| json!({ "resource": resource })).collect();
