@@ -31,7 +31,8 @@ create table academic_session (
     name text not null,
     is_current boolean not null default false,
     active boolean not null default true,
-    version bigint not null default 1
+    version bigint not null default 1,
+    constraint academic_session_current check (active or not is_current)
 );
 create unique index academic_session_name_unique on academic_session (name);
 create unique index academic_session_is_current_unique on academic_session (is_current) where is_current;
@@ -153,6 +154,15 @@ create table record_opening (
 create index record_opening_live on record_opening (patient_id, account_id, expires_at);
 create trigger record_opening_append_only before update or delete on record_opening
     for each row execute function refuse_change();
+
+-- Patients to whom a member of staff is related, as an administrator entered: their records stay closed at work (rule A7).
+create table account_relative (
+    account_id bigint not null references account (id),
+    patient_id bigint not null references patient (id),
+    added_by bigint not null references account (id),
+    added_at timestamptz not null,
+    primary key (account_id, patient_id)
+);
 
 create table account_role (
     account_id bigint not null references account (id),

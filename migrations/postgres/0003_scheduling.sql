@@ -97,6 +97,8 @@ create table slot (
     block_id bigint references blocked_time (id),
     block_reason text not null default '',
     public_from timestamptz,
+    -- The hours no longer give it: it is left to those who are in it, and goes with the last of them.
+    withdrawn boolean not null default false,
     version bigint not null default 1,
     constraint slot_order check (starts_at < ends_at),
     constraint slot_capacity check (capacity between 1 and 100 and public_capacity between 0 and capacity),

@@ -89,8 +89,8 @@ begin
     end if;
     return new;
 end $$;
-create trigger room_people before update of active on room for each row
-    when (old.active and not new.active) execute function keep_room_with_people();
+create trigger room_people before update of active, point_id on room for each row
+    when ((old.active and not new.active) or old.point_id <> new.point_id) execute function keep_room_with_people();
 
 -- Every change of an entry is a row: when, from what to what, who, where.
 create table queue_event (

@@ -227,6 +227,7 @@ create table stock_movement (
 create index stock_movement_batch on stock_movement (batch_id, store_id, id);
 create index stock_movement_item on stock_movement (item_id, id);
 create index stock_movement_ref on stock_movement (ref_kind, ref_id) where ref_kind <> '';
+create index stock_movement_paid on stock_movement (item_id, id) where kind = 'receipt' and unit_cost > 0;
 -- Nothing expired, held or recalled leaves for a patient or another store; nothing expired arrives (rules P7, P8, K5).
 -- The ledger keeps the level, whoever writes: a row that would go below zero is refused with everything around it.
 create function stock_movement_books() returns trigger language plpgsql as $$
@@ -303,7 +304,14 @@ create table stock_order (
 create index stock_order_open on stock_order (id) where state in ('draft', 'sent', 'part');
 create index stock_order_supplier on stock_order (supplier_id, id);
 create function stock_order_state_fault() returns trigger language plpgsql as $$
-begin raise exception 'stock_order_state'; end $$;
+begin
+    -- It opens again when a slip is corrected, and something of it is still to come.
+    if old.state = 'received' and new.state = 'part' and exists
+        (select 1 from stock_order_line where order_id = old.id and received - corrected < quantity) then
+        return new;
+    end if;
+    raise exception 'stock_order_state';
+end $$;
 create trigger stock_order_state before update of state on stock_order for each row
     when (old.state <> new.state and not ( (old.state = 'draft' and new.state in ('sent', 'closed')) or (old.state = 'sent' and new.state in ('part', 'received', 'closed')) or (old.state = 'part' and new.state in ('received', 'closed'))))
     execute function stock_order_state_fault();
@@ -318,13 +326,15 @@ create table stock_order_line (
     item_id bigint not null references stock_item (id),
     quantity bigint not null constraint stock_order_line_quantity check (quantity between 1 and 10000000),
     received bigint not null default 0 constraint stock_order_line_received check (received between 0 and 100000000),
+    -- Of what was booked as received, what turned out to be a slip of the pen.
+    corrected bigint not null default 0 constraint stock_order_line_corrected check (corrected between 0 and received),
     unit_cost bigint not null constraint stock_order_line_cost check (unit_cost between 0 and 1000000000)
 );
 create unique index stock_order_line_order_id_item_id_unique on stock_order_line (order_id, item_id);
 create index stock_order_line_item on stock_order_line (item_id, order_id);
 create function stock_order_line_kept_fault() returns trigger language plpgsql as $$
 begin
-    if (old.order_id <> new.order_id or old.item_id <> new.item_id or old.quantity <> new.quantity or old.received > new.received) and (select state from stock_order where id = old.order_id) <> 'draft' then
+    if (old.order_id <> new.order_id or old.item_id <> new.item_id or old.quantity <> new.quantity or old.received > new.received or old.corrected > new.corrected) and (select state from stock_order where id = old.order_id) <> 'draft' then
         raise exception 'stock_order_line_kept';
     end if;
     return new;
@@ -354,13 +364,14 @@ create index stock_receipt_order on stock_receipt (order_id) where order_id is n
 create trigger stock_receipt_no_update before update on stock_receipt for each row execute function refuse_change();
 create trigger stock_receipt_no_delete before delete on stock_receipt for each row execute function refuse_change();
 create trigger stock_receipt_no_truncate before truncate on stock_receipt for each statement execute function refuse_change();
--- What a pack of it cost as it stands on the supplier's paper, in kobo: the ledger's cost of a unit is a whole kobo.
+-- What a pack of it cost as it stands on the supplier's paper, in kobo: the ledger's cost of a unit is a whole kobo. Of one
+-- batch some may be paid and some free.
 create table stock_receipt_price (
     receipt_id bigint not null references stock_receipt (id),
     batch_id bigint not null references stock_batch (id),
     pack bigint not null constraint stock_receipt_price_pack check (pack >= 1),
     pack_cost bigint not null constraint stock_receipt_price_cost check (pack_cost between 0 and 1000000000),
-    primary key (receipt_id, batch_id)
+    primary key (receipt_id, batch_id, pack_cost)
 );
 create trigger stock_receipt_price_no_update before update on stock_receipt_price for each row execute function refuse_change();
 create trigger stock_receipt_price_no_delete before delete on stock_receipt_price for each row execute function refuse_change();
@@ -402,6 +413,26 @@ begin
 end $$;
 create trigger stock_transfer_stores before insert on stock_transfer for each row
     execute function stock_transfer_stores_fault();
+-- Out of quarantine nothing goes without a reason, and somebody else than who sends it takes it in (rule P12).
+create function stock_transfer_quarantine_fault() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from stock_store where id = new.from_store and kind = 'quarantine') then
+        raise exception 'stock_transfer_quarantine';
+    end if;
+    return new;
+end $$;
+create trigger stock_transfer_quarantine before insert on stock_transfer for each row
+    when (length(trim(new.note)) < 3) execute function stock_transfer_quarantine_fault();
+create function stock_transfer_second_fault() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from stock_store where id = old.from_store and kind = 'quarantine') then
+        raise exception 'stock_transfer_second';
+    end if;
+    return new;
+end $$;
+create trigger stock_transfer_second before update of state on stock_transfer for each row
+    when (new.state = 'accepted' and (new.ended_by is null or new.ended_by = old.sent_by))
+    execute function stock_transfer_second_fault();
 create function stock_store_awaits_fault() returns trigger language plpgsql as $$
 begin
     if exists (select 1 from stock_transfer where state = 'sent' and (from_store = old.id or to_store = old.id)) then

@@ -31,7 +31,8 @@ create table academic_session (
     name text not null,
     is_current integer not null check (is_current in (0, 1)) default 0,
     active integer not null check (active in (0, 1)) default 1,
-    version integer not null default 1
+    version integer not null default 1,
+    constraint academic_session_current check (active = 1 or is_current = 0)
 ) strict;
 create unique index academic_session_name_unique on academic_session (name);
 create unique index academic_session_is_current_unique on academic_session (is_current) where is_current;
@@ -153,6 +154,15 @@ create table record_opening (
 create index record_opening_live on record_opening (patient_id, account_id, expires_at);
 create trigger record_opening_no_update before update on record_opening begin select raise(abort, 'record_opening_append_only'); end;
 create trigger record_opening_no_delete before delete on record_opening begin select raise(abort, 'record_opening_append_only'); end;
+
+-- Patients to whom a member of staff is related, as an administrator entered: their records stay closed at work (rule A7).
+create table account_relative (
+    account_id integer not null references account (id),
+    patient_id integer not null references patient (id),
+    added_by integer not null references account (id),
+    added_at text not null,
+    primary key (account_id, patient_id)
+) strict;
 
 create table account_role (
     account_id integer not null references account (id),

@@ -107,6 +107,8 @@ create table slot (
     block_id integer references blocked_time (id),
     block_reason text not null default '',
     public_from text,
+    -- The hours no longer give it: it is left to those who are in it, and goes with the last of them.
+    withdrawn integer not null check (withdrawn in (0, 1)) default 0,
     version integer not null default 1,
     constraint slot_order check (starts_at < ends_at),
     constraint slot_capacity check (capacity between 1 and 100 and public_capacity between 0 and capacity),

@@ -79,7 +79,8 @@ begin
     select raise(abort, 'service_point_people') where exists (select 1 from queue_entry where point_id = new.id
         and state in ('waiting', 'called', 'in_service', 'parked', 'missed'));
 end;
-create trigger room_people before update of active on room when old.active = 1 and new.active = 0
+create trigger room_people before update of active, point_id on room
+    when (old.active = 1 and new.active = 0) or old.point_id <> new.point_id
 begin
     select raise(abort, 'room_people') where exists (select 1 from queue_entry where room_id = new.id
         and state in ('called', 'in_service'));

@@ -52,7 +52,8 @@ create table coverage_rule (
 ) strict;
 create unique index coverage_rule_scheme_id_coverage_group_unique on coverage_rule (scheme_id, coverage_group);
 
--- What an enrolment has used of a group; issuing raises it with a guard, credit notes lower it.
+-- What an enrolment has used of a group; issuing raises it with a guard, credit notes and
+-- claims that are closed unpaid lower it.
 create table coverage_use (
     enrolment_id integer not null references scheme_enrolment (id),
     coverage_group text not null,
@@ -192,7 +193,8 @@ create index invoice_corrects on invoice (corrects_id) where corrects_id is not 
 create index invoice_day on invoice (issued_day, id) where issued_day is not null;
 
 -- The words and amounts of a line are what they were at issue. `live`: its charge is on no other invoice. `shortfall`: it asks
--- for what a scheme did not pay, which is taxed already.
+-- for what a scheme did not pay, which is taxed already. `freed`: what of `covered` was given back to the scheme's limits,
+-- because its claim was closed without it.
 create table invoice_line (
     id integer primary key,
     invoice_id integer not null references invoice (id),
@@ -216,6 +218,7 @@ create table invoice_line (
     patient integer not null,
     credited integer not null default 0,
     credited_scheme integer not null default 0,
+    freed integer not null default 0,
     shortfall integer not null check (shortfall in (0, 1)) default 0,
     live integer not null check (live in (0, 1)) default 1,
     constraint invoice_line_base check (base = quantity * unit_price),
@@ -223,7 +226,8 @@ create table invoice_line (
     constraint invoice_line_total check (total = base + surcharge - discount + tax),
     constraint invoice_line_split check (covered >= 0 and patient >= 0 and covered + patient = total),
     constraint invoice_line_credited check (credited between 0 and total and credited_scheme between 0 and covered
-        and credited - credited_scheme between 0 and patient)
+        and credited - credited_scheme between 0 and patient),
+    constraint invoice_line_freed check (freed between 0 and covered - credited_scheme)
 ) strict;
 create index invoice_line_invoice on invoice_line (invoice_id, position);
 create unique index invoice_line_charge_id_unique on invoice_line (charge_id) where live;
@@ -425,7 +429,7 @@ create table credit_note (
     patient_id integer not null references patient (id),
     reason text not null constraint credit_note_reason check (length(trim(reason)) >= 5),
     rounding integer not null default 0,
-    total integer not null constraint credit_note_total check (total > 0),
+    total integer not null constraint credit_note_total check (total >= 0),
     scheme_part integer not null,
     patient_part integer not null,
     corrected_by_id integer references invoice (id),

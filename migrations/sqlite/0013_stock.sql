@@ -201,6 +201,7 @@ create table stock_movement (
 create index stock_movement_batch on stock_movement (batch_id, store_id, id);
 create index stock_movement_item on stock_movement (item_id, id);
 create index stock_movement_ref on stock_movement (ref_kind, ref_id) where ref_kind <> '';
+create index stock_movement_paid on stock_movement (item_id, id) where kind = 'receipt' and unit_cost > 0;
 create trigger stock_movement_of_item before insert on stock_movement when new.item_id <>
     (select item_id from stock_batch where id = new.batch_id)
 begin select raise(abort, 'stock_movement_item'); end;
@@ -263,7 +264,10 @@ create index stock_order_supplier on stock_order (supplier_id, id);
 create trigger stock_order_state before update of state on stock_order when old.state <> new.state and not (
     (old.state = 'draft' and new.state in ('sent', 'closed'))
     or (old.state = 'sent' and new.state in ('part', 'received', 'closed'))
-    or (old.state = 'part' and new.state in ('received', 'closed')))
+    or (old.state = 'part' and new.state in ('received', 'closed'))
+    -- It opens again when a slip is corrected, and something of it is still to come.
+    or (old.state = 'received' and new.state = 'part' and exists (select 1 from stock_order_line
+        where order_id = old.id and received - corrected < quantity)))
 begin select raise(abort, 'stock_order_state'); end;
 create trigger stock_order_no_delete before delete on stock_order begin select raise(abort, 'stock_order_kept'); end;
 
@@ -273,12 +277,15 @@ create table stock_order_line (
     item_id integer not null references stock_item (id),
     quantity integer not null constraint stock_order_line_quantity check (quantity between 1 and 10000000),
     received integer not null default 0 constraint stock_order_line_received check (received between 0 and 100000000),
+    -- Of what was booked as received, what turned out to be a slip of the pen.
+    corrected integer not null default 0 constraint stock_order_line_corrected check (corrected between 0 and received),
     unit_cost integer not null constraint stock_order_line_cost check (unit_cost between 0 and 1000000000)
 ) strict;
 create unique index stock_order_line_order_id_item_id_unique on stock_order_line (order_id, item_id);
 create index stock_order_line_item on stock_order_line (item_id, order_id);
 create trigger stock_order_line_kept before update on stock_order_line when (old.order_id <> new.order_id
-    or old.item_id <> new.item_id or old.quantity <> new.quantity or old.received > new.received)
+    or old.item_id <> new.item_id or old.quantity <> new.quantity or old.received > new.received
+    or old.corrected > new.corrected)
     and (select state from stock_order where id = old.order_id) <> 'draft'
 begin select raise(abort, 'stock_order_line_kept'); end;
 create trigger stock_order_line_no_delete before delete on stock_order_line
@@ -299,13 +306,14 @@ create table stock_receipt (
 create index stock_receipt_order on stock_receipt (order_id) where order_id is not null;
 create trigger stock_receipt_no_update before update on stock_receipt begin select raise(abort, 'stock_receipt_append_only'); end;
 create trigger stock_receipt_no_delete before delete on stock_receipt begin select raise(abort, 'stock_receipt_append_only'); end;
--- What a pack of it cost as it stands on the supplier's paper, in kobo: the ledger's cost of a unit is a whole kobo.
+-- What a pack of it cost as it stands on the supplier's paper, in kobo: the ledger's cost of a unit is a whole kobo. Of one
+-- batch some may be paid and some free.
 create table stock_receipt_price (
     receipt_id integer not null references stock_receipt (id),
     batch_id integer not null references stock_batch (id),
     pack integer not null constraint stock_receipt_price_pack check (pack >= 1),
     pack_cost integer not null constraint stock_receipt_price_cost check (pack_cost between 0 and 1000000000),
-    primary key (receipt_id, batch_id)
+    primary key (receipt_id, batch_id, pack_cost)
 ) strict, without rowid;
 create trigger stock_receipt_price_no_update before update on stock_receipt_price
 begin select raise(abort, 'stock_receipt_price_append_only'); end;
@@ -336,6 +344,14 @@ create index stock_transfer_open on stock_transfer (to_store, id) where state = 
 create trigger stock_transfer_stores before insert on stock_transfer when exists
     (select 1 from stock_store where id in (new.from_store, new.to_store) and active = 0)
 begin select raise(abort, 'stock_transfer_stores'); end;
+-- Out of quarantine nothing goes without a reason, and somebody else than who sends it takes it in (rule P12).
+create trigger stock_transfer_quarantine before insert on stock_transfer when length(trim(new.note)) < 3 and exists
+    (select 1 from stock_store where id = new.from_store and kind = 'quarantine')
+begin select raise(abort, 'stock_transfer_quarantine'); end;
+create trigger stock_transfer_second before update of state on stock_transfer when new.state = 'accepted'
+    and (new.ended_by is null or new.ended_by = old.sent_by) and exists
+    (select 1 from stock_store where id = old.from_store and kind = 'quarantine')
+begin select raise(abort, 'stock_transfer_second'); end;
 create trigger stock_store_awaits before update of active on stock_store when old.active = 1 and new.active = 0 and exists
     (select 1 from stock_transfer where state = 'sent' and (from_store = old.id or to_store = old.id))
 begin select raise(abort, 'stock_store_awaits'); end;

@@ -30,7 +30,9 @@ use crate::web::routes::{Access, Routes};
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    use handlers::{activate, lock, own, permissions, setup, sign_in, staff, staff_form, staff_state};
+    use handlers::{
+        activate, lock, own, permissions, relatives, setup, sign_in, staff, staff_form, staff_state,
+    };
     let manage = Access::May(model::Permission::ManageStaff);
     Routes::new("access")
         .get(paths::SIGN_IN, Access::Anyone, sign_in::new)
@@ -59,6 +61,8 @@ pub fn routes() -> Routes {
         .post_confirmed(paths::DEACTIVATION, manage, staff_state::deactivate)
         .post_confirmed(paths::REACTIVATION, manage, staff_state::reactivate)
         .post_confirmed(paths::STAFF_CODES, manage, staff_state::issue)
+        .post_confirmed(paths::RELATIVES, manage, relatives::create)
+        .post_confirmed(paths::RELATIVE_REMOVAL, manage, relatives::remove)
         .get(paths::PERMISSIONS, manage, permissions::index)
 }
 

@@ -256,8 +256,8 @@ pub struct Actor {
     pub roles: Roles,
     /// The patient, for a patient's account.
     pub patient: Option<PatientId>,
-    /// The record of a member of staff who is a patient too, as an administrator entered it (rule A7).
-    pub own_record: Option<PatientId>,
+    /// Whether an administrator entered an own record or a relative's, which stay closed at work (rule A7).
+    pub has_own: bool,
     /// What the last answer wanted to say on the next page.
     pub flash: Option<String>,
     /// When the password was last given.

@@ -273,7 +273,7 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
         name: row.name,
         roles,
         patient: row.patient_id,
-        own_record: row.own_record_id,
+        has_own: row.has_own,
         flash: row.flash,
         proved_at: row.proved_at,
         locked: row.locked_at.is_some(),

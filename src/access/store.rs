@@ -5,6 +5,7 @@ pub mod at_once;
 pub mod codes;
 pub mod devices;
 pub mod kept_forms;
+pub mod relatives;
 pub mod staff_list;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -53,7 +54,7 @@ pub struct LiveSignIn {
     pub kind: AccountKind,
     pub name: String,
     pub patient_id: Option<PatientId>,
-    pub own_record_id: Option<PatientId>,
+    pub has_own: bool,
     pub roles: String,
     #[serde(deserialize_with = "moment::at")]
     pub created_at: DateTime<Utc>,
@@ -68,7 +69,8 @@ pub struct LiveSignIn {
 
 /// The sign-in, if it has not ended and its account is active.
 pub async fn live_sign_in(store: impl Store, id: SignInId) -> Result<Option<LiveSignIn>, DbError> {
-    sql("select a.id as account_id, a.kind, trim(a.title || ' ' || a.name) as name, a.patient_id, a.own_record_id,
+    sql("select a.id as account_id, a.kind, trim(a.title || ' ' || a.name) as name, a.patient_id,
+            a.own_record_id is not null or exists (select 1 from account_relative k where k.account_id = a.id) as has_own,
             s.created_at, s.seen_at, s.flash,
             coalesce(s.proved_at, s.created_at) as proved_at, s.locked_at,
             coalesce((select string_agg(role, ',') from account_role where account_id = a.id), '') as roles

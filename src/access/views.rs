@@ -9,6 +9,7 @@ use super::model::{AccountState, Permission, Role, SignInId};
 use super::store::accounts::Account;
 use super::store::codes::LiveCode;
 use super::store::devices::OpenSignIn;
+use super::store::relatives::Relative;
 use super::store::staff_list::StaffRow;
 use crate::app::App;
 use crate::audit::Stored;
@@ -155,11 +156,19 @@ pub struct StaffShowPage {
     pub code: Option<LiveCode>,
     pub trail: Vec<Stored>,
     pub is_self: bool,
+    /// Patients whose records stay closed to the account.
+    pub relatives: Vec<Relative>,
     pub form: FormState,
+    pub relative_form: FormState,
     pub code_form: FormState,
 }
 
 impl StaffShowPage {
+    /// A key for each button: taking two relatives away one after the other is two operations.
+    fn fresh(&self) -> FormState {
+        FormState::new()
+    }
+
     fn role_labels(&self) -> String {
         let labels: Vec<&str> = self.account.role_list().iter().map(Role::label).collect();
         labels.join(", ")

@@ -196,10 +196,15 @@ pub async fn count(
     verbs::charge::count(work, kind, source, (kept, back)).await
 }
 
-/// Some of a thing came back and `kept` units stay. Where it stands on an issued invoice the rest waits for its credit;
-/// false where it does not, and the caller charges anew.
-pub async fn keep(work: &mut Work, kind: ChargeKind, source: i64, kept: i64) -> Result<bool, Refused> {
-    verbs::charge::keep(work, kind, source, kept).await
+/// Some of a thing came back and `kept` units stay, each at the price it was charged at. What stands on an issued invoice
+/// waits for its credit, and a line of a draft for its removal; where nothing stays the charge is withdrawn.
+pub async fn keep(
+    work: &mut Work,
+    kind: ChargeKind,
+    source: i64,
+    (kept, reason): (i64, &str),
+) -> Result<(), Refused> {
+    verbs::charge::keep(work, kind, source, (kept, reason)).await
 }
 
 /// What of a visit and kind is to be paid before it is done, by its sources, with the patient's part.

@@ -18,7 +18,7 @@ use crate::{billing, consultation, laboratory, patients, pharmacy, queue, record
 
 /// The shortcuts, as the keyboard page lists them.
 const SHORTCUTS: [(&str, &str, &str); 15] = [
-    ("Ctrl K", "Go to the search box", "Every page"),
+    ("Ctrl K", "Find a patient, a token or a page", "Every page"),
     ("Ctrl Enter", "Send the form you are in", "Every form"),
     ("Alt N", "Call the next patient", "Queue"),
     ("Alt N", "Open the first prescription or bill", "Pharmacy, cashier"),
@@ -32,7 +32,7 @@ const SHORTCUTS: [(&str, &str, &str); 15] = [
     ("Alt T", "Order tests", "Consultation"),
     ("Alt Z", "Undo the last move", "Queue"),
     ("Alt L", "Lock this desk", "Every page"),
-    ("Esc", "Close suggestions", "Search"),
+    ("Esc", "Close suggestions and go back", "Search"),
 ];
 
 /// A screen asks every minute while it is on.

@@ -1,6 +1,7 @@
 //! The front page of each person, and pages about the program itself: the style page, the keyboard.
 
 mod day;
+mod find;
 mod handlers;
 mod store;
 mod views;
@@ -16,5 +17,6 @@ pub fn routes() -> Routes {
         .get(paths::MY_SAVED, Access::Patient, handlers::saved)
         .get(paths::OFFLINE, Access::Public, handlers::offline)
         .get(paths::STYLEGUIDE, Access::Staff, handlers::styleguide)
+        .get(paths::SEARCH, Access::Staff, find::index)
         .get(paths::KEYBOARD, Access::Staff, handlers::keyboard)
 }

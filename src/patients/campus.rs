@@ -59,7 +59,16 @@ impl Campus {
 
     /// What a field of a form offers: those in use, and the one that is chosen already.
     pub fn options(&self, what: PlaceKind, chosen: Option<i64>) -> Vec<(i64, String)> {
-        let offered = self.of(what).filter(|place| place.active || Some(place.id) == chosen);
+        let in_use = |place: &Place| match (place.what, place.parent) {
+            // A department goes with its faculty.
+            (PlaceKind::Department, Some(faculty)) => {
+                place.active && self.of(PlaceKind::Faculty).any(|one| one.id == faculty && one.active)
+            }
+            (PlaceKind::Faculty | PlaceKind::Department | PlaceKind::Level | PlaceKind::Session, _) => {
+                place.active
+            }
+        };
+        let offered = self.of(what).filter(|place| in_use(place) || Some(place.id) == chosen);
         let name = |place: &Place| match (place.what, place.parent) {
             (PlaceKind::Department, Some(faculty)) => {
                 format!("{}: {}", self.name_of("faculty", faculty), place.name)

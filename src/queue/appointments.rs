@@ -25,7 +25,7 @@ pub async fn in_service(work: &mut Work, id: AppointmentId) -> Result<(), Refuse
 /// The visit is over, and with it every other booking of the day that was checked in on its token. One that nobody has
 /// seen to keeps it open.
 pub async fn fulfil(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
-    let day = day(work, entry);
+    let day = span(work, entry.day);
     if let Some(booking) = store::unseen(work.tx(), entry.visit_id, day).await? {
         let at = work.app.clinic().clock(booking.starts_at);
         return Err(Refused::Because(format!(
@@ -69,15 +69,15 @@ pub async fn not_here(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
 
 /// The bookings of the patient's day that stand so, besides the one that opened the visit.
 async fn others(work: &mut Work, entry: &Entry, state: AppointmentState) -> Result<Vec<Stands>, DbError> {
-    let day = day(work, entry);
+    let day = span(work, entry.day);
     let all = store::of_day(work.tx(), entry.patient_id, day, state).await?;
     Ok(all.into_iter().filter(|one| Some(one.id) != entry.appointment_id).collect())
 }
 
-/// From when to when the entry's day lasts.
-fn day(work: &Work, entry: &Entry) -> (DateTime<Utc>, DateTime<Utc>) {
+/// From when to when a day lasts.
+fn span(work: &Work, day: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
     let clinic = work.app.clinic();
-    (clinic.start_of(entry.day), clinic.start_of(entry.day.succ_opt().unwrap_or(entry.day)))
+    (clinic.start_of(day), clinic.start_of(day.succ_opt().unwrap_or(day)))
 }
 
 /// Takes one of the steps above back (Q11).
@@ -93,14 +93,22 @@ fn at_most(step: Result<(), Refusal>) -> Result<(), Refused> {
     }
 }
 
-/// The booking with which a patient can be checked in on `day`.
+/// The booking with which a patient can be checked in today; `missed` says whether one counts too that was recorded as
+/// not attended.
 pub async fn todays_booking_of(
     work: &mut Work,
     patient: PatientId,
-    day: NaiveDate,
+    missed: bool,
 ) -> Result<Option<Booking>, DbError> {
-    let clinic = work.app.clinic();
-    let from = clinic.start_of(day);
-    let until = clinic.start_of(day.succ_opt().unwrap_or(day));
-    store::booked_between(work.tx(), patient, from, until).await
+    let span = span(work, work.today());
+    store::booked_between(work.tx(), patient, span, missed).await
+}
+
+/// The first booking of today with which a patient was checked in and that nobody began to see to.
+pub async fn arrived_today(work: &mut Work, patient: PatientId) -> Result<Option<Booking>, DbError> {
+    let span = span(work, work.today());
+    match store::of_day(work.tx(), patient, span, AppointmentState::Arrived).await?.first() {
+        Some(first) => store::by_id(work.tx(), first.id).await,
+        None => Ok(None),
+    }
 }

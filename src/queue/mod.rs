@@ -114,11 +114,13 @@ pub use handlers::board::caller;
 pub use store::attention::{NewAttention, open as open_attention};
 pub use store::entries::point_of;
 pub use store::lines::Count;
+pub use store::named::Named;
 pub use store::visits::{Visit, by_id as visit};
 pub use verbs::attention::{ask as ask_for_attention, withdraw as withdraw_attention};
 pub use verbs::calls::{Caller, call_one};
+pub use verbs::leaving::doctor_leaves;
 pub use verbs::moves::{go_back, go_before, make_seen as make_move, take_over};
-pub use verbs::transfer::{doctor_leaves, send_back, transfer};
+pub use verbs::transfer::{send_back, transfer};
 pub use views::attention::Needs;
 pub use views::place::Place;
 
@@ -149,6 +151,11 @@ pub async fn token_of(
     let day = app.clinic().day_of(app.clock.now());
     let held = store::places::of_patient(&app.db, patient, day).await?;
     Ok(held.filter(|held| held.closed_at.is_none()).map(|held| held.token))
+}
+
+/// The tokens of today that a text names, for the search.
+pub async fn named(app: &App, text: &str) -> Result<Vec<Named>, crate::db::DbError> {
+    store::named::named(&app.db, app.clinic().day_of(app.clock.now()), text).await
 }
 
 /// How many wait at each point, for the homes of staff.

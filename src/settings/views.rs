@@ -7,6 +7,7 @@ use super::rules::{Group, LIMITS};
 use super::store::points::{Point, Room};
 use super::store::reasons::Reason;
 use crate::queue::model::PointKind;
+use crate::scheduling::Affected;
 use crate::web::conflict::Conflict;
 use crate::web::paths::settings as paths;
 use crate::web::{FormState, Page};
@@ -32,6 +33,8 @@ impl ClinicPage {
 pub struct HoursPage {
     pub page: Page,
     pub form: FormState,
+    /// Who is booked on a day that is about to close.
+    pub affected: Vec<Affected>,
     pub conflict: Option<Conflict>,
 }
 

@@ -1,7 +1,7 @@
 //! Stock: items, stores, batches and the ledger of every unit (rules §8, decision 022).
 //!
 //! Others use [`item_of_medicine`], [`usable_of_medicines`], [`take`], [`put_back`], [`hold`], [`reserve`], [`release`],
-//! [`dispensing_stores`], [`quarantine`], [`refs_of_batch`] and [`of_ref`]. Nobody else writes into the ledger.
+//! [`dispensing_stores`], [`quarantine`] and [`of_ref`]. Nobody else writes into the ledger.
 
 mod catalogue;
 mod handlers;
@@ -194,15 +194,6 @@ pub async fn dispensing_stores(store: impl Store) -> Result<Vec<StockStore>, DbE
 /// Where returns go that nobody accepted as sealed.
 pub async fn quarantine(store: impl Store) -> Result<StoreId, DbError> {
     store::stores::quarantine(store).await
-}
-
-/// What of a batch went where (rule PH6): ids of rows of `ref_kind` with the units that are still out.
-pub async fn refs_of_batch(
-    store: impl Store,
-    batch: BatchId,
-    ref_kind: &str,
-) -> Result<Vec<(i64, i64)>, DbError> {
-    store::ledger::refs_of_batch(store, batch, ref_kind).await
 }
 
 /// The rows of the ledger that one cause wrote, for instance a dispensing line.

@@ -105,7 +105,7 @@ const RAIL: [(&str, &[Entry]); 6] = [
 const PLACES: [Entry; 4] = [
     ("Home", "home", paths::HOME, None),
     ("Book", "book", scheduling::BOOK, None),
-    ("My place", "place", queue::MY_PLACE, None),
+    ("Your place", "place", queue::MY_PLACE, None),
     ("Card", "card", patients::MY_CARD, None),
 ];
 

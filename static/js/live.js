@@ -26,14 +26,20 @@
   // Operation ids are new in every answer, and scripts mark what they found: that alone is no change.
   const shown = (part) => part.innerHTML.replace(/name="op" value="[^"]*"| (?:hidden|data-connection)="[^"]*"/g, "");
 
-  // One short line for screen readers, at most one in five seconds.
-  let spoken = "", spokenAt = 0;
+  // One short line for screen readers, at most one in five seconds: what comes sooner waits for its turn.
+  const unspoken = [];
+  let spoken = "", spokenAt = 0, speaking = 0;
   function tell(words) {
+    if (!words || words === (unspoken.at(-1) ?? spoken)) return;
+    unspoken.push(words);
+    speaking ||= setTimeout(speak, Math.max(0, spokenAt + 5000 - Date.now()));
+  }
+  function speak() {
     const news = doc.getElementById("news");
-    if (!news || !words || words === spoken || Date.now() - spokenAt < 5000) return;
-    spoken = words;
+    spoken = unspoken.shift();
     spokenAt = Date.now();
-    news.textContent = words;
+    if (news) news.textContent = spoken;
+    speaking = unspoken.length ? setTimeout(speak, 5000) : 0;
   }
 
   async function read(from) {
@@ -95,12 +101,12 @@
     lastWord = Date.now();
     show("live", (at) => at.live || "");
   }
-  // Only a real loss is said: the stream or the parts away for six seconds, or silence for three of its heartbeats.
+  // Only a real loss is said: the stream or the parts away for six seconds, or silence for two of its heartbeats.
   function check() {
     const now = Date.now(), away = partsAway || streamAway;
-    if (away ? now - Math.max(lastWord, away) < 6000 : !source || now - Math.max(lastWord, openedAt) < 45000) return;
+    if (away ? now - Math.max(lastWord, away) < 6000 : !source || now - Math.max(lastWord, openedAt) < 30000) return;
     show("lost", ({ zone, hours, advice }) => {
-      const at = new Date(lastWord).toLocaleTimeString("en-GB", { hour: hours === "12" ? "numeric" : "2-digit", minute: "2-digit", hour12: hours === "12", timeZone: zone || undefined });
+      const at = new Date(lastWord).toLocaleTimeString("en-GB", { hour: hours === "12" ? "numeric" : "2-digit", minute: "2-digit", hour12: hours === "12", timeZone: zone || body.dataset.zone || undefined });
       const words = `Not updating since ${at.replace(" ", "")}${advice || ""}`;
       tell(words);
       return words;

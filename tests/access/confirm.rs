@@ -8,7 +8,7 @@ use infirmary::web::paths::{access, audit, patients, record};
 use crate::support::{ADA, PASSWORD};
 
 /// The forms that change who can do what, carry the trail away, open a record by force or seal it.
-const SENSITIVE: [&str; 14] = [
+const SENSITIVE: [&str; 16] = [
     access::ACCOUNT,
     access::SIGN_IN_END,
     access::OTHERS_END,
@@ -18,6 +18,8 @@ const SENSITIVE: [&str; 14] = [
     access::DEACTIVATION,
     access::REACTIVATION,
     access::STAFF_CODES,
+    access::RELATIVES,
+    access::RELATIVE_REMOVAL,
     patients::CODES,
     patients::STUDENT_CODES,
     audit::EXPORT,

@@ -2,6 +2,7 @@
 
 mod activation;
 mod confirm;
+mod doctors;
 mod ends;
 mod guessing;
 mod kept;

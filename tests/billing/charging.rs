@@ -17,6 +17,9 @@ both! {
         let draft = till.draft().await;
         assert_eq!(clinic.word("select state from charge where id = $1", first).await, "billed");
         assert_eq!(owed(&clinic.app.db, till.visit).await.unwrap().total(), 150_000, "also while it stands on a draft");
+        // The bill leads on with the draft, instead of ending here.
+        let bill = till.cashier.get(&till.bill()).await;
+        assert_eq!(bill.links("#open a.primary"), [format!("/invoices/{draft}")]);
         // A second invoice takes it neither through the page nor by hand.
         let again = till.cashier.post(&till.bill(), &[("op", "the-same-again-0001"), ("charge", &first.to_string()), ("step", "draft")]).await;
         assert_eq!(again.expect(409).errors(), ["Nothing of this visit waits for an invoice. Here is how it stands now."]);
@@ -198,7 +201,7 @@ both! {
         take_back(2).await;
         assert_eq!(clinic.word("select state from charge where source = $1", 2).await, "billed", "a credit note decides");
         let list = till.cashier.get(&format!("/invoices/{invoice}")).await;
-        assert!(list.body.contains("entered in error"), "{}", list.body);
+        assert!(list.body.contains("this was taken back. Credit it"), "{}", list.body);
         let page = till.cashier.get(&format!("/invoices/{invoice}/credits")).await;
         let line = clinic.count("select max(id) from invoice_line").await;
         assert_eq!(page.attribute(&format!("#line_{line}"), "value").as_deref(), Some("300"), "filled in");

@@ -143,9 +143,9 @@ both! {
         withdraw(&mut work, ChargeKind::Medicine, 1, "Given to somebody else").await.unwrap();
         work.commit().await.unwrap();
         let page = till.cashier.get(&format!("/invoices/{invoice}")).await;
-        assert!(!page.expect(200).body.contains("entered in error"), "{}", page.body);
+        assert!(!page.expect(200).body.contains("taken back"), "{}", page.body);
         let bill = till.cashier.get(&paths::billing::of_visit(till.visit)).await;
-        assert!(bill.expect(200).body.contains("Entered in error") && !bill.body.contains("credit it"), "{}", bill.body);
+        assert!(bill.expect(200).body.contains("Taken back") && !bill.body.contains("credit it"), "{}", bill.body);
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
@@ -180,5 +180,55 @@ both! {
         till.cashier.get("/credit-notes/9/print").await.expect(404);
         let nurse = clinic.signed_in("nurse", &[infirmary::access::model::Role::Nurse]).await;
         nurse.get(&note).await.expect(403);
+    }
+
+    async fn m1_what_cash_was_rounded_by_stands_in_no_credits_way(clinic) {
+        let till = clinic.till().await;
+        sql("update money_setting set cash_step = 5000").run(&clinic.app.db).await.unwrap();
+        clinic.in_scheme(&till, "test", "90", "").await;
+        let credits = async |invoice: i64, naira: &str| {
+            let line = clinic.number("select max(id) from invoice_line where invoice_id = $1", invoice).await;
+            let page = till.cashier.get(&format!("/invoices/{invoice}")).await;
+            let page = till.cashier.get(page.links(".actions a[href$='/credits']").first().expect("a way to credit it")).await;
+            till.cashier.submit(&page, "#credit", &[(&format!("line_{line}"), naira), ("reason", "Half was done")]).await.expect(303);
+        };
+        let notes = async |invoice: i64| -> Vec<(i64, i64, i64)> {
+            sql("select scheme_part, patient_part, rounding from credit_note where invoice_id = $1 order by id")
+                .bind(invoice).all(&clinic.app.db).await.unwrap()
+        };
+        // ₦24 of ₦240 became nothing.
+        clinic.costs(&till, ChargeKind::Test, 1, 240).await;
+        let down = till.issued().await;
+        credits(down, "120").await;
+        credits(down, "120").await;
+        assert_eq!(notes(down).await, [(10_800, 0, -1_200), (10_800, 0, -1_200)]);
+        // All of ₦20 became nothing.
+        clinic.costs(&till, ChargeKind::Medicine, 2, 20).await;
+        let nothing = till.issued().await;
+        credits(nothing, "20").await;
+        assert_eq!(notes(nothing).await, [(0, 0, -2_000)]);
+        // ₦30 became ₦50.
+        clinic.costs(&till, ChargeKind::Medicine, 3, 30).await;
+        let up = till.issued().await;
+        credits(up, "10").await;
+        credits(up, "20").await;
+        assert_eq!(notes(up).await, [(0, 1_000, 0), (0, 4_000, 2_000)]);
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+
+    async fn u24_a_receipt_after_a_credit_note_adds_up(clinic) {
+        let till = clinic.till().await;
+        clinic.costs(&till, ChargeKind::Test, 1, 10_000).await;
+        let invoice = till.issued().await;
+        let line = format!("line_{}", clinic.count("select max(id) from invoice_line").await);
+        let page = till.cashier.get(&format!("/invoices/{invoice}/credits")).await;
+        till.cashier.submit(&page, "#credit", &[(&line, "4000"), ("reason", "Half was done")]).await.expect(303);
+        let receipt = till.cash(invoice, "6000").await;
+        for paper in ["80", "a5"] {
+            let page = till.cashier.get(&format!("/receipts/{receipt}")).await;
+            let print = till.cashier.submitted(&page, "form[action$='/print']", &[("paper", paper)]).await;
+            let words = print.text("article");
+            assert!(words.contains("Credited−₦4,000.00") && words.contains("Paid now₦6,000.00"), "{paper}: {words}");
+        }
     }
 }

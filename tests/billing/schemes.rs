@@ -128,4 +128,99 @@ both! {
                 select scheme_id, patient_id, session_id, '', added_at from scheme_enrolment").run(&clinic.app.db).await.unwrap_err();
         assert!(twice.violates("scheme_enrolment_patient_id_session_id_unique"), "{twice}");
     }
+
+    async fn m11_what_the_patient_is_told_knows_one_limit_once_and_no_referral_code(clinic) {
+        let till = clinic.till().await;
+        clinic.in_scheme(&till, "test", "100", "1500").await;
+        let told = async || infirmary::billing::owed(&clinic.app.db, till.visit).await.unwrap().total();
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        assert_eq!(told().await, 0);
+        let second = clinic.costs(&till, ChargeKind::Test, 2, 1_000).await.to_string();
+        assert_eq!(told().await, 50_000, "the limit is there once for both");
+        // Also when one of them stands on a draft.
+        let fields = [("op", "a-draft-of-the-second"), ("charge", second.as_str()), ("step", "draft")];
+        let draft = id_in(&till.cashier.post(&till.bill(), &fields).await);
+        assert_eq!(told().await, 50_000);
+        let page = till.cashier.get(&format!("/invoices/{draft}")).await;
+        till.cashier.submit(&page, "#void", &[("void_reason", "Both together")]).await.expect(303);
+        assert_eq!(told().await, 50_000);
+        let page = till.cashier.get(&till.bill()).await;
+        assert!(page.text("#open tfoot").contains("₦500"), "{}", page.text("#open"));
+        let invoice = till.issued().await;
+        let part = "select patient_part from invoice where id = $1";
+        assert_eq!(clinic.number(part, invoice).await, 50_000);
+        assert_eq!(clinic.word("select state from invoice where id = $1", invoice).await, "issued", "as it was told");
+        // What asks for a referral code is not covered before there is one.
+        sql("update coverage_rule set referral = $1, year_limit = null").bind(true).run(&clinic.app.db).await.unwrap();
+        clinic.costs(&till, ChargeKind::Test, 3, 1_000).await;
+        assert_eq!(told().await, 150_000);
+        // Where the invoice asks another sum than the bill said, nothing is issued unseen.
+        sql("update coverage_rule set referral = $1").bind(false).run(&clinic.app.db).await.unwrap();
+        let page = till.cashier.get(&till.bill()).await;
+        let made = till.cashier.submitted(&page, "#draft", &[("step", "issue")]).await;
+        assert_eq!(made.heading(), "Draft invoice Draft");
+        assert!(made.body.contains("The patient pays ₦0, and not ₦1,000 as the bill said"), "{}", made.text("main"));
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+
+    async fn m11_what_a_scheme_does_not_pay_is_asked_of_somebody_and_uses_no_limit(clinic) {
+        let till = clinic.till().await;
+        let scheme = clinic.in_scheme(&till, "test", "90", "5000").await.to_string();
+        clinic.costs(&till, ChargeKind::Test, 1, 2_000).await;
+        let first = till.issued().await;
+        till.cash(first, "200").await;
+        clinic.costs(&till, ChargeKind::Test, 2, 1_000).await;
+        till.issued().await;
+        let used = async || clinic.count("select used from coverage_use").await;
+        assert_eq!(used().await, 270_000);
+        let batch = id_in(&till.cashier.post("/claims", &[("op", "gather-the-claims-1"), ("scheme", &scheme)]).await);
+        let page = till.cashier.get(&format!("/claim-batches/{batch}")).await;
+        till.cashier.submit(&page, "#send", &[]).await.expect(303);
+        for (claim, naira) in [(1, "1000"), (2, "0")] {
+            let page = till.cashier.get(&format!("/claims/{claim}")).await;
+            till.cashier.submit(&page, "#answer", &[("accepted", naira), ("words", "")]).await.expect(303);
+        }
+        let closes = async |claim: i64, way: &str| {
+            let page = till.cashier.get(&format!("/claims/{claim}")).await;
+            till.cashier.submit(&page, "#shortfall", &[("way", way), ("why", "As agreed with her")]).await
+        };
+        closes(2, "write_off").await.expect(303);
+        assert_eq!(used().await, 180_000, "what the clinic bears uses no limit");
+        let second = id_in(&closes(1, "patient").await);
+        assert_eq!(used().await, 100_000);
+        let issues = async |draft: i64| {
+            let page = till.cashier.get(&format!("/invoices/{draft}")).await;
+            till.cashier.submit(&page, "#issue", &[]).await.expect(303);
+        };
+        issues(second).await;
+        till.cash(second, "800").await;
+        // The first invoice is not credited while the patient is asked for a part of it by the second.
+        let line = |invoice: i64| clinic.number("select max(id) from invoice_line where invoice_id = $1", invoice);
+        let credits = async |invoice: i64, naira: &str| {
+            let (page, field) = (till.cashier.get(&format!("/invoices/{invoice}/credits")).await, format!("line_{}", line(invoice).await));
+            till.cashier.submit(&page, "#credit", &[(&field, naira), ("reason", "It was never done")]).await
+        };
+        let refused = credits(first, "2000").await;
+        let words = &refused.expect(409).errors()[0];
+        assert!(words.contains("asked for ₦800 of this") && words.contains("Credit it first"), "{words}");
+        assert_eq!(refused.links("#asked-of-patient a"), [format!("/invoices/{second}")]);
+        // Corrected, the new draft asks for it; given up, somebody decides again.
+        let page = till.cashier.get(&format!("/invoices/{second}")).await;
+        let draft = id_in(&till.cashier.submit(&page, "#correct", &[("reason", "The wrong name")]).await);
+        assert_eq!(clinic.count("select patient_invoice_id from claim where id = 1").await, draft);
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+        let page = till.cashier.get(&format!("/invoices/{draft}")).await;
+        till.cashier.submit(&page, "#void", &[("void_reason", "She will not pay")]).await.expect(303);
+        let state = "select state from claim where id = $1";
+        assert_eq!((clinic.word(state, 1).await.as_str(), used().await), ("part", 180_000));
+        let third = id_in(&closes(1, "patient").await);
+        issues(third).await;
+        let part = credits(third, "300").await;
+        assert!(part.expect(422).errors()[0].contains("credited as a whole: ₦800"), "{:?}", part.errors());
+        credits(third, "800").await.expect(303);
+        assert_eq!((clinic.word(state, 1).await.as_str(), clinic.count("select to_patient from claim where id = 1").await), ("part", 0));
+        credits(first, "2000").await.expect(303);
+        assert_eq!(used().await, 0);
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
 }

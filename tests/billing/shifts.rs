@@ -77,4 +77,25 @@ both! {
         let late = till.cashier.post(&format!("/payments/{payment}/reversal"), &[("op", "late-reversal-00001"), ("mistake", "Wrong amount")]).await;
         late.expect(409);
     }
+
+    async fn m10_the_till_of_a_day_has_what_came_and_went_on_it_whenever_its_shift_was_opened(clinic) {
+        let till = clinic.till().await;
+        let first = clinic.today();
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        let invoice = till.issued().await;
+        till.cash(invoice, "700").await;
+        clinic.wait_minutes(24 * 60);
+        for (browser, name) in [(&till.cashier, "cashier"), (&till.admin, "boss")] {
+            clinic.sign_in(browser, name).await;
+        }
+        till.cash(invoice, "300").await;
+        let payment = clinic.count("select min(id) from payment").await;
+        let page = till.cashier.get(&format!("/payments/{payment}/refunds")).await;
+        till.cashier.submit(&page, "#refund", &[("amount", "50"), ("method", "cash"), ("reason", "Waited too long")]).await.expect(303);
+        let today = till.admin.get("/till").await;
+        assert!(today.text("main").contains("wallets: ₦250"), "{}", today.text("main"));
+        assert_eq!(today.texts("section tbody th"), ["cashier"], "the shift of yesterday still goes on");
+        let yesterday = till.admin.get(&format!("/till?day={first}")).await;
+        assert!(yesterday.text("main").contains("wallets: ₦700"), "{}", yesterday.text("main"));
+    }
 }

@@ -163,3 +163,31 @@ async fn somebody_is_checked_in_with_the_keyboard_alone() {
     assert_eq!(clinic.count("select count(*) from visit").await, 1);
     desk.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn k3_the_search_box_is_walked_through_with_the_keyboard_and_leads_back() {
+    if !chromium::is_here() {
+        return;
+    }
+    let clinic = Clinic::on_sqlite().await;
+    consulting(&clinic).await;
+    clinic.staff("reception", &[Role::Receptionist]).await;
+    let ada = clinic.patient("Ada Obi").await;
+    let desk = seated(&clinic, "reception", true).await;
+    desk.goto(at::ARRIVALS).await;
+    assert_eq!(desk.focused().await, "code");
+    keys(&desk, &with(Key::Control, 'k')).await;
+    keys(&desk, "obi").await;
+    desk.reads("#find-results", "Ada Obi").await;
+    keys(&desk, &char::from(Key::Escape).to_string()).await;
+    assert_eq!(desk.focused().await, "code", "where one was");
+    assert_eq!(desk.text("#find-results").await, "", "it is closed");
+
+    keys(&desk, &with(Key::Control, 'k')).await;
+    keys(&desk, "obi").await;
+    desk.reads("#find-results", "Ada Obi").await;
+    keys(&desk, &format!("{}{}", char::from(Key::Down), enter())).await;
+    desk.reads("h1", "Ada Obi").await;
+    assert_eq!(desk.path().await, paths::patients::show(ada));
+    desk.close().await;
+}

@@ -22,7 +22,7 @@ async fn follows_a_call(scripts: bool) {
     let window = Window::open(&clinic, Device::Phone, scripts).await;
     window.sign_in(&format!("phone{patient}")).await;
     window.reads(".next .plate", "A001").await;
-    window.press_words("See my place").await;
+    window.press_words("See your place").await;
     window.reads(".place .big", "You are next").await;
     window.reads(".updated", "This page updates by itself.").await;
     // The button needs scripts; without them it is not shown.
@@ -38,7 +38,7 @@ async fn follows_a_call(scripts: bool) {
     window.reads(".place[data-state=called] .big", "Go to Room 2").await;
     if scripts {
         let title = window.page.title().await.unwrap();
-        assert!(title.contains("A001: Go to Room 2") || title.starts_with("My place"), "{title}");
+        assert!(title.contains("A001: Go to Room 2") || title.starts_with("Your place"), "{title}");
         let told = "return document.getElementById('news').textContent";
         assert_eq!(window.page.execute(told, vec![]).await.unwrap(), "Go to Room 2");
     }

@@ -122,7 +122,7 @@ both! {
         for address in [paths::queue::QUEUES.to_owned(), paths::laboratory::REVIEWS.to_owned(), paths::consultation::consult(other.visit)] {
             let page = doctor.get(&address).await;
             assert_eq!(page.attribute("#needs", "data-needs").as_deref(), Some(paths::queue::NEEDS), "{address}");
-            assert!(page.body.contains("js/needs.js"), "{address}");
+            assert!(page.body.contains("js/desk.js"), "{address}");
         }
         assert_eq!(doctor.get(paths::queue::NEEDS).await.text("#needs a"), format!("{} NEWS2 17: emergency", here.token));
         // The board of the consulting rooms says it once; who does not consult is not told why.

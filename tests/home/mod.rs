@@ -1,5 +1,6 @@
 //! The front page of staff: what each person does next.
 
+mod find;
 mod offline;
 
 use infirmary::access::model::Role;

@@ -90,6 +90,22 @@ both! {
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'patient.edited'").await, 2);
     }
 
+    async fn one_person_under_two_numbers_is_told_and_letters_written_in_two_ways_are_one(clinic) {
+        let desk = clinic.receptionist().await;
+        let file = "Matric No,Surname,Given,DOB\n19/52HA001,Ade\u{301},Ada,27/03/2004\n\
+            19/52HA002,Ad\u{e9},Ada,27/03/2004\n19/52HA003,Ad\u{e9},Ada,28/03/2004\n";
+        let review = checked(&desk, file, &[]).await;
+        assert_eq!(counts(&review), "1 0 0 2 0");
+        let words = review.texts("tbody td").join(" ");
+        assert!(words.contains("Perhaps the student on line 3, 19/52HA002: the same name"), "{words}");
+        assert!(words.contains("Perhaps the student on line 2, 19/52HA001: the same name"), "{words}");
+        let one = "Matric No,Surname,Given\n19/52HA001,Ade\u{301},Ada\n";
+        let review = checked(&desk, one, &[]).await;
+        desk.submit(&review, "#commit", &[]).await.expect(303);
+        let review = checked(&desk, &one.replace("e\u{301}", "\u{e9}"), &[]).await;
+        assert_eq!(counts(&review), "0 0 1 0 0");
+    }
+
     async fn each_line_with_a_problem_is_named_and_can_be_taken_away(clinic) {
         let desk = clinic.receptionist().await;
         let file = "matric,surname,first name,sex,dob\n\

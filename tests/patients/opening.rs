@@ -218,4 +218,40 @@ both! {
         assert_eq!(refused.expect(422).errors(), ["Another administrator changes the number of your own record"]);
         admin.get(&format!("/patients/{own}")).await.expect(403);
     }
+
+    async fn a7_the_record_and_the_money_of_a_relative_stay_closed_at_work(clinic) {
+        let doctor = clinic.signed_in("doctor", &[Role::Doctor, Role::Cashier]).await;
+        let me = account_of(&clinic, "doctor").await;
+        let sister = clinic.patient("Bisi Nwosu").await;
+        let other = clinic.visitor("Somebody Else").await;
+        doctor.get(&format!("/patients/{sister}/wallet")).await.expect(200);
+        let admin = clinic.administrator().await;
+        let page = admin.get(&format!("/staff/{me}")).await;
+        let refused = admin.submit(&page, "#relative-form", &[("relative", "19/99XX999")]).await;
+        assert_eq!(refused.expect(422).errors(), ["No patient has this number. Check it"]);
+        let number: String = sql("select number from patient where id = $1").bind(sister).scalar(&clinic.app.db).await.unwrap();
+        admin.submit(&refused, "#relative-form", &[("relative", &number.to_lowercase())]).await.expect(303);
+        let page = admin.get(&format!("/staff/{me}")).await;
+        assert!(page.text("#relatives").contains("Bisi Nwosu"), "{}", page.text("#relatives"));
+        for path in ["", "/history", "/clinical", "/wallet"] {
+            let seen = doctor.get(&format!("/patients/{sister}{path}")).await;
+            assert!(seen.expect(403).body.contains("that of a relative"), "{path}");
+        }
+        let emergency = doctor.post(&format!("/patients/{sister}/emergency"), &[("op", "an-emergency-of-a-relative-001")]).await;
+        emergency.expect(403);
+        doctor.get(&format!("/patients/{other}/wallet")).await.expect(200);
+        // Nobody takes the own relatives away; somebody else does.
+        sql("insert into account_role (account_id, role) values ($1, 'admin')").bind(me).run(&clinic.app.db).await.unwrap();
+        let own = doctor.get(&format!("/staff/{me}")).await;
+        assert!(!own.body.contains("Take away"));
+        let patient = sister.to_string();
+        let alone = [("op", "the-own-relative-taken-away-01"), ("patient", patient.as_str())];
+        doctor.post(&format!("/staff/{me}/relatives/removal"), &alone).await.expect(422);
+        doctor.get(&format!("/patients/{sister}")).await.expect(403);
+        admin.submit(&page, "#relatives td form", &[]).await.expect(303);
+        doctor.get(&format!("/patients/{sister}/wallet")).await.expect(200);
+        for action in ["account.relative_added", "account.relative_removed"] {
+            assert!(clinic.has_entry(action).await, "{action}");
+        }
+    }
 }

@@ -37,6 +37,18 @@ both! {
         assert!(CLINICAL.iter().all(|word| !list.body.contains(word)));
     }
 
+    async fn the_desk_checks_in_from_the_page_of_a_patient(clinic) {
+        clinic.point("Triage", "triage").await;
+        let desk = clinic.receptionist().await;
+        let id = clinic.registered(&desk, ADA).await;
+        let page = desk.get(&format!("/patients/{id}")).await;
+        let arrivals = desk.submit(&page, "#arrives", &[]).await;
+        let arrivals = desk.follow(arrivals).await;
+        assert!(arrivals.expect(200).text("#found").contains("Ògúntádé"), "{}", arrivals.text("main"));
+        let cashier = clinic.signed_in("cash", &[Role::Cashier]).await;
+        assert!(!cashier.get(&format!("/patients/{id}")).await.has("#arrives"));
+    }
+
     async fn sixty_who_open_a_record_at_once_all_see_it_and_are_all_in_the_trail(clinic) {
         let desk = clinic.receptionist().await;
         let id = clinic.patient("Ada Obi").await;

@@ -52,7 +52,7 @@ both! {
             assert!(page.expect(200).links("tbody a").len() <= 1, "{typed}");
             assert!(!page.body.contains("<script>alert"), "{typed}");
         }
-        for bad in ["after=x&after_id=1", "department=x", "kind=x", "state=x"] {
+        for bad in ["after=999999", "department=x", "kind=x", "state=x"] {
             desk.get(&format!("/patients?q=ada&{bad}")).await.expect(200);
         }
     }

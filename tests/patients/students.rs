@@ -62,4 +62,27 @@ both! {
         assert!(clinic.count("select count(*) from audit_entry where action like 'university.%'").await >= 2);
         clinic.receptionist().await.get("/university").await.expect(403);
     }
+
+    async fn the_current_session_stays_in_use_and_departments_go_with_their_faculty(clinic) {
+        let admin = clinic.administrator().await;
+        for (what, name) in [("session", "2026/2027"), ("faculty", "Science")] {
+            let page = admin.get("/university").await;
+            admin.submit(&page, "#add", &[("what", what), ("name", name)]).await.expect(303);
+        }
+        let session = format!("#session-{}", clinic.count("select id from academic_session").await);
+        let faculty = clinic.count("select id from faculty").await.to_string();
+        let page = admin.get("/university").await;
+        let fields = [("what", "department"), ("name", "Physics"), ("faculty", faculty.as_str())];
+        admin.submit(&page, "#add", &fields).await.expect(303);
+        let page = admin.get("/university").await;
+        admin.submit(&page, &session, &[("do", "current")]).await.expect(303);
+        let page = admin.get("/university").await;
+        let refused = admin.submit(&page, &session, &[("do", "off")]).await;
+        assert!(refused.expect(422).errors()[0].starts_with("2026/2027 is the current session"), "{:?}", refused.errors());
+        let desk = clinic.receptionist().await;
+        assert!(desk.get("/patients").await.body.contains("Science: Physics"));
+        let page = admin.get("/university").await;
+        admin.submit(&page, &format!("#faculty-{faculty}"), &[("do", "off")]).await.expect(303);
+        assert!(!desk.get("/patients").await.body.contains("Science: Physics"));
+    }
 }

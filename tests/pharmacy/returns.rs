@@ -79,4 +79,54 @@ both! {
             assert_eq!(clinic.count(charged).await, kept, "in round {round}");
         }
     }
+
+    async fn m13_what_stays_keeps_its_price_and_no_draft_is_issued_for_what_came_back(clinic) {
+        let counter = clinic.counter(&[AMOXICILLIN]).await;
+        clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 100).await;
+        counter.gives(&[]).await.expect(303);
+        let unit = clinic.count("select unit_price from charge where kind = 'medicine'").await;
+        let boss = clinic.signed_in("boss", &[infirmary::access::model::Role::Admin]).await;
+        let page = boss.get("/prices/medicine-0").await;
+        boss.submit(&page, "#price", &[("amount", "999")]).await.expect(303);
+        let page = counter.given(&clinic).await;
+        let what = page.attribute("#what option:nth-of-type(2)", "value").unwrap();
+        let comes_back = async |units: &str| {
+            let page = counter.given(&clinic).await;
+            let back = [("what", what.as_str()), ("quantity", units), ("reason", "Not tolerated")];
+            counter.desk.submit(&page, "#return", &back).await.expect(303);
+        };
+        comes_back("5").await;
+        let charges = async || -> Vec<(i64, i64, String)> {
+            sql("select quantity, unit_price, state from charge where kind = 'medicine'").all(&clinic.app.db).await.unwrap()
+        };
+        assert_eq!(charges().await, [(10, unit, "billable".to_owned())], "of the charge that there was, at its price");
+        let estimate = "select estimate from charge where kind = 'medicine'";
+        assert_eq!(clinic.count(estimate).await, 10 * unit);
+        // On a draft it is said which line it is, and nothing is issued that asks for what came back.
+        let cashier = clinic.signed_in("cashier", &[infirmary::access::model::Role::Cashier]).await;
+        let bill = format!("/visits/{}/bill", counter.room.visit);
+        let seen = cashier.get(&bill).await;
+        let draft = crate::support::billing::id_in(&cashier.submit(&seen, "#draft", &[("step", "draft")]).await);
+        comes_back("2").await;
+        let seen = cashier.get(&bill).await;
+        assert!(seen.text("#rest").contains("8 done: take it off the draft"), "{}", seen.text("#rest"));
+        let page = cashier.get(&format!("/invoices/{draft}")).await;
+        let refused = cashier.submit(&page, "#issue", &[]).await;
+        let name = format!("Medicine, capsule, 10 at {}: 8 are to be paid.", infirmary::billing::model::naira(unit));
+        assert!(refused.expect(409).errors()[0].starts_with(&name), "{:?}", refused.errors());
+        assert!(page.text("main .notice[data-kind=danger]").starts_with(&name), "{}", page.text("main"));
+        let line = clinic.number("select id from invoice_line where invoice_id = $1 and kind = 'medicine'", draft).await;
+        cashier.post(&format!("/invoice-lines/{line}/removal"), &[("op", "remove-what-came-back")]).await.expect(303);
+        let page = cashier.get(&format!("/invoices/{draft}")).await;
+        cashier.submit(&page, "#add-rest", &[]).await.expect(303);
+        // All of it came back: the line goes, and nothing waits.
+        comes_back("8").await;
+        let page = cashier.get(&format!("/invoices/{draft}")).await;
+        let refused = cashier.submit(&page, "#issue", &[]).await;
+        assert!(refused.expect(409).errors()[0].contains("this was taken back"), "{:?}", refused.errors());
+        let line = clinic.number("select id from invoice_line where invoice_id = $1 and kind = 'medicine'", draft).await;
+        cashier.post(&format!("/invoice-lines/{line}/removal"), &[("op", "remove-what-is-back-too")]).await.expect(303);
+        assert_eq!(charges().await, [(8, unit, "aborted".to_owned())]);
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
 }

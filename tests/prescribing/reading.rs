@@ -114,6 +114,7 @@ both! {
         room.adds(AMOXICILLIN).await;
         room.adds(PARACETAMOL).await;
         room.signs(&[]).await.expect(303);
+        sql("update account set licence_number = 'MDCN 40172'").run(&clinic.app.db).await.unwrap();
         let prescription = clinic.signed_in_visit(room.visit).await;
         let paper = room.desk.get(&paths::prescribing::print(prescription)).await;
         let words = paper.expect(200).text("article");
@@ -126,6 +127,7 @@ both! {
             "9 November 2026",
             "7 February 2027",
             "Okoro",
+            "licence MDCN 40172",
         ] {
             assert!(words.contains(part), "{part} in {words}");
         }

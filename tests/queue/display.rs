@@ -107,6 +107,21 @@ both! {
         assert!(!screen.get(paths::SCREEN_NOW).await.has(".calling .fresh"));
     }
 
+    async fn a_long_room_and_a_short_one_both_fit_the_screen(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        clinic.room(point, "Consulting room behind the old pharmacy").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let (screen, _) = paired(&clinic, &[]).await;
+        clinic.walk_in("Adaeze Okonkwo").await;
+        let page = doctor.get(&paths::board(point)).await;
+        let board = doctor.submitted(&page, "#call-next", &[]).await;
+        assert!(screen.get(paths::SCREEN).await.has(".calling .room[data-long]"));
+        // The name of a patient leads to the panel itself, which can take the focus.
+        let to = board.links("main h2 a").into_iter().next().unwrap();
+        assert!(to.ends_with("#panel"), "{to}");
+        assert!(doctor.get(&to).await.has("#panel[tabindex='-1']"));
+    }
+
     async fn quick_calls_are_all_announced_in_their_order(clinic) {
         let point = clinic.point("Triage", "triage").await;
         let other = clinic.point("Pharmacy", "pharmacy").await;
@@ -145,6 +160,19 @@ both! {
         let page = doctor.submitted(&page, "#call-next", &[]).await;
         assert!(screen.get(paths::SCREEN_NOW).await.has(".calling .plate"));
         doctor.submitted(&page, "#undo form", &[]).await;
+        assert!(!screen.get(paths::SCREEN_NOW).await.has(".calling .plate"));
+    }
+
+    async fn a_token_that_went_on_to_another_place_is_not_called_to_the_old_one(clinic) {
+        let point = clinic.point("Triage", "triage").await;
+        let other = clinic.point("Pharmacy", "pharmacy").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let (screen, _) = paired(&clinic, &[]).await;
+        let here = clinic.walk_in("Ada Obi").await;
+        doctor.submitted(&doctor.get(&paths::board(point)).await, "#call-next", &[]).await;
+        assert!(screen.get(paths::SCREEN_NOW).await.has(".calling .plate"));
+        let moved = paths::transfers(clinic.entry_of(here.visit).await.0);
+        doctor.post(&moved, &[("op", "0123456789abcdef"), ("to", &other.to_string())]).await.expect(303);
         assert!(!screen.get(paths::SCREEN_NOW).await.has(".calling .plate"));
     }
 }

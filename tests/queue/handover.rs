@@ -103,4 +103,29 @@ both! {
         one.submitted(&page, "#call-next", &[]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called, "anyone may call now");
     }
+
+    async fn nobody_is_called_to_a_room_that_was_closed_or_moved(clinic) {
+        let consulting = clinic.point("Consulting", "consulting").await;
+        let lab = clinic.point("Laboratory", "laboratory").await;
+        let room = clinic.room(consulting, "Room 2").await;
+        clinic.room(consulting, "Room 3").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let page = doctor.get(&paths::station_at(consulting)).await;
+        doctor.submit(&page, "main form", &[("place", &format!("{consulting}-{room}"))]).await.expect(303);
+        let ada = clinic.walk_in("Ada Obi").await;
+        let board = doctor.get(&paths::board(consulting)).await;
+        for (point, active) in [(consulting, false), (lab, true)] {
+            let change = sql("update room set point_id = $2, active = $3 where id = $1").bind(room).bind(point).bind(active);
+            change.run(&clinic.app.db).await.unwrap();
+            let refused = doctor.submit(&board, "#call-next", &[]).await;
+            assert!(refused.expect(409).text("#refused").contains("Choose your room"), "{}", refused.body);
+            assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
+        }
+        let back = sql("update room set point_id = $2 where id = $1").bind(room).bind(consulting);
+        back.run(&clinic.app.db).await.unwrap();
+        let board = doctor.get(&paths::board(consulting)).await;
+        doctor.submit(&board, "#call-next", &[]).await.expect(303);
+        let moved = sql("update room set point_id = $2 where id = $1").bind(room).bind(lab).run(&clinic.app.db).await;
+        assert!(moved.unwrap_err().violates("room_people"), "nobody was sent there");
+    }
 }

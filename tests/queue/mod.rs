@@ -8,6 +8,7 @@ mod door;
 mod handover;
 mod place;
 mod races;
+mod returning;
 mod streams;
 mod truth;
 mod undo;

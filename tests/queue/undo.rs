@@ -1,6 +1,7 @@
 //! Taking back the last step.
 
 use infirmary::access::model::Role;
+use infirmary::db::sql;
 use infirmary::queue::model::EntryState;
 use infirmary::web::paths::queue as paths;
 
@@ -123,5 +124,27 @@ both! {
         // The last one can still be taken back.
         doctor.post(&paths::moves(second), &[("op", "0123456789abcdej"), ("move", "undo")]).await.expect(303);
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
+    }
+
+    async fn what_happened_at_a_point_that_was_closed_is_told_and_nobody_is_sent_back_there(clinic) {
+        let consulting = clinic.point("Consulting", "consulting").await;
+        let lab = clinic.point("Laboratory", "laboratory").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let (old, _) = clinic.entry_of(ada.visit).await;
+        let to_lab = lab.to_string();
+        doctor.post(&paths::transfers(old), &[("op", "0123456789abcdef"), ("to", &to_lab)]).await.expect(303);
+        sql("update service_point set active = $2 where id = $1").bind(consulting).bind(false).run(&clinic.app.db).await.unwrap();
+        let undo = doctor.post(&paths::moves(old), &[("op", "0123456789abcdeg"), ("move", "undo")]).await;
+        assert!(undo.expect(409).body.contains("Consulting was closed since"), "{}", undo.body);
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
+        assert_eq!(clinic.count("select count(*) from queue_entry where state = 'void'").await, 0);
+        let board = doctor.get(&paths::board(consulting)).await;
+        assert!(board.expect(409).body.contains("Consulting is closed. Choose another service point"), "{}", board.body);
+        doctor.get(&paths::entry(old)).await.expect(200);
+        let (now, _) = clinic.entry_of(ada.visit).await;
+        let back = format!("{consulting}-any");
+        let refused = doctor.post(&paths::transfers(now), &[("op", "0123456789abcdeh"), ("to", &back)]).await;
+        assert!(refused.expect(409).body.contains("Consulting is closed"), "{}", refused.body);
     }
 }

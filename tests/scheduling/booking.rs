@@ -1,5 +1,6 @@
 //! A student books, moves and cancels.
 
+use infirmary::db::sql;
 use infirmary::scheduling::model::{AppointmentId, SlotId};
 use infirmary::web::paths::scheduling as paths;
 
@@ -180,6 +181,31 @@ both! {
         let count = |line: &str| lines.iter().filter(|known| **known == line).count();
         assert_eq!([count("BEGIN:VCALENDAR"), count("BEGIN:VEVENT"), count("END:VEVENT"), count("END:VCALENDAR")], [1; 4]);
         assert_eq!(lines.iter().filter(|line| line.starts_with("UID:")).count(), 1);
+    }
+
+    async fn an_appointment_moves_by_what_it_was_booked_with_whatever_became_of_its_reason(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let (old, new) = (clinic.slot(doctor, 60, 2, 1).await, clinic.slot(doctor, 120, 2, 1).await);
+        let (patient, ada) = clinic.someone("Ada Obi").await;
+        let check = ada.follow(choose(&ada, &reason.to_string(), "2026-11-09", old).await).await;
+        let id = id_of(&ada.submitted(&check, "main form", &[]).await.path);
+        let change = sql("update visit_reason set minutes = 90, bookable_online = $2, active = $2 where id = $1");
+        change.bind(reason).bind(false).run(&clinic.app.db).await.unwrap();
+        let times = ada.get(&format!("{}?day=2026-11-09", paths::of(paths::MY_MOVE_TIME, id))).await;
+        assert!(times.body.contains(&format!("slot={new}")), "{}", times.body);
+        let moved = ada.submitted(&ada.get(&check_path(id, new)).await, "main form", &[]).await;
+        assert_eq!(moved.heading(), "Appointment booked");
+        // What only the desk books is moved there, and the page says so with its number.
+        sql("update visit_reason set active = $2, minutes = 20 where id = $1").bind(reason).bind(true).run(&clinic.app.db).await.unwrap();
+        let later = clinic.slot(doctor, 240, 2, 1).await;
+        let desk = clinic.books(patient, later, reason).await;
+        let page = ada.get(&paths::of(paths::MY_MOVE, desk)).await;
+        assert_eq!(page.expect(200).heading(), "This appointment cannot be moved here");
+        assert!(page.text("#desk").starts_with("The desk can move it for you."), "{}", page.body);
+        let refused = ada.submit(&ada.get(&check_path(desk, old)).await, "main form", &[]).await;
+        assert_eq!(refused.expect(409).heading(), "This appointment cannot be moved here");
+        assert_eq!(clinic.appointment_state(desk).await, "booked");
     }
 
     async fn cancelling_frees_the_place_exactly_once(clinic) {

@@ -46,7 +46,7 @@ both! {
         assert!(!home.body.contains("You get your token when you arrive"));
         let mine = phone.get(&paths::mine(id)).await;
         assert_eq!(mine.heading(), "The clinic cannot keep this time");
-        assert!(!mine.body.contains("Come 10 minutes early") && !mine.body.contains("Add to my calendar"));
+        assert!(!mine.body.contains("Come 10 minutes early") && !mine.body.contains("Add to your calendar"));
 
         let page = admin.get("/settings/holidays").await;
         admin.submit(&page, "tbody form", &[]).await.expect(303);

@@ -77,6 +77,72 @@ both! {
         assert_eq!(left, 0, "nobody else books the old time");
     }
 
+    async fn a_time_that_the_hours_no_longer_give_goes_with_the_last_who_leaves_it(clinic) {
+        let browser = clinic.doctor().await;
+        let page = browser.get(paths::NEW_AVAILABILITY).await;
+        let saved = browser.submitted(&page, "main form", &TUESDAYS).await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let slot = first_slot(&clinic).await;
+        let ada = book(&clinic, clinic.person("Ada Obi").await, slot, reason).await;
+        let edit = browser.get(&saved.links("tbody a")[0]).await;
+        let asked = browser.submit(&edit, "main form", &[("starts", "10:00")]).await;
+        browser.submitted(&asked, "main form", &[(&format!("decision_{ada}"), "move")]).await;
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        scheduling::cancel(&mut work, ada, infirmary::scheduling::model::CancelledBy::Staff, "Asked").await.unwrap();
+        work.commit().await.unwrap();
+        assert_eq!(clinic.taken(slot).await, (0, 0));
+        assert_eq!(clinic.count("select count(*) from slot where withdrawn and state = 'closed'").await, 1);
+        let booking = Booking { patient: clinic.person("Ben Eze").await, slot, reason, complaint: String::new() };
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        assert!(scheduling::book_at_desk(&mut work, &booking, None).await.is_err());
+    }
+
+    async fn another_room_and_other_places_reach_the_slots_that_stand(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let room = clinic.room(point, "Room 9").await;
+        let browser = clinic.doctor().await;
+        let page = browser.get(paths::NEW_AVAILABILITY).await;
+        let saved = browser.submitted(&page, "main form", &TUESDAYS).await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let slot = first_slot(&clinic).await;
+        book(&clinic, clinic.person("Ada Obi").await, slot, reason).await;
+        let edit = browser.get(&saved.links("tbody a")[0]).await;
+        let more = [("capacity", "3"), ("public_capacity", "2"), ("room", &room.to_string())];
+        let saved = browser.submitted(&edit, "main form", &more).await;
+        let reached = "select count(*) from slot where capacity = 3 and public_capacity = 2 and room_id is not null";
+        assert_eq!(clinic.count(reached).await, 16);
+        let (ben, cy) = (clinic.person("Ben Eze").await, clinic.person("Cy Ude").await);
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        for patient in [ben, cy] {
+            let booking = Booking { patient, slot, reason, complaint: String::new() };
+            let hold = scheduling::hold(&mut work, &booking).await.unwrap();
+            scheduling::confirm(&mut work, patient, hold).await.unwrap();
+        }
+        work.commit().await.unwrap();
+        let edit = browser.get(&saved.links("tbody a")[0]).await;
+        browser.submitted(&edit, "main form", &[("capacity", "2"), ("public_capacity", "1"), ("room", "")]).await;
+        assert_eq!(clinic.count("select count(*) from slot where capacity = 2 and public_capacity = 1 and room_id is null").await, 15);
+        assert_eq!(clinic.count("select count(*) from slot where capacity = 3 and public_capacity = 2 and room_id is null").await, 1);
+    }
+
+    async fn closing_a_room_tells_what_still_lies_in_it(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let room = clinic.room(point, "Room 9").await;
+        let browser = clinic.doctor().await;
+        let page = browser.get(paths::NEW_AVAILABILITY).await;
+        let mut fields = TUESDAYS.to_vec();
+        let id = room.to_string();
+        fields.push(("room", &id));
+        browser.submitted(&page, "main form", &fields).await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        book(&clinic, clinic.person("Ada Obi").await, first_slot(&clinic).await, reason).await;
+        let admin = clinic.administrator().await;
+        let form = [("op", "0123456789abcdef"), ("point_id", &*point.to_string()), ("name", "Room 9"), ("version", "1")];
+        let seen = admin.post(&infirmary::web::paths::settings::room(room), &form).await;
+        let seen = admin.follow(seen).await;
+        assert!(seen.body.contains("1 row of weekly hours and 1 booking are still in it"), "{}", seen.body);
+    }
+
     async fn time_away_asks_for_every_booked_person_and_lifting_gives_it_back(clinic) {
         let browser = clinic.doctor().await;
         let page = browser.get(paths::NEW_AVAILABILITY).await;

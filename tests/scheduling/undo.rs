@@ -81,6 +81,17 @@ both! {
         assert_eq!((clinic.appointment_state(id).await.as_str(), clinic.taken(slot).await), ("booked", (1, 0)));
     }
 
+    async fn what_waited_for_a_decision_waits_for_it_again_when_the_cancelling_is_undone(clinic) {
+        let (ada, _, _, id, _) = booked(&clinic).await;
+        sql("update patient set state = 'deactivated' where id = $1").bind(ada).run(&clinic.app.db).await.unwrap();
+        sql("update appointment set needs_decision = $2 where id = $1").bind(id).bind(true).run(&clinic.app.db).await.unwrap();
+        let desk = clinic.receptionist().await;
+        let page = desk.get(&paths::appointment(id)).await;
+        let page = desk.submitted(&page, "#cancel", &[("by", "clinic"), ("reason", "Wrong line")]).await;
+        desk.submitted(&page, "#undo form", &[]).await;
+        assert_eq!(clinic.count("select count(*) from appointment where state = 'booked' and needs_decision").await, 1);
+    }
+
     async fn only_the_same_person_and_only_within_the_minutes(clinic) {
         let (_, phone, slot, id, _) = booked(&clinic).await;
         let desk = clinic.receptionist().await;

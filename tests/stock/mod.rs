@@ -5,4 +5,7 @@ mod model;
 mod moving;
 mod pages;
 mod races;
+mod recalled;
 mod supplies;
+mod twofold;
+mod worth;

@@ -5,6 +5,7 @@ pub mod kept;
 pub mod lock;
 pub mod own;
 pub mod permissions;
+pub mod relatives;
 pub mod resume;
 pub mod setup;
 pub mod sign_in;

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use crate::access::model::{AccountId, AccountKind, AccountState, Role};
 use crate::access::store::accounts::{self, Account};
-use crate::access::store::codes;
 use crate::access::store::staff_list::{self, Narrow};
+use crate::access::store::{codes, relatives};
 use crate::access::views::{StaffIndexPage, StaffShowPage};
 use crate::app::App;
 use crate::audit;
@@ -72,10 +72,32 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<AccountId>) -> 
 
 /// The page of one account; `form` is the one that was refused, if any.
 pub async fn render(app: &App, page: Page, account: Account, form: FormState) -> Answer {
+    render_with(app, page, account, form, FormState::new()).await
+}
+
+/// The same with the form of relatives that was refused.
+pub async fn render_with(
+    app: &App,
+    page: Page,
+    account: Account,
+    form: FormState,
+    relative_form: FormState,
+) -> Answer {
     let code = codes::live(&app.db, account.id, page.now).await?;
     let trail = audit::recent_of(&app.db, "account", account.id.0, 8).await?;
     let is_self = page.actor()?.account == account.id;
-    html(StaffShowPage { page, account, code, trail, is_self, form, code_form: FormState::new() })
+    let relatives = relatives::of(&app.db, account.id).await?;
+    html(StaffShowPage {
+        page,
+        account,
+        code,
+        trail,
+        is_self,
+        relatives,
+        form,
+        relative_form,
+        code_form: FormState::new(),
+    })
 }
 
 /// A staff account; a patient's account is none here.

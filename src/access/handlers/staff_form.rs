@@ -3,6 +3,7 @@
 use axum::extract::State;
 
 use super::staff::staff_account;
+use super::staff_state::{left_behind, taken_up};
 use crate::access::codes;
 use crate::access::model::{AccountId, Role, Roles};
 use crate::access::store::accounts::{self, Account};
@@ -122,7 +123,15 @@ pub async fn update(
     }
     work.audit(difference(&old, &new, &roles)).await?;
     work.tell(Topic::Account(id.0));
-    work.done(paths::access::staff(id), "The account is saved").await
+    let mut words = "The account is saved".to_owned();
+    let (was_doctor, is_doctor) = (old.role_list().has(Role::Doctor), roles.has(Role::Doctor));
+    if old.is_active() && was_doctor && !is_doctor {
+        words.push_str(&left_behind(&mut work, id).await?);
+    }
+    if old.is_active() && is_doctor && !was_doctor {
+        words.push_str(&taken_up(&mut work, id).await?);
+    }
+    work.done(paths::access::staff(id), &words).await
 }
 
 /// What keeps the clinic from locking itself out.

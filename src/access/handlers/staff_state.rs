@@ -56,20 +56,38 @@ pub async fn deactivate(
     work.done(paths::access::staff(id), &words).await
 }
 
-/// What a doctor who has left leaves to colleagues, in words: bookings and people who wait.
-async fn left_behind(work: &mut Work, id: AccountId) -> Result<String, Error> {
+/// What somebody who is no doctor here any more leaves to colleagues, in words: bookings and people who wait.
+pub async fn left_behind(work: &mut Work, id: AccountId) -> Result<String, Error> {
     let mut words = String::new();
     match scheduling::doctor_leaves(work, id).await? {
         0 => {}
         1 => words.push_str(". 1 booking needs another time"),
         many => words.push_str(&format!(". {many} bookings need another time")),
     }
-    match queue::doctor_leaves(work, id).await? {
+    let left = queue::doctor_leaves(work, id).await?;
+    match left.waiting {
         0 => {}
         1 => words.push_str(". 1 patient who waited for this doctor now waits for anyone"),
         many => words.push_str(&format!(". {many} patients who waited for this doctor now wait for anyone")),
     }
+    match left.with.as_slice() {
+        [] => {}
+        [one] => words.push_str(&format!(". {one} is with this doctor now: a colleague has to take over")),
+        many => {
+            let tokens = many.join(", ");
+            words.push_str(&format!(". {tokens} are with this doctor now: a colleague has to take over"));
+        }
+    }
     Ok(words)
+}
+
+/// What somebody who is a doctor here again takes up, in words: bookings that had lost their time.
+pub async fn taken_up(work: &mut Work, id: AccountId) -> Result<String, Error> {
+    Ok(match scheduling::doctor_returns(work, id).await? {
+        0 => String::new(),
+        1 => ". 1 booking keeps its time after all".to_owned(),
+        many => format!(". {many} bookings keep their time after all"),
+    })
 }
 
 /// Lets the person in again, with the password as it was.
@@ -87,11 +105,13 @@ pub async fn reactivate(
     }
     let mut work = submission.begin(&app).await?;
     let at = work.now();
+    let mut words = "The account is active again".to_owned();
     if accounts::set_state(work.tx(), id, AccountState::Active, at).await? {
         work.audit(Entry::new("account.reactivated", "account", id.0).with("reason", reason)).await?;
         work.tell(Topic::Account(id.0));
+        words.push_str(&taken_up(&mut work, id).await?);
     }
-    work.done(paths::access::staff(id), "The account is active again").await
+    work.done(paths::access::staff(id), &words).await
 }
 
 /// Gives a one-time code and shows it, the only time it can be seen. Sent twice, it leads back to the account.

@@ -4,16 +4,17 @@ use axum::extract::State;
 
 use super::reason;
 use crate::app::App;
-use crate::billing::model::ChargeId;
+use crate::billing::model::{ChargeId, Money};
 use crate::billing::store::{charges, invoices, schemes, worklist};
 use crate::billing::verbs::{bill, charge, issue};
 use crate::billing::views::bill::BillPage;
+use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
-use crate::work::Refused;
+use crate::work::{Refused, Work};
 
 async fn load(app: &App, page: Page, id: VisitId, form: FormState) -> Result<BillPage, Error> {
     let visit = crate::queue::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
@@ -31,7 +32,21 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> An
     html(load(&app, page, id, FormState::new()).await?)
 }
 
-/// Makes an invoice out of what was ticked: a draft, or issued at once.
+/// What the bill says that the patient pays of what was ticked.
+async fn told(
+    work: &mut Work,
+    (visit, patient): (VisitId, PatientId),
+    chosen: &[ChargeId],
+) -> Result<Money, Refused> {
+    charges::hold_open(work.tx(), visit).await?;
+    let in_scheme = schemes::live_of(work.tx(), patient).await?.is_some();
+    let open = charges::open_of_visit(work.tx(), visit).await?;
+    let ticked = open.iter().filter(|one| chosen.contains(&one.id));
+    Ok(Money::sum(ticked.map(|one| one.part(in_scheme)))?)
+}
+
+/// Makes an invoice out of what was ticked: a draft, or issued at once. Where the patient would pay another sum than the
+/// bill says, it is looked at first.
 pub async fn create(
     State(app): State<App>,
     page: Page,
@@ -49,9 +64,19 @@ pub async fn create(
         return Ok(refused(html(load(&app, page, id, form).await?)?));
     }
     let made = async {
+        let told = told(&mut work, (id, visit.patient_id), &chosen).await?;
         let draft = bill::of_visit(&mut work, (id, visit.patient_id), Some(&chosen)).await?;
         if !now {
             return Ok((paths::billing::invoice(draft), String::new()));
+        }
+        let priced = bill::seen(&mut work, draft).await?;
+        let asked = priced.patient_part.minus(priced.rounding)?;
+        if asked != told {
+            let words = format!(
+                "The patient pays {}, and not {told} as the bill said. Look at the draft and tell the patient, then issue it",
+                priced.patient_part
+            );
+            return Ok((paths::billing::invoice(draft), words));
         }
         let issued = issue::issue(&mut work, draft, None).await?;
         let to = match issued.balance().is_some() {

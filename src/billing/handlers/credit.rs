@@ -49,8 +49,8 @@ pub async fn create(
     for line in &shown.lines {
         let name = format!("line_{}", line.id);
         let Some(amount) = optional_money(&mut form, &name) else { continue };
-        if amount > line.remaining() {
-            form.refuse(&name, format!("{} remain of this line", line.remaining()));
+        if let Some(why) = line.refuses(amount) {
+            form.refuse(&name, why);
         }
         chosen.push((line.id, amount));
     }

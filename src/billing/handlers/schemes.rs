@@ -3,7 +3,6 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::own::not_own;
 use super::{optional_money, percent, reason};
 use crate::app::App;
 use crate::audit::{self, Entry};
@@ -209,7 +208,7 @@ pub async fn enrol(
         None => None,
     };
     if let Some(who) = &who {
-        not_own(page.actor()?, who.id)?;
+        crate::patients::not_own(&app, page.actor()?.account, who.id).await?;
     }
     let Some(who) = who.filter(|_| form.is_ok()) else {
         form.refuse("patient", "Search for the patient first");

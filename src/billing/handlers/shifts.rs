@@ -164,11 +164,12 @@ pub struct Asked {
 pub async fn till(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let day = asked.day.parse::<NaiveDate>().unwrap_or_else(|_| page.today());
     let until = day.checked_add_days(Days::new(1)).ok_or(Error::NotFound)?;
-    let shifts = shifts::of_day(&app.db, page.clinic.start_of(day), page.clinic.start_of(until)).await?;
+    let (from, until) = (page.clinic.start_of(day), page.clinic.start_of(until));
+    let shifts = shifts::of_day(&app.db, from, until).await?;
     let me = page.actor()?.account;
     let seen: Vec<_> =
         shifts.iter().filter(|one| !(one.is_open() && one.account_id == me)).cloned().collect();
-    let methods = shifts::by_method_of(&app.db, &seen).await?;
+    let methods = shifts::by_method_of(&app.db, &seen, (from, until)).await?;
     let form = FormState::new().with("day", day);
     let blind = seen.len() < shifts.len();
     html(TillPage { page, form, day, shifts, methods, blind })

@@ -77,6 +77,9 @@ pub struct Paper {
     /// How much of it.
     #[serde(skip_serializing_if = "nothing")]
     pub scheme_part: Money,
+    /// What of the patient's part was credited.
+    #[serde(skip_serializing_if = "nothing")]
+    pub credited: Money,
     /// What was paid earlier.
     #[serde(skip_serializing_if = "nothing")]
     pub paid_before: Money,

@@ -10,7 +10,7 @@ crate::words! {
         Billed = "billed" => "On an invoice",
         Paid = "paid" => "Paid",
         Aborted = "aborted" => "Not charged",
-        EnteredInError = "entered_in_error" => "Entered in error",
+        EnteredInError = "entered_in_error" => "Taken back",
     }
 }
 

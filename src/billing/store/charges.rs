@@ -1,8 +1,10 @@
 //! Charges: what was done and costs.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::billing::model::{ChargeId, ChargeKind, ChargeState, InvoiceId, Money, Owed};
+use crate::billing::model::{
+    ChargeId, ChargeKind, ChargeState, EnrolmentId, InvoiceId, Money, Owed, Rounding, SchemeId,
+};
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
@@ -159,30 +161,71 @@ pub async fn rewrite(
     Ok(())
 }
 
+/// Something that waits, with all that the patient's part of it depends on.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct ToEstimate {
+    pub id: ChargeId,
+    pub patient_id: PatientId,
+    pub quantity: i64,
+    pub unit_price: Money,
+    /// The price list of the patient's scheme.
+    pub scheme_unit: Option<Money>,
+    pub tax_bp: i64,
+    pub coverage_group: String,
+    pub scheme_id: Option<SchemeId>,
+    pub enrolment_id: Option<EnrolmentId>,
+    pub rounding: Rounding,
+    pub estimate: Money,
+}
+
+/// What of a visit waits for an invoice, to be priced on a day.
+pub async fn to_estimate(tx: &mut Tx, visit: VisitId, day: NaiveDate) -> Result<Vec<ToEstimate>, DbError> {
+    sql("select c.id, c.patient_id, c.quantity, c.unit_price,
+            (select q.amount from price q where q.kind = c.kind and q.service in (c.service, 0)
+                and q.scheme_id = e.scheme_id and q.from_day <= $2
+                order by q.service desc, q.from_day desc limit 1) as scheme_unit,
+            coalesce((select q.tax_bp from service_rule q where q.kind = c.kind and q.service in (c.service, 0)
+                order by q.service desc limit 1), 0) as tax_bp,
+            coalesce((select q.coverage_group from service_rule q where q.kind = c.kind and q.service in (c.service, 0)
+                order by q.service desc limit 1), c.kind) as coverage_group,
+            e.scheme_id, e.id as enrolment_id, m.rounding, c.estimate
+         from charge c join money_setting m on m.id = 1
+         left join scheme_enrolment e on e.patient_id = c.patient_id and e.ended_at is null
+            and e.session_id = (select a.id from academic_session a where a.is_current)
+            and exists (select 1 from scheme s where s.id = e.scheme_id and s.active)
+         where c.visit_id = $1 and c.state in ('planned', 'billable') order by c.id limit 500")
+    .bind(visit)
+    .bind(day)
+    .all(tx)
+    .await
+}
+
+/// Writes the patient's part of something that waits.
+pub async fn estimate(tx: &mut Tx, id: ChargeId, patient: Money) -> Result<(), DbError> {
+    sql("update charge set estimate = $2, version = version + 1
+         where id = $1 and state in ('planned', 'billable')")
+    .bind(id)
+    .bind(patient)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
 /// What was planned and invoiced was done; another number than was invoiced is kept for the cashier. What came off its
-/// draft again is simply of that number.
+/// draft again, or was credited in full, is simply of that number.
 pub async fn done_billed(tx: &mut Tx, id: ChargeId, quantity: i64, at: DateTime<Utc>) -> Result<(), DbError> {
     sql("update charge set done_at = coalesce(done_at, $2),
-            quantity = case when state = 'billable' then $3 else quantity end,
+            quantity = case when state in ('billable', 'aborted') then $3 else quantity end,
             estimate = case when state = 'billable' then estimate * $3 / quantity else estimate end,
-            done_quantity = case when state = 'billable' or quantity = $3 then null else $3 end, version = version + 1
-         where id = $1 and state in ('billable', 'billed', 'paid')")
+            done_quantity = case when state in ('billable', 'aborted') or quantity = $3 then null else $3 end,
+            version = version + 1
+         where id = $1 and state in ('billable', 'billed', 'paid', 'aborted')")
     .bind(id)
     .bind(at)
     .bind(quantity)
     .run(tx)
     .await?;
     Ok(())
-}
-
-/// Whether it stands on an issued invoice.
-pub async fn is_issued(tx: &mut Tx, id: ChargeId) -> Result<bool, DbError> {
-    let found: i64 = sql("select count(*) from invoice_line l join invoice i on i.id = l.invoice_id
-         where l.charge_id = $1 and l.live and i.state = 'issued'")
-    .bind(id)
-    .scalar(tx)
-    .await?;
-    Ok(found > 0)
 }
 
 /// It was entered in error: not invoiced, it ends here; invoiced, it is marked.

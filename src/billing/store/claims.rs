@@ -101,6 +101,16 @@ pub async fn asked_by(
         .await
 }
 
+/// The shortfall of a claim is asked by another invoice, which corrects the one that asked before.
+pub async fn ask_by(tx: &mut Tx, claim: ClaimId, invoice: InvoiceId) -> Result<(), DbError> {
+    sql("update claim set patient_invoice_id = $2, version = version + 1 where id = $1 and to_patient > 0")
+        .bind(claim)
+        .bind(invoice)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// The claims of a batch.
 pub async fn of_batch(store: impl Store, batch: BatchId) -> Result<Vec<Claim>, DbError> {
     let mut all: Vec<Claim> =

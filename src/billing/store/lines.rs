@@ -29,6 +29,8 @@ pub struct Line {
     pub patient: Money,
     pub credited: Money,
     pub credited_scheme: Money,
+    /// What of the scheme's part uses up its limits no longer: the claim was closed without it.
+    pub freed: Money,
     /// It asks for what a scheme did not pay.
     pub shortfall: bool,
     pub live: bool,
@@ -51,6 +53,20 @@ impl Line {
         self.done_quantity.or(self.charged).unwrap_or(self.quantity)
     }
 
+    /// Why so much of it is not credited.
+    pub fn refuses(&self, amount: Money) -> Option<String> {
+        if amount > self.remaining() {
+            return Some(format!("{} remain of this line", self.remaining()));
+        }
+        let in_part = self.shortfall && amount.is_some() && amount != self.remaining();
+        in_part.then(|| format!("What a scheme did not pay is credited as a whole: {}", self.remaining()))
+    }
+
+    /// What of the scheme's part uses up its limits.
+    pub const fn used(&self) -> Money {
+        Money(self.covered.0 - self.credited_scheme.0 - self.freed.0)
+    }
+
     /// What was credited though it was done, before tax.
     pub fn goodwill(&self) -> Money {
         let (total, tax) = (i128::from(self.total.0), i128::from(self.tax.0));
@@ -70,9 +86,30 @@ impl Line {
         Money(i64::try_from(over).unwrap_or_default().max(0))
     }
 
+    /// Whether what it asks for was taken back, or done in another number.
+    pub fn is_changed(&self) -> bool {
+        self.live && (self.withdrawn || self.done_quantity.is_some())
+    }
+
     /// Whether its credit waits: what cost nothing has nothing to be credited.
     pub fn is_wrong(&self) -> bool {
-        self.live && !self.remaining().is_zero() && (self.withdrawn || self.done_quantity.is_some())
+        self.is_changed() && !self.remaining().is_zero()
+    }
+
+    /// Which line it is, where several have the same words.
+    pub fn named(&self) -> String {
+        format!("{}, {} at {}", self.label, self.quantity, self.unit_price)
+    }
+
+    /// Why a draft with it is not issued, and what to do.
+    pub fn what_changed(&self) -> String {
+        let line = self.named();
+        match self.done_quantity.filter(|_| !self.withdrawn) {
+            None => format!("{line}: this was taken back. Remove the line."),
+            Some(done) => {
+                format!("{line}: {done} are to be paid. Remove the line, then put the rest on the draft.")
+            }
+        }
     }
 }
 
@@ -81,7 +118,8 @@ macro_rules! lines {
         concat!(
             "select l.id, l.invoice_id, l.charge_id, l.kind, l.service, l.label, l.quantity, l.unit_price, l.base, l.surcharge,
                 l.surcharge_reason, l.discount, l.tax_bp, l.tax, l.total, l.percent_bp, l.coverage_group, l.covered,
-                l.patient, l.credited, l.credited_scheme, l.shortfall, l.live, c.withdrawn_at is not null as withdrawn, c.done_quantity,
+                l.patient, l.credited, l.credited_scheme, l.freed, l.shortfall, l.live,
+                c.withdrawn_at is not null as withdrawn, c.done_quantity,
                 c.quantity as charged
              from invoice_line l left join charge c on c.id = l.charge_id where ",
             $tail
@@ -264,12 +302,19 @@ pub async fn free_charges(tx: &mut Tx, invoice: InvoiceId, only: Option<ChargeId
 /// A violation of `invoice_line_credited` above what remains.
 pub async fn credit(tx: &mut Tx, id: InvoiceLineId, amount: Money, covered: Money) -> Result<(), DbError> {
     sql("update invoice_line set credited = credited + $2, credited_scheme = credited_scheme + $3,
+            freed = case when freed > covered - credited_scheme - $3 then covered - credited_scheme - $3 else freed end,
             live = (live and credited + $2 < total) where id = $1")
     .bind(id)
     .bind(amount)
     .bind(covered)
     .run(tx)
     .await?;
+    Ok(())
+}
+
+/// So much more of its scheme's part uses up the limits no longer; below zero it does again.
+pub async fn free(tx: &mut Tx, id: InvoiceLineId, amount: Money) -> Result<(), DbError> {
+    sql("update invoice_line set freed = freed + $2 where id = $1").bind(id).bind(amount).run(tx).await?;
     Ok(())
 }
 

@@ -135,7 +135,7 @@ pub async fn use_up(
     Ok(done == 1)
 }
 
-/// Lowers it after a credit note.
+/// Lowers it after a credit note, or when a claim is closed unpaid; an amount below zero raises it again.
 pub async fn free(tx: &mut Tx, enrolment: EnrolmentId, group: &str, amount: Money) -> Result<(), DbError> {
     sql("update coverage_use set used = used - $3 where enrolment_id = $1 and coverage_group = $2")
         .bind(enrolment)
@@ -144,6 +144,20 @@ pub async fn free(tx: &mut Tx, enrolment: EnrolmentId, group: &str, amount: Mone
         .run(tx)
         .await?;
     Ok(())
+}
+
+/// What drafts of a patient ask of a place in a scheme, by group: it is used up once they are issued.
+pub async fn drafted(
+    store: impl Store,
+    patient: PatientId,
+    enrolment: EnrolmentId,
+) -> Result<Vec<(String, Money)>, DbError> {
+    sql("select l.coverage_group, cast(sum(l.covered) as bigint) from invoice i join invoice_line l on l.invoice_id = i.id
+         where i.patient_id = $1 and i.enrolment_id = $2 and i.state = 'draft' group by l.coverage_group")
+    .bind(patient)
+    .bind(enrolment)
+    .all(store)
+    .await
 }
 
 /// Somebody's place in a scheme.

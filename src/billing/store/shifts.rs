@@ -144,26 +144,41 @@ impl ByMethod {
     }
 }
 
-/// What came and went in a shift by method; cash paid out of wallets is cash that went.
-pub async fn by_method(store: impl Store, shift: ShiftId) -> Result<Vec<ByMethod>, DbError> {
-    sql("select t.method, cast(sum(t.n) as bigint) as payments, cast(sum(t.came) as bigint) as came,
-            cast(sum(t.reversed) as bigint) as reversed, cast(sum(t.went) as bigint) as went from (
-            select p.method, 1 as n, p.amount as came,
-                case when p.reversed_at is not null then p.amount else 0 end as reversed, 0 as went
-                from payment p where p.shift_id = $1
-            union all select r.method, 0, 0, 0, r.amount from refund r where r.shift_id = $1 and r.state = 'paid'
-            union all select 'cash', 0, 0, 0, -w.amount from wallet_entry w where w.shift_id = $1 and w.kind = 'payout') as t
-         group by t.method order by t.method")
-    .bind(shift)
-    .all(store)
-    .await
+macro_rules! by_method {
+    ($when:literal) => {
+        concat!(
+            "select t.method, cast(sum(t.n) as bigint) as payments, cast(sum(t.came) as bigint) as came,
+                cast(sum(t.reversed) as bigint) as reversed, cast(sum(t.went) as bigint) as went from (
+                select p.taken_at as at, p.method, 1 as n, p.amount as came, 0 as reversed, 0 as went
+                    from payment p where p.shift_id = $1
+                union all select v.at, p.method, 0, 0, p.amount, 0
+                    from payment_reversal v join payment p on p.id = v.payment_id where v.shift_id = $1
+                union all select r.paid_at, r.method, 0, 0, 0, r.amount
+                    from refund r where r.shift_id = $1 and r.state = 'paid'
+                union all select w.at, 'cash', 0, 0, 0, -w.amount
+                    from wallet_entry w where w.shift_id = $1 and w.kind = 'payout') as t",
+            $when,
+            " group by t.method order by t.method"
+        )
+    };
 }
 
-/// The same of several shifts together.
-pub async fn by_method_of(db: &Db, shifts: &[Shift]) -> Result<Vec<ByMethod>, DbError> {
+/// What came and went in a shift by method; cash paid out of wallets is cash that went.
+pub async fn by_method(store: impl Store, shift: ShiftId) -> Result<Vec<ByMethod>, DbError> {
+    sql(by_method!("")).bind(shift).all(store).await
+}
+
+/// The same of several shifts together, as far as it came and went in `[from, until)`.
+pub async fn by_method_of(
+    db: &Db,
+    shifts: &[Shift],
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<ByMethod>, DbError> {
     let mut all: Vec<ByMethod> = Vec::new();
     for shift in shifts {
-        for one in by_method(db, shift.id).await? {
+        let of_shift = sql(by_method!(" where t.at >= $2 and t.at < $3"));
+        let methods: Vec<ByMethod> = of_shift.bind(shift.id).bind(from).bind(until).all(db).await?;
+        for one in methods {
             match all.iter_mut().find(|known| known.method == one.method) {
                 None => all.push(one),
                 Some(known) => {
@@ -178,13 +193,13 @@ pub async fn by_method_of(db: &Db, shifts: &[Shift]) -> Result<Vec<ByMethod>, Db
     Ok(all)
 }
 
-/// The shifts that were open on a day, which lasts over `[from, until)`.
+/// The shifts that were open on a day, which lasts over `[from, until)`, whenever they were opened.
 pub async fn of_day(
     store: impl Store,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<Shift>, DbError> {
-    sql(shifts!("s.opened_at >= $1 and s.opened_at < $2 order by s.id limit 100"))
+    sql(shifts!("s.opened_at < $2 and (s.closed_at is null or s.closed_at >= $1) order by s.id limit 100"))
         .bind(from)
         .bind(until)
         .all(store)

@@ -43,8 +43,11 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// What the scheme pays; nothing without one.
+    /// What the scheme pays; nothing without one, and nothing where it asks for a referral code: only an invoice has one.
     pub fn cover(&self) -> Cover {
+        if self.referral == Some(true) {
+            return Cover::default();
+        }
         let left = |limit: Money| Money(limit.0 - self.used.0);
         Cover {
             percent_bp: self.percent_bp.unwrap_or_default(),

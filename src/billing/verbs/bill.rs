@@ -1,9 +1,8 @@
 //! Putting a draft together: from a visit or by hand; its lines, scheme and discounts (rules M2, M3, M9, M11).
 
-use std::collections::BTreeMap;
-
 use chrono::Datelike;
 
+use super::cover::{Left, estimate_again};
 use super::{Refused, because, claim, doer, in_words, tell, trail};
 use crate::app::App;
 use crate::audit::Entry;
@@ -15,7 +14,7 @@ use crate::billing::store::charges::{self, Charge};
 use crate::billing::store::discounts::{self, Discount, NewDiscount};
 use crate::billing::store::invoices::{self, Invoice, NewDraft, Sums};
 use crate::billing::store::lines::{self, Line, NewLine, Priced, ToPrice};
-use crate::billing::store::schemes::{self, Coverage};
+use crate::billing::store::schemes;
 use crate::billing::store::settings;
 use crate::live::Topic;
 use crate::patients::model::PatientId;
@@ -80,6 +79,8 @@ pub async fn of_visit(
     }
     lines::bill_charges(work.tx(), id).await?;
     price(work, id).await?;
+    // What was left out has the rest of the scheme's limits.
+    estimate_again(work, visit).await?;
     work.tell(Topic::Visit(visit.0));
     Ok(id)
 }
@@ -159,7 +160,10 @@ pub async fn remove(work: &mut Work, id: InvoiceLineId) -> Result<InvoiceId, Ref
     lines::remove(work.tx(), id).await.map_err(in_words)?;
     price_again(work, &draft).await?;
     if line.shortfall {
-        claim::ask_no_more(work, &draft).await?;
+        claim::ask_no_more(work, &draft, "Its line was taken off the draft to the patient").await?;
+    }
+    if let Some(visit) = draft.visit_id {
+        estimate_again(work, visit).await?;
     }
     work.audit(trail("invoice.line_removed", &draft).with("amount", line.total.0)).await?;
     tell(work, &draft);
@@ -216,7 +220,10 @@ pub async fn give_up(work: &mut Work, id: InvoiceId, reason: &str) -> Result<Inv
     lines::free_charges(work.tx(), id, None).await?;
     discounts::drop_all(work.tx(), id, &name, at).await?;
     invoices::give_up(work.tx(), id, (&name, reason), at).await?;
-    claim::ask_no_more(work, &draft).await?;
+    claim::ask_no_more(work, &draft, "The draft to the patient was given up").await?;
+    if let Some(visit) = draft.visit_id {
+        estimate_again(work, visit).await?;
+    }
     work.audit(trail("invoice.given_up", &draft)).await?;
     tell(work, &draft);
     Ok(draft)
@@ -288,30 +295,6 @@ fn discounted(all: &[Discount], full: &[Money], rounding: Rounding) -> Result<Ve
     Ok(off)
 }
 
-/// What a scheme still pays, group by group, while the lines of a draft use it up in their order.
-struct Left<'a> {
-    rules: &'a [Coverage],
-    referral: bool,
-    used: BTreeMap<&'a str, i64>,
-}
-
-impl Left<'_> {
-    fn cover(&self, group: &str) -> Cover {
-        let Some(rule) = self.rules.iter().find(|rule| rule.coverage_group == group) else {
-            return Cover::default();
-        };
-        if rule.referral && !self.referral {
-            return Cover::default();
-        }
-        let gone = rule.used.0 + self.used.get(group).copied().unwrap_or_default();
-        Cover {
-            percent_bp: rule.percent_bp,
-            max_unit: rule.max_unit,
-            remaining: rule.year_limit.map(|limit| Money(limit.0 - gone)),
-        }
-    }
-}
-
 /// Works out a draft that was changed. What somebody approved was what they saw: a discount that would take more off now
 /// is asked for again (rule M9).
 async fn price_again(work: &mut Work, before: &Invoice) -> Result<(), Refused> {
@@ -351,8 +334,7 @@ pub async fn price(work: &mut Work, id: InvoiceId) -> Result<Sums, Refused> {
         full.push(unit.times(line.quantity)?.plus(line.surcharge)?);
     }
     let off = discounted(&off, &full, rules.rounding)?;
-    let mut left =
-        Left { rules: &covered, referral: !draft.referral_code.trim().is_empty(), used: BTreeMap::new() };
+    let mut left = Left::new(&covered, !draft.referral_code.trim().is_empty());
     let mut sums = Sums::default();
     for (line, discount) in to_price.iter().zip(off) {
         let unit = line.scheme_unit.or(line.own_unit).unwrap_or(line.unit_price);
@@ -361,9 +343,7 @@ pub async fn price(work: &mut Work, id: InvoiceId) -> Result<Sums, Refused> {
         let all = amounts(&asked, rules.rounding)?;
         let cover = if line.shortfall { Cover::default() } else { left.cover(&line.coverage_group) };
         let (scheme, patient) = split(all.total, line.quantity, &cover, rules.rounding)?;
-        if let Some(rule) = covered.iter().find(|rule| rule.coverage_group == line.coverage_group) {
-            *left.used.entry(rule.coverage_group.as_str()).or_default() += scheme.0;
-        }
+        left.take(&line.coverage_group, scheme);
         let priced = Priced {
             id: line.id,
             unit_price: unit,

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::cover::estimate_again;
 use super::{Refused, because};
 use crate::audit::Entry;
 use crate::billing::NewCharge;
@@ -65,6 +66,7 @@ async fn write(
         .with("unit_price", writing.unit_price.0)
         .with("state", state.as_str());
     work.audit(entry).await?;
+    estimate_again(work, new.visit).await?;
     tell(work, new.visit);
     Ok(id)
 }
@@ -91,6 +93,7 @@ pub async fn charge(work: &mut Work, new: &NewCharge<'_>) -> Result<ChargeId, Re
         ChargeState::Planned => {
             let writing = writing(work, new, &terms, ChargeState::Billable).await?;
             charges::rewrite(work.tx(), there.id, &writing, at).await?;
+            estimate_again(work, new.visit).await?;
         }
         ChargeState::Billed | ChargeState::Paid => {
             charges::done_billed(work.tx(), there.id, new.quantity, at).await?;
@@ -124,6 +127,7 @@ pub async fn plan(work: &mut Work, new: &NewCharge<'_>) -> Result<(), Refused> {
     };
     let writing = writing(work, new, &terms, ChargeState::Planned).await?;
     charges::rewrite(work.tx(), there.id, &writing, at).await?;
+    estimate_again(work, new.visit).await?;
     let entry = Entry::new("charge.planned", "charge", there.id.0).of_patient(new.patient.0);
     work.audit(entry.changed("quantity", &there.quantity, &new.quantity)).await?;
     tell(work, new.visit);
@@ -163,8 +167,16 @@ pub async fn count(
     if there.done_at.is_some() && asked == done {
         return Ok(());
     }
+    is_for(work, &there, done).await
+}
+
+/// So many of it were done and stay, each at the price it had.
+async fn is_for(work: &mut Work, there: &Charge, done: i64) -> Result<(), Refused> {
     let at = work.now();
     charges::done_billed(work.tx(), there.id, done, at).await?;
+    if there.state.is_open() {
+        estimate_again(work, there.visit_id).await?;
+    }
     let entry = Entry::new("charge.done", "charge", there.id.0).of_patient(there.patient_id.0);
     work.audit(entry.with("visit", there.visit_id.0).with("quantity", done)).await?;
     tell(work, there.visit_id);
@@ -172,13 +184,24 @@ pub async fn count(
 }
 
 /// See [`crate::billing::keep`].
-pub async fn keep(work: &mut Work, kind: ChargeKind, source: i64, kept: i64) -> Result<bool, Refused> {
-    let Some(there) = known(work, kind, source).await? else { return Ok(false) };
-    if kept < 1 || !charges::is_issued(work.tx(), there.id).await? {
-        return Ok(false);
+pub async fn keep(
+    work: &mut Work,
+    kind: ChargeKind,
+    source: i64,
+    (kept, reason): (i64, &str),
+) -> Result<(), Refused> {
+    if kept < 1 {
+        return withdraw(work, kind, source, reason).await;
     }
-    count(work, kind, source, (kept, 0)).await?;
-    Ok(true)
+    let Some(there) = known(work, kind, source).await? else { return Ok(()) };
+    match there.state {
+        // It was credited in full: nothing is asked for what stays either.
+        ChargeState::Aborted => is_for(work, &there, kept).await,
+        ChargeState::Billable | ChargeState::Billed | ChargeState::Paid => {
+            count(work, kind, source, (kept, 0)).await
+        }
+        ChargeState::Planned | ChargeState::EnteredInError => Ok(()),
+    }
 }
 
 /// See [`crate::billing::withdraw`].
@@ -187,6 +210,9 @@ pub async fn withdraw(work: &mut Work, kind: ChargeKind, source: i64, reason: &s
     let (name, at) = (work.doer().name.clone(), work.now());
     let reason = if reason.trim().is_empty() { "Entered in error" } else { reason };
     charges::withdraw(work.tx(), there.id, (&name, reason), at).await?;
+    if there.state.is_open() {
+        estimate_again(work, there.visit_id).await?;
+    }
     let entry = Entry::new("charge.withdrawn", "charge", there.id.0)
         .of_patient(there.patient_id.0)
         .with("visit", there.visit_id.0)

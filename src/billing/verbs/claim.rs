@@ -4,11 +4,13 @@ use chrono::Datelike;
 
 use super::{Refused, because, bill, in_words};
 use crate::audit::Entry;
-use crate::billing::model::{BatchId, ChargeKind, ClaimId, ClaimState, InvoiceId, Money, SchemeId, Series};
+use crate::billing::model::{
+    BatchId, ChargeKind, ClaimId, ClaimState, InvoiceId, Money, SchemeId, Series, spread,
+};
 use crate::billing::store::claims::{self, Claim, Step};
 use crate::billing::store::invoices::{self, Invoice};
 use crate::billing::store::lines::{self, NewLine};
-use crate::billing::store::settings;
+use crate::billing::store::{schemes, settings};
 use crate::live::Topic;
 use crate::queue::model::VisitId;
 use crate::work::Work;
@@ -112,16 +114,40 @@ pub async fn resubmit(work: &mut Work, id: ClaimId, version: i64, words: &str) -
     go(work, &claim, &step).await
 }
 
+/// A claim with its invoice, of which nothing is credited until this work ends.
+async fn held(work: &mut Work, id: ClaimId, version: i64) -> Result<Claim, Refused> {
+    let claim = seen(work, id, version).await?;
+    invoices::hold_issued(work.tx(), claim.invoice_id).await?;
+    seen(work, id, version).await
+}
+
+/// What a scheme does not pay in the end uses up no limit of its session; below zero it does again, because the scheme is
+/// asked once more. Lines bear it by what they use, or by what was given back of them.
+async fn free(work: &mut Work, claim: &Claim, amount: Money) -> Result<(), Refused> {
+    let Some(place) = bill::seen(work, claim.invoice_id).await?.enrolment_id else { return Ok(()) };
+    let all = lines::of_invoice(work.tx(), claim.invoice_id).await?;
+    let again = amount.0 < 0;
+    let bears: Vec<Money> = all.iter().map(|line| if again { line.freed } else { line.used() }).collect();
+    let parts = spread(Money(amount.0.abs()), &bears);
+    for (line, part) in all.iter().zip(parts).filter(|(_, part)| part.is_some()) {
+        let part = if again { Money(-part.0) } else { part };
+        lines::free(work.tx(), line.id, part).await?;
+        schemes::free(work.tx(), place, &line.coverage_group, part).await?;
+    }
+    Ok(())
+}
+
 /// The clinic bears what the scheme did not pay.
 pub async fn write_off(work: &mut Work, id: ClaimId, version: i64, words: &str) -> Result<(), Refused> {
-    let claim = seen(work, id, version).await?;
+    let claim = held(work, id, version).await?;
     let short = claim.short();
     let step = Step {
         written_off: Money(claim.written_off.0 + short.0),
         amount: short,
         ..as_is(&claim, ClaimState::WrittenOff, words)
     };
-    go(work, &claim, &step).await
+    go(work, &claim, &step).await?;
+    free(work, &claim, short).await
 }
 
 /// The patient is asked for what the scheme did not pay, by an invoice of its own; the first one stays as it is.
@@ -131,7 +157,7 @@ pub async fn to_patient(
     version: i64,
     words: &str,
 ) -> Result<InvoiceId, Refused> {
-    let claim = seen(work, id, version).await?;
+    let claim = held(work, id, version).await?;
     let short = claim.short();
     let visit = claim.visit_id.map(VisitId);
     let draft = bill::begin(work, (visit, claim.patient_id), None).await?;
@@ -155,18 +181,52 @@ pub async fn to_patient(
         ..as_is(&claim, ClaimState::WrittenOff, words)
     };
     go(work, &claim, &step).await?;
+    free(work, &claim, short).await?;
     Ok(draft)
 }
 
-/// A draft that asked the patient for a shortfall is given up: somebody decides about the claim again.
-pub async fn ask_no_more(work: &mut Work, draft: &Invoice) -> Result<(), Refused> {
-    let Some(claim) = claims::asked_by(work.tx(), draft.patient_id, draft.id).await? else { return Ok(()) };
+/// The invoice that asked the patient for a shortfall asks it no longer: somebody decides about the claim again.
+pub async fn ask_no_more(work: &mut Work, asking: &Invoice, why: &str) -> Result<(), Refused> {
+    let asked = claims::asked_by(work.tx(), asking.patient_id, asking.id).await?;
+    let Some(claim) = asked else { return Ok(()) };
+    let claim = held(work, claim.id, claim.version).await?;
     let to = if claim.accepted.is_some() { ClaimState::Part } else { ClaimState::Rejected };
     let step = Step {
         to_patient: Money::ZERO,
         patient_invoice: None,
         amount: claim.to_patient,
-        ..as_is(&claim, to, "The invoice to the patient was given up")
+        ..as_is(&claim, to, why)
     };
-    go(work, &claim, &step).await
+    go(work, &claim, &step).await?;
+    free(work, &claim, Money(-claim.to_patient.0)).await
+}
+
+/// The invoice that asked the patient for a shortfall is corrected: its new draft asks for it.
+pub async fn ask_by(work: &mut Work, asking: &Invoice, draft: InvoiceId) -> Result<(), Refused> {
+    let asked = claims::asked_by(work.tx(), asking.patient_id, asking.id).await?;
+    let Some(claim) = asked else { return Ok(()) };
+    claims::ask_by(work.tx(), claim.id, draft).await?;
+    let entry = Entry::new("claim.asked_by", "claim", claim.id.0).of_patient(claim.patient_id.0);
+    work.audit(entry.with("invoice", draft.0)).await?;
+    Ok(())
+}
+
+/// What the patient was asked for instead of the scheme stands on an invoice of its own: before this one asks less of the
+/// scheme than the scheme paid and the patient was asked for, that one is credited.
+pub async fn may_credit(work: &mut Work, invoice: InvoiceId, scheme: Money) -> Result<(), Refused> {
+    let Some(claim) = claims::of_invoice(work.tx(), invoice).await? else { return Ok(()) };
+    let Some(asking) = claim.patient_invoice_id.filter(|_| claim.to_patient.is_some()) else { return Ok(()) };
+    let left = claim.asked().0 - scheme.0 - claim.accepted.0 - claim.written_off.0;
+    if left >= claim.to_patient.0 {
+        return Ok(());
+    }
+    let asking = bill::seen(work, asking).await?;
+    let (name, act) = match asking.code() {
+        Some(code) => (code.to_string(), "Credit it"),
+        None => ("a draft invoice of its own".to_owned(), "Give it up"),
+    };
+    Err(because(format!(
+        "The patient was asked for {} of this, which the scheme did not pay, by {name}. {act} first. The way there is below.",
+        claim.to_patient
+    )))
 }

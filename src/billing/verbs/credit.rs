@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Refused, because, bill, doer, in_words, own_shift, refund, tell, trail};
+use super::cover::estimate_again;
+use super::{Refused, because, bill, claim, doer, in_words, own_shift, refund, tell, trail};
 use crate::billing::model::{DiscountKind, DiscountState, InvoiceId, InvoiceLineId, Method, Money, Series};
 use crate::billing::store::credits::{self, NewNote};
 use crate::billing::store::discounts::{self, NewDiscount};
@@ -60,6 +61,9 @@ async fn note(
     let mut groups: BTreeMap<&str, i64> = BTreeMap::new();
     for (line, amount) in chosen.iter().filter(|(_, amount)| amount.is_some()) {
         let line = all.iter().find(|one| one.id == *line).ok_or(Refused::NotFound)?;
+        if let Some(why) = line.refuses(*amount) {
+            return Err(because(format!("{}: {why}.", line.named())));
+        }
         let covered = scheme_share(line, *amount);
         lines::credit(work.tx(), line.id, *amount, covered).await.map_err(in_words)?;
         let charge = line.charge_id.filter(|_| line.live);
@@ -68,18 +72,21 @@ async fn note(
         } else if let Some(charge) = charge.filter(|_| *amount >= line.too_much()) {
             lines::settle_charge(work.tx(), charge).await?;
         }
-        *groups.entry(&line.coverage_group).or_default() += covered.0;
+        // What its claim gave back when it was closed is not given back twice.
+        *groups.entry(&line.coverage_group).or_default() += covered.min(line.used()).0;
         scheme = scheme.plus(covered)?;
         patient = patient.plus(Money(amount.0 - covered.0))?;
         rows.push((line.id, line.label.clone(), *amount, covered));
     }
-    // The rounding goes with the last line.
-    let lines_left: i64 = all.iter().map(|line| line.remaining().0).sum::<i64>() - scheme.0 - patient.0;
-    let rounding = if lines_left == 0 { invoice.rounding } else { Money::ZERO };
-    patient = patient.plus(rounding)?;
-    if rows.is_empty() || scheme.plus(patient)?.is_zero() {
+    if rows.is_empty() {
         return Err(because("Enter what is credited of at least one line."));
     }
+    // Of a part that was rounded down no more is credited than it is; the last line takes along what remains of it.
+    let lines_left: i64 = all.iter().map(|line| line.remaining().0).sum::<i64>() - scheme.0 - patient.0;
+    let remains = Money(invoice.patient_part.0 - invoice.credited_patient.0);
+    let part = if lines_left == 0 { remains } else { patient.min(remains) };
+    let rounding = Money(part.0 - patient.0);
+    patient = part;
     let code = settings::next_code(work.tx(), Series::Credit, day).await?;
     let new = NewNote {
         code,
@@ -99,17 +106,32 @@ async fn note(
     credits::insert(work.tx(), &new).await.map_err(in_words)?;
     invoices::credit(work.tx(), invoice.id, scheme, patient).await.map_err(in_words)?;
     if let Some(place) = invoice.enrolment_id {
-        for (group, covered) in groups.iter().filter(|(_, covered)| **covered > 0) {
-            schemes::free(work.tx(), place, group, Money(*covered)).await?;
+        for (group, used) in groups.iter().filter(|(_, used)| **used > 0) {
+            schemes::free(work.tx(), place, group, Money(*used)).await?;
+        }
+    }
+    if chosen.iter().any(|(line, amount)| amount.is_some() && asks_shortfall(all, *line)) {
+        match corrected_by {
+            Some(draft) => claim::ask_by(work, invoice, draft).await?,
+            None => claim::ask_no_more(work, invoice, "The invoice to the patient was credited").await?,
         }
     }
     if scheme.is_some() {
+        claim::may_credit(work, invoice.id, scheme).await?;
         claims::credit(work.tx(), invoice.id, scheme).await.map_err(in_words)?;
+    }
+    // What is asked again, and what the scheme has left, is told as it is now.
+    if let Some(visit) = invoice.visit_id {
+        estimate_again(work, visit).await?;
     }
     let entry = trail("invoice.credited", invoice).with("note", code.to_string());
     work.audit(entry.with("total", scheme.0 + patient.0)).await?;
     tell(work, invoice);
     Ok(())
+}
+
+fn asks_shortfall(all: &[Line], id: InvoiceLineId) -> bool {
+    all.iter().any(|line| line.id == id && line.shortfall)
 }
 
 /// Credits all that remains and begins a new draft with the same lines and discounts; what was paid goes into the wallet,
@@ -121,10 +143,13 @@ pub async fn correct(work: &mut Work, id: InvoiceId, reason: &str) -> Result<Inv
     let invoice = held(work, id).await?;
     let all = lines::of_invoice(work.tx(), id).await?;
     let rest: Vec<(InvoiceLineId, Money)> = all.iter().map(|line| (line.id, line.remaining())).collect();
-    if invoice.total.is_some() && rest.iter().all(|(_, left)| left.is_zero()) {
-        return Err(because(
-            "All of this invoice was credited already. If it was corrected, its new draft stands in the patient's account.",
-        ));
+    if rest.iter().all(|(_, left)| left.is_zero()) {
+        return Err(because(match all.iter().any(|line| line.total.is_some()) {
+            true => {
+                "All of this invoice was credited already. If it was corrected, its new draft stands in the patient's account."
+            }
+            false => "Nothing on this invoice costs anything. There is nothing to correct.",
+        }));
     }
     let draft = bill::begin(work, (invoice.visit_id, invoice.patient_id), Some(id)).await?;
     if invoice.scheme_id.is_none() || !invoice.referral_code.is_empty() {

@@ -25,6 +25,9 @@ pub async fn issue(work: &mut Work, id: InvoiceId, version: Option<i64>) -> Resu
     if all.is_empty() {
         return Err(because("An invoice needs at least one line."));
     }
+    if let Some(line) = all.iter().find(|line| line.is_changed()) {
+        return Err(because(line.what_changed()));
+    }
     let eligibility = use_coverage(work, &draft, &all).await?;
     let (name, at, day) = (work.doer().name.clone(), work.now(), work.today());
     let code = settings::next_code(work.tx(), Series::Invoice, day).await?;

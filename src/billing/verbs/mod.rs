@@ -3,6 +3,7 @@
 pub mod bill;
 pub mod charge;
 pub mod claim;
+pub mod cover;
 pub mod credit;
 pub mod issue;
 pub mod pay;

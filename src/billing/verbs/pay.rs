@@ -273,6 +273,7 @@ async fn paper(work: &mut Work, code: Code, whose: Whose<'_>, divided: &Divided)
         total: whose.invoice.map_or(zero, |invoice| invoice.total),
         scheme: whose.invoice.map(|invoice| invoice.scheme_name.clone()).unwrap_or_default(),
         scheme_part: whose.invoice.map_or(zero, |invoice| invoice.scheme_part),
+        credited: whose.invoice.map_or(zero, |invoice| invoice.credited_patient),
         paid_before: whose.invoice.map_or(zero, |invoice| Money(invoice.paid.0 - invoice.refunded.0)),
         paid: divided.parts.iter().map(paid).collect(),
         given: (cash > 0).then_some(Money(cash + divided.change.0)),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::billing::model::{ChargeState, Money, Owed};
+use crate::billing::model::{ChargeState, InvoiceId, Money, Owed};
 use crate::billing::store::charges::Charge;
 use crate::billing::store::invoices::Invoice;
 use crate::billing::store::schemes::Enrolment;
@@ -44,7 +44,17 @@ impl BillPage {
 
     /// The patient's part of something that waits: all of it, where a scheme stopped paying since it was done.
     pub fn part(&self, charge: &Charge) -> Money {
-        if self.place.is_none() { charge.estimate.max(charge.gross()) } else { charge.estimate }
+        charge.part(self.place.is_some())
+    }
+
+    /// The draft on which the work goes on, where nothing else waits.
+    pub fn draft(&self) -> Option<InvoiceId> {
+        self.invoices.iter().find(|one| one.is_draft()).map(|one| one.id)
+    }
+
+    /// Whether it stands on a draft: there it is taken off, not credited.
+    pub fn on_draft(&self, charge: &Charge) -> bool {
+        self.invoices.iter().any(|one| one.is_draft() && charge.invoice_id == Some(one.id))
     }
 
     /// What the whole visit still owes.
@@ -57,6 +67,11 @@ impl BillPage {
 }
 
 impl Charge {
+    /// The patient's part of it while it waits, as the bill says it.
+    pub fn part(&self, in_scheme: bool) -> Money {
+        if in_scheme { self.estimate } else { self.estimate.max(self.gross()) }
+    }
+
     /// What it comes to without tax and schemes.
     pub fn gross(&self) -> Money {
         Money(self.unit_price.0.saturating_mul(self.quantity))

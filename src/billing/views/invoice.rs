@@ -50,9 +50,16 @@ impl InvoicePage {
         self.discounts.iter().any(Discount::is_open)
     }
 
-    /// Whether something on it was entered in error, or done in another number.
+    /// What on it was taken back, or done in another number: off a draft it goes, of an invoice it is credited.
     pub fn wrong(&self) -> Vec<&Line> {
-        self.lines.iter().filter(|line| line.is_wrong()).collect()
+        let is_draft = self.invoice.is_draft();
+        let wrong = |line: &&Line| if is_draft { line.is_changed() } else { line.is_wrong() };
+        self.lines.iter().filter(wrong).collect()
+    }
+
+    /// Whether anything of it may still be credited.
+    pub fn remains(&self) -> bool {
+        self.lines.iter().any(|line| line.remaining().is_some())
     }
 
     fn me(&self) -> Option<AccountId> {

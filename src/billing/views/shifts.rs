@@ -1,7 +1,7 @@
 //! Shifts and the till.
 
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::billing::model::{Method, Money};
 use crate::billing::store::shifts::{ByMethod, Desk, Movement, Shift};
@@ -93,6 +93,12 @@ impl TillPage {
     /// What stays of everything.
     pub fn net(&self) -> Money {
         stays(&self.methods)
+    }
+
+    /// When a shift began or ended: with its day where that is another one.
+    pub fn clock(&self, at: &DateTime<Utc>) -> String {
+        let clinic = &self.page.clinic;
+        if clinic.day_of(*at) == self.day { clinic.clock(*at) } else { clinic.stamp(*at) }
     }
 
     /// The day in words.

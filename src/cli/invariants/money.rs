@@ -88,9 +88,17 @@ pub(super) const MONEY: &[Invariant] = &[
                  or i.credited_scheme <> coalesce(c.credited, 0) or i.scheme_id <> coalesce(c.scheme_id, i.scheme_id))",
     },
     Invariant {
+        name: "what a claim says is asked of the patient stands on a live invoice",
+        text: "select count(*) as faults, min(c.id) as example from claim c
+               left join (select l.invoice_id, count(*) as lines from invoice_line l join invoice i on i.id = l.invoice_id
+                   where l.shortfall and l.live and i.state in ('draft', 'issued') group by l.invoice_id) as b
+                   on b.invoice_id = c.patient_invoice_id
+               where (c.to_patient > 0) <> (coalesce(b.lines, 0) > 0)",
+    },
+    Invariant {
         name: "what a scheme's limits were used for is on its invoices",
         text: "select count(*) as faults, min(u.enrolment_id) as example from coverage_use u
-               left join (select i.enrolment_id, l.coverage_group, sum(l.covered - l.credited_scheme) as used
+               left join (select i.enrolment_id, l.coverage_group, sum(l.covered - l.credited_scheme - l.freed) as used
                    from invoice i join invoice_line l on l.invoice_id = i.id where i.state = 'issued'
                    and i.enrolment_id is not null group by i.enrolment_id, l.coverage_group) as s
                    on s.enrolment_id = u.enrolment_id and s.coverage_group = u.coverage_group

@@ -95,7 +95,7 @@ impl Sitting {
 
 /// The visit as the page needs it.
 pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>, DbError> {
-    sql("select v.id, v.patient_id, v.token, v.slip_code, v.opened_at, v.closed_at, v.day, v.close_reason,
+    sql("select v.id, v.patient_id, v.token, v.slip_code, v.appointment_id, v.opened_at, v.closed_at, v.day, v.close_reason,
             e.id as entry_id, e.version as entry_version, e.state as entry_state, e.point_id, p.name as point,
             p.kind as point_kind, e.served_by, trim(s.title || ' ' || s.name) as server, e.started_at,
             e.doctor_id as entry_doctor, (v.appointment_id is not null) as is_booked,

@@ -59,10 +59,12 @@ pub struct RangeRow {
 }
 
 fn age_words(days: i64) -> String {
+    // The nearest whole month or year: half a year is 182 days and six months. A year has 365.25 days.
     match days {
+        1 => "1 day".to_owned(),
         ..60 => format!("{days} days"),
-        60..731 => format!("{} months", days * 12 / 365),
-        _ => format!("{} years", (days * 4 + 2) / 1_461),
+        60..731 => format!("{} months", (days * 48 + 730) / 1_461),
+        _ => format!("{} years", (days * 4 + 730) / 1_461),
     }
 }
 
@@ -119,4 +121,21 @@ pub struct RulesPage {
     pub form: FormState,
     /// What somebody else saved meanwhile.
     pub conflict: Option<Conflict>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::age_words;
+
+    #[test]
+    fn an_age_is_said_in_its_nearest_whole_unit() {
+        let said = [(1, "1 day"), (28, "28 days"), (61, "2 months"), (91, "3 months"), (182, "6 months")];
+        for (days, words) in said {
+            assert_eq!(age_words(days), words);
+        }
+        for (days, words) in [(365, "12 months"), (731, "2 years"), (4_382, "12 years"), (6_574, "18 years")]
+        {
+            assert_eq!(age_words(days), words);
+        }
+    }
 }

@@ -18,10 +18,13 @@ pub mod university;
 use super::model::{Asker, PatientId, Reach, Told};
 use super::store::{self, Patient};
 use super::views::Meanwhile;
-use crate::access::model::Permission;
+use crate::access::model::{AccountId, Permission};
 use crate::app::App;
 use crate::db::DbError;
 use crate::web::{Error, Page};
+
+/// What a member of staff reads instead of the own record or a relative's (rule A7).
+pub const OWN: &str = "This is your own record or that of a relative. A colleague opens it for you.";
 
 /// Who asks, for the relation to a patient.
 fn asker(page: &Page) -> Result<Asker, Error> {
@@ -36,13 +39,13 @@ fn asker(page: &Page) -> Result<Asker, Error> {
 }
 
 /// The patient as this member of staff may see them, and how far the clinical part is open: its texts are taken out
-/// here wherever it is not (rule A1). Nobody works on the own record (rule A7).
+/// here wherever it is not (rule A1). Nobody works on the own record or a relative's (rule A7).
 async fn patient_for(app: &App, page: &Page, id: PatientId) -> Result<(Patient, Reach), Error> {
     let found = store::by_id(&app.db, id, Some(&asker(page)?)).await?;
     let mut patient = found.ok_or(Error::NotFound)?;
     let relation = patient.relation();
     if relation.is_own {
-        return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
+        return Err(Error::Forbidden(OWN));
     }
     let reach = Reach::of(page.may(Permission::OpenRecords), &relation);
     if !reach.is_open() {
@@ -60,9 +63,13 @@ pub async fn reach(app: &App, page: &Page, id: PatientId) -> Result<Reach, Error
     Ok(Reach::of(true, &relation))
 }
 
-/// Whether a record is the own one of who asks: nobody works on it (rule A7).
-pub async fn is_own(app: &App, page: &Page, id: PatientId) -> Result<bool, Error> {
-    store::is_own(&app.db, id, page.actor()?.account).await?.ok_or(Error::NotFound)
+/// Refuses whoever works on the own record or on that of a relative (rule A7).
+pub async fn not_own(app: &App, account: AccountId, id: PatientId) -> Result<(), Error> {
+    match store::is_own(&app.db, id, account).await? {
+        Some(false) => Ok(()),
+        Some(true) => Err(Error::Forbidden(OWN)),
+        None => Err(Error::NotFound),
+    }
 }
 
 /// What others changed since a version; clinical texts only where the person may see them.

@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::patients::campus::Campus;
-use crate::patients::model::{Kind, PatientState, find_words};
+use crate::patients::model::{Kind, PatientId, PatientState, find_words};
 use crate::patients::store::university::PlaceKind;
-use crate::patients::store::{self, Cursor, Found, Narrow};
+use crate::patients::store::{self, Narrow};
 use crate::patients::views::{IndexPage, Results};
 use crate::web::sought;
 use crate::web::submission::see_other;
@@ -28,8 +28,7 @@ pub struct Asked {
     department: String,
     state: String,
     sought: String,
-    after: String,
-    after_id: Option<i64>,
+    after: Option<PatientId>,
 }
 
 impl Asked {
@@ -38,7 +37,7 @@ impl Asked {
             kind: self.kind.parse::<Kind>().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
             state: state_filter(&self.state),
             department: self.department.parse().ok(),
-            after: self.after_id.map(|id| (self.after.clone(), id)),
+            after: self.after,
             ..Narrow::default()
         }
     }
@@ -53,7 +52,7 @@ pub async fn index(
 ) -> Answer {
     let typing = headers.contains_key("hx-request");
     let q: String = asked.q.trim().chars().take(LONGEST).collect();
-    let exact = q.chars().any(|c| c.is_ascii_digit()) && asked.after.is_empty();
+    let exact = q.chars().any(|c| c.is_ascii_digit()) && asked.after.is_none();
     if exact
         && !typing
         && let Some(id) = store::find_by_code(&app.db, &q).await?
@@ -76,7 +75,7 @@ pub async fn index(
     ];
     let mut onward = terms;
     onward[0] = sought::term(&asked.sought, &q);
-    let more = next_page(paths::patients::INDEX, &onward, &mut found, Found::cursor);
+    let more = next_page(paths::patients::INDEX, &onward, &mut found, |line| line.brief.id);
     let campus = Campus::read(&app.db).await?;
     let results = Results { page: page.clone(), q: q.clone(), words, found, more, campus };
     if typing {
@@ -96,21 +95,21 @@ pub fn state_filter(asked: &str) -> String {
     }
 }
 
-/// Cuts a list to one page; the address of the next one when there is more.
+/// Cuts a list to one page; the address of the next one when there is more. It names the last patient by the id.
 pub fn next_page<T>(
     path: &str,
     terms: &[(&str, &str)],
     found: &mut Vec<T>,
-    cursor: impl Fn(&T) -> Cursor,
+    last: impl Fn(&T) -> PatientId,
 ) -> Option<String> {
     let more = found.len() as i64 > PAGE;
     found.truncate(PAGE as usize);
-    let (after, id) = found.last().filter(|_| more).map(cursor)?;
+    let after = found.last().filter(|_| more).map(last)?;
     let mut query: Vec<String> = terms
         .iter()
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{name}={}", paths::encoded(value)))
         .collect();
-    query.push(format!("after={}&after_id={id}", paths::encoded(&after)));
+    query.push(format!("after={after}"));
     Some(format!("{path}?{}", query.join("&")))
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::search::{PAGE, next_page, state_filter};
 use crate::app::App;
 use crate::patients::campus::Campus;
+use crate::patients::model::PatientId;
 use crate::patients::store::{self, Narrow};
 use crate::patients::views::StudentsPage;
 use crate::web::{Answer, FormState, Page, html, paths};
@@ -20,8 +21,7 @@ pub struct Asked {
     session: String,
     state: String,
     activated: String,
-    after: String,
-    after_id: Option<i64>,
+    after: Option<PatientId>,
 }
 
 /// The list.
@@ -36,7 +36,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
         activated: Some(asked.activated.clone())
             .filter(|word| word == "yes" || word == "no")
             .unwrap_or_default(),
-        after: asked.after_id.map(|id| (asked.after.clone(), id)),
+        after: asked.after,
         ..Narrow::default()
     };
     let terms = [
@@ -48,7 +48,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
         ("activated", &asked.activated),
     ];
     let mut found = store::students(&app.db, &narrow, PAGE + 1).await?;
-    let more = next_page(paths::patients::STUDENTS, &terms, &mut found, |one| one.listed.cursor());
+    let more = next_page(paths::patients::STUDENTS, &terms, &mut found, |one| one.listed.brief.id);
     let form = terms.iter().fold(FormState::new(), |form, (name, value)| form.with(name, value));
     let campus = Campus::read(&app.db).await?;
     html(StudentsPage { page, form, campus, found, more })

@@ -94,6 +94,13 @@ pub async fn change(State(app): State<App>, page: Page, submission: Submission) 
             shown.refuse("", format!("{name}: {}", TAKEN.to_lowercase()));
             again(&app, page, shown).await
         }
+        Err(error) if error.violates("academic_session_current") => {
+            work.undo();
+            let mut shown = FormState::new();
+            let words = "is the current session. Make another one current first, then take it out of use";
+            shown.refuse("", format!("{} {words}", old.name));
+            again(&app, page, shown).await
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -7,7 +7,8 @@ use crate::app::App;
 use crate::db::{DbError, Store};
 use crate::patients::campus::Campus;
 use crate::patients::model::{
-    Details, Mapping, Outcome, PatientId, PatientState, Read, lines_of, same_facts_of_student,
+    Details, Line, Mapping, Outcome, PatientId, PatientState, Phone, Read, lines_of, same_facts_of_student,
+    words_of,
 };
 use crate::patients::store;
 use crate::patients::store::import_lines::{self, Existing, LOOKED_UP};
@@ -21,6 +22,8 @@ struct Beside<'a> {
     known: HashMap<String, Existing>,
     /// On which lines each matric number stands, whatever else is wrong with them.
     lines: HashMap<String, Vec<i64>>,
+    /// On which lines, and under which number, each name stands together with one date of birth, phone or e-mail.
+    people: HashMap<String, Vec<(i64, String)>>,
     /// How the reader of the outcome lets unknown faculties and the like be made.
     to_make: &'a str,
 }
@@ -46,9 +49,15 @@ pub async fn classify(
     for (at, _, read) in read.iter().filter(|(_, _, read)| !read.number.is_empty()) {
         lines.entry(read.number.clone()).or_default().push(*at);
     }
+    let mut people: HashMap<String, Vec<(i64, String)>> = HashMap::new();
+    for (at, _, read) in read.iter().filter(|(_, _, read)| !read.number.is_empty()) {
+        for fact in facts(&read.line) {
+            people.entry(fact).or_default().push((*at, read.number.clone()));
+        }
+    }
     let known = known_students(&app.db, lines.keys().cloned().collect()).await?;
     let campus = Campus::read(&app.db).await?;
-    let beside = Beside { app, mapping, campus, known, lines, to_make };
+    let beside = Beside { app, mapping, campus, known, lines, people, to_make };
     let mut checked = Vec::with_capacity(read.len());
     for (at, cells, read) in read {
         checked.push(beside.judge(at, cells, read).await?);
@@ -67,6 +76,19 @@ async fn known_students(
         }
     }
     Ok(known)
+}
+
+/// The name of a line's student with each fact that makes it likely one person (as in `same_facts_of_student`).
+fn facts(line: &Line) -> Vec<String> {
+    let mut words = words_of(&format!("{} {}", line.family_name, line.given_names));
+    words.sort_unstable();
+    let phone = line.phone.as_deref().and_then(|typed| Phone::parse(typed).ok());
+    let known = [
+        line.born_on.map(|day| day.to_string()),
+        phone.map(|phone| phone.digits).filter(|digits| !digits.is_empty()),
+        line.email.clone().filter(|email| !email.is_empty()),
+    ];
+    known.into_iter().flatten().map(|fact| format!("{} {fact}", words.join(" "))).collect()
 }
 
 /// What became of a line, and why.
@@ -95,7 +117,10 @@ impl Beside<'_> {
         let name = format!("{} {}", read.line.given_names, read.line.family_name).trim().to_owned();
         let (outcome, patient_id, message) = match read.fault() {
             Some(fault) => (Outcome::Error, known.map(|known| known.id), fault),
-            None => self.compare(known, &details, &unknown).await?,
+            None => match self.compare(known, &details, &unknown).await? {
+                (Outcome::New, _, message) => self.beside(&read, message),
+                judged => judged,
+            },
         };
         let left_out = matches!(outcome, Outcome::Error | Outcome::Review);
         let planned = Planned {
@@ -105,6 +130,21 @@ impl Beside<'_> {
         };
         let payload = serde_json::to_string(&planned).unwrap_or_default();
         Ok(Checked { line: at, outcome, matric_number: read.number, name, message, patient_id, payload })
+    }
+
+    /// A new student who stands on another line under another number: a person looks at both.
+    fn beside(&self, read: &Read, message: String) -> Judged {
+        let same = facts(&read.line).into_iter().filter_map(|fact| self.people.get(&fact)).flatten();
+        match same.into_iter().find(|(_, number)| *number != read.number) {
+            Some((line, number)) => {
+                let words = format!(
+                    "Perhaps the student on line {line}, {number}: the same name, and the same \
+                    date of birth, phone or e-mail"
+                );
+                (Outcome::Review, None, words)
+            }
+            None => (Outcome::New, None, message),
+        }
     }
 
     fn twice(&self, matric: &str) -> String {

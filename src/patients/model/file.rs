@@ -122,7 +122,17 @@ pub fn guess(headings: &[String]) -> Vec<String> {
         (Column::Family, &["family name", "surname", "last name", "lastname", "family"]),
         (
             Column::Given,
-            &["given names", "given name", "first name", "firstname", "other names", "first names"],
+            &[
+                "given names",
+                "given name",
+                "given",
+                "forename",
+                "forenames",
+                "first name",
+                "firstname",
+                "other names",
+                "first names",
+            ],
         ),
         (Column::Full, &["name", "full name", "student name", "names", "student"]),
         (Column::Sex, &["sex", "gender"]),

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use super::birth::spoken_birth_date;
 use super::names::{LONGEST, fold, visible};
@@ -115,7 +116,9 @@ impl Read {
         let mut read = Read::default();
         let whole = cells.len() == mapping.columns.len();
         for (at, cell) in cells.iter().enumerate() {
-            let cell = cell.trim();
+            // One letter is written in two ways; files of some programs hold the other one.
+            let cell: String = cell.trim().nfc().collect();
+            let cell = cell.as_str();
             if let Some(column) = mapping.column(at).filter(|_| !cell.is_empty()) {
                 // In a line that lacks a cell nothing is in its place for sure: who it may be is enough.
                 if whole || column.names_a_person() {

@@ -14,4 +14,4 @@ pub use people::{
     set_card_code, set_state, unactivated, update_details, update_told, write_terms,
 };
 pub use reach::{insert_opening, is_own, relation};
-pub use search::{Cursor, Found, Narrow, SEARCH, Student, browse, find_by_code, search, students};
+pub use search::{Found, Narrow, SEARCH, Student, browse, find_by_code, search, students};

@@ -4,11 +4,12 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Sql, Store, Tx, sql};
 use crate::patients::model::{Asker, OpeningReason, PatientId, Relation, open_until};
 
-/// Whether the record of the patient `p` is that of the account $2. Only what an administrator entered counts: what
-/// patients type about themselves could keep the one who treats them out.
+/// Whether the record of the patient `p` is that of the account $2 or of a relative. Only what an administrator entered
+/// counts: what patients type about themselves could keep the one who treats them out.
 macro_rules! own_to {
     () => {
-        "exists (select 1 from account o where o.id = $2 and (o.patient_id = p.id or o.own_record_id = p.id))"
+        "(exists (select 1 from account o where o.id = $2 and (o.patient_id = p.id or o.own_record_id = p.id))
+          or exists (select 1 from account_relative k where k.account_id = $2 and k.patient_id = p.id))"
     };
 }
 pub(super) use own_to;
@@ -67,7 +68,7 @@ pub async fn relation(
     asked_by(statement, Some(asker)).optional(store).await
 }
 
-/// Whether a record is that of the account; none where there is no such patient.
+/// Whether a record is that of the account or of a relative; none where there is no such patient.
 pub async fn is_own(
     store: impl Store,
     patient: PatientId,

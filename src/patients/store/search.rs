@@ -3,9 +3,6 @@
 use crate::db::{Db, DbError, Sql, Store, sql};
 use crate::patients::model::{Brief, PatientId, is_card_code, read_patient_number};
 
-/// Where a page ends: the sorting text and the id of its last line.
-pub type Cursor = (String, i64);
-
 /// What a list is narrowed to; empty and `None` mean "any".
 #[derive(Debug, Clone, Default)]
 pub struct Narrow {
@@ -23,8 +20,8 @@ pub struct Narrow {
     pub session: Option<i64>,
     /// `yes` or `no`: whether the account was activated.
     pub activated: String,
-    /// After this line.
-    pub after: Option<Cursor>,
+    /// After the line of this patient.
+    pub after: Option<PatientId>,
 }
 
 /// A line of a list.
@@ -34,8 +31,6 @@ pub struct Found {
     pub brief: Brief,
     /// The department.
     pub department_id: Option<i64>,
-    /// What the line is sorted by.
-    pub sorted: String,
 }
 
 /// A line of the list of students.
@@ -51,13 +46,6 @@ pub struct Student {
     pub level: String,
     /// Whether the account was activated.
     pub activated: bool,
-}
-
-impl Found {
-    /// Where a page that ends with this line goes on.
-    pub fn cursor(&self) -> Cursor {
-        (self.sorted.clone(), self.brief.id.0)
-    }
 }
 
 /// The upper end of the range of words that begin with `word`.
@@ -95,7 +83,7 @@ async fn rarest_first(store: &Db, mut words: Vec<String>) -> Result<Vec<String>,
 /// leaves: told as alternatives, PostgreSQL believes that the filters leave next to nobody, and begins with all patients.
 pub const SEARCH: &str =
     "select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone,
-        p.matric_number, p.state, t.term as sorted, p.department_id
+        p.matric_number, p.state, p.department_id
      from patient_term t
      join patient p on p.id = t.patient_id
      where t.term >= $9 and t.term < $2 and (t.term > $9 or t.patient_id > $10)
@@ -121,8 +109,10 @@ pub async fn search(
     let words = rarest_first(store, words).await?;
     // Where the range begins: given two beginnings, PostgreSQL may read the index from the lower one.
     let first = words.first().cloned().unwrap_or_default();
-    let after = narrow.after.clone().filter(|(term, _)| *term >= first);
-    let (term, id) = after.unwrap_or((first, 0));
+    let (term, id) = match narrow.after {
+        Some(last) => (term_of(store, last, &first).await?.unwrap_or(first), last.0),
+        None => (first, 0),
+    };
     bind_words(sql(SEARCH), &words)
         .bind(term)
         .bind(id)
@@ -134,11 +124,29 @@ pub async fn search(
         .await
 }
 
+/// The word by which a search found a patient; what a page ends with stays out of addresses, as it is a name.
+async fn term_of(store: &Db, patient: PatientId, word: &str) -> Result<Option<String>, DbError> {
+    sql("select min(term) from patient_term where patient_id = $1 and term >= $2 and term < $3")
+        .bind(patient)
+        .bind(word)
+        .bind(end_of(word))
+        .scalar(store)
+        .await
+}
+
+/// The name by which lists sort a patient, and the id: where a page goes on.
+async fn place_of(store: &Db, after: Option<PatientId>) -> Result<(String, i64), DbError> {
+    let Some(last) = after else { return Ok((String::new(), 0)) };
+    let name: Option<(String,)> =
+        sql("select sort_name from patient where id = $1").bind(last).optional(store).await?;
+    Ok((name.map(|row| row.0).unwrap_or_default(), last.0))
+}
+
 /// Patients by name, without a search.
-pub async fn browse(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Found>, DbError> {
-    let (name, id) = narrow.after.clone().unwrap_or_default();
+pub async fn browse(store: &Db, narrow: &Narrow, limit: i64) -> Result<Vec<Found>, DbError> {
+    let (name, id) = place_of(store, narrow.after).await?;
     sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.matric_number,
-            p.state, p.sort_name as sorted, p.department_id
+            p.state, p.department_id
          from patient p
          where (p.sort_name, p.id) > ($1, $2) and ($3 = '' or p.kind = $3) and ($4 = '' or p.state = $4)
            and (cast($5 as bigint) is null or p.department_id = $5)
@@ -154,10 +162,10 @@ pub async fn browse(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Ve
 }
 
 /// Students by name with every filter of their list.
-pub async fn students(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<Student>, DbError> {
-    let (name, id) = narrow.after.clone().unwrap_or_default();
+pub async fn students(store: &Db, narrow: &Narrow, limit: i64) -> Result<Vec<Student>, DbError> {
+    let (name, id) = place_of(store, narrow.after).await?;
     sql("select p.id, p.number, p.kind, p.family_name, p.given_names, p.sex, p.born_on, p.phone, p.matric_number,
-            p.state, p.sort_name as sorted, p.department_id, coalesce(f.name, '') as faculty, coalesce(d.name, '') as department,
+            p.state, p.department_id, coalesce(f.name, '') as faculty, coalesce(d.name, '') as department,
             coalesce(l.name, '') as level, a.password_hash is not null as activated
          from patient p
          left join account a on a.patient_id = p.id

@@ -75,7 +75,7 @@ pub async fn receivers(
     let older = receivers
         .last()
         .filter(|_| more)
-        .map(|last| format!("{}?before={}", paths::pharmacy::receivers(id), last.dispensing_id));
+        .map(|last| format!("{}?before={}", paths::pharmacy::receivers(id), last.mark));
     let entry = Entry::new("pharmacy.receivers_opened", "stock_batch", id.0);
     let shown = receivers.len() as i64;
     audit::opened(&app, &page, entry.with("clinical", true).with("people", shown)).await?;

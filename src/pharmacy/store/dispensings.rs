@@ -75,7 +75,6 @@ pub struct Dispensed {
     pub id: DispensedId,
     pub dispensing_id: DispensingId,
     pub line_id: LineId,
-    pub medicine_id: MedicineId,
     pub name: String,
     pub strength: String,
     pub form: Form,
@@ -89,7 +88,6 @@ pub struct Dispensed {
     /// Whether the medicine is controlled.
     pub controlled: bool,
     pub directions: String,
-    pub price: i64,
     /// It is part of what was invoiced for the prescribed line before, and has no charge of its own.
     pub billed_ahead: bool,
     pub substitution: String,
@@ -104,8 +102,6 @@ pub struct Dispensed {
     pub prescribed_step: i64,
     /// What one should know who takes it.
     pub advice: String,
-    pub patient_id: PatientId,
-    pub visit_id: VisitId,
 }
 
 impl Dispensed {
@@ -123,13 +119,13 @@ impl Dispensed {
 macro_rules! dispensed {
     ($tail:literal) => {
         concat!(
-            "select g.id, g.dispensing_id, g.line_id, g.medicine_id, g.name, g.strength, g.form, g.unit, g.step,
+            "select g.id, g.dispensing_id, g.line_id, g.name, g.strength, g.form, g.unit, g.step,
                 g.quantity, g.covers, g.owed as owed_then, m.controlled, g.directions,
                 case when l.owed and l.state in ('open', 'partly') then l.quantity - l.given + l.returned else 0 end as owed,
-                 g.price, g.billed_ahead, g.substitution, g.note, g.warned, g.warned_reason, g.returned,
+                g.billed_ahead, g.substitution, g.note, g.warned, g.warned_reason, g.returned,
                 trim(l.name || ' ' || l.strength) as prescribed, l.unit as prescribed_unit, l.step as prescribed_step,
-                l.advice, l.patient_id, d.visit_id
-             from dispensing_line g join dispensing d on d.id = g.dispensing_id
+                l.advice
+             from dispensing_line g
              join prescription_line l on l.id = g.line_id join medicine m on m.id = g.medicine_id where ",
             $tail
         )

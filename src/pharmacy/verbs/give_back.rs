@@ -3,11 +3,11 @@
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
+use crate::billing;
 use crate::billing::model::ChargeKind;
-use crate::billing::{self, NewCharge};
 use crate::live::Topic;
 use crate::pharmacy::model::{DispensedId, LEDGER, Ratio};
-use crate::pharmacy::store::dispensings::{self, Dispensed, Dispensing, NewReturn};
+use crate::pharmacy::store::dispensings::{self, Dispensing, NewReturn};
 use crate::pharmacy::verbs::{Refused, in_words};
 use crate::prescribing::model::{LineMove, LineState};
 use crate::prescribing::{self, ahead, pharmacist};
@@ -80,7 +80,9 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
     if given.billed_ahead {
         ahead::keep(work, line.id, covers).await?;
     } else {
-        recharge(work, &given, back).await?;
+        // What stays with the patient is what is charged (rule M13).
+        let kept = given.quantity - given.returned - back.quantity;
+        billing::keep(work, ChargeKind::Medicine, given.id.0, (kept, back.reason)).await?;
     }
     let entry = Entry::new("dispensing.returned", "dispensing", of.id.0)
         .of_patient(of.patient_id.0)
@@ -91,30 +93,5 @@ pub async fn take_back(work: &mut Work, of: &Dispensing, back: &Back<'_>) -> Res
     work.audit(entry).await?;
     work.tell(Topic::Visit(of.visit_id.0));
     work.tell(Topic::Pharmacy);
-    Ok(())
-}
-
-/// What stays with the patient is what is charged (rule M13): of an issued invoice what came back is to be credited,
-/// otherwise what was charged is taken off and what stays is charged.
-async fn recharge(work: &mut Work, given: &Dispensed, back: &Back<'_>) -> Result<(), Refused> {
-    let kept = given.quantity - given.returned - back.quantity;
-    if billing::keep(work, ChargeKind::Medicine, given.id.0, kept).await? {
-        return Ok(());
-    }
-    billing::withdraw(work, ChargeKind::Medicine, given.id.0, back.reason).await?;
-    if kept > 0 {
-        let label = given.form.charged_as();
-        let charge = NewCharge {
-            visit: given.visit_id,
-            patient: given.patient_id,
-            kind: ChargeKind::Medicine,
-            service: given.medicine_id.0,
-            source: given.id.0,
-            label: &label,
-            quantity: kept,
-            unit_price: given.price,
-        };
-        billing::charge(work, &charge).await?;
-    }
     Ok(())
 }

@@ -79,11 +79,11 @@ pub struct ReceiversPage {
 }
 
 impl ReceiversPage {
-    /// `1 person has units of it`.
+    /// `1 person has units of it, or was treated with them`.
     pub fn count_words(&self) -> String {
         match self.people {
-            1 => "1 person has units of it".to_owned(),
-            people => format!("{} people have units of it", grouped(people)),
+            1 => "1 person has units of it, or was treated with them".to_owned(),
+            people => format!("{} people have units of it, or were treated with them", grouped(people)),
         }
     }
 }

@@ -25,8 +25,8 @@ pub async fn door(app: &App, page: &Page, patient: PatientId) -> Result<Option<B
         if !page.may(Permission::ManageMedicines) {
             return Ok(None);
         }
-    } else if patients::is_own(app, page, patient).await? {
-        return Err(Error::Forbidden("This is your own record. A colleague opens it for you."));
+    } else {
+        patients::not_own(app, page.actor()?.account, patient).await?;
     }
     let mut banner = record::banner(&app.db, patient).await?.ok_or(Error::NotFound)?;
     banner.summary.entries.retain(|entry| {

@@ -21,6 +21,8 @@ pub struct Prescription {
     pub prescriber_id: AccountId,
     /// Their name at that time.
     pub prescriber_name: String,
+    /// The number of their licence; may be empty.
+    pub licence: String,
     /// The code on paper.
     pub code: String,
     /// When it was signed.
@@ -45,7 +47,9 @@ impl Prescription {
 /// One signed prescription; drafts are seen by their authors only, on the page they write them on.
 pub async fn by_id(store: impl Store, id: PrescriptionId) -> Result<Option<Prescription>, DbError> {
     sql("select p.id, p.patient_id, p.visit_id, p.prescriber_id, p.prescriber_name, p.code, p.signed_at, p.valid_until,
-            p.allergies, p.compared, (select w.weight from vitals w
+            p.allergies, p.compared,
+            (select a.licence_number from account a where a.id = p.prescriber_id) as licence,
+            (select w.weight from vitals w
                 where w.patient_id = p.patient_id and w.weight is not null
                 and not exists (select 1 from vitals later where later.replaces = w.id)
                 order by w.taken_at desc, w.id desc limit 1) as weight

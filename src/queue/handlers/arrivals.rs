@@ -173,6 +173,12 @@ fn words(page: &Page, here: &CheckedIn, at: DateTime<Utc>, wished: Option<Priori
             page.clinic.clock(also)
         ));
     }
+    if let Some((at, doctor)) = &here.to_come {
+        words.push_str(&format!(
+            ". The booking at {} with {doctor} is still to come: check it in below when its time comes",
+            page.clinic.clock(*at)
+        ));
+    }
     if let Some(priority) = wished.filter(|_| !here.is_new) {
         let priority = priority.label().to_lowercase();
         words.push_str(&if here.raised {

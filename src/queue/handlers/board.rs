@@ -8,7 +8,6 @@ use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry as Trail};
 use crate::queue::model::{EntryId, PointId, PointKind};
-use crate::queue::store::points::Point;
 use crate::queue::store::{attention, events, lines, points};
 use crate::queue::verbs::calls::{Caller, call_next, call_one};
 use crate::queue::verbs::{Refused, pause as pausing};
@@ -67,7 +66,9 @@ async fn load(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
 async fn seats(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
     let who = page.actor()?.account;
     let points = points::active(&app.db, Some(who)).await?;
-    let point = points.iter().find(|point| point.id == id).cloned().ok_or(Error::NotFound)?;
+    let Some(point) = points.iter().find(|point| point.id == id).cloned() else {
+        return Err(closed(app, id).await?);
+    };
     let rows = lines::at_point(&app.db, id).await?;
     let consulting = point.kind == PointKind::Consulting;
     let mut board = Board::new(point, points, rows, who, page);
@@ -81,13 +82,23 @@ async fn seats(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
     Ok(board)
 }
 
+/// What is answered for a point that is not among those that work.
+async fn closed(app: &App, id: PointId) -> Result<Error, Error> {
+    let point = points::even_closed(&app.db, id).await?;
+    Ok(point.map_or(Error::NotFound, |point| Error::Conflict(point.closed())))
+}
+
 /// The board again, with why nothing happened and how things stand now (Q4).
 pub async fn conflict(app: &App, page: Page, point: PointId, refused: Refused) -> Answer {
     let sentence = match refused {
         Refused::Because(sentence) => sentence,
         Refused::NotFound | Refused::Db(_) => return Err(refused.into()),
     };
-    let mut board = load(app, &page, point).await?;
+    let mut board = match load(app, &page, point).await {
+        // Of a point that is closed there is no board; what happened is said all the same.
+        Err(Error::Conflict(_)) => return Err(Error::Conflict(sentence)),
+        loaded => loaded?,
+    };
     board.notice = Some(sentence);
     Ok(conflicting(html(BoardPage { page, board })?))
 }
@@ -103,7 +114,9 @@ pub async fn without_sample(app: &App, page: Page, point: PointId, entry: EntryI
 pub async fn caller(app: &App, page: &Page, id: PointId) -> Result<Option<Caller>, Error> {
     let who = page.actor()?.account;
     let points = points::active(&app.db, Some(who)).await?;
-    let point: Point = points.into_iter().find(|point| point.id == id).ok_or(Error::NotFound)?;
+    let Some(point) = points.into_iter().find(|point| point.id == id) else {
+        return Err(closed(app, id).await?);
+    };
     if point.mine && point.my_room.is_some() {
         return Ok(Some(Caller { who, point: id, room: point.my_room, place: point.place().to_owned() }));
     }

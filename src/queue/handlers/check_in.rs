@@ -37,8 +37,7 @@ pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>)
 }
 
 async fn load(app: &App, page: Page, patient: PatientId, form: FormState) -> Result<CheckInPage, Error> {
-    let (from, until) = bounds(&page);
-    let booking = appointments::booked_between(&app.db, patient, from, until).await?;
+    let booking = appointments::booked_between(&app.db, patient, bounds(&page), false).await?;
     let booking = booking.map(|booking| (booking.id, booking.doctor, booking.starts_at));
     Ok(CheckInPage { page, form, booking })
 }

@@ -13,7 +13,7 @@ use crate::queue::verbs::calls::call_again;
 use crate::queue::verbs::{Refused, moves, transfer, undo};
 use crate::queue::views::entry::EntryPage;
 use crate::queue::views::onward;
-use crate::queue::views::seat::{Seat, asks_why};
+use crate::queue::views::seat::{Seat, asks_why, times};
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::{Answering, refused, see_other};
@@ -32,7 +32,11 @@ async fn load(app: &App, page: Page, id: EntryId, form: FormState) -> Result<Ent
     let today = page.today();
     let (points, doctors) = points::with_doctors(&app.db, today, page.clinic.start_of(today)).await?;
     let here = row.entry.point_id;
-    let point = points.iter().find(|point| point.id == here).cloned().ok_or(Error::NotFound)?;
+    let point = match points.iter().find(|point| point.id == here) {
+        Some(point) => point.clone(),
+        // What happened at a point outlasts it.
+        None => points::even_closed(&app.db, here).await?.ok_or(Error::NotFound)?,
+    };
     let mut onward = onward::Choices::new();
     if row.entry.state.is_open() && page.may(Permission::WorkQueue) {
         onward = onward::choices(&(&row).into(), &points, &doctors);
@@ -132,7 +136,7 @@ async fn finish(work: Answering, made: Move, entry: &Entry) -> Answer {
     let used_up = made == Move::Recall && entry.state == crate::queue::model::EntryState::Missed;
     // The strip with the undo button tells of every other step.
     let words = if used_up {
-        format!("{} was called {} times and is now missed", entry.token, entry.call_count)
+        format!("{} was called {} and is now missed", entry.token, times(entry.call_count))
     } else if made == Move::Undo {
         format!("{}: last step undone", entry.token)
     } else {

@@ -65,20 +65,24 @@ pub async fn expected(
     .await
 }
 
-/// The next booked appointment of a patient between two moments.
+/// The booking with which a patient comes between two moments: the next that stands; with `missed`, where none does,
+/// the last one that was recorded as not attended.
 pub async fn booked_between(
     store: impl Store,
     patient: PatientId,
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    missed: bool,
 ) -> Result<Option<Booking>, DbError> {
     sql("select a.id, a.patient_id, a.doctor_id, trim(d.title || ' ' || d.name) as doctor, a.starts_at, a.state
          from appointment a join account d on d.id = a.doctor_id
-         where a.patient_id = $1 and a.starts_at >= $2 and a.starts_at < $3 and a.state = 'booked'
-         order by a.starts_at limit 1")
+         where a.patient_id = $1 and a.starts_at >= $2 and a.starts_at < $3
+            and (a.state = 'booked' or ($4 and a.state = 'no_show'))
+         order by case when a.state = 'booked' then 0 else 1 end, case when a.state = 'booked' then a.starts_at end,
+            a.starts_at desc limit 1")
     .bind(patient)
     .bind(from)
     .bind(until)
+    .bind(missed)
     .optional(store)
     .await
 }

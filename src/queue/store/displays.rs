@@ -162,7 +162,8 @@ pub struct Call {
     pub place: String,
 }
 
-/// The latest calls a screen shows, each token once; calls that were taken back are left out.
+/// The latest calls a screen shows, each token once; calls that were taken back are left out, and those of tokens that went
+/// on to another place.
 pub async fn calling(
     store: impl Store,
     display: DisplayId,
@@ -170,7 +171,7 @@ pub async fn calling(
     limit: i64,
 ) -> Result<Vec<Call>, DbError> {
     sql("select a.id, a.at, a.token, a.place from announcement a join queue_entry e on e.id = a.entry_id
-         where a.day = $2 and e.state not in ('waiting', 'void')
+         where a.day = $2 and e.state not in ('waiting', 'void', 'transferred')
             and not exists (select 1 from announcement n where n.day = $2 and n.token = a.token and n.id > a.id)
             and (not exists (select 1 from display_point x where x.display_id = $1)
                 or exists (select 1 from display_point x where x.display_id = $1 and x.point_id = a.point_id))

@@ -78,12 +78,16 @@ pub struct NewEntry {
     pub coming_from: Option<EntryId>,
 }
 
-/// Opens an entry: it waits, for its doctor unless that doctor has left the clinic.
+/// Opens an entry: it waits, for its doctor unless that doctor has left or is none any more; whoever saw the patient in
+/// this visit may see them again.
 pub async fn insert(tx: &mut Tx, new: &NewEntry) -> Result<EntryId, DbError> {
     sql("insert into queue_entry (visit_id, patient_id, point_id, day, state, priority, priority_reason, booked_at,
             arrived_at, entered_at, doctor_id, coming_from)
          values ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $9,
-            (select id from account where id = $10 and state = 'active'), $11) returning id")
+            (select a.id from account a where a.id = $10 and a.state = 'active'
+                and (exists (select 1 from account_role o where o.account_id = a.id and o.role = 'doctor')
+                    or exists (select 1 from queue_entry q where q.visit_id = $1 and q.served_by = a.id))), $11)
+         returning id")
     .bind(new.visit)
     .bind(new.patient)
     .bind(new.point)
@@ -193,6 +197,25 @@ pub async fn waiting_for(store: impl Store, doctor: AccountId) -> Result<Vec<Ent
     sql("select id from queue_entry where state in ('waiting', 'called', 'in_service', 'parked', 'missed')
             and state in ('waiting', 'parked', 'missed') and doctor_id = $1 order by id")
     .bind(doctor)
+    .scalars(store)
+    .await
+}
+
+/// Whom somebody has called and not begun to serve.
+pub async fn called_by(store: impl Store, who: AccountId) -> Result<Vec<EntryId>, DbError> {
+    sql("select id from queue_entry where state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+            and state = 'called' and served_by = $1 order by id")
+    .bind(who)
+    .scalars(store)
+    .await
+}
+
+/// The tokens of those whom somebody serves now.
+pub async fn served_by(store: impl Store, who: AccountId) -> Result<Vec<String>, DbError> {
+    sql("select v.token from queue_entry e join visit v on v.id = e.visit_id
+         where e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+            and e.state = 'in_service' and e.served_by = $1 order by e.id")
+    .bind(who)
     .scalars(store)
     .await
 }

@@ -6,6 +6,7 @@ pub mod displays;
 pub mod entries;
 pub mod events;
 pub mod lines;
+pub mod named;
 pub mod people;
 pub mod places;
 pub mod points;

@@ -29,6 +29,11 @@ impl Point {
     pub fn place(&self) -> &str {
         self.my_room_name.as_deref().unwrap_or(&self.public_name)
     }
+
+    /// What is said of one that is closed.
+    pub fn closed(&self) -> String {
+        format!("{} is closed. Choose another service point.", self.name)
+    }
 }
 
 /// A room to which people are called.
@@ -56,15 +61,32 @@ pub async fn active(store: impl Store, who: Option<AccountId>) -> Result<Vec<Poi
     .await
 }
 
+macro_rules! one_point {
+    () => {
+        "select id, name, public_name, kind, paused_at, pause_reason, booked_in_a_row, (id < 0) as mine,
+            cast(null as bigint) as my_room, cast(null as text) as my_room_name from service_point where id = $1"
+    };
+}
+
 /// One point that works.
 pub async fn by_id(store: impl Store, id: PointId) -> Result<Option<Point>, DbError> {
-    sql("select id, name, public_name, kind, paused_at, pause_reason, booked_in_a_row,
-            (id < 0) as mine, cast(null as bigint) as my_room, cast(null as text) as my_room_name
-         from service_point where id = $1 and active = $2")
-    .bind(id)
-    .bind(true)
-    .optional(store)
-    .await
+    sql(concat!(one_point!(), " and active = $2")).bind(id).bind(true).optional(store).await
+}
+
+/// One point, also one that was closed: what happened there is still told.
+pub async fn even_closed(store: impl Store, id: PointId) -> Result<Option<Point>, DbError> {
+    sql(one_point!()).bind(id).optional(store).await
+}
+
+/// Holds a room until the transaction ends, if it is in use at the point: nobody is called to where nobody is.
+pub async fn hold_room(tx: &mut Tx, room: RoomId, point: PointId) -> Result<bool, DbError> {
+    let held = sql("update room set version = version where id = $1 and point_id = $2 and active = $3")
+        .bind(room)
+        .bind(point)
+        .bind(true)
+        .run(tx)
+        .await?;
+    Ok(held == 1)
 }
 
 /// A doctor who works at a consulting point today.

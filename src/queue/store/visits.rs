@@ -19,6 +19,8 @@ pub struct Visit {
     pub token: String,
     /// The secret of the printed slip.
     pub slip_code: String,
+    /// The booking with which the patient came.
+    pub appointment_id: Option<AppointmentId>,
     /// When the patient was checked in.
     #[serde(deserialize_with = "moment::at")]
     pub opened_at: DateTime<Utc>,
@@ -74,7 +76,7 @@ pub async fn insert(tx: &mut Tx, new: &NewVisit<'_>) -> Result<VisitId, DbError>
 
 /// A patient's visit of a day.
 pub async fn of_day(store: impl Store, patient: PatientId, day: NaiveDate) -> Result<Option<Visit>, DbError> {
-    sql("select id, patient_id, token, slip_code, opened_at, closed_at
+    sql("select id, patient_id, token, slip_code, appointment_id, opened_at, closed_at
          from visit where patient_id = $1 and day = $2")
     .bind(patient)
     .bind(day)
@@ -84,7 +86,7 @@ pub async fn of_day(store: impl Store, patient: PatientId, day: NaiveDate) -> Re
 
 /// One visit.
 pub async fn by_id(store: impl Store, id: VisitId) -> Result<Option<Visit>, DbError> {
-    sql("select id, patient_id, token, slip_code, opened_at, closed_at
+    sql("select id, patient_id, token, slip_code, appointment_id, opened_at, closed_at
          from visit where id = $1")
     .bind(id)
     .optional(store)

@@ -1,6 +1,6 @@
 //! Calling: the next of the line, one of them, and once more (Q4, Q5, Q7).
 
-use super::{Refused, changed_meanwhile, record, seen};
+use super::{Refused, changed_meanwhile, closed, record, seen};
 use crate::access::model::AccountId;
 use crate::queue::model::{EntryId, LineRules, Move, PointId, Priority, RoomId, Why, eligible_for, line};
 use crate::queue::store::entries::{self, Entry};
@@ -90,7 +90,9 @@ async fn take_turn(work: &mut Work, point: PointId) -> Result<i64, Refused> {
     if let Some(in_a_row) = points::take_turn(work.tx(), point).await? {
         return Ok(in_a_row);
     }
-    let point = points::by_id(work.tx(), point).await?.ok_or(Refused::NotFound)?;
+    let Some(point) = points::by_id(work.tx(), point).await? else {
+        return Err(closed(work, point).await?);
+    };
     Err(Refused::Because(format!(
         "{} is paused: {}. Resume the queue to call again.",
         point.name, point.pause_reason
@@ -98,6 +100,16 @@ async fn take_turn(work: &mut Work, point: PointId) -> Result<i64, Refused> {
 }
 
 async fn call(work: &mut Work, caller: &Caller, entry: &Entry, made: Move) -> Result<Entry, Refused> {
+    // The room of a station may have been closed or moved to another point since.
+    if let Some(room) = caller.room
+        && !points::hold_room(work.tx(), room, caller.point).await?
+    {
+        return Err(Refused::Because(
+            "Your room is not in use at this service point any more. \
+            Choose your room, then call again."
+                .into(),
+        ));
+    }
     let at = work.now();
     let mut after = entry.clone();
     after.state = entry.state.after(made)?;

@@ -1,6 +1,6 @@
 //! Checking in: one visit and one token per patient and day (V1, Q1, Q2).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::moves::go_before;
 use super::{GIVEN, Refused, tell};
@@ -16,7 +16,7 @@ use crate::queue::store::entries::{self, NewEntry};
 use crate::queue::store::events::{self, NewEvent};
 use crate::queue::store::points::{self, Point};
 use crate::queue::store::visits::{self, NewVisit, Visit};
-use crate::scheduling::model::{AppointmentId, AppointmentState};
+use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules};
 use crate::work::Work;
 
 /// The clinic-wide series of tokens.
@@ -68,13 +68,15 @@ pub struct CheckedIn {
     pub is_new: bool,
     /// The time of another booking that was checked in on the same token.
     pub also: Option<DateTime<Utc>>,
+    /// Another booking of today whose check-in is not open yet: when and with whom.
+    pub to_come: Option<(DateTime<Utc>, String)>,
     /// Whether the priority of the token was raised.
     pub raised: bool,
 }
 
 /// Checks a patient in, also one whose record is deactivated: who stands at the door needs care, and an administrator takes
 /// the record back later. A second check-in answers with the token of the first; another booking of the day joins it, and
-/// a higher priority raises it.
+/// a higher priority raises it. Who had left goes on with the same visit, its booking and its doctor.
 pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Refused> {
     let (at, day) = (work.now(), work.today());
     if !visits::hold_patient(work.tx(), arrival.patient).await? {
@@ -85,9 +87,15 @@ pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Re
     if let Some(visit) = present.as_ref().filter(|visit| visit.closed_at.is_none()) {
         return once_more(work, &arrival, visit).await;
     }
-    let booking = booking_for(work, &arrival).await?;
+    let own = match &present {
+        Some(visit) => going_on(work, &arrival, visit).await?,
+        None => None,
+    };
+    let goes_on = own.is_some();
+    let unmet = present.as_ref().is_none_or(|visit| visit.appointment_id.is_none());
+    let booking = if goes_on { own } else { booking_for(work, &arrival, unmet).await? };
     let point = first_point(work, arrival.point).await?;
-    let opened = match present {
+    let mut opened = match present {
         Some(visit) => {
             visits::reopen(work.tx(), visit.id, booking.as_ref().map(|booking| booking.id)).await?;
             CheckedIn { is_new: true, since: at, ..already(&visit) }
@@ -97,6 +105,9 @@ pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Re
     let entry = join(work, &arrival, booking.as_ref(), &point, opened.visit).await?;
     if let Some(booking) = &booking {
         appointments::arrive(work, booking.id).await?;
+    }
+    if goes_on {
+        join_another(work, &arrival, &mut opened).await?;
     }
     let note = audit::Entry::new("visit.checked_in", "visit", opened.visit.0)
         .of_patient(arrival.patient.0)
@@ -122,7 +133,26 @@ fn already(visit: &Visit) -> CheckedIn {
         since: visit.opened_at,
         is_new: false,
         also: None,
+        to_come: None,
         raised: false,
+    }
+}
+
+/// With which booking a visit goes on whose patient had left: the one it was opened with, else one that was checked in
+/// on its token. What a doctor began to see to gives way to another booking that the desk names.
+async fn going_on(work: &mut Work, arrival: &Arrival, visit: &Visit) -> Result<Option<Booking>, Refused> {
+    let own = match visit.appointment_id {
+        Some(id) => bookings::by_id(work.tx(), id).await?,
+        None => None,
+    };
+    let named = arrival.appointment;
+    let goes_on = |one: &Booking| {
+        one.state == AppointmentState::Arrived
+            || one.state == AppointmentState::InService && named.is_none_or(|id| id == one.id)
+    };
+    match own.filter(goes_on) {
+        Some(own) => Ok(Some(own)),
+        None => Ok(appointments::arrived_today(work, arrival.patient).await?),
     }
 }
 
@@ -133,26 +163,49 @@ async fn once_more(work: &mut Work, arrival: &Arrival, visit: &Visit) -> Result<
         let before = go_before(work, visit.id, arrival.priority, &arrival.reason).await?;
         here.raised = before.is_some();
     }
-    let Some(id) = arrival.appointment else { return Ok(here) };
-    let booking = bookings::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
-    let today = work.app.clinic().day_of(booking.starts_at) == work.today();
-    if booking.patient_id == arrival.patient && booking.state == AppointmentState::Booked && today {
-        appointments::arrive(work, id).await?;
-        here.also = Some(booking.starts_at);
-    }
+    join_another(work, arrival, &mut here).await?;
     Ok(here)
 }
 
-async fn booking_for(work: &mut Work, arrival: &Arrival) -> Result<Option<Booking>, Refused> {
+/// Another booking of today joins the token that is there: the one that the desk names, or for a card the next one once
+/// its check-in is open. A later one is told: joined now, it would keep the visit open until then.
+async fn join_another(work: &mut Work, arrival: &Arrival, here: &mut CheckedIn) -> Result<(), Refused> {
+    let booking = match arrival.appointment {
+        Some(id) => Some(bookings::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?),
+        None => appointments::todays_booking_of(work, arrival.patient, false).await?,
+    };
+    let (clinic, today) = (work.app.clinic(), work.today());
+    let to_join = |one: &Booking| {
+        one.patient_id == arrival.patient && waits(one.state) && clinic.day_of(one.starts_at) == today
+    };
+    let Some(booking) = booking.filter(to_join) else { return Ok(()) };
+    let opens = TimeDelta::minutes(i64::from(BookingRules::of(&clinic).check_in_minutes));
+    if arrival.appointment.is_none() && work.now() < booking.starts_at - opens {
+        here.to_come = Some((booking.starts_at, booking.doctor));
+        return Ok(());
+    }
+    appointments::arrive(work, booking.id).await?;
+    here.also = Some(booking.starts_at);
+    Ok(())
+}
+
+/// Whether a booking of today waits for its patient: also one that was recorded as not attended too soon.
+fn waits(state: AppointmentState) -> bool {
+    matches!(state, AppointmentState::Booked | AppointmentState::NoShow)
+}
+
+/// With which booking a patient comes; `unmet` is whether the patient came with none today so far, and then may have
+/// come for one that was missed.
+async fn booking_for(work: &mut Work, arrival: &Arrival, unmet: bool) -> Result<Option<Booking>, Refused> {
     let day = work.today();
     let Some(id) = arrival.appointment else {
-        return Ok(appointments::todays_booking_of(work, arrival.patient, day).await?);
+        return Ok(appointments::todays_booking_of(work, arrival.patient, unmet).await?);
     };
     let booking = bookings::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     if booking.patient_id != arrival.patient {
         return Err(Refused::NotFound);
     }
-    if booking.state != AppointmentState::Booked {
+    if !waits(booking.state) {
         let state = booking.state.label().to_lowercase();
         return Err(Refused::Because(format!(
             "This appointment cannot be checked in: it is marked \"{state}\". Add the patient as a walk-in."
@@ -209,7 +262,16 @@ async fn open(work: &mut Work, arrival: &Arrival, booking: Option<&Booking>) -> 
         at,
     };
     let visit = visits::insert(work.tx(), &new).await?;
-    Ok(CheckedIn { visit, token, slip_code, since: at, is_new: true, also: None, raised: false })
+    Ok(CheckedIn {
+        visit,
+        token,
+        slip_code,
+        since: at,
+        is_new: true,
+        also: None,
+        to_come: None,
+        raised: false,
+    })
 }
 
 /// Opens the first entry of a visit.

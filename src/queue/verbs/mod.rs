@@ -5,6 +5,7 @@ pub mod attention;
 pub mod calls;
 pub mod check_in;
 pub mod day;
+pub mod leaving;
 pub mod moves;
 pub mod pause;
 pub mod transfer;
@@ -12,10 +13,12 @@ pub mod undo;
 
 use crate::access::model::AccountId;
 use crate::audit;
+use crate::db::DbError;
 use crate::live::Topic;
-use crate::queue::model::{CannotMove, CannotUndo, EntryId, Move};
+use crate::queue::model::{CannotMove, CannotUndo, EntryId, Move, PointId};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
+use crate::queue::store::points;
 pub use crate::work::Refused;
 use crate::work::Work;
 
@@ -39,10 +42,22 @@ pub fn changed_meanwhile(token: &str) -> Refused {
     Refused::Because(format!("{token} was changed by a colleague a moment ago. Here is how it stands now."))
 }
 
+/// Why nothing happens at a point that does not work.
+pub async fn closed(work: &mut Work, id: PointId) -> Result<Refused, DbError> {
+    let point = points::even_closed(work.tx(), id).await?;
+    Ok(point.map_or(Refused::NotFound, |point| Refused::Because(point.closed())))
+}
+
 /// An entry as the person saw it: found, and not changed since. `version` is none where any will do.
 pub async fn seen(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<Entry, Refused> {
     let entry = entries::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     match version {
+        Some(version) if version != entry.version && entry.day < work.today() && !entry.state.is_open() => {
+            Err(Refused::Because(format!(
+                "The day of {} is over, and its visit ended with it. Whoever is still here is checked in again.",
+                entry.token
+            )))
+        }
         Some(version) if version != entry.version => Err(changed_meanwhile(&entry.token)),
         Some(_) | None => Ok(entry),
     }

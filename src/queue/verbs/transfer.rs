@@ -1,13 +1,11 @@
 //! Passing a token on: the old entry ends and the new one begins at the same instant (Q11, QU8).
 
 use super::check_in::{enter, ranks_by_booking};
-use super::{Refused, changed_meanwhile, doer_of, record, seen, tell};
+use super::{Refused, closed, record, seen};
 use crate::access::model::AccountId;
-use crate::audit;
 use crate::queue::model::{EntryId, Happened, Move, PointId, PointKind, Priority, Whom};
 use crate::queue::store::appointments as bookings;
 use crate::queue::store::entries::{self, Entry, NewEntry};
-use crate::queue::store::events::{self, NewEvent};
 use crate::queue::store::points::{self, Point};
 use crate::work::Work;
 
@@ -21,7 +19,7 @@ pub async fn transfer(
     whom: Whom,
 ) -> Result<EntryId, Refused> {
     if !points::hold(work.tx(), to).await? {
-        return Err(Refused::NotFound);
+        return Err(closed(work, to).await?);
     }
     let entry = seen(work, id, version).await?;
     let point = points::by_id(work.tx(), to).await?.ok_or(Refused::NotFound)?;
@@ -109,28 +107,4 @@ async fn pass_on(work: &mut Work, entry: &Entry, new: &NewEntry, to: &str) -> Re
     after.ended_at = Some(work.now());
     record(work, Move::Transfer, entry, &after, to).await?;
     enter(work, new, Happened::PassedIn).await
-}
-
-/// A doctor has left: who waits for this doctor waits for anyone from now on. Returns how many these are.
-///
-/// # Errors
-/// The database's.
-pub async fn doctor_leaves(work: &mut Work, doctor: AccountId) -> Result<usize, Refused> {
-    let at = work.now();
-    let waiting = entries::waiting_for(work.tx(), doctor).await?;
-    for id in &waiting {
-        let entry = seen(work, *id, None).await?;
-        if !entries::for_anyone(work.tx(), &entry).await? {
-            return Err(changed_meanwhile(&entry.token));
-        }
-        let after = Entry { doctor_id: None, ..entry.clone() };
-        let what = Happened::DoctorLeft.as_str();
-        let event = NewEvent { what, from: Some(entry.state), by: doer_of(work), note: "", before: "" };
-        events::insert(work.tx(), &after, &event, at).await?;
-        let trail = audit::Entry::new("queue.doctor_left", "queue_entry", entry.id.0);
-        let trail = trail.of_patient(entry.patient_id.0).with("token", entry.token.as_str());
-        work.audit(trail.with("doctor", doctor.0)).await?;
-        tell(work, &after);
-    }
-    Ok(waiting.len())
 }

@@ -8,7 +8,7 @@ use crate::access::model::AccountId;
 use crate::queue::appointments;
 use crate::queue::model::{EntryId, EntryState, Happened, LastMove, LineRules, Move, RoomId, may_undo};
 use crate::queue::store::entries::{self, Entry};
-use crate::queue::store::{events, visits};
+use crate::queue::store::{events, points, visits};
 use crate::scheduling::model::AppointmentState;
 use crate::work::Work;
 
@@ -98,6 +98,16 @@ pub async fn undo(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<
         Err(_) => entry.clone(),
     };
     after.state = entry.state.undone(last.from_state)?;
+    // Nobody waits where nobody works.
+    if after.state.is_open() && !entry.state.is_open() && !points::hold(work.tx(), entry.point_id).await? {
+        let name = points::even_closed(work.tx(), entry.point_id).await?.map(|point| point.name);
+        return Err(Refused::Because(format!(
+            "{} was closed since, so this step stays. Pass {} on from where it waits now, \
+            or check the patient in again.",
+            name.unwrap_or_default(),
+            entry.token
+        )));
+    }
     if let Some(onward) = onward {
         void(work, &onward).await?;
     }

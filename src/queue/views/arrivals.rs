@@ -137,7 +137,12 @@ impl Expected {
         }
     }
 
-    /// Whether the patient can be checked in now.
+    /// Whether the patient can be checked in: also who comes after the booking was recorded as not attended.
+    pub fn can_check_in(&self) -> bool {
+        self.is_due() || self.state == AppointmentState::NoShow
+    }
+
+    /// Whether the patient is still expected.
     pub fn is_due(&self) -> bool {
         self.state == AppointmentState::Booked
     }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::billing::model::Owed;
 use crate::queue::model::{EntryState, PointKind, WaitRange};
 use crate::queue::store::places::Held;
+use crate::queue::views::seat::times;
 use crate::scheduling::model::AppointmentId;
 use crate::web::{FormState, Page};
 
@@ -123,7 +124,7 @@ impl Place {
             EntryState::InService => format!("You are being served at {}", held.point),
             EntryState::Parked => "You keep your place".to_owned(),
             EntryState::Missed if held.call_count == 1 => "You were called".to_owned(),
-            EntryState::Missed => format!("You were called {} times", held.call_count),
+            EntryState::Missed => format!("You were called {}", times(held.call_count)),
             EntryState::Done | EntryState::Transferred => "You are done here".to_owned(),
             EntryState::Left | EntryState::Void => "You have left the queue".to_owned(),
         }

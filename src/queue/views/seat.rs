@@ -103,7 +103,7 @@ impl Seat {
             (_, Some(at), _) => {
                 let ago = (page.now - at).num_minutes();
                 let times = if entry.call_count > 1 {
-                    format!(", {} times", entry.call_count)
+                    format!(", {}", times(entry.call_count))
                 } else {
                     String::new()
                 };
@@ -121,10 +121,17 @@ impl Seat {
     }
 }
 
-/// Whole minutes of waiting (Q10).
+/// Whole minutes of waiting (Q10); who is served, or was, waits no longer.
 fn waited(entry: &Entry, now: DateTime<Utc>) -> i64 {
     let since = waits_since(entry.priority, entry.booked_at, entry.arrived_at);
-    (now - since).num_minutes().max(0)
+    let until = match entry.state {
+        EntryState::Waiting | EntryState::Called | EntryState::Missed | EntryState::Void => None,
+        EntryState::InService | EntryState::Parked | EntryState::Done | EntryState::Transferred => {
+            entry.started_at
+        }
+        EntryState::Left => entry.ended_at,
+    };
+    (until.unwrap_or(now) - since).num_minutes().max(0)
 }
 
 /// What stands at the fields for such words.
@@ -134,6 +141,15 @@ pub const WHO_READS: &str = "Colleagues who treat read this. Others see the cate
 pub fn reads_words(page: &Page, writer: Option<AccountId>) -> bool {
     let me = page.actor().ok().map(|actor| actor.account);
     page.may(Permission::OpenRecords) || (writer.is_some() && writer == me)
+}
+
+/// How often, in words.
+pub fn times(count: i64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        many => format!("{many} times"),
+    }
 }
 
 fn why(row: &Row, placed: Option<&Placed>, page: &Page) -> String {
@@ -148,7 +164,7 @@ fn why(row: &Row, placed: Option<&Placed>, page: &Page) -> String {
         }
         (None, EntryState::Missed) => {
             let last = entry.last_called_at.map(|at| clinic.clock(at)).unwrap_or_default();
-            format!("Called {} times, last {last}", entry.call_count)
+            format!("Called {}, last {last}", times(entry.call_count))
         }
         (None, EntryState::Parked) => {
             let since = entry.parked_at.map(|at| clinic.clock(at)).unwrap_or_default();

@@ -29,8 +29,6 @@ pub struct Door {
     pub banner: Banner,
 }
 
-/// What is said to whom a record is about.
-const OWN: &str = "This is your own record. A colleague opens it for you.";
 /// What is said beside a form whose reader's time has run out.
 const OVER: &str = "Your time with this record is over. Nothing was saved yet, and your text is still here";
 
@@ -53,7 +51,7 @@ impl Door {
 pub async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> {
     let reach = patients::reach(app, page, id).await?;
     if reach == Reach::Never {
-        return Err(Error::Forbidden(OWN));
+        return Err(Error::Forbidden(patients::OWN));
     }
     if reach == Reach::SealedHere {
         let banner = super::harm(app, id).await?.ok_or(Error::NotFound)?;
@@ -65,10 +63,7 @@ pub async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> 
 
 /// Nobody works on the own record (rule A7): for pages that have another door than [`door`].
 pub async fn not_own(app: &App, page: &Page, id: PatientId) -> Result<(), Error> {
-    if patients::is_own(app, page, id).await? {
-        return Err(Error::Forbidden(OWN));
-    }
-    Ok(())
+    patients::not_own(app, page.actor()?.account, id).await
 }
 
 /// Writes down that somebody read clinical content through the door of the record, and why it stands open: the patient

@@ -231,6 +231,7 @@ pub(super) async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, r
     let query = chosen.query();
     let answer = html(LostPage {
         form: chosen.form(),
+        heading: refusal.heading(),
         sentence: refusal.to_string(),
         nearest,
         back: format!("{}?{query}", paths::scheduling::BOOK_DAY),

@@ -120,7 +120,8 @@ fn refuse(form: &mut FormState, why: Refusal, overrides: bool) -> Result<(), Err
         Refusal::TooShort(_) => true,
         Refusal::Book(why) => why.staff_may_override(),
         Refusal::Move(_) => false,
-        Refusal::Cancel(_)
+        Refusal::DeskOnly
+        | Refusal::Cancel(_)
         | Refusal::Undo(_)
         | Refusal::Miss(_)
         | Refusal::HoldOver

@@ -18,6 +18,7 @@ async fn again(app: &App, page: Page, mut form: FormState, id: AppointmentId, wh
         Refusal::Missing | Refusal::Db(_) => Err(why.into()),
         Refusal::Book(_)
         | Refusal::TooShort(_)
+        | Refusal::DeskOnly
         | Refusal::Cancel(_)
         | Refusal::Move(_)
         | Refusal::Undo(_)

@@ -52,7 +52,7 @@ async fn doctor_of(app: &App, page: &Page, wanted: &str) -> Result<Named, Error>
 }
 
 /// The decisions that the form carries, one field a person.
-pub(super) fn decisions(form: &FormState) -> Decisions {
+pub fn decisions(form: &FormState) -> Decisions {
     form.pairs()
         .filter_map(|(name, value)| {
             let id: AppointmentId = name.strip_prefix("decision_")?.parse().ok()?;

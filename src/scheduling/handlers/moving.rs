@@ -11,12 +11,12 @@ use super::day_of;
 use super::mine::own;
 use crate::access::model::AccountId;
 use crate::app::App;
-use crate::scheduling::model::{AppointmentId, Place, SlotId, Wanted, may_reschedule};
+use crate::scheduling::model::{AppointmentId, CannotBook, Place, SlotId, Wanted, may_reschedule};
 use crate::scheduling::offer::Asking;
 use crate::scheduling::store::appointments::AppointmentRow;
 use crate::scheduling::store::{people, slots};
 use crate::scheduling::verbs::{self, At, Refusal};
-use crate::scheduling::views::book::{DayPage, LostPage, MoveCheckPage, Target};
+use crate::scheduling::views::book::{DayPage, LostPage, MoveCheckPage, MoveDeskPage, Target};
 use crate::web::request::Id;
 use crate::web::submission::see_other;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -39,7 +39,10 @@ async fn asking<'a>(
     row: &AppointmentRow,
     doctor: Option<AccountId>,
 ) -> Result<Asking<'a>, Error> {
-    let minutes = people::reason(&app.db, row.reason_id).await?.map_or(0, |reason| reason.minutes);
+    // What it was booked with counts, should its reason take longer by now.
+    let booked = (row.ends_at - row.starts_at).num_minutes();
+    let reason = people::any_reason(&app.db, row.reason_id).await?;
+    let minutes = reason.map_or(0, |reason| reason.minutes.min(booked));
     Ok(Asking { clinic: &page.clinic, now: page.now, place: Place::Public, minutes, doctor })
 }
 
@@ -57,6 +60,11 @@ pub async fn day(
     Query(chosen): Query<Chosen>,
 ) -> Answer {
     let Some(row) = movable(&app, &page, id).await? else { return Ok(see_other(&mine(id))) };
+    if row.place == Place::Desk
+        && people::any_reason(&app.db, row.reason_id).await?.is_some_and(|reason| !reason.bookable_online)
+    {
+        return html(MoveDeskPage { page, sentence: Refusal::DeskOnly.to_string(), back: mine(id) });
+    }
     let asking = asking(&app, &page, &row, None).await?;
     let from = match chosen.from.as_str() {
         "" => page.today(),
@@ -116,6 +124,12 @@ pub async fn create(
     let mut work = submission.begin(&app).await?;
     match verbs::reschedule(&mut work, id, slot, At::ONLINE).await {
         Ok(new) => work.done(mine(new), "Your appointment was moved").await,
+        Err(refusal @ (Refusal::DeskOnly | Refusal::Book(CannotBook::OnlinePaused(_)))) => {
+            work.undo();
+            let (sentence, back) = (refusal.to_string(), mine(id));
+            let answer = html(MoveDeskPage { page, sentence, back })?;
+            Ok((StatusCode::CONFLICT, answer).into_response())
+        }
         Err(refusal @ (Refusal::Book(_) | Refusal::TooShort(_))) => {
             work.undo();
             lost(&app, page, &row, slot, &refusal).await
@@ -131,6 +145,7 @@ async fn lost(app: &App, page: Page, row: &AppointmentRow, slot: SlotId, why: &R
     let day = page.clinic.day_of(gone.starts_at);
     let answer = html(LostPage {
         form: FormState::new(),
+        heading: why.heading(),
         sentence: format!("{why} Your appointment stays as it was."),
         nearest,
         back: mine(row.id),

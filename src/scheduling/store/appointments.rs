@@ -276,6 +276,7 @@ pub async fn holds_over(store: impl Store, now: DateTime<Utc>, limit: i64) -> Re
 
 /// Someone who has a place in a slot that is about to change.
 #[derive(Debug, Clone, serde::Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct Affected {
     pub id: AppointmentId,
     pub patient_id: PatientId,

@@ -115,7 +115,9 @@ pub async fn coming(
 /// The start of the next slot that the public can book.
 pub async fn next_free(store: impl Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DbError> {
     let found: Vec<(DateTime<Utc>,)> = sql("select starts_at from slot
-         where starts_at > $1 and state = 'open' and taken_public < public_capacity
+         where starts_at > $1 and state = 'open' and exists (select 1 from account a
+            join account_role o on o.account_id = a.id and o.role = 'doctor'
+            where a.id = slot.doctor_id and a.state = 'active') and taken_public < public_capacity
            and taken_public + taken_desk < capacity and (public_from is null or public_from <= $1) order by starts_at limit 1")
     .bind(minute_of(now))
     .all_kept(store)

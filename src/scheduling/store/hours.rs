@@ -46,7 +46,7 @@ impl HoursRow {
     }
 }
 
-/// Hours that are not over on `day`, of one doctor or of all active ones, in the order of declaration.
+/// Hours that are not over on `day`, of one doctor or of all who work as one, in the order of declaration.
 pub async fn current(
     store: impl Store,
     doctor: Option<AccountId>,
@@ -54,7 +54,8 @@ pub async fn current(
 ) -> Result<Vec<HoursRow>, DbError> {
     sql("select h.id, h.doctor_id, h.weekday, h.starts, h.ends, h.room_id, r.name as room, h.slot_minutes, h.capacity,
             h.public_capacity, h.valid_from, h.valid_until, h.version
-         from availability h join account a on a.id = h.doctor_id left join room r on r.id = h.room_id
+         from availability h join account a on a.id = h.doctor_id
+         join account_role o on o.account_id = a.id and o.role = 'doctor' left join room r on r.id = h.room_id
          where a.state = 'active' and (h.valid_until is null or h.valid_until >= $1)
            and (cast($2 as bigint) is null or h.doctor_id = $2)
          order by h.id limit 1000")
@@ -121,6 +122,25 @@ pub async fn update(
     Ok(touched == 1)
 }
 
+/// Ends hours by their last day, if nobody changed them meanwhile.
+pub async fn end(
+    tx: &mut Tx,
+    id: AvailabilityId,
+    version: i64,
+    last: NaiveDate,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let touched = sql("update availability set valid_until = $3, ended_at = $4, version = version + 1
+         where id = $1 and version = $2")
+    .bind(id)
+    .bind(version)
+    .bind(last)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(touched == 1)
+}
+
 /// A slot that hours gave, with whether somebody is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Made {
@@ -144,6 +164,14 @@ pub async fn made_by(
     .await
 }
 
+/// Slots to come on any day, whoever made them.
+pub async fn to_come(store: impl Store, now: DateTime<Utc>) -> Result<Vec<(SlotId, DateTime<Utc>)>, DbError> {
+    sql("select id, starts_at from slot where starts_at > $1 and state <> 'closed' order by starts_at, id")
+        .bind(now)
+        .all(store)
+        .await
+}
+
 /// An open slot to come, with the hours that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Offered {
@@ -156,6 +184,7 @@ pub struct Offered {
 /// Open slots to come of doctors who work here, those of one row of hours together.
 pub async fn offered(store: impl Store, now: DateTime<Utc>) -> Result<Vec<Offered>, DbError> {
     sql("select s.id, s.availability_id, s.starts_at, s.ends_at from slot s join account a on a.id = s.doctor_id
+         join account_role o on o.account_id = a.id and o.role = 'doctor'
          where s.state = 'open' and s.starts_at > $1 and s.availability_id is not null and a.state = 'active'
          order by s.availability_id, s.id")
     .bind(now)
@@ -173,6 +202,24 @@ pub struct Room {
 /// Rooms in use.
 pub async fn rooms(store: impl Store) -> Result<Vec<Room>, DbError> {
     sql("select id, name from room where active order by name limit 200").all(store).await
+}
+
+/// What still lies in a room: rows of weekly hours that are not over, and bookings to come.
+pub async fn in_room(
+    store: impl Store,
+    room: RoomId,
+    today: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<(i64, i64), DbError> {
+    sql("select (select count(*) from availability h join account a on a.id = h.doctor_id and a.state = 'active'
+             where h.room_id = $1 and (h.valid_until is null or h.valid_until >= $2)) as hours,
+            (select count(*) from appointment a join slot s on s.id = a.slot_id and s.room_id = $1
+             where a.state = 'booked' and a.starts_at > $3) as booked")
+    .bind(room)
+    .bind(today)
+    .bind(now)
+    .one(store)
+    .await
 }
 
 /// Days on which the clinic is closed, of those from `from` to `to`.

@@ -112,6 +112,14 @@ pub async fn reasons(store: impl Store) -> Result<Vec<Reason>, DbError> {
         .await
 }
 
+/// One reason, also one that is not in use any more: an appointment keeps the reason it was booked with.
+pub async fn any_reason(store: impl Store, id: ReasonId) -> Result<Option<Reason>, DbError> {
+    sql("select id, name, minutes, question, bookable_online from visit_reason where id = $1")
+        .bind(id)
+        .optional(store)
+        .await
+}
+
 /// One reason in use.
 pub async fn reason(store: impl Store, id: ReasonId) -> Result<Option<Reason>, DbError> {
     let known = reasons(store).await?;

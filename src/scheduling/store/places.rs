@@ -52,7 +52,7 @@ pub async fn take_own(
 }
 
 /// Takes an ending back, if it stands as `from` and somebody may: calendars get it by a sequence above all before (rules
-/// B5, B13).
+/// B5, B13). Ending took the mark off; where the record is deactivated somebody has to decide again.
 pub async fn undo_end(
     tx: &mut Tx,
     id: AppointmentId,
@@ -62,6 +62,8 @@ pub async fn undo_end(
 ) -> Result<bool, DbError> {
     let touched = sql("update appointment set state = $3, ended_at = null, ended_by = null, end_reason = '', undo_by = null,
             late_cancel = $5, counts_as_no_show = $5, rescheduled_to = null, calendar_sequence = $6, updated_at = $4,
+            needs_decision = exists (select 1 from patient p
+                where p.id = appointment.patient_id and p.state <> 'active'),
             version = version + 1
          where id = $1 and state = $2 and undo_by is not null and objection_state is null")
     .bind(id)

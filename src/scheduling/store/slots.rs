@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
+use crate::queue::model::RoomId;
 use crate::scheduling::model::{
     BookingRules, Capacity, FreeSlot, Interval, Place, SlotFacts, SlotId, SlotState,
 };
@@ -67,10 +68,11 @@ impl SlotRow {
     }
 }
 
-/// One slot. An open one of a doctor who has left, or of a holiday, is as good as blocked.
+/// One slot. An open one of somebody who has left or is no doctor any more, or of a holiday, is as good as blocked.
 pub async fn by_id(store: impl Store, id: SlotId) -> Result<Option<SlotRow>, DbError> {
     sql("select s.id, s.doctor_id, s.starts_at, s.ends_at, s.capacity, s.public_capacity, s.taken_public,
             s.taken_desk, s.public_from, case when s.state = 'open' and (a.state <> 'active'
+                or not exists (select 1 from account_role o where o.account_id = a.id and o.role = 'doctor')
                 or exists (select 1 from holiday h where h.day = s.day)) then 'blocked' else s.state end as state,
             trim(a.title || ' ' || a.name) as doctor_name, r.name as room
          from slot s join account a on a.id = s.doctor_id left join room r on r.id = s.room_id where s.id = $1")
@@ -91,6 +93,7 @@ pub async fn between(
          from slot s join account a on a.id = s.doctor_id left join room r on r.id = s.room_id
          where s.starts_at >= $1 and s.starts_at < $2 and (cast($3 as bigint) is null or s.doctor_id = $3)
            and a.state = 'active'
+           and exists (select 1 from account_role o where o.account_id = a.id and o.role = 'doctor')
          order by s.starts_at, s.doctor_id limit 2000")
     .bind(from)
     .bind(until)
@@ -131,13 +134,15 @@ pub async fn public_days(
                 (select s.public_left as places from slot s
                  where s.day = c.day and s.state = 'open' and s.public_left > 0 and s.starts_at > $3 and s.minutes >= $4
                     and (cast($5 as bigint) is null or s.doctor_id = $5) and (s.public_from is null or s.public_from <= $6)
-                    and exists (select 1 from account a where a.id = s.doctor_id and a.state = 'active')
+                    and exists (select 1 from account a join account_role o on o.account_id = a.id and o.role = 'doctor'
+                        where a.id = s.doctor_id and a.state = 'active')
                  limit $7) f) as places
          from calendar c
          where c.day is not null and (select s.day from slot s
             where s.day = c.day and s.state = 'open' and s.starts_at > $3 and s.minutes >= $4
                 and (cast($5 as bigint) is null or s.doctor_id = $5)
-                and exists (select 1 from account a where a.id = s.doctor_id and a.state = 'active')
+                and exists (select 1 from account a join account_role o on o.account_id = a.id and o.role = 'doctor'
+                    where a.id = s.doctor_id and a.state = 'active')
             limit 1) is not null
          order by c.day")
     .bind(from)
@@ -216,15 +221,23 @@ pub async fn take(
     Ok(touched == 1)
 }
 
-/// Gives a place back. The caller has just moved its appointment out of a state that takes one, so it happens once.
+/// Gives a place back. The caller has just moved its appointment out of a state that takes one, so it happens once. A
+/// place in a slot that the hours no longer give goes with whoever leaves it, and the slot with the last of them.
 pub async fn release(tx: &mut Tx, slot: SlotId, place: Place) -> Result<(), DbError> {
     match place {
-        Place::Public => sql("update slot set taken_public = taken_public - 1 where id = $1"),
-        Place::Desk => sql("update slot set taken_desk = taken_desk - 1 where id = $1"),
+        Place::Public => sql("update slot set taken_public = taken_public - 1,
+                public_capacity = case when withdrawn then taken_public - 1 else public_capacity end,
+                capacity = case when withdrawn and capacity > 1 then capacity - 1 else capacity end where id = $1"),
+        Place::Desk => sql("update slot set taken_desk = taken_desk - 1,
+                capacity = case when withdrawn and capacity > 1 then capacity - 1 else capacity end where id = $1"),
     }
     .bind(slot)
-    .run(tx)
+    .run(&mut *tx)
     .await?;
+    sql("update slot set state = 'closed' where id = $1 and withdrawn and taken_public + taken_desk = 0")
+        .bind(slot)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -282,22 +295,34 @@ pub async fn withdraw(tx: &mut Tx, slot: SlotId) -> Result<bool, DbError> {
 
 /// Leaves a slot to those who are in it: nobody else can book it.
 pub async fn freeze(tx: &mut Tx, slot: SlotId) -> Result<(), DbError> {
-    sql("update slot set capacity = taken_public + taken_desk, public_capacity = taken_public, availability_id = null
+    sql("update slot set capacity = taken_public + taken_desk, public_capacity = taken_public, availability_id = null,
+            withdrawn = $2
          where id = $1 and taken_public + taken_desk > 0")
     .bind(slot)
+    .bind(true)
     .run(tx)
     .await?;
     Ok(())
 }
 
-/// Gives a slot other places where nobody would lose theirs.
-pub async fn resize(tx: &mut Tx, slot: SlotId, capacity: i64, public: i64) -> Result<bool, DbError> {
-    let touched = sql("update slot set capacity = $2, public_capacity = $3
-         where id = $1 and taken_public <= $3 and taken_public + taken_desk <= $2")
+/// Gives a slot other places and another room. Nobody loses a place: it keeps as many as are taken.
+pub async fn reshape(
+    tx: &mut Tx,
+    slot: SlotId,
+    (capacity, public): (i64, i64),
+    room: Option<RoomId>,
+) -> Result<(), DbError> {
+    sql("update slot set room_id = cast($4 as bigint),
+            capacity = case when taken_public + taken_desk > cast($2 as bigint) then taken_public + taken_desk
+                else cast($2 as bigint) end,
+            public_capacity = case when taken_public > cast($3 as bigint) then taken_public else cast($3 as bigint) end,
+            version = version + 1
+         where id = $1")
     .bind(slot)
     .bind(capacity)
     .bind(public)
+    .bind(room)
     .run(tx)
     .await?;
-    Ok(touched == 1)
+    Ok(())
 }

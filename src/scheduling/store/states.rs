@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::access::model::AccountId;
 use crate::db::{DbError, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{AppointmentId, AppointmentState, BlockId, Place, ReasonId, SlotId};
@@ -243,13 +244,13 @@ pub async fn unmark(
     Ok(())
 }
 
-/// Takes the marks off a patient's coming bookings that no block and no doctor who has left put there; says of each that
-/// was looked at whether something else still needs a decision.
-pub async fn unmark_patient(
+/// Takes the marks off coming bookings, of a patient or with a doctor who is back, that no block put there, unless the
+/// other of the two has left or the hours no longer give the time; says of each whether a block still needs a decision.
+pub async fn unmark_returned(
     tx: &mut Tx,
-    patient: PatientId,
+    (patient, doctor): (Option<PatientId>, Option<AccountId>),
     at: DateTime<Utc>,
-) -> Result<Vec<(AppointmentId, bool)>, DbError> {
+) -> Result<Vec<(AppointmentId, PatientId, bool)>, DbError> {
     sql("update appointment set updated_at = $2, version = version + 1,
             decision_block = (select min(b.id) from blocked_time b where b.lifted_at is null
                 and (b.doctor_id is null or b.doctor_id = appointment.doctor_id)
@@ -257,11 +258,16 @@ pub async fn unmark_patient(
             needs_decision = exists (select 1 from blocked_time b where b.lifted_at is null
                 and (b.doctor_id is null or b.doctor_id = appointment.doctor_id)
                 and b.starts_at < appointment.ends_at and b.ends_at > appointment.starts_at)
-         where patient_id = $1 and state = 'booked' and starts_at > $2 and needs_decision and decision_block is null
-            and exists (select 1 from account a where a.id = appointment.doctor_id and a.state = 'active')
-         returning id, needs_decision")
+         where (cast($1 as bigint) is null or patient_id = $1) and (cast($3 as bigint) is null or doctor_id = $3)
+            and state = 'booked' and starts_at > $2 and needs_decision and decision_block is null
+            and exists (select 1 from account a join account_role o on o.account_id = a.id and o.role = 'doctor'
+                where a.id = appointment.doctor_id and a.state = 'active')
+            and exists (select 1 from patient p where p.id = appointment.patient_id and p.state = 'active')
+            and not exists (select 1 from slot s where s.id = appointment.slot_id and s.withdrawn)
+         returning id, patient_id, needs_decision")
     .bind(patient)
     .bind(at)
+    .bind(doctor)
     .all(tx)
     .await
 }

@@ -16,7 +16,7 @@ use super::hours::{Decided, Decisions, apply, lock_all, undecided};
 use super::refusal::Refusal;
 
 /// Days ahead within which every booking lies.
-const FAR: i64 = 3660;
+pub(super) const FAR: i64 = 3660;
 
 /// Time away, as somebody wishes it.
 #[derive(Debug, Clone)]
@@ -136,7 +136,8 @@ pub async fn open_day(work: &mut Work, day: NaiveDate) -> Result<(), Refusal> {
     }
 }
 
-/// A doctor has left: whoever is booked from now on needs another time. Returns how many these are.
+/// A doctor has left, or is no doctor here any more: whoever is booked from now on needs another time. Returns how many
+/// these are.
 ///
 /// # Errors
 /// The database's.
@@ -176,13 +177,35 @@ pub async fn patient_leaves(work: &mut Work, patient: PatientId) -> Result<usize
 /// # Errors
 /// The database's.
 pub async fn patient_returns(work: &mut Work, patient: PatientId) -> Result<(), Refusal> {
+    stand_again(work, (Some(patient), None)).await.map(|_| ())
+}
+
+/// A doctor is back: whoever is still booked need not move, unless something else stands against it. Returns how many
+/// these are.
+///
+/// # Errors
+/// The database's.
+pub async fn doctor_returns(work: &mut Work, doctor: AccountId) -> Result<usize, Refusal> {
     let now = work.now();
-    for (id, still) in states::unmark_patient(work.tx(), patient, now).await? {
+    slots::lock_of_doctor(work.tx(), doctor, now).await?;
+    let again = stand_again(work, (None, Some(doctor))).await?;
+    tell_doctor(work, Some(doctor));
+    Ok(again)
+}
+
+async fn stand_again(
+    work: &mut Work,
+    whose: (Option<PatientId>, Option<AccountId>),
+) -> Result<usize, Refusal> {
+    let now = work.now();
+    let mut again = 0;
+    for (id, patient, still) in states::unmark_returned(work.tx(), whose, now).await? {
         if !still {
+            again += 1;
             let entry = Entry::new("appointment.need_not_move", "appointment", id.0);
             work.audit(entry.of_patient(patient.0)).await?;
         }
     }
     work.tell(Topic::Arrivals);
-    Ok(())
+    Ok(again)
 }

@@ -215,6 +215,9 @@ async fn end_hold(work: &mut Work, held: &Held, over: bool) -> Result<bool, Refu
 pub(super) struct From {
     pub uid: String,
     pub sequence: i64,
+    /// Where the old one was booked, and how many minutes it has.
+    pub place: Place,
+    pub minutes: i64,
 }
 
 /// Checks the rules, takes the place and inserts the appointment. Patient and slot are locked by the caller.
@@ -230,8 +233,10 @@ pub(super) async fn place(
     let now = work.now();
     let slot = slots::by_id(work.tx(), booking.slot).await?.ok_or(Refusal::Missing)?;
     let person = people::booker(work.tx(), booking.patient).await?.ok_or(Refusal::Missing)?;
-    fits(work, booking, &slot, at).await?;
+    fits(work, booking, &slot, at, from.as_ref()).await?;
     let open = appointments::open_of(work.tx(), booking.patient, now, None).await?;
+    // Who moves one holds as many as before, whatever the limit became meanwhile.
+    let max_open = if from.is_some() { u32::MAX } else { rules.max_open };
     let ask = Ask {
         now,
         zone: clinic.zone(),
@@ -241,7 +246,7 @@ pub(super) async fn place(
         online_block_until: person.online_block_until.map(|day| clinic.start_of(day)),
         overriding: at.override_reason.is_some(),
     };
-    bookable(&ask, &rules).map_err(Refusal::Book)?;
+    bookable(&ask, &BookingRules { max_open, ..rules }).map_err(Refusal::Book)?;
     if !slots::take(work.tx(), slot.id, at.place, now, &rules).await? {
         return Err(Refusal::Book(CannotBook::Full));
     }
@@ -266,10 +271,28 @@ pub(super) async fn place(
     Ok(id)
 }
 
-/// The reason decides how long the visit takes; online only some can be booked.
-async fn fits(work: &mut Work, booking: &Booking, slot: &SlotRow, at: At<'_>) -> Result<(), Refusal> {
-    let reason = people::reason(work.tx(), booking.reason).await?.ok_or(Refusal::Missing)?;
+/// The reason decides how long the visit takes; online only some can be booked. An appointment that moves is measured by
+/// what it was booked with: the clinic may have changed its reasons since.
+async fn fits(
+    work: &mut Work,
+    booking: &Booking,
+    slot: &SlotRow,
+    at: At<'_>,
+    from: Option<&From>,
+) -> Result<(), Refusal> {
     let online = at.place == Place::Public;
+    if let Some(from) = from {
+        let reason = people::any_reason(work.tx(), booking.reason).await?.ok_or(Refusal::Missing)?;
+        if online && from.place == Place::Desk && !reason.bookable_online {
+            return Err(Refusal::DeskOnly);
+        }
+        let minutes = reason.minutes.min(from.minutes);
+        if minutes > slot.minutes() && (online || at.override_reason.is_none()) {
+            return Err(Refusal::TooShort(minutes));
+        }
+        return Ok(());
+    }
+    let reason = people::reason(work.tx(), booking.reason).await?.ok_or(Refusal::Missing)?;
     if online && !reason.bookable_online {
         return Err(Refusal::Missing);
     }

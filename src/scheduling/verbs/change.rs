@@ -101,7 +101,12 @@ pub async fn reschedule(
         reason: old.reason_id,
         complaint: old.complaint.clone(),
     };
-    let from = From { uid: old.calendar_uid.clone(), sequence: old.calendar_sequence + 1 };
+    let from = From {
+        uid: old.calendar_uid.clone(),
+        sequence: old.calendar_sequence + 1,
+        place: old.place,
+        minutes: (old.ends_at - old.starts_at).num_minutes(),
+    };
     let new = place(work, &booking, at, AppointmentState::Booked, Some(from)).await?;
     states::moved_to(work.tx(), id, new).await?;
     give_back(work, old.slot_id, old.place).await?;

@@ -18,9 +18,10 @@ use crate::scheduling::store::appointments::{self, Affected};
 use crate::scheduling::store::hours::{self, HoursRow};
 use crate::scheduling::store::slots::NewSlot;
 use crate::scheduling::store::{away, people, slots, states};
-use crate::settings::model::Clinic;
+use crate::settings::model::{Clinic, weekday_number};
 use crate::work::Work;
 
+use super::away::FAR;
 use super::change::cancel;
 use super::refusal::Refusal;
 
@@ -192,12 +193,76 @@ pub(in crate::scheduling) async fn change(
         }
     }
     for slot in &effect.stay {
-        slots::resize(work.tx(), *slot, i64::from(new.capacity), i64::from(new.public_capacity)).await?;
+        let places = (i64::from(new.capacity), i64::from(new.public_capacity));
+        slots::reshape(work.tx(), *slot, places, new.room).await?;
     }
     let (clinic, today) = (work.app.clinic(), work.today());
     let (made, _) = make(work, row.doctor_id, today, horizon(&clinic, today)).await?;
     work.tell(Topic::Doctor(row.doctor_id.0));
     Ok(Ok(made))
+}
+
+/// Closes days of the week, 1 is Monday: the doctors' hours of these days end, what is free goes, and whoever is booked
+/// needs a decision. Where somebody has none yet, the caller drops the work. Returns how many rows of hours ended.
+///
+/// # Errors
+/// The database's, and those of cancelling.
+pub async fn close_weekdays(
+    work: &mut Work,
+    weekdays: &[i64],
+    decisions: &Decisions,
+) -> Result<Decided<usize>, Refusal> {
+    if weekdays.is_empty() {
+        return Ok(Ok(0));
+    }
+    slots::lock_offer(work.tx()).await?;
+    let (now, today, clinic) = (work.now(), work.today(), work.app.clinic());
+    let closes = |at: DateTime<Utc>| weekdays.contains(&weekday_number(clinic.day_of(at)));
+    let seen = match undecided(booked_on(work, &closes).await?, decisions) {
+        Ok(seen) => seen,
+        Err(affected) => return Ok(Err(affected)),
+    };
+    let mut going: Vec<SlotId> = Vec::new();
+    for (slot, starts_at) in hours::to_come(work.tx(), now).await? {
+        if closes(starts_at) {
+            going.push(slot);
+        }
+    }
+    lock_all(work, &seen, &going).await?;
+    // Nobody books these slots any more; who did until now is among the affected.
+    let affected = match undecided(booked_on(work, &closes).await?, decisions) {
+        Ok(affected) => affected,
+        Err(affected) => return Ok(Err(affected)),
+    };
+    let mut ended = 0;
+    for row in hours::current(work.tx(), None, today).await? {
+        let Some(declared) = row.declared().filter(|_| weekdays.contains(&row.weekday)) else { continue };
+        let last = (today - Days::new(1)).max(row.valid_from);
+        if !hours::end(work.tx(), row.id, row.version, last, now).await? {
+            return Err(Refusal::Changed);
+        }
+        let entry = Entry::new("hours.changed", "availability", row.id.0).with("last day", last.to_string());
+        work.audit(describe(entry, &declared.availability)).await?;
+        ended += 1;
+    }
+    apply(work, &affected, decisions, ("The clinic no longer opens on this day", None)).await?;
+    for slot in going {
+        if !slots::withdraw(work.tx(), slot).await? {
+            slots::freeze(work.tx(), slot).await?;
+        }
+    }
+    work.tell(Topic::All);
+    Ok(Ok(ended))
+}
+
+/// Who is booked from now on at a time that `closes`.
+async fn booked_on(
+    work: &mut Work,
+    closes: &impl Fn(DateTime<Utc>) -> bool,
+) -> Result<Vec<Affected>, Refusal> {
+    let now = work.now();
+    let booked = appointments::booked_between(work.tx(), None, now, now + TimeDelta::days(FAR)).await?;
+    Ok(booked.into_iter().filter(|one| closes(one.starts_at)).collect())
 }
 
 pub(super) async fn lock_all(

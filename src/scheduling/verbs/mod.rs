@@ -10,10 +10,10 @@ pub(super) mod refusal;
 pub(super) mod steps;
 pub(super) mod undo;
 
-pub use away::{close_day, doctor_leaves, open_day, patient_leaves, patient_returns};
+pub use away::{close_day, doctor_leaves, doctor_returns, open_day, patient_leaves, patient_returns};
 pub use book::{At, Booking, book_at_desk, change_hold, confirm, hold};
 pub use change::{cancel, reschedule};
-pub use hours::Decisions;
+pub use hours::{Decisions, close_weekdays};
 pub use refusal::Refusal;
 pub use steps::{
     Arrived, answer_objection, arrive, close_before, fulfil, in_service, no_show, object, take_back,

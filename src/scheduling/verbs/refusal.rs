@@ -13,6 +13,9 @@ pub enum Refusal {
     /// The visit takes longer than the slot, by the reason's minutes.
     #[error("This visit takes {0} minutes, and the chosen time is shorter. Choose a longer one.")]
     TooShort(i64),
+    /// The desk booked it, and its reason is not for booking online.
+    #[error("This kind of visit is booked and moved at the desk.")]
+    DeskOnly,
     /// The appointment cannot be cancelled.
     #[error("{0}")]
     Cancel(CannotCancel),
@@ -59,7 +62,8 @@ impl Refusal {
                 | CannotBook::TooManyOpen(_) => false,
             },
             Refusal::TooShort(_) | Refusal::HoldOver => true,
-            Refusal::Cancel(_)
+            Refusal::DeskOnly
+            | Refusal::Cancel(_)
             | Refusal::Move(_)
             | Refusal::Undo(_)
             | Refusal::Miss(_)
@@ -67,6 +71,15 @@ impl Refusal {
             | Refusal::NoObjection
             | Refusal::Missing
             | Refusal::Db(_) => false,
+        }
+    }
+
+    /// What stands above the sentence: a time that was too short or never free has not just gone.
+    pub fn heading(&self) -> &'static str {
+        if self.is_lost() && !matches!(self, Refusal::TooShort(_)) {
+            "That time has just gone"
+        } else {
+            "This time cannot be chosen"
         }
     }
 }
@@ -89,6 +102,7 @@ impl From<Refusal> for Error {
             Refusal::Db(error) => error.into(),
             Refusal::Book(_)
             | Refusal::TooShort(_)
+            | Refusal::DeskOnly
             | Refusal::Cancel(_)
             | Refusal::Move(_)
             | Refusal::Undo(_)

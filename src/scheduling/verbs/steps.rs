@@ -17,7 +17,7 @@ use crate::work::Work;
 
 use super::book::tell;
 use super::change::locked;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, of_insert};
 
 /// Someone whose booking has become an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +43,12 @@ pub async fn arrive(work: &mut Work, id: AppointmentId) -> Result<Arrived, Refus
     let now = work.now();
     let today = work.app.clinic().day_of(row.starts_at) == work.today();
     if row.state == AppointmentState::NoShow && today {
-        states::un_miss(work.tx(), id, now).await?;
+        if !states::un_miss(work.tx(), id, now).await.map_err(of_insert)? {
+            return Err(Refusal::Changed);
+        }
         row.state = AppointmentState::Booked;
+        let entry = Entry::new("appointment.step_undone", "appointment", id.0).of_patient(row.patient_id.0);
+        work.audit(entry.changed("state", &AppointmentState::NoShow, &row.state)).await?;
         pause_anew(work, row.patient_id).await?;
     }
     step(work, &row, AppointmentState::Arrived, "appointment.arrived").await?;

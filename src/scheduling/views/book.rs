@@ -31,6 +31,15 @@ pub struct PausedPage {
     pub sentence: String,
 }
 
+/// An own appointment that cannot be moved here, why, and who can.
+#[derive(Debug, Template)]
+#[template(path = "scheduling/move_desk.html")]
+pub struct MoveDeskPage {
+    pub page: Page,
+    pub sentence: String,
+    pub back: String,
+}
+
 /// Which day.
 #[derive(Debug, Template)]
 #[template(path = "scheduling/book_day.html")]
@@ -77,6 +86,7 @@ pub enum Target {
 pub struct LostPage {
     pub page: Page,
     pub form: FormState,
+    pub heading: &'static str,
     pub sentence: String,
     pub nearest: Vec<Time>,
     pub back: String,

@@ -78,7 +78,7 @@ impl HoursRow {
 }
 
 /// The choices for somebody whose slot goes.
-fn decisions() -> Choices {
+pub fn decisions() -> Choices {
     Decision::ALL.iter().map(|one| (one.as_str().to_owned(), one.label().to_owned())).collect()
 }
 

@@ -43,7 +43,7 @@ pub struct MyCancelPage {
 impl MyShowPage {
     /// What has become of it: the kind of notice, its icon, the heading and a sentence.
     fn notice(&self) -> (&'static str, &'static str, &'static str, String) {
-        let arrived = "Your token and your place are on the page My place.";
+        let arrived = "Your token and your place are on the page Your place.";
         match self.row.state {
             AppointmentState::Hold => (
                 "wait",

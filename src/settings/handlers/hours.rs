@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::clock::wall;
 use crate::live::Topic;
+use crate::scheduling;
 use crate::settings::model::{OpeningHours, WEEKDAYS, hours_in_words};
 use crate::settings::store::{self, calendar};
 use crate::settings::views::HoursPage;
@@ -27,7 +28,7 @@ pub async fn edit(State(app): State<App>, page: Page) -> Answer {
         let (opens, closes) = names(day.weekday);
         form = form.with(&opens, wall(day.opens)).with(&closes, wall(day.closes));
     }
-    html(HoursPage { page, form, conflict: None })
+    html(HoursPage { page, form, affected: Vec::new(), conflict: None })
 }
 
 /// Saves the week.
@@ -36,19 +37,39 @@ pub async fn update(State(app): State<App>, page: Page, submission: Submission) 
     let hours = read(&mut form);
     let version = form.parse("version", "Open the page again").unwrap_or_default();
     if !form.is_ok() {
-        return Ok(refused(html(HoursPage { page, form, conflict: None })?));
+        return Ok(refused(html(HoursPage { page, form, affected: Vec::new(), conflict: None })?));
     }
-    let before = hours_in_words(&store::opening_hours(&app.db).await?);
+    let open = store::opening_hours(&app.db).await?;
+    let before = hours_in_words(&open);
+    let closed: Vec<i64> = open
+        .iter()
+        .map(|day| day.weekday)
+        .filter(|weekday| hours.iter().all(|day| day.weekday != *weekday))
+        .collect();
     let mut work = submission.begin(&app).await?;
     let at = work.now();
     if !calendar::replace_hours(work.tx(), &hours, version, at).await? {
         work.undo();
         return overtaken(&app, page, form).await;
     }
+    let ended = match scheduling::close_weekdays(&mut work, &closed, &scheduling::decisions(&form)).await? {
+        Ok(ended) => ended,
+        Err(affected) => {
+            work.undo();
+            form.renew();
+            form.refuse("", "People are booked on a day that closes. Decide for each of them.");
+            return Ok(refused(html(HoursPage { page, form, affected, conflict: None })?));
+        }
+    };
     let entry = Entry::new("opening_hours.changed", "clinic", 1);
     work.audit(entry.changed("opening hours", &before, &hours_in_words(&hours))).await?;
     work.tell(Topic::Settings);
-    work.done(paths::settings::HOURS, "The opening hours are saved").await
+    let words = match ended {
+        0 => "The opening hours are saved".to_owned(),
+        1 => "The opening hours are saved. 1 row of doctors' hours ended with the day".to_owned(),
+        many => format!("The opening hours are saved. {many} rows of doctors' hours ended with the days"),
+    };
+    work.done(paths::settings::HOURS, &words).await
 }
 
 async fn overtaken(app: &App, page: Page, mut form: FormState) -> Answer {
@@ -56,7 +77,7 @@ async fn overtaken(app: &App, page: Page, mut form: FormState) -> Answer {
     let who = audit::last_change(&app.db, "clinic", 1).await?;
     let mut conflict = Conflict::of(&mut form, who, &[], clinic.version);
     conflict.now.push(("Opening hours".to_owned(), clinic.hours_words));
-    Ok(conflicting(html(HoursPage { page, form, conflict: Some(conflict) })?))
+    Ok(conflicting(html(HoursPage { page, form, affected: Vec::new(), conflict: Some(conflict) })?))
 }
 
 fn read(form: &mut FormState) -> Vec<OpeningHours> {

@@ -8,12 +8,14 @@ use crate::audit::{self, Entry};
 use crate::db::DbError;
 use crate::live::Topic;
 use crate::queue::model::{PointId, RoomId};
+use crate::scheduling;
 use crate::settings::store::points::{self, Point, Room};
 use crate::settings::views::RoomFormPage;
 use crate::web::conflict::{Conflict, conflicting};
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
+use crate::work::Work;
 
 /// At which point the new room is.
 #[derive(Debug, Default, Deserialize)]
@@ -92,7 +94,8 @@ pub async fn update(
                 1 => "1 person was".to_owned(),
                 people => format!("{people} people were"),
             };
-            form.refuse("active", format!(
+            let field = if new.active { "point_id" } else { "active" };
+            form.refuse(field, format!(
                 "{people} called to {} and not finished yet. Finish them or return them to waiting, then save again",
                 old.name
             ));
@@ -114,7 +117,36 @@ pub async fn update(
     work.tell(Topic::Point(old.point_id.0));
     work.tell(Topic::Point(new.point_id.0));
     work.tell(Topic::Displays);
-    work.done(paths::settings::POINTS, "The room is saved").await
+    let mut words = "The room is saved".to_owned();
+    if old.active && !new.active {
+        words.push_str(&still_in(&mut work, id).await?);
+    }
+    work.done(paths::settings::POINTS, &words).await
+}
+
+/// What still lies in a room that is no longer used, in words: the doctors' hours lead both elsewhere.
+async fn still_in(work: &mut Work, id: RoomId) -> Result<String, DbError> {
+    let (today, now) = (work.today(), work.now());
+    let (hours, booked) = scheduling::in_room(work.tx(), id, today, now).await?;
+    let hours_words = match hours {
+        0 => None,
+        1 => Some("1 row of weekly hours".to_owned()),
+        many => Some(format!("{many} rows of weekly hours")),
+    };
+    let booked_words = match booked {
+        0 => None,
+        1 => Some("1 booking".to_owned()),
+        many => Some(format!("{many} bookings")),
+    };
+    let both: Vec<String> = hours_words.into_iter().chain(booked_words).collect();
+    let verb = if hours + booked == 1 { "is" } else { "are" };
+    if both.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!(
+        ". {} {verb} still in it. Choose another room under \"Doctors' hours\": the bookings follow",
+        both.join(" and ")
+    ))
 }
 
 async fn overtaken(app: &App, page: Page, id: RoomId, mut form: FormState) -> Answer {

@@ -22,8 +22,7 @@ pub(super) async fn load(app: &App, page: Page, id: BatchId) -> Result<BatchPage
     let events = batches::events(&app.db, id).await?;
     let mut out = Vec::new();
     if batch.recalled_at.is_some() {
-        out = ledger::refs_of_batch(&app.db, id, "dispensing_line").await?;
-        out.retain(|(_, units)| *units > 0);
+        out = ledger::gone(&app.db, id).await?;
     }
     Ok(BatchPage { page, form: FormState::new(), batch, item, levels, events, out })
 }

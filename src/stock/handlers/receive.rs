@@ -8,13 +8,15 @@ use super::transfers::units;
 use super::{places, suppliers};
 use crate::app::App;
 use crate::laboratory::model::decimal;
-use crate::stock::model::{ReceiptId, StockOrderId, StoreId, SupplierId, cost_of_packs, cost_of_unit, worth};
+use crate::stock::model::{
+    ReceiptId, StockOrderId, StoreId, SupplierId, cost_of_packs, cost_of_unit, quantity_words, worth,
+};
 use crate::stock::store::lists::{self, Named};
-use crate::stock::store::orders::{self, Order, OrderLine};
+use crate::stock::store::orders::{self, Order, OrderLine, Price};
 use crate::stock::store::stores::{self, Setting};
 use crate::stock::store::{items, ledger};
 use crate::stock::verbs::receive::{self, Arrival, Delivery};
-use crate::stock::views::buying::{DELIVERED, DeliveryRow, ReceiptPage, ReceivePage};
+use crate::stock::views::buying::{DELIVERED, DeliveryRow, OverPage, ReceiptPage, ReceivePage};
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::refused;
@@ -23,6 +25,8 @@ use crate::work::Refused;
 
 /// Naira that a pack costs at most.
 const COST: i64 = 10_000_000;
+/// Units that a pack holds at most.
+const PACK: i64 = 10_000;
 /// Lines of a delivery at most.
 const LINES: usize = 40;
 
@@ -34,11 +38,12 @@ pub struct Asked {
 }
 
 /// The order that something is still expected of, with what that is.
-async fn expected(app: &App, id: Option<i64>) -> Result<Option<(Order, Vec<OrderLine>)>, Error> {
-    let Some(id) = id else { return Ok(None) };
-    let id = StockOrderId(id);
-    let order = orders::by_id(&app.db, id).await?.filter(Order::is_expected).ok_or(Error::NotFound)?;
-    let mut lines = orders::lines(&app.db, id).await?;
+async fn expected(app: &App, order: Option<Order>) -> Result<Option<(Order, Vec<OrderLine>)>, Error> {
+    let Some(order) = order else { return Ok(None) };
+    if !order.is_expected() {
+        return Err(Error::NotFound);
+    }
+    let mut lines = orders::lines(&app.db, order.id).await?;
     lines.retain(|line| line.left() > 0);
     lines.truncate(LINES);
     Ok(Some((order, lines)))
@@ -72,7 +77,15 @@ async fn load(
 
 /// The empty form, or what is expected of an order.
 pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
-    let order = expected(&app, asked.order).await?;
+    let order = match asked.order.map(StockOrderId) {
+        Some(id) => Some(orders::by_id(&app.db, id).await?.ok_or(Error::NotFound)?),
+        None => None,
+    };
+    if let Some(order) = order.clone().filter(Order::is_over) {
+        let last = orders::last_receipt(&app.db, order.id).await?;
+        return html(OverPage { page, order, last });
+    }
+    let order = expected(&app, order).await?;
     let mut form = FormState::new();
     if let Some((order, lines)) = &order {
         form = form
@@ -88,6 +101,7 @@ pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>)
                 .with(&format!("item_{at}"), &line.item)
                 .with(&format!("packs_{at}"), line.left() / line.pack)
                 .with(&format!("units_{at}"), line.left() % line.pack)
+                .with(&format!("pack_{at}"), line.pack)
                 .with(&format!("cost_{at}"), cost);
         }
     }
@@ -112,7 +126,8 @@ fn line(
     let known = item(form, &field("item"), names)?;
     let number = number(form, &field("number"));
     let expiry = expiry_of(form, &field("expiry"), Some(known.kind));
-    let quantity = units(form, (&field("units"), &field("packs")), known.pack);
+    let pack = if empty(form, "pack") { known.pack } else { form.number(&field("pack"), 1, PACK) };
+    let quantity = units(form, (&field("units"), &field("packs")), pack);
     let cost = match empty(form, "cost") {
         true => {
             form.refuse(&field("cost"), "Enter what a pack cost, or 0 if it cost nothing");
@@ -120,7 +135,7 @@ fn line(
         }
         false => naira(form, &field("cost"), COST),
     };
-    let unit_cost = cost_of_unit(cost, known.pack);
+    let unit_cost = cost_of_unit(cost, pack);
     let expiry = expiry?;
     let left = (expiry - page.today()).num_days();
     if left <= 0 {
@@ -128,11 +143,14 @@ fn line(
     } else if left < setting.shelf_days && !form.chosen(&field("short"), "yes") {
         form.refuse(
             &field("expiry"),
-            format!("This expires in {left} days. Tick “Short life is fine” if you take it"),
+            format!(
+                "This expires in {}. Tick “Short life is fine” if you take it",
+                quantity_words(left, "day")
+            ),
         );
     }
     let name = known.name.clone();
-    let price = Some((known.pack, cost));
+    let price = Some((pack, cost));
     Some(Arrival { item: known.id, name, number, expiry, quantity, unit_cost, price })
 }
 
@@ -192,7 +210,11 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     let mut arrivals: Vec<Arrival> = Vec::new();
     for at in 0..most {
         let Some(arrival) = line(&mut form, at, &names, (&page, &setting)) else { continue };
-        let twice = |one: &Arrival| one.item == arrival.item && one.number == arrival.number;
+        // Of one batch some may be paid and some come for nothing.
+        let free = arrival.unit_cost == 0;
+        let twice = |one: &Arrival| {
+            one.item == arrival.item && one.number == arrival.number && (one.unit_cost == 0) == free
+        };
         if arrivals.iter().any(twice) {
             form.refuse(&format!("number_{at}"), "This batch stands in the list already");
         }
@@ -254,8 +276,13 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ReceiptId>) -> 
     let lines = rows
         .into_iter()
         .filter_map(|row| {
-            let item = known.iter().find(|item| item.id == row.item_id)?.clone();
-            let price = prices.iter().find(|price| price.batch_id == row.batch_id);
+            let mut item = known.iter().find(|item| item.id == row.item_id)?.clone();
+            let is_of = |price: &&Price| {
+                price.batch_id == row.batch_id && cost_of_unit(price.pack_cost, price.pack) == row.unit_cost
+            };
+            let price = prices.iter().find(is_of);
+            // In packs as they came.
+            item.pack = price.map_or(item.pack, |price| price.pack);
             let cost = match price {
                 Some(price) => cost_of_packs(row.quantity, price.pack_cost, price.pack),
                 None => worth(row.quantity, row.unit_cost),

@@ -6,8 +6,9 @@ use super::fields::{item, optional_units};
 use super::places;
 use crate::app::App;
 use crate::db::DbError;
-use crate::stock::model::{StoreId, TransferId};
+use crate::stock::model::{StoreId, StoreKind, TransferId};
 use crate::stock::store::lists::{self, Named};
+use crate::stock::store::stores::StockStore;
 use crate::stock::store::transfers::{self, TransferLine};
 use crate::stock::verbs::transfer::{self, Part};
 use crate::stock::views::moving::{LINES, NewTransferPage, TransferPage, TransfersPage};
@@ -84,6 +85,10 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
         form.refuse("to", "Choose another store than the one it leaves");
     }
     let note = form.optional_text("note", 200);
+    let apart = |store: &StockStore| store.kind == StoreKind::Quarantine && Some(store.id) == from;
+    if note.chars().count() < 3 && places.iter().any(apart) {
+        form.refuse("note", "Say why it may leave the quarantine, and who looked at it");
+    }
     let lines = lines(&mut form, &names, LINES);
     if form.is_ok() && lines.is_empty() {
         form.refuse("item_0", "Enter what is sent");
@@ -162,7 +167,7 @@ pub async fn accept(
     match done {
         Ok(false) => work.done(paths::stock::transfer(id), "Accepted").await,
         Ok(true) => {
-            let words = "Accepted. What is missing waits for a second person";
+            let words = "Accepted. What is missing waits in quarantine for a second person";
             work.done(paths::stock::transfer(id), words).await
         }
         Err(Refused::Because(sentence)) => {

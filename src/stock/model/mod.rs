@@ -12,7 +12,8 @@ pub use pick::{Candidate, Choice, Passed, Reserved, Rule, Taken, Wanted, Why, pi
 pub use reorder::{DailyUse, days_left, suggestion};
 pub use show::Show;
 pub use words::{
-    cost_of_packs, cost_of_unit, expiry_words, pack_words, packs, quantity_words, unit_words, worth,
+    cost_of_packs, cost_of_unit, cost_together, expiry_words, pack_words, packs, quantity_words, unit_words,
+    worth,
 };
 
 use chrono::NaiveDate;

@@ -67,6 +67,12 @@ pub fn cost_of_packs(quantity: i64, pack_cost: i64, pack: i64) -> i64 {
     cost_of_unit(quantity.abs().saturating_mul(pack_cost.max(0)), pack)
 }
 
+/// Kobo of one unit of what is there together with what arrives: the average by their numbers, rounded half up, once.
+pub fn cost_together((there, cost): (i64, i64), (arriving, paid): (i64, i64)) -> i64 {
+    let all = worth(there, cost).saturating_add(worth(arriving, paid));
+    cost_of_unit(all, there.max(0).saturating_add(arriving.max(0)))
+}
+
 /// Kobo of so many units; never an overflow.
 pub fn worth(quantity: i64, unit_cost: i64) -> i64 {
     quantity.abs().saturating_mul(unit_cost)
@@ -91,6 +97,15 @@ mod tests {
         );
         assert_eq!((quantity_words(2, "gloves"), quantity_words(3, "m")), ("2 gloves".into(), "3 m".into()));
         assert_eq!(quantity_words(-20, "tablet"), "\u{2212}20 tablets");
+    }
+
+    #[test]
+    fn what_lies_there_and_what_arrives_cost_their_average() {
+        assert_eq!(cost_together((0, 0), (100, 1_500)), 1_500);
+        assert_eq!(cost_together((100, 0), (100, 1_500)), 750);
+        assert_eq!(cost_together((300, 1_000), (100, 0)), 750);
+        assert_eq!(cost_together((1, 1), (2, 0)), 0);
+        assert_eq!(cost_together((1, 1), (1, 0)), 1);
     }
 
     #[test]

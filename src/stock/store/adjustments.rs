@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
-use crate::stock::model::{AdjustmentId, AdjustmentState, BatchId, ItemId, Kind, Reason, StoreId};
+use crate::stock::model::{AdjustmentId, AdjustmentState, BatchId, CountId, ItemId, Kind, Reason, StoreId};
 
 /// A correction.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -30,6 +30,8 @@ pub struct Adjustment {
     pub decided_name: String,
     pub decided_at: Option<DateTime<Utc>>,
     pub decision: String,
+    /// While it waits: the stocktake that counted the batch there since, and knows already what is missing or found.
+    pub counted_in: Option<CountId>,
 }
 
 macro_rules! adjustments {
@@ -37,7 +39,11 @@ macro_rules! adjustments {
         concat!(
             "select a.id, a.item_id, i.name as item, i.unit, a.batch_id, b.number, a.store_id, s.name as store, a.kind,
                 a.quantity, a.reason, a.note, a.value, a.state, a.proposed_by, a.proposed_name, a.proposed_at,
-                a.decided_name, a.decided_at, a.decision
+                a.decided_name, a.decided_at, a.decision,
+                (select max(c.id) from stock_count_line l join stock_count c on c.id = l.count_id
+                    where a.state = 'waiting' and l.batch_id = a.batch_id and c.store_id = a.store_id
+                        and c.state <> 'cancelled' and l.counted is not null and (l.counted_at >= a.proposed_at
+                            or c.ended_at >= a.proposed_at and l.counted <> l.book)) as counted_in
              from stock_adjustment a join stock_item i on i.id = a.item_id join stock_batch b on b.id = a.batch_id
              join stock_store s on s.id = a.store_id ",
             $tail

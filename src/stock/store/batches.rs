@@ -17,7 +17,7 @@ pub struct Batch {
     pub number: String,
     /// The day on which it can no longer be used.
     pub expiry: NaiveDate,
-    /// Kobo of one unit when it first came.
+    /// Kobo of one unit: the average of what was paid for what is there.
     pub unit_cost: i64,
     /// Who delivered it first.
     pub supplier_id: Option<SupplierId>,
@@ -55,12 +55,32 @@ pub async fn of_number(store: impl Store, item: ItemId, number: &str) -> Result<
     sql(batches!("b.item_id = $1 and b.number = $2")).bind(item).bind(number).optional(store).await
 }
 
-/// Kobo that one unit of the item cost when it last came; 0 when it never did.
+/// Kobo that one unit of the item cost when it was last paid for, whatever was given for nothing since; 0 when it never
+/// was. What was there before the first delivery counts by its batch.
 pub async fn last_cost(store: impl Store, item: ItemId) -> Result<i64, DbError> {
-    sql("select coalesce((select unit_cost from stock_batch where item_id = $1 order by id desc limit 1), 0)")
-        .bind(item)
-        .scalar(store)
-        .await
+    sql("select coalesce((select m.unit_cost from stock_movement m
+                where m.item_id = $1 and m.kind = 'receipt' and m.unit_cost > 0 order by m.id desc limit 1),
+            (select b.unit_cost from stock_batch b where b.item_id = $1 and b.unit_cost > 0
+                order by b.id desc limit 1), 0)")
+    .bind(item)
+    .scalar(store)
+    .await
+}
+
+/// What there is of a batch: in all stores, and on its way between them.
+pub async fn there(store: impl Store, id: BatchId) -> Result<i64, DbError> {
+    sql("select b.on_hand + cast(coalesce((select sum(l.quantity) from stock_transfer_line l
+                join stock_transfer t on t.id = l.transfer_id where l.batch_id = b.id and t.state = 'sent'), 0) as bigint)
+         from stock_batch b where b.id = $1")
+    .bind(id)
+    .scalar(store)
+    .await
+}
+
+/// Keeps what one unit of it costs from now on.
+pub async fn set_cost(tx: &mut Tx, id: BatchId, unit_cost: i64) -> Result<(), DbError> {
+    sql("update stock_batch set unit_cost = $2 where id = $1").bind(id).bind(unit_cost).run(tx).await?;
+    Ok(())
 }
 
 /// A batch on its way in.

@@ -69,6 +69,8 @@ pub struct CountLine {
     pub book: Option<i64>,
     pub counted: Option<i64>,
     pub counted_name: String,
+    /// Corrections of it there that wait for a second person.
+    pub waiting: i64,
 }
 
 impl CountLine {
@@ -81,7 +83,9 @@ impl CountLine {
 /// The batches of a stocktake in the order of names.
 pub async fn lines(store: impl Store, count: CountId) -> Result<Vec<CountLine>, DbError> {
     sql("select l.id, l.item_id, i.name as item, i.unit, l.batch_id, b.number, b.expiry, b.unit_cost, l.book, l.counted,
-            l.counted_name
+            l.counted_name, (select count(*) from stock_adjustment a where a.state = 'waiting' and a.item_id = l.item_id
+                and a.batch_id = l.batch_id
+                and a.store_id = (select c.store_id from stock_count c where c.id = l.count_id)) as waiting
          from stock_count_line l join stock_item i on i.id = l.item_id join stock_batch b on b.id = l.batch_id
          where l.count_id = $1 order by i.folded, b.expiry, l.id")
     .bind(count)

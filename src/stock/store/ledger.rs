@@ -281,17 +281,25 @@ pub async fn of_ref(store: impl Store, kind: &str, id: i64) -> Result<Vec<Moveme
         .await
 }
 
-/// What of a batch went to whom, by the row it points to: units that left less units that came back.
-pub async fn refs_of_batch(
-    store: impl Store,
-    batch: BatchId,
-    ref_kind: &str,
-) -> Result<Vec<(i64, i64)>, DbError> {
-    sql("select ref_id, cast(-sum(quantity) as bigint) from stock_movement
-         where batch_id = $1 and ref_kind = $2 and kind in ('issue', 'return_in')
-         group by ref_id order by ref_id")
+/// What of a batch went to patients one way, and is still out.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct Gone {
+    /// The table of what caused it: hand-outs or procedures.
+    pub ref_kind: String,
+    /// How often.
+    pub times: i64,
+    /// Units that left less units that came back.
+    pub units: i64,
+}
+
+/// What of a batch went to patients and is still out: given out, and used in treatments (rules PH5, PH6).
+pub async fn gone(store: impl Store, batch: BatchId) -> Result<Vec<Gone>, DbError> {
+    sql("select h.ref_kind, count(*) as times, cast(sum(h.units) as bigint) as units from (
+            select ref_kind, ref_id, cast(-sum(quantity) as bigint) as units from stock_movement
+            where batch_id = $1 and ref_kind in ('dispensing_line', 'visit_procedure') and kind in ('issue', 'return_in')
+            group by ref_kind, ref_id having sum(quantity) < 0) h
+         group by h.ref_kind order by h.ref_kind")
     .bind(batch)
-    .bind(ref_kind)
     .all(store)
     .await
 }

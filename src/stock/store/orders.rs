@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
-use crate::stock::model::{BatchId, ItemId, OrderState, ReceiptId, StockOrderId, StoreId, SupplierId};
+use crate::stock::model::{
+    AdjustmentId, BatchId, ItemId, OrderState, ReceiptId, StockOrderId, StoreId, SupplierId,
+};
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -65,6 +67,7 @@ pub struct OrderLine {
     pub unit: String,
     pub pack: i64,
     pub quantity: i64,
+    /// What really came: without what was entered by a slip.
     pub received: i64,
     /// Kobo of one unit.
     pub unit_cost: i64,
@@ -72,7 +75,7 @@ pub struct OrderLine {
 
 /// The lines of an order.
 pub async fn lines(store: impl Store, order: StockOrderId) -> Result<Vec<OrderLine>, DbError> {
-    sql("select l.id, l.item_id, i.name as item, i.unit, i.pack, l.quantity, l.received, l.unit_cost
+    sql("select l.id, l.item_id, i.name as item, i.unit, i.pack, l.quantity, l.received - l.corrected as received, l.unit_cost
          from stock_order_line l join stock_item i on i.id = l.item_id where l.order_id = $1 order by i.folded, l.id")
     .bind(order)
     .all(store)
@@ -109,7 +112,7 @@ pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>) -> Result<StockOrderId, DbE
 pub async fn add_line(tx: &mut Tx, order: StockOrderId, item: ItemId, quantity: i64) -> Result<(), DbError> {
     sql("insert into stock_order_line (order_id, item_id, quantity, unit_cost)
          select $1, $2, $3, coalesce((select b.unit_cost from stock_batch b where b.item_id = $2
-            order by b.id desc limit 1), 0)
+            and b.unit_cost > 0 order by b.id desc limit 1), 0)
          where exists (select 1 from stock_order where id = $1 and state = 'draft')
          on conflict (order_id, item_id) do update set quantity = excluded.quantity")
     .bind(order)
@@ -180,19 +183,73 @@ pub async fn arrived(tx: &mut Tx, order: StockOrderId, item: ItemId, quantity: i
     Ok(changed == 1)
 }
 
-/// The state follows from what arrived.
+/// The state follows from what arrived; it opens again when that was a slip.
 pub async fn follow(tx: &mut Tx, order: StockOrderId, at: DateTime<Utc>) -> Result<(), DbError> {
     sql("update stock_order set state = case when exists (select 1 from stock_order_line l
-            where l.order_id = $1 and l.received < l.quantity) then 'part' else 'received' end,
+            where l.order_id = $1 and l.received - l.corrected < l.quantity) then 'part' else 'received' end,
             ended_at = case when exists (select 1 from stock_order_line l
-                where l.order_id = $1 and l.received < l.quantity) then null else $2 end,
+                where l.order_id = $1 and l.received - l.corrected < l.quantity) then null else coalesce(ended_at, $2) end,
             version = version + 1
-         where id = $1 and state in ('sent', 'part')")
+         where id = $1 and state in ('sent', 'part', 'received')")
     .bind(order)
     .bind(at)
     .run(tx)
     .await?;
     Ok(())
+}
+
+/// Notes that so many units, which stand as arrived, never came; false when the order has no such line.
+pub async fn slipped(tx: &mut Tx, order: StockOrderId, item: ItemId, units: i64) -> Result<bool, DbError> {
+    let changed = sql("update stock_order_line set corrected = corrected
+            + case when received - corrected < $3 then received - corrected else $3 end
+         where order_id = $1 and item_id = $2")
+    .bind(order)
+    .bind(item)
+    .bind(units)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Takes the order of the last delivery of a batch for the rest of the transaction, if it came with one.
+pub async fn hold_of_batch(tx: &mut Tx, batch: BatchId) -> Result<(), DbError> {
+    sql("update stock_order set version = version where id = (select r.order_id from stock_movement m
+            join stock_receipt r on r.id = m.ref_id where m.batch_id = $1 and m.ref_kind = 'receipt'
+            order by m.id desc limit 1)")
+    .bind(batch)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The last delivery of a batch.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct LastDelivery {
+    pub order_id: Option<StockOrderId>,
+    /// What came of the batch with it.
+    pub units: i64,
+    /// What of it was a slip, by corrections until now.
+    pub corrected: i64,
+}
+
+/// The last delivery of a batch, as it stood before the correction `beside`.
+pub async fn last_of_batch(
+    store: impl Store,
+    (item, batch): (ItemId, BatchId),
+    beside: AdjustmentId,
+) -> Result<Option<LastDelivery>, DbError> {
+    sql("select r.order_id, cast((select sum(x.quantity) from stock_movement x
+                where x.batch_id = $2 and x.ref_kind = 'receipt' and x.ref_id = r.id) as bigint) as units,
+            cast(coalesce((select sum(a.quantity) from stock_adjustment a where a.item_id = $1 and a.batch_id = $2
+                and a.reason = 'too_much' and a.state = 'done' and a.id <> $3 and a.decided_at >= r.at), 0) as bigint)
+                as corrected
+         from stock_movement m join stock_receipt r on r.id = m.ref_id
+         where m.batch_id = $2 and m.ref_kind = 'receipt' order by m.id desc limit 1")
+    .bind(item)
+    .bind(batch)
+    .bind(beside)
+    .optional(store)
+    .await
 }
 
 /// What arrived at one moment.

@@ -140,8 +140,8 @@ macro_rules! stocked {
                 (select min(b.received_at) from stock_batch b where b.item_id = i.id) as first_at
              from stock_item i left join medicine m on m.id = i.medicine_id left join apart a on a.item_id = i.id
              left join kept k on k.item_id = i.id
-             left join (select x.item_id, cast(sum(case when x.quantity > x.received then x.quantity - x.received
-                    else 0 end) as bigint) as on_order
+             left join (select x.item_id, cast(sum(case when x.quantity > x.received - x.corrected
+                    then x.quantity - x.received + x.corrected else 0 end) as bigint) as on_order
                 from stock_order o cross join stock_order_line x
                 where x.order_id = o.id and o.state in ('draft', 'sent', 'part') and o.state <> 'draft'", only!($of, "x.item_id"),
                 " group by x.item_id) p on p.item_id = i.id

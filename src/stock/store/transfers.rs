@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
-use crate::stock::model::{BatchId, ItemId, StoreId, TransferId, TransferState};
+use crate::stock::model::{BatchId, ItemId, StoreId, StoreKind, TransferId, TransferState};
 
 /// A transfer.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -12,6 +12,7 @@ pub struct Transfer {
     pub id: TransferId,
     pub from_store: StoreId,
     pub from_name: String,
+    pub from_kind: StoreKind,
     pub to_store: StoreId,
     pub to_name: String,
     pub state: TransferState,
@@ -29,7 +30,7 @@ pub struct Transfer {
 macro_rules! transfers {
     ($tail:literal) => {
         concat!(
-            "select t.id, t.from_store, f.name as from_name, t.to_store, o.name as to_name, t.state, t.note, t.sent_by, t.sent_name,
+            "select t.id, t.from_store, f.name as from_name, f.kind as from_kind, t.to_store, o.name as to_name, t.state, t.note, t.sent_by, t.sent_name,
                 t.sent_at, t.ended_name, t.ended_at, t.reason, t.version,
                 (select count(*) from stock_transfer_line l where l.transfer_id = t.id) as lines
              from stock_transfer t join stock_store f on f.id = t.from_store join stock_store o on o.id = t.to_store ",
@@ -94,7 +95,8 @@ pub struct NewTransfer<'a> {
 /// Sends it on its way.
 ///
 /// # Errors
-/// A violation of `stock_transfer_stores` when one of the stores is closed.
+/// A violation of `stock_transfer_stores` when one of the stores is closed, of `stock_transfer_quarantine` when it leaves the
+/// quarantine without a reason.
 pub async fn insert(tx: &mut Tx, new: &NewTransfer<'_>) -> Result<TransferId, DbError> {
     sql("insert into stock_transfer (from_store, to_store, state, note, sent_by, sent_name, sent_at)
          values ($1, $2, 'sent', $3, $4, $5, $6) returning id")

@@ -1,6 +1,6 @@
 //! Corrections: done at once, or above the clinic's limit only with a second person.
 
-use super::{Refused, bring, doer, take};
+use super::{Refused, bring, doer, slip, take};
 use crate::audit::Entry;
 use crate::stock::model::{
     AdjustmentId, AdjustmentState, BatchId, ItemId, Out, Reason, StoreId, Wanted, worth,
@@ -29,15 +29,27 @@ async fn book(work: &mut Work, what: &Correction<'_>, id: AdjustmentId) -> Resul
     let words = format!("{}. {}", what.reason.label(), what.note);
     let kind = what.reason.kind();
     let out = Out { kind, reason: words.trim(), ref_kind: "adjustment", ref_id: id.0, partly: false };
-    if kind.rule().is_none() {
-        return bring(work, (what.batch, what.store), (what.quantity, None), &out).await;
-    }
     let batch = batches::by_id(work.tx(), what.batch).await?.ok_or(Refused::NotFound)?;
     let (item, store, quantity) = (batch.item_id, what.store, what.quantity);
-    let (today, first) = (work.today(), vec![batch.id]);
-    let want = Wanted { item, store, quantity, step: 1, today, until: None, first };
-    take(work, &want, &out).await?;
-    Ok(())
+    if kind.rule().is_none() {
+        bring(work, (batch.id, store), (quantity, None), &out).await?;
+    } else {
+        let (today, first) = (work.today(), vec![batch.id]);
+        let want = Wanted { item, store, quantity, step: 1, today, until: None, first };
+        take(work, &want, &out).await?;
+    }
+    slip::follow(work, what, item, id).await
+}
+
+/// What so many units are worth to a clinic that would have to buy them again: by the cost of their batch, or by what the
+/// item cost when it was last paid for, whichever is more. What was given for nothing is not nothing.
+pub(super) async fn value(
+    work: &mut Work,
+    (item, unit_cost): (ItemId, i64),
+    quantity: i64,
+) -> Result<i64, Refused> {
+    let paid = batches::last_cost(work.tx(), item).await?;
+    Ok(worth(quantity, unit_cost.max(paid)))
 }
 
 /// What this person has corrected of an item today that nobody else has seen: the limit is for all of it, not for each
@@ -55,12 +67,14 @@ pub(super) async fn alone(work: &mut Work, item: ItemId) -> Result<i64, Refused>
 /// A sentence when less is there than that.
 pub async fn correct(work: &mut Work, what: &Correction<'_>) -> Result<bool, Refused> {
     let batch = batches::by_id(work.tx(), what.batch).await?.ok_or(Refused::NotFound)?;
+    slip::hold(work, (what.batch, what.reason)).await?;
     if !items::hold(work.tx(), batch.item_id).await? {
         return Err(Refused::NotFound);
     }
     let setting = stores::setting(work.tx()).await?;
-    let value = alone(work, batch.item_id).await?.saturating_add(worth(what.quantity, batch.unit_cost));
-    let waits = value > setting.approve_above || items::is_controlled(work.tx(), batch.item_id).await?;
+    let one = value(work, (batch.item_id, batch.unit_cost), what.quantity).await?;
+    let all = alone(work, batch.item_id).await?.saturating_add(one);
+    let waits = all > setting.approve_above || items::is_controlled(work.tx(), batch.item_id).await?;
     correct_by(work, what, waits).await?;
     Ok(waits)
 }
@@ -71,7 +85,7 @@ pub async fn correct(work: &mut Work, what: &Correction<'_>) -> Result<bool, Ref
 /// A sentence when less is there than that.
 pub(super) async fn correct_by(work: &mut Work, what: &Correction<'_>, waits: bool) -> Result<(), Refused> {
     let batch = batches::by_id(work.tx(), what.batch).await?.ok_or(Refused::NotFound)?;
-    let value = worth(what.quantity, batch.unit_cost);
+    let value = value(work, (batch.item_id, batch.unit_cost), what.quantity).await?;
     let (by, name) = doer(work);
     let Correction { store, quantity, reason, note, .. } = *what;
     let (item, by, at) = (batch.item_id, (by, name.as_str()), work.now());
@@ -93,13 +107,25 @@ pub(super) async fn correct_by(work: &mut Work, what: &Correction<'_>, waits: bo
 /// A second person agrees or refuses.
 ///
 /// # Errors
-/// A sentence when it is the proposer, when it was decided meanwhile, or when less is there now.
+/// A sentence when it is the proposer, when it was decided or its batch counted meanwhile, or when less is there now.
 pub async fn decide(work: &mut Work, one: &Adjustment, agrees: bool, words: &str) -> Result<(), Refused> {
     let (by, name) = doer(work);
     if by.is_none() || one.proposed_by == by {
         return Err(Refused::Because(
             "You proposed this yourself. Somebody else who may approve stock has to decide it.".to_owned(),
         ));
+    }
+    slip::hold(work, (one.batch_id, one.reason)).await?;
+    // A stocktake that is posted at this moment is over before this, or waits for it.
+    if !items::hold(work.tx(), one.item_id).await? {
+        return Err(Refused::NotFound);
+    }
+    let now = adjustments::by_id(work.tx(), one.id).await?.ok_or(Refused::NotFound)?;
+    if let Some(count) = now.counted_in.filter(|_| agrees) {
+        return Err(Refused::Because(format!(
+            "Stocktake {count} counted this batch after it was proposed. What is missing or found stands there, and would be \
+             booked twice. Withdraw this correction. If something is still wrong, propose a new one."
+        )));
     }
     let to = if agrees { AdjustmentState::Done } else { AdjustmentState::Refused };
     let at = work.now();

@@ -4,6 +4,7 @@ pub mod adjust;
 pub mod count;
 pub mod receive;
 pub mod reserve;
+mod slip;
 pub mod states;
 mod supplies;
 mod take;
@@ -49,6 +50,10 @@ pub fn in_words(error: DbError) -> Refused {
         "This batch has not expired yet. Choose another reason."
     } else if error.violates("stock_movement_store") {
         "This store is closed, and nothing is booked into it. Open it again first, or choose another store."
+    } else if error.violates("stock_transfer_quarantine") {
+        "Say why it may leave the quarantine."
+    } else if error.violates("stock_transfer_second") {
+        transfer::ANOTHER
     } else if error.violates("stock_transfer_stores") {
         "One of the two stores is closed by now. Choose another one."
     } else if error.violates("stock_batch_expires") {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Refused, bring, doer, in_words};
 use crate::audit::Entry;
 use crate::stock::model::{
-    BatchId, ItemId, Kind, Out, ReceiptId, StockOrderId, StoreId, SupplierId, expiry_words,
+    BatchId, ItemId, Kind, Out, ReceiptId, StockOrderId, StoreId, SupplierId, cost_together, expiry_words,
 };
 use crate::stock::store::batches::{self, NewBatch};
 use crate::stock::store::items;
@@ -71,6 +71,18 @@ pub(super) async fn batch(
     Ok(known.id)
 }
 
+/// What one unit of a batch costs when more of it comes: the average of what is there and what arrives, so that what was
+/// given for nothing does not make worthless what was paid. The ledger's row says what was paid for these units.
+async fn recost(work: &mut Work, batch: BatchId, one: &Arrival) -> Result<(), Refused> {
+    let known = batches::by_id(work.tx(), batch).await?.ok_or(Refused::NotFound)?;
+    if known.unit_cost != one.unit_cost {
+        let there = batches::there(work.tx(), batch).await?;
+        let cost = cost_together((there, known.unit_cost), (one.quantity, one.unit_cost));
+        batches::set_cost(work.tx(), batch, cost).await?;
+    }
+    Ok(())
+}
+
 /// Books a delivery: all of it or nothing.
 ///
 /// # Errors
@@ -100,6 +112,7 @@ pub async fn receive(
             )));
         }
         let batch = batch(work, one, supplier).await?;
+        recost(work, batch, one).await?;
         let into =
             Out { kind: Kind::Receipt, reason: "", ref_kind: "receipt", ref_id: receipt.0, partly: false };
         bring(work, (batch, store), (one.quantity, Some(one.unit_cost)), &into).await?;

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use super::adjust::{self, Correction};
 use super::{Refused, bring, doer, in_words, take};
 use crate::audit::Entry;
-use crate::stock::model::{ItemId, Kind, Out, Reason, StoreId, TransferId, TransferState, Wanted, worth};
+use crate::stock::model::{ItemId, Kind, Out, Reason, StoreId, StoreKind, TransferId, TransferState, Wanted};
 use crate::stock::store::transfers::{self, NewTransfer, Transfer, TransferLine};
 use crate::stock::store::{items, stores};
 use crate::work::Work;
+
+/// Why who sends something out of quarantine does not take it in.
+pub(super) const ANOTHER: &str =
+    "You sent this out of quarantine yourself. Somebody else has to look at it and accept it.";
 
 /// What is sent of an item.
 #[derive(Debug, Clone, Copy)]
@@ -33,10 +37,10 @@ pub(super) async fn hold(work: &mut Work, mut all: Vec<ItemId>) -> Result<(), Re
     Ok(())
 }
 
-/// Sends: first expired first out, everything or nothing.
+/// Sends: first expired first out, everything or nothing. Out of quarantine only with a reason (rule P12).
 ///
 /// # Errors
-/// A sentence when not enough usable is there.
+/// A sentence when not enough usable is there, or the reason is missing.
 pub async fn send(
     work: &mut Work,
     (from, to): (StoreId, StoreId),
@@ -77,7 +81,8 @@ async fn is_much(work: &mut Work, missing: &[(&TransferLine, i64)]) -> Result<bo
     let limit = stores::setting(work.tx()).await?.approve_above;
     let mut items: BTreeMap<ItemId, i64> = BTreeMap::new();
     for (line, units) in missing {
-        *items.entry(line.item_id).or_default() += worth(*units, line.unit_cost);
+        let value = adjust::value(work, (line.item_id, line.unit_cost), *units).await?;
+        *items.entry(line.item_id).or_default() += value;
     }
     if items.values().sum::<i64>() > limit {
         return Ok(true);
@@ -91,11 +96,13 @@ async fn is_much(work: &mut Work, missing: &[(&TransferLine, i64)]) -> Result<bo
 }
 
 /// Accepts what arrived: everything is booked in, what is missing is a correction with its reason. It waits for a second
-/// person when it is worth more than the limit, when something of it is controlled, and when it is whoever sent it. Says
-/// whether something waits.
+/// person when it is worth more than the limit, when something of it is controlled, and when it is whoever sent it. While it
+/// waits it lies in quarantine by the books: nobody is promised what never came, and no stocktake of the store misses it once
+/// more. Says whether something waits.
 ///
 /// # Errors
-/// A sentence when something is missing without a reason, or somebody was quicker.
+/// A sentence when something is missing without a reason, when it left the quarantine and it is whoever sent it, or somebody
+/// was quicker.
 pub async fn accept(
     work: &mut Work,
     one: &Transfer,
@@ -110,23 +117,34 @@ pub async fn accept(
     if !missing.is_empty() && reason.trim().len() < 3 {
         return Err(Refused::Because("Say what is missing, and why.".to_owned()));
     }
+    let alone = one.sent_by.is_none() || one.sent_by == doer(work).0;
+    if alone && one.from_kind == StoreKind::Quarantine {
+        return Err(Refused::Because(ANOTHER.to_owned()));
+    }
     hold(work, arrived.iter().map(|(line, _)| line.item_id).collect()).await?;
     end(work, one, TransferState::Accepted, reason).await?;
+    let much = is_much(work, &missing).await?;
+    let quarantine = stores::quarantine(work.tx()).await?;
+    let note = format!("Transfer {} from {} to {}. {reason}", one.id, one.from_name, one.to_name);
+    let mut waits = false;
     for (line, units) in arrived {
+        let lost = line.quantity - units;
+        let second = lost > 0 && (alone || much || line.controlled);
+        let (here, apart) = if second { (*units, lost) } else { (line.quantity, 0) };
         let into =
             Out { kind: Kind::TransferIn, reason: "", ref_kind: "transfer", ref_id: one.id.0, partly: false };
-        bring(work, (line.batch_id, one.to_store), (line.quantity, None), &into).await?;
+        for (store, quantity) in [(one.to_store, here), (quarantine, apart)] {
+            if quantity > 0 {
+                bring(work, (line.batch_id, store), (quantity, None), &into).await?;
+            }
+        }
         transfers::accept(work.tx(), line.id, *units).await?;
-    }
-    let alone = one.sent_by.is_none() || one.sent_by == doer(work).0;
-    let much = is_much(work, &missing).await?;
-    let note = format!("Transfer {} from {}. {reason}", one.id, one.from_name);
-    let mut waits = false;
-    for (line, quantity) in &missing {
-        let (batch, store, quantity) = (line.batch_id, one.to_store, *quantity);
-        let lost = Correction { batch, store, quantity, reason: Reason::Lost, note: &note };
-        let second = alone || much || line.controlled;
-        adjust::correct_by(work, &lost, second).await?;
+        if lost > 0 {
+            let store = if second { quarantine } else { one.to_store };
+            let (batch, quantity, reason) = (line.batch_id, lost, Reason::Lost);
+            adjust::correct_by(work, &Correction { batch, store, quantity, reason, note: &note }, second)
+                .await?;
+        }
         waits |= second;
     }
     let entry = Entry::new("stock.transfer_accepted", "stock_transfer", one.id.0);

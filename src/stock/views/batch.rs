@@ -7,6 +7,7 @@ use crate::billing::model::naira;
 use crate::stock::model::{BatchMove, NEVER, Reason, expiry_words, quantity_words, worth};
 use crate::stock::store::batches::{Batch, BatchEvent};
 use crate::stock::store::items::Item;
+use crate::stock::store::ledger::Gone;
 use crate::stock::store::lists::Level;
 use crate::web::paths;
 use crate::web::{FormState, Page, filters};
@@ -27,8 +28,8 @@ pub struct BatchPage {
     pub levels: Vec<Level>,
     /// What was done to it.
     pub events: Vec<BatchEvent>,
-    /// Who received it: rows of hand-outs with the units that are still out.
-    pub out: Vec<(i64, i64)>,
+    /// What went to patients and is still out.
+    pub out: Vec<Gone>,
 }
 
 impl BatchPage {
@@ -73,9 +74,17 @@ impl BatchPage {
         self.levels.iter().map(|level| (level.store_id.to_string(), words(level))).collect()
     }
 
-    /// Units that went to patients and are still out.
-    pub fn units_out(&self) -> i64 {
-        self.out.iter().map(|(_, units)| units).sum()
+    /// `20 tablets went to patients in 3 hand-outs.`
+    pub fn went(&self) -> String {
+        let words = |gone: &Gone| {
+            let (units, times) = (self.words(gone.units), gone.times);
+            if gone.ref_kind == "dispensing_line" {
+                return format!("{units} went to patients in {}.", quantity_words(times, "hand-out"));
+            }
+            let were = if gone.units == 1 { "was" } else { "were" };
+            format!("{units} {were} used in {}.", quantity_words(times, "treatment"))
+        };
+        self.out.iter().map(words).collect::<Vec<_>>().join(" ")
     }
 
     /// What may be done to it now: value, label, what it means.

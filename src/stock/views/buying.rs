@@ -82,6 +82,18 @@ impl ReceivePage {
     }
 }
 
+/// Nothing more is expected of an order.
+#[derive(Debug, Template)]
+#[template(path = "stock/over.html")]
+pub struct OverPage {
+    /// The frame.
+    pub page: Page,
+    /// The order.
+    pub order: Order,
+    /// What arrived last against it.
+    pub last: Option<Receipt>,
+}
+
 /// One delivery.
 #[derive(Debug, Template)]
 #[template(path = "stock/receipt.html")]
@@ -132,6 +144,11 @@ impl Order {
     /// Whether something of it may still arrive.
     pub fn is_expected(&self) -> bool {
         matches!(self.state, OrderState::Sent | OrderState::Part)
+    }
+
+    /// Whether nothing of it comes any more.
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, OrderState::Received | OrderState::Closed)
     }
 
     /// Whether it is a draft.

@@ -134,9 +134,16 @@ pub struct TransferPage {
 }
 
 impl TransferPage {
-    /// Whether it waits for this person.
-    pub fn waits(&self) -> bool {
+    /// Whether this person ends it, at least by refusing it.
+    pub fn ends(&self) -> bool {
         self.transfer.state == TransferState::Sent && self.page.may(Permission::ManageStock)
+    }
+
+    /// Whether it waits for this person: what leaves the quarantine is accepted by somebody else than who sent it.
+    pub fn waits(&self) -> bool {
+        let own = self.page.actor.as_ref().map(|actor| actor.account);
+        let apart = self.transfer.from_kind == StoreKind::Quarantine;
+        self.ends() && !(apart && self.transfer.sent_by == own)
     }
 }
 
@@ -272,6 +279,13 @@ impl CountPage {
     /// Lines where more or less was found.
     pub fn differing(&self) -> Vec<&CountLine> {
         self.lines.iter().filter(|line| line.difference() != 0).collect()
+    }
+
+    /// Counted lines of which a correction waits for a second person: `paracetamol 500 mg tablet, batch A1`.
+    pub fn proposed(&self) -> Vec<String> {
+        let is_proposed = |line: &&CountLine| line.counted.is_some() && line.waiting > 0;
+        let words = |line: &CountLine| format!("{}, batch {}", line.item, line.number);
+        self.lines.iter().filter(is_proposed).map(words).collect()
     }
 
     /// What the differences are worth together, with their sign.

@@ -40,6 +40,10 @@ pub const DEACTIVATION: &str = "/staff/{id}/deactivation";
 pub const REACTIVATION: &str = "/staff/{id}/reactivation";
 /// Gives a one-time code for a staff account.
 pub const STAFF_CODES: &str = "/staff/{id}/codes";
+/// Notes a relative of a member of staff, whose record stays closed to them.
+pub const RELATIVES: &str = "/staff/{id}/relatives";
+/// Takes a relative away.
+pub const RELATIVE_REMOVAL: &str = "/staff/{id}/relatives/removal";
 /// The matrix of roles and permissions.
 pub const PERMISSIONS: &str = "/permissions";
 /// The event stream of the own rights: it ends when the sign-in does.
@@ -88,4 +92,14 @@ pub fn reactivation(id: impl Borrow<AccountId>) -> String {
 /// Gives a one-time code for a staff account.
 pub fn staff_codes(id: impl Borrow<AccountId>) -> String {
     format!("/staff/{}/codes", id.borrow())
+}
+
+/// Notes a relative of a member of staff.
+pub fn relatives(id: impl Borrow<AccountId>) -> String {
+    format!("/staff/{}/relatives", id.borrow())
+}
+
+/// Takes a relative away.
+pub fn relative_removal(id: impl Borrow<AccountId>) -> String {
+    format!("/staff/{}/relatives/removal", id.borrow())
 }

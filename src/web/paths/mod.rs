@@ -31,6 +31,8 @@ pub const MY_SAVED: &str = "/my/saved";
 pub const WORKER: &str = "/sw.js";
 /// Where a search for a person is sent.
 pub const SOUGHT: &str = "/find";
+/// What a search for anything finds.
+pub const SEARCH: &str = "/search";
 /// The keyboard's shortcuts.
 pub const KEYBOARD: &str = "/keyboard";
 

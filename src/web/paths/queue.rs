@@ -99,7 +99,7 @@ pub fn board(point: impl Borrow<PointId>) -> String {
 
 /// The board with one patient's panel open.
 pub fn board_with(point: impl Borrow<PointId>, entry: impl Borrow<EntryId>) -> String {
-    format!("/queues/{}?entry={}", point.borrow(), entry.borrow())
+    format!("/queues/{}?entry={}#panel", point.borrow(), entry.borrow())
 }
 
 /// The part of a board that changes.

@@ -67,6 +67,18 @@ async fn staff(clinic: &Clinic, boss: &Browser) -> Vec<Form> {
         .run(&clinic.app.db)
         .await
         .unwrap();
+    let taken = clinic.patient("Eldest Sister").await;
+    sql("insert into account_relative (account_id, patient_id, added_by, added_at)
+         select $1, p.id, $1, p.created_at from patient p where p.id = $2")
+    .bind(coded)
+    .bind(taken)
+    .run(&clinic.app.db)
+    .await
+    .unwrap();
+    let taken = taken.to_string();
+    let brother = clinic.patient("Youngest Brother").await;
+    let relative: String =
+        sql("select number from patient where id = $1").bind(brother).scalar(&clinic.app.db).await.unwrap();
     let new = [("sign_in_name", "new.nurse"), ("name", "Ngozi Eze"), ("roles", "nurse")];
     vec![
         Form::page("/staff", boss, "/staff/new".into(), "#staff", &new),
@@ -80,6 +92,8 @@ async fn staff(clinic: &Clinic, boss: &Browser) -> Vec<Form> {
         Form::fields("/staff/{id}/deactivation", boss, leaves, &[("reason", "left the clinic")]),
         Form::fields("/staff/{id}/reactivation", boss, gone, &[("reason", "came back")]),
         Form::fields("/staff/{id}/codes", boss, coded, &[]),
+        Form::fields("/staff/{id}/relatives", boss, changed, &[("relative", &relative)]),
+        Form::fields("/staff/{id}/relatives/removal", boss, coded, &[("patient", &taken)]),
     ]
 }
 
