@@ -90,11 +90,12 @@ impl FormState {
 
     /// The value as typed; empty where there is none. Passwords are never shown again.
     pub fn value(&self, name: impl AsRef<str>) -> &str {
-        self.sent(name.as_ref()).unwrap_or_default()
+        self.sent(name).unwrap_or_default()
     }
 
     /// The same, if the field was among what was sent or filled in.
-    pub fn sent(&self, name: &str) -> Option<&str> {
+    pub fn sent(&self, name: impl AsRef<str>) -> Option<&str> {
+        let name = name.as_ref();
         if is_secret(name) { None } else { self.found(name) }
     }
 

@@ -19,7 +19,7 @@ both! {
         assert!(seen.text(".now").contains("Called to Room 2"));
         let seen = doctor.submitted(&seen, "[data-move=start]", &[]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::InService);
-        doctor.submit(&seen, "[data-move=park]", &[]).await.expect(409);
+        doctor.submit(&seen, "[data-move=park]", &[]).await.expect(422);
         let seen = doctor.submitted(&seen, "[data-move=park]", &[("reason", "Fetches a result")]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Parked);
         assert!(seen.text("td.why").starts_with("Fetches a result, parked by Dr Nwosu"));
@@ -155,7 +155,7 @@ both! {
         let page = doctor.submitted(&page, "[data-move=start]", &[]).await;
         assert_eq!(clinic.count("select count(*) from appointment where state = 'in_service'").await, 1);
         let to = lab.to_string();
-        doctor.submit(&page, "[data-transfer]", &[]).await.expect(409);
+        doctor.submit(&page, "[data-transfer]", &[]).await.expect(422);
         doctor.submit(&page, "[data-transfer]", &[("to", &to), ("op", "0123456789abcdef")]).await.expect(303);
         let other = clinic.walk_in("Later Walk").await;
         let done = paths::transfers(clinic.entry_of(other.visit).await.0);

@@ -3,6 +3,7 @@
 use infirmary::access::model::Role;
 use infirmary::db::sql;
 use infirmary::queue::model::EntryState;
+use infirmary::web::form::new_op;
 use infirmary::web::paths::queue as paths;
 
 /// The values that the transfer form on a page offers.
@@ -43,7 +44,7 @@ both! {
         for nonsense in ["-", "x", "999", "3-x", "999-any"] {
             let op = format!("nonsense-transfer-{nonsense}-op");
             let seen = nurse.submit(&page, "[data-transfer]", &[("to", nonsense), ("op", &op)]).await;
-            assert!([404, 409].contains(&seen.status), "{nonsense}: {}", seen.status);
+            assert!([404, 409, 422].contains(&seen.status), "{nonsense}: {}", seen.status);
         }
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::InService);
         let to = format!("{consulting}-{second}");
@@ -66,6 +67,50 @@ both! {
         let again = one.post(&paths::moves(entry), &[("op", "0123456789abcdeg"), ("move", "recall")]).await;
         again.expect(409);
         two.submit(&board, "[data-move=recall]", &[]).await.expect(303);
+    }
+
+    async fn a_step_that_is_refused_shows_its_menu_open_with_what_was_typed(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let page = doctor.get(&paths::board(point)).await;
+        let page = doctor.submitted(&page, "#call-next", &[]).await;
+        let (entry, _) = clinic.entry_of(ada.visit).await;
+        let has_open = |seen: &crate::support::Seen, step: &str| seen.has(&format!("details[open] > [{step}]"));
+        assert!(!has_open(&page, "data-move=park"));
+
+        let long = "x".repeat(121);
+        for (typed, wrong) in [("", "Enter why the token is parked"), (long.as_str(), "Shorten this to 120")] {
+            let seen = doctor.submit(&page, "[data-move=park]", &[("reason", typed), ("op", &new_op())]).await;
+            assert!(seen.expect(422).text(&format!("#park-{entry}-error")).contains(wrong));
+            assert!(seen.text("#error-summary").contains(wrong), "{}", seen.body);
+            assert!(has_open(&seen, "data-move=park") && !has_open(&seen, "data-transfer"));
+            assert_eq!(seen.form("[data-move=park]", &[]).1.iter().find(|(name, _)| name == "reason").unwrap().1, typed);
+        }
+        let seen = doctor.submit(&page, "[data-transfer]", &[("op", &new_op())]).await;
+        assert!(seen.expect(422).text(&format!("#to-{entry}-error")).contains("Choose where the token goes"));
+        assert!(has_open(&seen, "data-transfer"));
+
+        // A colleague raises the priority meanwhile: the words stay, and sending them again is a decision.
+        let desk = clinic.receptionist().await;
+        let own = desk.get(&paths::entry(entry)).await;
+        desk.submit(&own, "#priority-form", &[("priority", "raised"), ("reason", "Fever")]).await.expect(303);
+        let fields = [("reason", "Fetches a result"), ("op", "0123456789abcdef")];
+        let seen = doctor.submit(&page, "[data-move=park]", &fields).await;
+        assert!(seen.expect(409).text("#refused").contains("changed"), "{}", seen.text("#refused"));
+        assert!(has_open(&seen, "data-move=park"));
+        let seen = doctor.submitted(&seen, "[data-move=park]", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Parked);
+        assert!(seen.text("td.why").starts_with("Fetches a result"));
+
+        // On the token's own page likewise.
+        let cashier = clinic.signed_in("femi cash", &[Role::Cashier]).await;
+        let old = [("version", "0"), ("reason", "Said so at the door"), ("op", "0123456789abcdeg")];
+        let own = cashier.get(&paths::entry(entry)).await;
+        let seen = cashier.submit(&own, "[data-move=leave]", &old).await;
+        assert!(seen.expect(409).has("#refused") && has_open(&seen, "data-move=leave"), "{}", seen.body);
+        cashier.submit(&seen, "[data-move=leave]", &[]).await.expect(303);
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Left);
     }
 
     async fn a_doctor_hands_over_to_a_colleague_and_the_place_in_the_line_stays(clinic) {

@@ -78,7 +78,8 @@ both! {
         let cashier = clinic.signed_in("femi cash", &[Role::Cashier]).await;
         let page = cashier.get(&paths::entry(entry)).await;
         let refused = cashier.submit(&page, "[data-move=leave]", &[]).await;
-        assert!(refused.expect(409).text("#refused").starts_with("Enter how you know that A001 left"));
+        let field = format!("#left-{entry}-error");
+        assert!(refused.expect(422).text(&field).contains("Enter how you know that A001 left"));
         assert_eq!(clinic.state_of(here.visit).await, EntryState::Called);
         cashier.submit(&page, "[data-move=leave]", &[("reason", "Said so at the cash desk")]).await.expect(303);
         assert_eq!(clinic.state_of(here.visit).await, EntryState::Left);

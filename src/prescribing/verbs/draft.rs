@@ -110,7 +110,7 @@ pub fn changed(form: &mut FormState, line: &Line) -> Option<Written> {
 /// Whether the fields of a line say something else than the line.
 pub fn is_edited(form: &FormState, line: &Line) -> bool {
     let field = |name: &str| format!("rx_{name}_{}", line.id);
-    let sent = form.sent(&field("times")).is_some();
+    let sent = form.sent(field("times")).is_some();
     if !sent {
         return false;
     }

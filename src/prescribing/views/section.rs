@@ -71,7 +71,7 @@ impl DraftLine {
 
     /// What stands in a field of this line: what was typed, or how the line is.
     pub fn value(&self, form: &FormState, name: &str) -> String {
-        if let Some(sent) = form.sent(&self.field(name)) {
+        if let Some(sent) = form.sent(self.field(name)) {
             return sent.to_owned();
         }
         let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();

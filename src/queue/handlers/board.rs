@@ -55,7 +55,8 @@ pub async fn part(State(app): State<App>, page: Page, Id(point): Id<PointId>) ->
     html(BoardPart { page, board })
 }
 
-async fn load(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
+/// The board of a point as it stands, with the last step that can be taken back.
+pub async fn load(app: &App, page: &Page, id: PointId) -> Result<Board, Error> {
     let mut board = seats(app, page, id).await?;
     let who = page.actor()?.account;
     let last = events::my_last(&app.db, id, who, (page.today(), page.now - UNDO_SHOWN)).await?;
@@ -169,7 +170,7 @@ pub async fn pause(
     let reason = form.text("reason", "Enter why the queue pauses", 120);
     if !form.is_ok() {
         let mut board = load(&app, &page, point).await?;
-        board.pause = form;
+        board.tried = form;
         return Ok(refused(html(BoardPage { page, board })?));
     }
     let mut work = submission.begin(&app).await?;

@@ -1,8 +1,10 @@
 //! One entry: its page, its moves, passing it on, its priority.
 
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 
-use super::board::{caller, conflict, without_sample};
+use super::board::{self, caller, without_sample};
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry as Trail};
@@ -11,10 +13,12 @@ use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, lines, points};
 use crate::queue::verbs::calls::call_again;
 use crate::queue::verbs::{Refused, moves, transfer, undo};
+use crate::queue::views::board::{Board, BoardPage};
 use crate::queue::views::entry::EntryPage;
 use crate::queue::views::onward;
-use crate::queue::views::seat::{Seat, asks_why, times};
-use crate::web::conflict::conflicting;
+use crate::queue::views::seat::{Seat, asks_why, field, times};
+use crate::web::conflict::{conflicting, sentence};
+use crate::web::form::LINE;
 use crate::web::request::Id;
 use crate::web::submission::{Answering, refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -48,10 +52,6 @@ async fn load(app: &App, page: Page, id: EntryId, form: FormState) -> Result<Ent
     Ok(EntryPage { seat, point, stationed, onward, history, form, notice: None, page })
 }
 
-async fn point_of(app: &App, id: EntryId) -> Result<PointId, Error> {
-    Ok(entries::by_id(&app.db, id).await?.ok_or(Error::NotFound)?.point_id)
-}
-
 /// Whether who asks works at a point.
 async fn is_stationed(app: &App, page: &Page, point: PointId) -> Result<bool, Error> {
     let points = points::active(&app.db, Some(page.actor()?.account)).await?;
@@ -61,7 +61,7 @@ async fn is_stationed(app: &App, page: &Page, point: PointId) -> Result<bool, Er
 /// Why a move needs words that were not given; none where it does not.
 async fn lacks_reason(app: &App, page: &Page, made: Move, entry: &Entry) -> Result<Option<String>, Error> {
     if made == Move::Park {
-        return Ok(Some("Enter why the token is parked, so that colleagues know.".to_owned()));
+        return Ok(Some("Enter why the token is parked, so that colleagues know".to_owned()));
     }
     let asks = made == Move::Leave && asks_why(entry, page, is_stationed(app, page, entry.point_id).await?);
     Ok(asks.then(|| {
@@ -83,14 +83,23 @@ pub async fn create(
     let made: Option<Move> = form.parse("move", "Choose what to do");
     let Some(made) = made else { return Err(Error::Invalid("This form names no step of the queue.".into())) };
     let version: Option<i64> = form.optional_parse("version", "Open the page again");
-    let note = form.optional_text("reason", 120);
+    let note = form.optional_text("reason", LINE);
     let entry = entries::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let point = entry.point_id;
-    if note.is_empty()
-        && version.is_none_or(|version| version == entry.version)
-        && let Some(why) = lacks_reason(&app, &page, made, &entry).await?
-    {
-        return conflict(&app, page, point, Refused::Because(why)).await;
+    let mut tried = match made {
+        Move::Park => Tried::new("park", form.value("reason")),
+        Move::Leave => Tried::new("left", form.value("reason")),
+        Move::Call | Move::Recall | Move::Start | Move::Miss | Move::Unpark => Tried::nothing(),
+        Move::BringBack | Move::ReturnToWaiting | Move::Finish | Move::Undo | Move::Transfer => {
+            Tried::nothing()
+        }
+    };
+    tried.wrong = form.error("reason").map(str::to_owned);
+    if note.is_empty() && version.is_none_or(|version| version == entry.version) {
+        tried.wrong = lacks_reason(&app, &page, made, &entry).await?;
+    }
+    if tried.wrong.is_some() {
+        return again(&app, page, id, tried, None).await;
     }
     let mut to = None;
     if made == Move::Recall {
@@ -125,7 +134,7 @@ pub async fn create(
                     Ok(see_other(&paths::consultation::consult_at(entry.visit_id, "finish")))
                 }
                 refused @ (Refused::NotFound | Refused::Because(_) | Refused::Db(_)) => {
-                    conflict(&app, page, point, refused).await
+                    again(&app, page, id, tried, Some(refused)).await
                 }
             }
         }
@@ -154,12 +163,13 @@ pub async fn pass_on(
 ) -> Answer {
     let mut form = submission.form.clone();
     let version: Option<i64> = form.optional_parse("version", "Open the page again");
-    let point = point_of(&app, id).await?;
+    let point = entries::by_id(&app.db, id).await?.ok_or(Error::NotFound)?.point_id;
+    let mut tried = Tried::new("to", form.value("to"));
     let back = form.value("to") == "back";
     let to = Whom::read(form.value("to"));
     if to.is_none() && !back {
-        let why = "Choose where the token goes, then transfer it.".to_owned();
-        return conflict(&app, page, point, Refused::Because(why)).await;
+        tried.wrong = Some("Choose where the token goes, then transfer it".to_owned());
+        return again(&app, page, id, tried, None).await;
     }
     let mut work = submission.begin(&app).await?;
     let passed = match to {
@@ -170,9 +180,58 @@ pub async fn pass_on(
         Ok(_) => work.done(paths::queue::board(point), "").await,
         Err(refused) => {
             work.undo();
-            conflict(&app, page, point, refused).await
+            again(&app, page, id, tried, Some(refused)).await
         }
     }
+}
+
+/// A step of a menu that asks for something, as it was sent.
+struct Tried {
+    /// The menu: `park`, `left` or `to`; empty for a step that asks for nothing.
+    menu: &'static str,
+    typed: String,
+    wrong: Option<String>,
+}
+
+impl Tried {
+    fn new(menu: &'static str, typed: &str) -> Self {
+        Tried { menu, typed: typed.to_owned(), wrong: None }
+    }
+
+    fn nothing() -> Self {
+        Tried::new("", "")
+    }
+}
+
+/// The page of a refused step as things stand now (Q4), its menu open with what was typed: 422 with what is wrong with that, 409
+/// with what came in between. Who is not with this person has the menu on the token's own page.
+async fn again(app: &App, page: Page, id: EntryId, tried: Tried, refusal: Option<Refused>) -> Answer {
+    let status = if refusal.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let notice = refusal.map(sentence).transpose()?;
+    let entry = entries::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let name = field(tried.menu, id);
+    let mut form = FormState::new().with(&name, &tried.typed);
+    if let Some(wrong) = tried.wrong {
+        form.refuse(&name, wrong);
+    }
+    let loaded = board::load(app, &page, entry.point_id).await;
+    let is_mine = |board: &Board| board.now.iter().any(|seat| seat.row.entry.id == id);
+    let elsewhere = !loaded.as_ref().is_ok_and(is_mine);
+    if !tried.menu.is_empty() && tried.menu != "park" && entry.state.is_open() && elsewhere {
+        let mut shown = load(app, page, id, form).await?;
+        shown.notice = notice;
+        let opened = Trail::new("queue.entry_opened", "queue_entry", id.0);
+        audit::opened(app, &shown.page, opened.of_patient(entry.patient_id.0)).await?;
+        return Ok((status, html(shown)?).into_response());
+    }
+    let mut board = match (loaded, &notice) {
+        // Of a point that is closed there is no board; what happened is said all the same.
+        (Err(Error::Conflict(_)), Some(notice)) => return Err(Error::Conflict(notice.clone())),
+        (loaded, _) => loaded?,
+    };
+    board.tried = form;
+    board.notice = notice;
+    Ok((status, html(BoardPage { page, board })?).into_response())
 }
 
 /// Changes the priority, with a reason.

@@ -58,8 +58,8 @@ pub struct Board {
     pub notice: Option<String>,
     /// Whose visit would end without a sample: asked once.
     pub asks: Option<EntryId>,
-    /// The typed reason of a pause that was refused.
-    pub pause: FormState,
+    /// What was typed into a step that was refused: the reason of a pause, or a field of one seat's menus.
+    pub tried: FormState,
     /// The patient whose panel is open.
     pub panel: Option<Panel>,
 }
@@ -100,7 +100,7 @@ impl Board {
         }
         in_line.sort_by_key(|(position, _)| *position);
         let line = in_line.into_iter().map(|(_, seat)| seat).collect();
-        let (pause, doctors) = (FormState::new(), Vec::new());
+        let (tried, doctors) = (FormState::new(), Vec::new());
         Board {
             point,
             points,
@@ -112,7 +112,7 @@ impl Board {
             undo: None,
             notice: None,
             asks: None,
-            pause,
+            tried,
             panel: None,
         }
     }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::access::model::{AccountId, Permission};
 use crate::queue::model::{
-    EntryState, LineRules, Placed, PointKind, Priority, WaitLevel, WaitThresholds, leaving_needs_reason,
-    waits_since,
+    EntryId, EntryState, LineRules, Placed, PointKind, Priority, WaitLevel, WaitThresholds,
+    leaving_needs_reason, waits_since,
 };
 use crate::queue::store::entries::Entry;
 use crate::queue::store::lines::Row;
@@ -199,10 +199,20 @@ impl Seat {
         if reads_words(page, None) { &self.row.entry.priority_reason } else { "" }
     }
 
+    /// The field of one of its menus: `park`, `left` or `to`, with the number of the entry.
+    pub fn field(&self, menu: &str) -> String {
+        field(menu, self.row.entry.id)
+    }
+
     /// Whether it takes a reason to say that the patient has left; `stationed` is whether who asks works at the point.
     pub fn asks_why(&self, page: &Page, stationed: &bool) -> bool {
         asks_why(&self.row.entry, page, *stationed)
     }
+}
+
+/// The field of a menu of one entry; several stand on one board.
+pub fn field(menu: &str, id: EntryId) -> String {
+    format!("{menu}-{id}")
 }
 
 /// Whether it takes a reason to say that somebody has left: an emergency, and whoever is with colleagues elsewhere.
