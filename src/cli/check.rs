@@ -10,7 +10,7 @@ use crate::audit::{self, Verified};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::probe::{self, Holds, cause};
-use crate::db::{ConnectError, Db, DbError, dialect, guards, sql};
+use crate::db::{ConnectError, Db, DbError, dialect, schema, sql};
 use crate::scheduling;
 
 const WHOLE: &str = "the file is whole";
@@ -57,8 +57,8 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
 async fn all(config: &Config, db: &Db) -> Result<usize, Failure> {
     let whole = read(dialect::integrity(db).await);
     let mut faults = usize::from(!holds(WHOLE, &whole)?);
-    faults +=
-        usize::from(!holds("every guard of the database is in place", &read(guards::missing(db).await))?);
+    let departures = read(schema::departures(db).await);
+    faults += usize::from(!holds("every guard of the database is in place", &departures)?);
     let app = match App::reading(db.clone(), Clock::System, config.clone()).await {
         Ok(app) => app,
         Err(_) if !whole.is_empty() => return Err(Failure::Fault(DAMAGED.to_owned())),

@@ -1,12 +1,8 @@
 //! The database's own guards step aside while whole tables arrive, and come back in the same words: triggers that refuse
 //! a change or keep a sum would take the history for new work. References are checked when they come back.
 
-use std::collections::BTreeSet;
-
 use sqlx::Executor;
-use sqlx::migrate::Migrator;
 
-use super::connect::{POSTGRES, SQLITE};
 use super::{Db, DbError, Tx};
 
 /// Statements that put back what was lifted.
@@ -83,33 +79,6 @@ pub async fn put_back_after_filling(db: &Db, lifted: Lifted) -> Result<(), DbErr
     run(&mut tx, "insert into happening select * from happened").await?;
     put_back(&mut tx, lifted).await?;
     tx.commit().await
-}
-
-/// Triggers that the schema of this database has and the database has not, or that were switched off.
-pub async fn missing(db: &Db) -> Result<Vec<String>, DbError> {
-    const SEEN: &str = "select version from _sqlx_migrations";
-    const SQLITE_NAMES: &str = "select name from sqlite_master where type = 'trigger'";
-    const POSTGRES_NAMES: &str =
-        "select tgname::text from pg_trigger where not tgisinternal and tgenabled in ('O', 'A')";
-    let (seen, there, schema): (Vec<i64>, Vec<String>, &Migrator) = match db {
-        Db::Sqlite { sessions, .. } => (
-            sqlx::query_scalar(SEEN).fetch_all(sessions).await?,
-            sqlx::query_scalar(SQLITE_NAMES).fetch_all(sessions).await?,
-            &SQLITE,
-        ),
-        Db::Postgres { pool, .. } => (
-            sqlx::query_scalar(SEEN).fetch_all(pool).await?,
-            sqlx::query_scalar(POSTGRES_NAMES).fetch_all(pool).await?,
-            &POSTGRES,
-        ),
-    };
-    let there: BTreeSet<String> = there.into_iter().collect();
-    let made = schema.iter().filter(|step| seen.contains(&step.version)).flat_map(|step| step.sql.lines());
-    let names = made.filter_map(|line| line.strip_prefix("create trigger ")?.split(' ').next());
-    Ok(names
-        .filter(|name| !there.contains(*name))
-        .map(|name| format!("{name} is gone or switched off"))
-        .collect())
 }
 
 /// No request waits for this.

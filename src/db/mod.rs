@@ -17,6 +17,7 @@ mod readers;
 mod request;
 pub mod restore;
 mod rows;
+pub mod schema;
 mod snapshot;
 mod statement;
 mod tls;

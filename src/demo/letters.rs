@@ -48,7 +48,8 @@ struct Visited {
     doctor_name: String,
 }
 
-/// Fills verifications of a few past visits, those of the known student first, and one referral.
+/// Fills verifications of a few past visits, those of the known student first, and one referral, by the known doctor if there is
+/// a visit of theirs.
 pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: indicatif::ProgressBar) -> Result<(), DbError> {
     let clinic = settings::clinic(db).await?;
     let clinic_name = clinic.name.clone();
@@ -111,7 +112,9 @@ pub(super) async fn write(db: &Db, now: DateTime<Utc>, bar: indicatif::ProgressB
     filling.put("verification_consent", WORD, words).await?;
     filling.put("verification_check", CHECK, checks).await?;
     bulk::follow_ids(filling.tx().await?, "verification").await?;
-    if let Some(visit) = visits.first() {
+    let (known, _) = super::store::name_of(filling.tx().await?, "doctor").await?;
+    let own = visits.iter().find(|visit| visit.doctor == known).or(visits.first());
+    if let Some(visit) = own {
         refer(&mut filling, visit).await?;
     }
     filling.step("letters", visits.len()).await

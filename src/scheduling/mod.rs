@@ -24,6 +24,7 @@ pub use store::doctors::{Named, names as doctor_names};
 pub use store::expected::{Expected, coming, next_free, todays_booked, todays_booking_of};
 pub use store::hours::in_room;
 pub use store::people::no_show_count;
+pub use store::slots::to_come;
 pub use verbs::{
     Arrived, At, Booking, Decisions, Refusal, answer_objection, arrive, book_at_desk, cancel, change_hold,
     close_before, close_day, close_weekdays, confirm, doctor_leaves, doctor_returns, fulfil, hold,

@@ -19,9 +19,16 @@ pub struct ClinicPage {
     pub page: Page,
     pub form: FormState,
     pub conflict: Option<Conflict>,
+    /// Whether another time zone waits for the word that hours already given out may change.
+    pub asks_zone: bool,
 }
 
 impl ClinicPage {
+    /// Without questions.
+    pub fn of(page: Page, form: FormState) -> ClinicPage {
+        ClinicPage { page, form, conflict: None, asks_zone: false }
+    }
+
     fn groups(&self) -> &'static [Group] {
         LIMITS
     }

@@ -74,6 +74,7 @@ pub fn routes() -> Routes {
         .post(paths::COUNTS, manage, counts::create)
         .get(paths::COUNT, read, counts::show)
         .post(paths::COUNT, manage, counts::keep)
+        .get(paths::COUNT_SHEET, manage, counts::sheet)
         .post(paths::FOUND, manage, counts::found)
         .post(paths::HAND_IN, manage, counts::hand_in)
         .post(paths::RECOUNT, manage, counts::recount)

@@ -1,6 +1,7 @@
 //! Whom somebody looks for, and whose page is open, is not kept by the browser of a shared machine (experience X3).
 
 use infirmary::access::model::Role;
+use infirmary::web::form::new_op;
 
 use crate::support::ADA;
 use crate::support::Browser;
@@ -49,6 +50,38 @@ both! {
         assert_eq!(searched(&desk, "/patients", "form.filters", " ").await.0, "/patients?");
         let other = clinic.receptionist().await;
         assert_eq!(other.get("/patients?sought=1").await.expect(200).links("tbody a").len(), 2);
+    }
+
+    async fn who_is_not_found_is_registered_with_what_was_typed(clinic) {
+        let desk = clinic.receptionist().await;
+        let arrivals = desk.get("/arrivals").await;
+        let typed = [
+            ("Zaïnab  Bello", ["Zaïnab", "Bello", "", ""]),
+            ("Bello, Zaïnab Ọmọ", ["Zaïnab Ọmọ", "Bello", "", ""]),
+            ("Bello", ["", "Bello", "", ""]),
+            ("26/52ha777", ["", "", "26/52HA777", ""]),
+            ("0803 111 2233", ["", "", "", "0803 111 2233"]),
+            ("X7", ["", "", "", ""]),
+        ];
+        for (text, expected) in typed {
+            let found = desk.submitted(&arrivals, "#scan-form", &[("code", text), ("op", &new_op())]).await;
+            let onward = desk.submit(&found, "#found .empty form", &[]).await;
+            assert_eq!(onward.expect(303).leads_to().unwrap(), "/patients/new?sought=1");
+            let page = desk.follow(onward).await;
+            let form = page.form("#person", &[]).1;
+            let value = |name: &str| form.iter().find(|(field, _)| field == name).unwrap().1.clone();
+            assert_eq!(["given_names", "family_name", "matric_number", "phone"].map(value), expected, "{text}");
+        }
+        // Of the patients' own list likewise; the button without a search leads to an empty form.
+        let list = desk.submitted(&desk.get("/patients").await, "form.filters", &[("q", "Zaïnab Bello")]).await;
+        let page = desk.submitted(&list, "#results .empty form", &[]).await;
+        assert!(page.form("#person", &[]).1.contains(&("family_name".to_owned(), "Bello".to_owned())));
+        let plain = desk.get(&arrivals.links(".page-head a")[0]).await;
+        assert!(plain.form("#person", &[]).1.contains(&("family_name".to_owned(), String::new())));
+        // Who may not register is not led there.
+        let nurse = clinic.signed_in("nurse", &[Role::Nurse]).await;
+        let list = nurse.submitted(&nurse.get("/patients").await, "form.filters", &[("q", "Zaïnab")]).await;
+        assert!(!list.has("#results form"));
     }
 
     async fn the_next_page_of_a_search_names_nobody(clinic) {

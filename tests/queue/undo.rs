@@ -148,4 +148,32 @@ both! {
         let refused = doctor.post(&paths::transfers(now), &[("op", "0123456789abcdeh"), ("to", &back)]).await;
         assert!(refused.expect(409).body.contains("Consulting is closed"), "{}", refused.body);
     }
+
+    async fn the_page_of_a_token_that_is_through_leads_to_what_may_be_left_to_do(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let (entry, _) = clinic.entry_of(ada.visit).await;
+        let board = doctor.get(&paths::board(point)).await;
+        let board = doctor.submitted(&board, "#call-next", &[]).await;
+        doctor.submit(&board, "[data-move=start]", &[]).await.expect(303);
+        let own = doctor.get(&paths::entry(entry)).await;
+        doctor.submit(&own, "[data-move=leave]", &[("reason", "Called, gone home")]).await.expect(303);
+        let cashier = clinic.signed_in("femi cash", &[Role::Cashier]).await;
+        let (consult, letters, bill) = (
+            infirmary::web::paths::consultation::consult(ada.visit),
+            infirmary::web::paths::letters::of_visit(ada.visit),
+            infirmary::web::paths::billing::of_visit(ada.visit),
+        );
+        let seen = doctor.get(&paths::entry(entry)).await;
+        assert!(!seen.has("[data-transfer]"), "nothing is passed on any more");
+        let offered = seen.links("#onward a");
+        assert!(offered.contains(&consult) && offered.contains(&letters) && !offered.contains(&bill), "{offered:?}");
+        let offered = cashier.get(&paths::entry(entry)).await.links("#onward a");
+        assert!(offered.contains(&bill) && !offered.contains(&consult), "{offered:?}");
+        cashier.get(&bill).await;
+        for page in [consult, letters] {
+            doctor.get(&page).await.expect(200);
+        }
+    }
 }

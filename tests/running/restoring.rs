@@ -217,6 +217,51 @@ async fn check_says_what_was_taken_away_postgres() {
     taken_away(&url, &folder, &lift, "audit_entry_append_only is gone").await;
 }
 
+/// Ways to weaken a guard that stays there by name, with the way back and what `check` calls it.
+fn weakened(url: &str) -> Vec<(Vec<&'static str>, Vec<&'static str>, &'static str)> {
+    let mut ways = vec![(
+        vec!["drop index faculty_name_unique", "create index faculty_name_unique on faculty (name)"],
+        vec!["drop index faculty_name_unique", "create unique index faculty_name_unique on faculty (name)"],
+        "index faculty_name_unique",
+    )];
+    if url.starts_with("sqlite:") {
+        ways.push((
+            vec![
+                "drop trigger audit_seal_no_update",
+                "create trigger audit_seal_no_update before update on audit_seal begin select 1; end",
+            ],
+            vec![
+                "drop trigger audit_seal_no_update",
+                "create trigger audit_seal_no_update before update on audit_seal
+                 begin select raise(abort, 'audit_seal_append_only'); end",
+            ],
+            "trigger audit_seal_no_update",
+        ));
+        return ways;
+    }
+    ways.push((
+        vec!["create or replace function refuse_change() returns trigger language plpgsql as $$ begin return new; end $$"],
+        vec![
+            "create or replace function refuse_change() returns trigger language plpgsql as $$
+             begin raise exception '%_append_only', tg_table_name; end $$",
+        ],
+        "function refuse_change",
+    ));
+    ways.push((
+        vec![
+            "drop trigger audit_seal_append_only on audit_seal",
+            "create trigger audit_seal_append_only before delete on audit_seal for each row execute function refuse_change()",
+        ],
+        vec![
+            "drop trigger audit_seal_append_only on audit_seal",
+            "create trigger audit_seal_append_only before delete or update on audit_seal
+             for each row execute function refuse_change()",
+        ],
+        "trigger audit_seal_append_only",
+    ));
+    ways
+}
+
 async fn taken_away(url: &str, folder: &Path, lift: &[&'static str], gone: &str) {
     let node = Node::start(&["demo", "--database-url", url]).await;
     assert!(sign_in(&node.browser(), "doctor").await.is_some());
@@ -243,6 +288,13 @@ async fn taken_away(url: &str, folder: &Path, lift: &[&'static str], gone: &str)
     std::fs::write(&key, &kept).unwrap();
     succeed(&["check", "--database-url", url]);
 
+    // Guards that are there, and say something else: what a trigger refuses, what is unique, what may be written.
+    for (again, as_before, name) in weakened(url) {
+        change(url, &again).await;
+        fault(url, &format!("{name} is not what it was made as"));
+        change(url, &as_before).await;
+        succeed(&["check", "--database-url", url]);
+    }
     change(url, lift).await;
     fault(url, gone);
     std::fs::remove_file(&log).unwrap();

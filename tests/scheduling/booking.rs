@@ -208,6 +208,37 @@ both! {
         assert_eq!(clinic.appointment_state(desk).await, "booked");
     }
 
+    async fn a_reason_that_is_given_up_midway_is_chosen_again(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let (gone, stays) = (clinic.visit_reason("Travel advice", 20).await, clinic.visit_reason("I feel ill", 20).await);
+        let slot = clinic.slot(doctor, 60, 2, 1).await;
+        let (_, ada) = clinic.someone("Ada Obi").await;
+        let days = ada.get(&format!("{}?reason={gone}", paths::BOOK_DAY)).await;
+        let times = ada.get(&days.links(".slots.days a").remove(0)).await;
+        let held = ada.submit(&times, "main form", &[("slot", &slot.to_string()), ("op", "0123456789abcdef")]).await;
+        let check = ada.follow(held.expect(303).clone()).await;
+        let give_up = sql("update visit_reason set active = $2 where id = $1");
+        give_up.bind(gone).bind(false).run(&clinic.app.db).await.unwrap();
+
+        let word = "The reason you chose cannot be booked online any more. Choose another";
+        let lost = ada.submit(&times, "main form", &[("slot", &slot.to_string()), ("op", "0123456789abcdeg")]).await;
+        assert_eq!(lost.expect(422).errors(), [word]);
+        assert!(lost.has(&format!("input[value='{stays}']")) && !lost.has(&format!("input[value='{gone}']")));
+        for step in [paths::BOOK_DAY.to_owned(), format!("{}?day=2026-11-09", paths::BOOK_TIME)] {
+            let join = if step.contains('?') { '&' } else { '?' };
+            assert_eq!(ada.get(&format!("{step}{join}reason={gone}")).await.expect(422).errors(), [word], "{step}");
+        }
+        // For the place that is kept, an old page offers it still.
+        let change = check.links("main a").into_iter().find(|link| link.ends_with("/reason")).unwrap();
+        let page = ada.get(&change).await;
+        let refused = ada.submit(&page, "main form", &[("reason", &gone.to_string()), ("words", "Since Sunday")]).await;
+        assert_eq!(refused.expect(422).errors(), [word]);
+        assert!(refused.body.contains("Since Sunday"));
+        // What was kept with it is booked all the same.
+        let booked = ada.submitted(&check, "main form", &[]).await;
+        assert_eq!(booked.heading(), "Appointment booked");
+    }
+
     async fn cancelling_frees_the_place_exactly_once(clinic) {
         let doctor = clinic.consultant("Bola").await;
         let reason = clinic.visit_reason("I feel ill", 20).await.to_string();

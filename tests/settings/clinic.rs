@@ -1,6 +1,7 @@
 //! Name, zone and numbers.
 
 use infirmary::access::model::Role;
+use infirmary::db::sql;
 
 use crate::support::eventually;
 
@@ -23,6 +24,31 @@ both! {
         // Twice the same form is one change.
         browser.submit(&page, "#settings", &fields).await.expect(303);
         assert_eq!(clinic.count("select version from clinic").await, 2);
+    }
+
+    async fn another_time_zone_says_first_what_it_does_to_hours_that_are_given_out(clinic) {
+        let browser = clinic.administrator().await;
+        let doctor = clinic.consultant("Bola").await;
+        let slot = clinic.slot(doctor, 60, 2, 1).await;
+        clinic.slot(doctor, -120, 2, 1).await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let (patient, _) = clinic.someone("Ada Obi").await;
+        clinic.books(patient, slot, reason).await;
+        let page = browser.get("/settings").await;
+        assert!(!page.has("#zone"));
+        let asked = browser.submit(&page, "#settings", &[("time_zone", "Africa/Cairo"), ("name", "Hill Clinic")]).await;
+        let said = asked.expect(422).errors().remove(0);
+        assert!(said.starts_with("Slots to come: 1, bookings: 1.") && said.contains("as 09:00 becomes 10:00"), "{said}");
+        assert_eq!(asked.attribute("#name", "value").as_deref(), Some("Hill Clinic"));
+        assert_eq!(clinic.count("select version from clinic").await, 1);
+        browser.submit(&asked, "#settings", &[("zone", "yes")]).await.expect(303);
+        let known: String = sql("select time_zone from clinic").scalar(&clinic.app.db).await.unwrap();
+        assert_eq!(known, "Africa/Cairo");
+        // Another name for the same hours asks nothing; one that is the same in November and not in spring does.
+        let page = browser.get("/settings").await;
+        let spring = browser.submit(&page, "#settings", &[("time_zone", "Europe/Athens"), ("op", "0123456789abcdef")]).await;
+        assert!(spring.expect(422).errors()[0].contains("as 10:00 becomes 11:00"), "{:?}", spring.errors());
+        browser.submit(&page, "#settings", &[("time_zone", "Egypt")]).await.expect(303);
     }
 
     async fn impossible_settings_are_refused_with_everything_kept(clinic) {

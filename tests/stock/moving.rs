@@ -159,12 +159,16 @@ both! {
         work.commit().await.unwrap();
         let page = shelves.desk.get(&path).await;
         assert_eq!(page.texts("#keep tbody tr").len(), 1, "what is counted is out of the way");
+        let sheet = shelves.desk.get(&page.links("#keep .actions a[href$=sheet]")[0]).await;
+        assert_eq!(sheet.texts(".counting tbody tr").len(), 1, "{}", sheet.body);
+        assert!(sheet.text(".counting").contains("C3") && !sheet.text(".sheet").contains("30"), "paper says nothing of the books");
         shelves.desk.submit(&page, "#keep", &[(&lines[2], "31")]).await.expect(303);
         let page = shelves.desk.get(&path).await;
         shelves.desk.submit(&page, "#hand-in", &[]).await.expect(303);
         let page = shelves.desk.get(&path).await;
         assert_eq!(page.texts("#differences tbody tr").len(), 2, "{}", page.body);
         assert!(!page.has("#post"), "not by whoever handed it in");
+        assert_eq!(shelves.desk.get(&format!("{path}/sheet")).await.leads_to().unwrap(), path, "nothing is left to count");
         let own = shelves.desk.post(&format!("{path}/posting"), &[("op", "posted-by-the-counter"), ("version", "2")]).await;
         assert!(own.expect(409).errors()[0].contains("You handed in this stocktake yourself"), "{:?}", own.errors());
         let raw = sql("update stock_count set state = 'posted', ended_by = counted_by, ended_at = counted_at").run(&clinic.app.db).await.unwrap_err();

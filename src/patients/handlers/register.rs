@@ -1,6 +1,7 @@
 //! Registering a patient (PT1, AD2).
 
-use axum::extract::State;
+use axum::extract::{Query, State};
+use serde::Deserialize;
 
 use super::fields;
 use crate::access::model::Permission;
@@ -10,7 +11,7 @@ use crate::audit::Entry;
 use crate::db::{DbError, Store};
 use crate::patients::campus::Campus;
 use crate::patients::model::{
-    Brief, Details, Kind, PatientId, card_code, patient_number, same_facts, sign_in_name,
+    Brief, Details, Kind, MatricNumber, PatientId, Phone, card_code, patient_number, same_facts, sign_in_name,
 };
 use crate::patients::store::university::PlaceKind;
 use crate::patients::{store, views};
@@ -19,15 +20,40 @@ use crate::web::{Answer, FormState, Page, Submission, html, paths};
 use crate::work::Work;
 use views::PersonPage;
 
-/// The empty form.
-pub async fn new(State(app): State<App>, page: Page) -> Answer {
+/// Who was looked for and not found.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+}
+
+/// The form, empty but for who was looked for.
+pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let campus = Campus::read(&app.db).await?;
     let current = campus.of(PlaceKind::Session).find(|place| place.parent == Some(1)).map(|place| place.id);
     let mut form = FormState::new().with("kind", Kind::Student.as_str());
     if let Some(current) = current {
         form = form.with("session_id", current);
     }
+    let form = as_sought(form, &asked.q, &page.clinic.matric_pattern);
     html(blank(page, form, campus))
+}
+
+/// What was typed into a search, in the field that it belongs to: a matric number, a phone number, or a name with the family
+/// name last, or first before a comma.
+fn as_sought(form: FormState, text: &str, pattern: &str) -> FormState {
+    let text = text.trim();
+    if let Some(matric) = MatricNumber::parse(text, pattern) {
+        return form.with("matric_number", matric);
+    }
+    if text.chars().any(|c| c.is_ascii_digit()) {
+        return if Phone::parse(text).is_ok() { form.with("phone", text) } else { form };
+    }
+    let (given, family) = match text.split_once(',') {
+        Some((family, given)) => (given, family),
+        None => text.rsplit_once(char::is_whitespace).unwrap_or(("", text)),
+    };
+    form.with("given_names", given.trim()).with("family_name", family.trim())
 }
 
 fn blank(page: Page, form: FormState, campus: Campus) -> PersonPage {

@@ -95,6 +95,9 @@ async fn paused(
     html(PausedPage { page: page.clone(), heading, sentence: why.to_string() }).map(Some)
 }
 
+/// What is said of a reason that the clinic gave up meanwhile.
+pub(super) const GONE: &str = "The reason you chose cannot be booked online any more. Choose another";
+
 /// The reason that was chosen; without one the first question comes back with a message.
 async fn chosen_reason(app: &App, chosen: &Chosen) -> Result<Option<Reason>, Error> {
     let Ok(id) = chosen.reason.parse::<ReasonId>() else { return Ok(None) };
@@ -103,7 +106,8 @@ async fn chosen_reason(app: &App, chosen: &Chosen) -> Result<Option<Reason>, Err
 
 async fn ask_again(app: &App, page: Page, chosen: &Chosen) -> Answer {
     let mut form = chosen.form();
-    form.refuse("reason", "Choose why you want to be seen");
+    let gone = chosen.reason.parse::<ReasonId>().is_ok();
+    form.refuse("reason", if gone { GONE } else { "Choose why you want to be seen" });
     let reasons = online_reasons(app).await?;
     let action = paths::scheduling::BOOK_DAY.to_owned();
     Ok(refused(html(ReasonPage { page, form, reasons, action, keeps: false })?))
@@ -213,8 +217,15 @@ pub async fn hold(State(app): State<App>, page: Page, submission: Submission) ->
 
 /// Says why a time cannot be had, with the nearest three.
 pub(super) async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, refusal: Refusal) -> Answer {
-    let (Refusal::Book(_) | Refusal::TooShort(_) | Refusal::HoldOver) = refusal else {
-        return Err(refusal.into());
+    let reason = chosen_reason(app, chosen).await?;
+    let (reason, refusal) = match (reason, refusal) {
+        (None, Refusal::Missing | Refusal::TooShort(_) | Refusal::HoldOver) => {
+            return ask_again(app, page, chosen).await;
+        }
+        (reason, refusal @ (Refusal::Book(_) | Refusal::TooShort(_) | Refusal::HoldOver)) => {
+            (reason, refusal)
+        }
+        (_, other) => return Err(other.into()),
     };
     if !refusal.is_lost() {
         let heading = "This time cannot be booked";
@@ -222,7 +233,7 @@ pub(super) async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, r
         return Ok((StatusCode::CONFLICT, answer).into_response());
     }
     let gone = slots::by_id(&app.db, slot).await?.ok_or(Error::NotFound)?;
-    let reason = chosen_reason(app, chosen).await?.ok_or(Error::NotFound)?;
+    let Some(reason) = reason else { return ask_again(app, page, chosen).await };
     let doctor = wished(app, &chosen.doctor).await?;
     let chosen = chosen.clone().with_doctor(doctor.as_ref());
     let wanted = Wanted { doctor: chosen.doctor(), starts_at: gone.starts_at };

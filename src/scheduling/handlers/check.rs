@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::book::{Chosen, WORDS, lost, online_reasons};
+use super::book::{Chosen, GONE, WORDS, lost, online_reasons};
 use super::me;
 use crate::app::App;
 use crate::scheduling::model::{AppointmentId, AppointmentState, ReasonId};
@@ -68,6 +68,10 @@ pub async fn update_reason(
     let mut form = submission.form.clone();
     let reason = form.parse::<ReasonId>("reason", "Choose why you want to be seen");
     let words = form.optional_text("words", WORDS);
+    let reasons = online_reasons(&app).await?;
+    if reason.is_some_and(|id| reasons.iter().all(|one| one.id != id)) {
+        form.refuse("reason", GONE);
+    }
     if let (Some(reason), true) = (reason, form.is_ok()) {
         let mut work = submission.begin(&app).await?;
         match verbs::change_hold(&mut work, patient, id, reason, &words).await {
@@ -79,7 +83,6 @@ pub async fn update_reason(
             Err(other) => return Err(other.into()),
         }
     }
-    let reasons = online_reasons(&app).await?;
     let action = paths::scheduling::of(paths::scheduling::BOOK_REASON, id);
     Ok(refused(html(ReasonPage { page, form, reasons, action, keeps: true })?))
 }

@@ -326,3 +326,12 @@ pub async fn reshape(
     .await?;
     Ok(())
 }
+
+/// Slots to come, and bookings of them.
+pub async fn to_come(store: impl Store, now: DateTime<Utc>) -> Result<(i64, i64), DbError> {
+    sql("select (select count(*) from slot where starts_at > $1 and not withdrawn) as slots,
+            (select count(*) from appointment where starts_at > $1 and state in ('hold', 'booked')) as booked")
+        .bind(now)
+        .one(store)
+        .await
+}

@@ -1,6 +1,7 @@
 //! The clinic's name, zone and numbers (AD6).
 
 use axum::extract::State;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::app::App;
@@ -8,6 +9,7 @@ use crate::audit::{self, Entry};
 use crate::live::Topic;
 use crate::patients;
 use crate::patients::model::{MatricNumber, Phone};
+use crate::scheduling;
 use crate::settings::model::Clinic;
 use crate::settings::rules::LIMITS;
 use crate::settings::store;
@@ -15,7 +17,7 @@ use crate::settings::views::ClinicPage;
 use crate::web::conflict::{Conflict, conflicting};
 use crate::web::form::{LINE, TEXT};
 use crate::web::submission::refused;
-use crate::web::{Answer, FormState, Page, Submission, html, paths};
+use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 /// The texts of the form: name, label, value.
 fn texts(clinic: &Clinic) -> [(&'static str, &'static str, &String); 6] {
@@ -39,7 +41,7 @@ pub async fn edit(State(app): State<App>, page: Page) -> Answer {
     for limit in LIMITS.iter().flat_map(|(_, limits)| *limits) {
         form = form.with(limit.name, limit.of(&clinic));
     }
-    html(ClinicPage { page, form, conflict: None })
+    html(ClinicPage::of(page, form))
 }
 
 /// Saves the settings; every node knows them within a second.
@@ -48,7 +50,14 @@ pub async fn update(State(app): State<App>, page: Page, submission: Submission) 
     let mut form = submission.form.clone();
     let new = read(&mut form, &old);
     if !form.is_ok() {
-        return Ok(refused(html(ClinicPage { page, form, conflict: None })?));
+        return Ok(refused(html(ClinicPage::of(page, form))?));
+    }
+    if old.time_zone != new.time_zone
+        && !form.chosen("zone", "yes")
+        && let Some(sentence) = moved(&app, &page, &old, &new).await?
+    {
+        form.refuse("time_zone", sentence);
+        return Ok(refused(html(ClinicPage { asks_zone: true, ..ClinicPage::of(page, form) })?));
     }
     let mut work = submission.begin(&app).await?;
     let at = work.now();
@@ -77,6 +86,18 @@ pub async fn update(State(app): State<App>, page: Page, submission: Submission) 
     work.done(paths::settings::SETTINGS, &words).await
 }
 
+/// What another time zone does to the hours that are given out; nothing where none are.
+async fn moved(app: &App, page: &Page, old: &Clinic, new: &Clinic) -> Result<Option<String>, Error> {
+    let (slots, booked) = scheduling::to_come(&app.db, page.now).await?;
+    // Two zones may agree today and part in spring; slots are made for half a year at most.
+    let mut months = (0..=6).map(|month| page.now + TimeDelta::days(30 * month));
+    let apart = months.find(|at| old.clock(at) != new.clock(at)).filter(|_| slots > 0);
+    Ok(apart.map(|at| {
+        let (before, after) = (old.clock(at), new.clock(at));
+        format!("Slots to come: {slots}, bookings: {booked}. They keep their moment, so their hours change as {before} becomes {after}. Say below whether that is meant")
+    }))
+}
+
 async fn overtaken(app: &App, page: Page, mut form: FormState) -> Answer {
     let now = store::clinic(&app.db).await?;
     let who = audit::last_change(&app.db, "clinic", 1).await?;
@@ -86,7 +107,7 @@ async fn overtaken(app: &App, page: Page, mut form: FormState) -> Answer {
         fields.push((limit.name, limit.label, limit.of(&now).to_string()));
     }
     let conflict = Conflict::of(&mut form, who, &fields, now.version);
-    Ok(conflicting(html(ClinicPage { page, form, conflict: Some(conflict) })?))
+    Ok(conflicting(html(ClinicPage { conflict: Some(conflict), ..ClinicPage::of(page, form) })?))
 }
 
 fn read(form: &mut FormState, old: &Clinic) -> Clinic {

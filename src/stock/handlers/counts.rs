@@ -10,10 +10,10 @@ use crate::stock::model::{CountId, CountState, ItemKind, StoreId};
 use crate::stock::store::{batches, counts, lists};
 use crate::stock::verbs::count;
 use crate::stock::verbs::receive::Arrival;
-use crate::stock::views::moving::{CountPage, CountsPage};
+use crate::stock::views::moving::{CountPage, CountSheet, CountsPage};
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
-use crate::web::submission::refused;
+use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 use crate::work::Refused;
 
@@ -98,6 +98,17 @@ pub async fn show(
         }
     }
     html(shown)
+}
+
+/// What is left to count, to go along the shelves with. Of a stocktake that was handed in there is nothing left.
+pub async fn sheet(State(app): State<App>, page: Page, Id(id): Id<CountId>) -> Answer {
+    let count = counts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    if count.state != CountState::Counting {
+        return Ok(see_other(&paths::stock::count(id)));
+    }
+    let mut lines = counts::lines(&app.db, id).await?;
+    lines.retain(|line| line.counted.is_none());
+    html(CountSheet { page, count, lines })
 }
 
 async fn again(app: &App, page: Page, id: CountId, form: FormState) -> Result<CountPage, Error> {

@@ -242,6 +242,18 @@ pub struct CountPage {
     pub more: Option<String>,
 }
 
+/// What is left to count, on paper; never with what the books say.
+#[derive(Debug, Template)]
+#[template(path = "stock/count_sheet.html")]
+pub struct CountSheet {
+    /// The frame.
+    pub page: Page,
+    /// The stocktake.
+    pub count: Count,
+    /// Its batches that nobody has counted.
+    pub lines: Vec<CountLine>,
+}
+
 impl CountPage {
     /// Whether it is being counted by people like this one.
     pub fn counting(&self) -> bool {

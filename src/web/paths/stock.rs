@@ -66,6 +66,8 @@ pub const ACCEPTANCE: &str = "/stock/transfers/{id}/acceptance";
 pub const REFUSAL: &str = "/stock/transfers/{id}/refusal";
 /// One stocktake; what was counted by POST.
 pub const COUNT: &str = "/stock/counts/{id}";
+/// What is left to count, on paper.
+pub const COUNT_SHEET: &str = "/stock/counts/{id}/sheet";
 /// A batch that lies there and stands in no list, by POST.
 pub const FOUND: &str = "/stock/counts/{id}/found";
 /// Handing it in, by POST.
@@ -149,6 +151,11 @@ pub fn refusal(id: impl Borrow<TransferId>) -> String {
 /// One stocktake; what was counted by POST.
 pub fn count(id: impl Borrow<CountId>) -> String {
     format!("/stock/counts/{}", id.borrow())
+}
+
+/// What is left to count, on paper.
+pub fn count_sheet(id: impl Borrow<CountId>) -> String {
+    format!("{}/sheet", count(id))
 }
 
 /// A batch that lies there and stands in no list, by POST.
