@@ -11,6 +11,7 @@ mod screen;
 mod secrets;
 mod stock;
 mod visit;
+mod words;
 
 use infirmary::access::model::Role;
 

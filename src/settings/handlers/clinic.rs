@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::live::Topic;
+use crate::numbers::grouped;
 use crate::patients;
 use crate::patients::model::{MatricNumber, Phone};
 use crate::scheduling;
@@ -94,6 +95,7 @@ async fn moved(app: &App, page: &Page, old: &Clinic, new: &Clinic) -> Result<Opt
     let apart = months.find(|at| old.clock(at) != new.clock(at)).filter(|_| slots > 0);
     Ok(apart.map(|at| {
         let (before, after) = (old.clock(at), new.clock(at));
+        let (slots, booked) = (grouped(slots), grouped(booked));
         format!("Slots to come: {slots}, bookings: {booked}. They keep their moment, so their hours change as {before} becomes {after}. Say below whether that is meant")
     }))
 }
