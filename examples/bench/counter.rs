@@ -9,6 +9,7 @@ use infirmary::db::{Db, DbError, Tx, bulk, sql};
 use infirmary::prescribing::model::PrescriptionId;
 use infirmary::web::paths;
 
+use crate::client::Client;
 use crate::node::Node;
 use crate::plan::Cookies;
 use crate::writes::{CLIENTS, Sent, report};
@@ -185,9 +186,28 @@ async fn drafts(tx: &mut Tx, at: DateTime<Utc>) -> Result<Vec<i64>, DbError> {
     sql("select id from invoice where id >= $1 order by id").bind(first).scalars(&mut *tx).await
 }
 
+/// What speaks against giving a line out is seen and answered, as a pharmacist does: these patients have several prescriptions.
+async fn answer_warnings(node: &Node, cookie: &str, forms: &mut [Sent]) {
+    const SEEN: &str = "name=\"seen_";
+    let mut client = Client::connect(node.port).await.unwrap();
+    for form in forms {
+        let answer = client.get(&form.path, cookie).await.unwrap();
+        let page = String::from_utf8_lossy(&answer.body);
+        for field in page.split(SEEN).skip(1) {
+            let mut parts = field.split('"');
+            let (Some(line), Some(seen)) = (parts.next(), parts.nth(1)) else { continue };
+            form.fields.push((format!("seen_{line}"), seen.to_owned()));
+            form.fields.push((format!("spite_{line}"), "Agreed with the prescriber".to_owned()));
+        }
+    }
+}
+
 /// Gives out, makes invoices and takes payments; prints how long one takes and how many there are a second.
-pub async fn measure(node: &Node, waiting: Waiting, cookies: &Cookies, time: Duration) {
+pub async fn measure(node: &Node, mut waiting: Waiting, cookies: &Cookies, time: Duration) {
     let (pharmacy, cashier) = (cookies.of("pharmacy"), cookies.of("cashier"));
+    for forms in [&mut waiting.apart, &mut waiting.together] {
+        answer_warnings(node, pharmacy, forms).await;
+    }
     let form = |path: String, fields: &[(&str, &str)]| Sent {
         path,
         fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
