@@ -26,9 +26,14 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 /// One entry with its history. Opening it is kept in the trail.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<EntryId>) -> Answer {
     let entry = load(&app, page, id, FormState::new()).await?;
-    let opened = Trail::new("queue.entry_opened", "queue_entry", id.0);
-    audit::opened(&app, &entry.page, opened.of_patient(entry.seat.row.entry.patient_id.0)).await?;
+    opened(&app, &entry).await?;
     html(entry)
+}
+
+async fn opened(app: &App, shown: &EntryPage) -> Result<(), Error> {
+    let entry = &shown.seat.row.entry;
+    let opened = Trail::new("queue.entry_opened", "queue_entry", entry.id.0);
+    Ok(audit::opened(app, &shown.page, opened.of_patient(entry.patient_id.0)).await?)
 }
 
 async fn load(app: &App, page: Page, id: EntryId, form: FormState) -> Result<EntryPage, Error> {
@@ -220,8 +225,7 @@ async fn again(app: &App, page: Page, id: EntryId, tried: Tried, refusal: Option
     if !tried.menu.is_empty() && tried.menu != "park" && entry.state.is_open() && elsewhere {
         let mut shown = load(app, page, id, form).await?;
         shown.notice = notice;
-        let opened = Trail::new("queue.entry_opened", "queue_entry", id.0);
-        audit::opened(app, &shown.page, opened.of_patient(entry.patient_id.0)).await?;
+        opened(app, &shown).await?;
         return Ok((status, html(shown)?).into_response());
     }
     let mut board = match (loaded, &notice) {

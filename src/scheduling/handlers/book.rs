@@ -218,14 +218,11 @@ pub async fn hold(State(app): State<App>, page: Page, submission: Submission) ->
 /// Says why a time cannot be had, with the nearest three.
 pub(super) async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, refusal: Refusal) -> Answer {
     let reason = chosen_reason(app, chosen).await?;
-    let (reason, refusal) = match (reason, refusal) {
-        (None, Refusal::Missing | Refusal::TooShort(_) | Refusal::HoldOver) => {
-            return ask_again(app, page, chosen).await;
-        }
-        (reason, refusal @ (Refusal::Book(_) | Refusal::TooShort(_) | Refusal::HoldOver)) => {
-            (reason, refusal)
-        }
-        (_, other) => return Err(other.into()),
+    if reason.is_none() && matches!(refusal, Refusal::Missing) {
+        return ask_again(app, page, chosen).await;
+    }
+    let (Refusal::Book(_) | Refusal::TooShort(_) | Refusal::HoldOver) = refusal else {
+        return Err(refusal.into());
     };
     if !refusal.is_lost() {
         let heading = "This time cannot be booked";
