@@ -2,6 +2,7 @@
 //! letters, a phone shows every page whole.
 
 use infirmary::access::model::Role;
+use infirmary::db::sql;
 
 use crate::support::Clinic;
 use crate::support::chromium::{self, Device, Window};
@@ -40,6 +41,10 @@ async fn pages_hold_words_that_are_a_third_longer() {
         return;
     }
     let clinic = Clinic::on_sqlite().await;
+    // As long as a real name: it stands at the head of every paper.
+    let name = "update clinic set name = 'University of Ìlọrin Health Centre'";
+    sql(name).run(&clinic.app.db).await.unwrap();
+    clinic.app.reload_clinic().await.unwrap();
     let point = clinic.point("Consulting", "consulting").await;
     let (doctor, _) = clinic.doctor_named("Dr Nwosu").await;
     clinic.visit_reason("I feel ill", 20).await;

@@ -3,6 +3,7 @@
 use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
+use futures::try_join;
 use serde::Deserialize;
 
 use super::fields::{found, optional_units};
@@ -159,17 +160,24 @@ async fn load(app: &App, page: Page, id: ItemId, filter: Filter) -> Result<ItemP
     let today = page.today();
     // What expires soon is told batch by batch here.
     let item = overview::one(&app.db, id, (today, today)).await?.ok_or(Error::NotFound)?;
-    let levels = lists::of_item(&app.db, id).await?;
-    let reserved =
-        if item.reserved > 0 { reservations::of_item(&app.db, id, today).await? } else { Vec::new() };
-    let mut rows = ledger::of_item(&app.db, id, &filter, ROWS + 1).await?;
+    let reserved = async {
+        if item.reserved > 0 { reservations::of_item(&app.db, id, today).await } else { Ok(Vec::new()) }
+    };
+    let aliases = async {
+        let manages = page.may(Permission::ManageStock);
+        if manages { items::aliases_of(&app.db, id).await } else { Ok(Vec::new()) }
+    };
+    let (levels, reserved, mut rows, aliases) = try_join!(
+        lists::of_item(&app.db, id),
+        reserved,
+        ledger::of_item(&app.db, id, &filter, ROWS + 1),
+        aliases,
+    )?;
     let is_more = rows.len() as i64 > ROWS;
     rows.truncate(ROWS as usize);
     let own = address(id, &filter);
     let older = |last: &ledger::Movement| address(id, &Filter { before: Some(last.id.0), ..filter.clone() });
     let more = rows.last().filter(|_| is_more).map(older);
-    let aliases =
-        if page.may(Permission::ManageStock) { items::aliases_of(&app.db, id).await? } else { Vec::new() };
     let form = FormState::new();
     Ok(ItemPage { page, form, item, levels, reserved, rows, filter, own, more, aliases, conflict: None })
 }

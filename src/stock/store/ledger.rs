@@ -233,7 +233,7 @@ pub async fn of_item(
             ""
         );
         // In this order again: asked for it, SQLite copies every row once more.
-        let mut rows: Vec<Movement> = sql(newest).bind(item).bind(before).bind(most).all(store).await?;
+        let mut rows: Vec<Movement> = sql(newest).bind(item).bind(before).bind(most).all_kept(store).await?;
         rows.sort_unstable_by_key(|row| Reverse(row.id));
         return Ok(rows);
     }

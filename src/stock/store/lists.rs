@@ -40,7 +40,7 @@ macro_rules! levels {
 pub async fn of_item(store: impl Store, item: ItemId) -> Result<Vec<Level>, DbError> {
     sql(levels!("where l.item_id = $1 and l.on_hand > 0 order by b.expiry, b.id, s.position, s.id"))
         .bind(item)
-        .all(store)
+        .all_kept(store)
         .await
 }
 

@@ -260,6 +260,7 @@ pub async fn one(
         .bind(soon)
         .bind(since(today))
         .bind(id)
-        .optional(store)
+        .all_kept(store)
         .await
+        .map(|mut found| found.pop())
 }
