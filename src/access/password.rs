@@ -9,6 +9,7 @@ use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt
 use argon2::{Algorithm, Argon2, Params, Version};
 
 use tokio::sync::oneshot;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::config::PasswordCost;
 use crate::web::Error;
@@ -25,11 +26,17 @@ const WAITING: usize = 50;
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$Nd82QQA89xJBu/o7GNeFyw$4Ftrq19BeK5S8UvLuLBKo3GpJWrRqsXQVwT4RV0Xb1k";
 
+/// One keyboard writes `ẹ̀` as a letter with its marks, another as letter and marks apart: for the person it is one password
+/// (NIST SP 800-63B rev. 4, 3.1.1.2, which asks for this form).
+fn in_one_form(password: &str) -> String {
+    password.nfkc().collect()
+}
+
 fn hash_now(cost: PasswordCost, password: &str) -> Result<String, argon2::password_hash::Error> {
     let params = Params::new(cost.memory_kib, cost.passes, 1, None)?;
     let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let salt = SaltString::generate(&mut OsRng);
-    Ok(hasher.hash_password(password.as_bytes(), &salt)?.to_string())
+    Ok(hasher.hash_password(in_one_form(password).as_bytes(), &salt)?.to_string())
 }
 
 type Task = Box<dyn FnOnce() + Send>;
@@ -99,7 +106,7 @@ pub fn hash_blocking(cost: PasswordCost, password: &str) -> Result<String, Strin
 
 /// Whether the password is the one of `stored`. Without a stored hash it takes as long and says no.
 pub async fn verify(password: &str, stored: Option<String>) -> Result<bool, Error> {
-    let password: String = password.chars().take(LONGEST).collect();
+    let password: String = in_one_form(password).chars().take(LONGEST).collect();
     off_the_loop(move || {
         let known = stored.is_some();
         let right = PasswordHash::new(stored.as_deref().unwrap_or(NOBODY))
@@ -111,6 +118,8 @@ pub async fn verify(password: &str, stored: Option<String>) -> Result<bool, Erro
 
 /// Why a password is not good enough, in words for the person; `about` are words that must not carry it (name, number).
 pub fn weakness(password: &str, about: &[&str]) -> Option<String> {
+    let password = in_one_form(password);
+    let password = password.as_str();
     let length = password.chars().count();
     if length < SHORTEST {
         return Some(format!(
@@ -173,6 +182,18 @@ mod tests {
             "🥭🍍🥥🍌🍊🍋🥝🍇🍉🍈",
         ] {
             assert_eq!(weakness(good, &["Ada"]), None, "{good}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_the_same_whichever_way_a_keyboard_writes_its_marks() {
+        let composed: String = "ẹ kú àárọ̀ gbogbo yín".nfc().collect();
+        let apart: String = composed.nfd().collect();
+        assert_ne!(composed, apart);
+        for (chosen, typed) in [(&composed, &apart), (&apart, &composed)] {
+            let stored = hash_now(FLOOR, chosen).expect("hashes");
+            assert!(verify(typed, Some(stored.clone())).await.expect("answers"));
+            assert!(!verify("e ku aaro gbogbo yin", Some(stored)).await.expect("answers"));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The own account: details, password, devices.
 
 use infirmary::access::model::Role;
+use infirmary::db::sql;
 
 use crate::support::PASSWORD;
 
@@ -113,6 +114,22 @@ both! {
         assert!(!browser.is_signed_in().await && !other.is_signed_in().await);
         let replay = browser.request(reqwest::Method::GET, "/account").header("cookie", cookies);
         browser.send(replay, "/account").await.expect(303);
+    }
+
+    async fn nobody_signs_in_with_an_e_mail_recorded_for_somebody_else(clinic) {
+        clinic.patient_account("ada").await;
+        clinic.patient_account("bola").await;
+        let record = "update patient set email = 'family@x.ng' where number = $1";
+        sql(record).bind("bola").run(&clinic.app.db).await.unwrap();
+        let browser = clinic.browser();
+        clinic.sign_in(&browser, "ada").await;
+        let page = browser.get("/account").await;
+        let seen = browser.submit(&page, "#details", &[("email", "Family@x.ng")]).await;
+        seen.expect(422);
+        assert!(seen.has("#email-error"), "{:?}", seen.errors());
+        // Relatives may share one.
+        sql(record).bind("ada").run(&clinic.app.db).await.unwrap();
+        browser.submit(&seen, "#details", &[]).await.expect(303);
     }
 
     async fn a_patient_sees_the_same_on_the_phone(clinic) {

@@ -34,6 +34,21 @@ both! {
         assert_eq!(wrong.attribute("#password", "value"), None);
     }
 
+    async fn a_matric_number_is_read_with_blanks_and_hyphens(clinic) {
+        clinic.patient_account("19/52ha001").await;
+        for typed in ["19/52HA001", "19-52-HA-001", "19 52 ha001", "1952HA001"] {
+            clinic.browser().try_password(typed, PASSWORD).await.expect(303);
+        }
+        for typed in ["19/52HA002", "1952HA00", "ha001"] {
+            clinic.browser().try_password(typed, PASSWORD).await.expect(422);
+        }
+        // Whoever has just this name comes first.
+        clinic.staff("1952ha001", &[Role::Doctor]).await;
+        let browser = clinic.browser();
+        browser.try_password("1952HA001", PASSWORD).await.expect(303);
+        browser.get("/my/card").await.expect(403);
+    }
+
     async fn a_form_from_another_site_changes_nothing(clinic) {
         clinic.staff("doctor", &[Role::Doctor]).await;
         let browser = clinic.browser();

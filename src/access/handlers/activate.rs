@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::sign_in::{Caller, fold_name, leading, open};
+use super::sign_in::{Caller, leading, named, open};
 use crate::access::model::AccountId;
 use crate::access::store::{accounts, codes};
 use crate::access::throttle::{self, Target, Verdict};
@@ -27,16 +27,16 @@ pub async fn new(page: Page) -> Answer {
 /// Sets the password and signs in.
 pub async fn create(State(app): State<App>, page: Page, caller: Caller, submission: Submission) -> Answer {
     let mut form = submission.form.clone();
-    let name = fold_name(&form.text("name", "Enter your matric number or username", 120));
+    let typed = form.text("name", "Enter your matric number or username", 120);
     let code = form.text("code", "Enter the code from the clinic's desk", 60);
-    if let Some(why) = password::weakness(form.secret("password_new"), &[&name]) {
+    if let Some(why) = password::weakness(form.secret("password_new"), &[&typed]) {
         form.refuse("password_new", why);
     }
     if !form.is_ok() {
         return again(page, form);
     }
-    let account = store::by_sign_in_name(&app.db, &name).await?.filter(store::Credentials::is_active);
-    let id = account.map(|account| account.id);
+    let (name, account) = named(&app, &page, &typed).await?;
+    let id = account.filter(store::Credentials::is_active).map(|account| account.id);
     let buckets = throttle::code_buckets(&Target::new(id, &name), &page.doer().address);
     if let Verdict::Refused { seconds } = throttle::charge(&app, &buckets).await? {
         form.refuse("name", throttle::sentence(seconds));

@@ -77,6 +77,12 @@ pub async fn update(State(app): State<App>, page: Page, submission: Submission) 
         new.phone = form.optional_text("phone", 40);
     }
     new.email = email(&mut form);
+    if new.email != old.email && accounts::is_of_another(&app.db, &new.email, old.patient_id).await? {
+        form.refuse(
+            "email",
+            "The clinic knows this e-mail as somebody else's. Enter another one, or ask the desk",
+        );
+    }
     new.version = form.parse("version", "Open the page again").unwrap_or_default();
     if !form.is_ok() {
         return Ok(refused(render(&app, page, old, Forms::details(form, None)).await?));

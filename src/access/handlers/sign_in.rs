@@ -16,6 +16,7 @@ use crate::access::{password, session, store};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::live::Topic;
+use crate::patients::model::MatricNumber;
 use crate::web::page::doer;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -70,12 +71,12 @@ pub async fn create(State(app): State<App>, page: Page, caller: Caller, submissi
         return Ok(refused(html(SignInPage::new(&app, page, form))?));
     }
     let device = Device::of(&caller.headers);
-    let account = store::by_sign_in_name(&app.db, &fold_name(&name)).await?;
+    let (name, account) = named(&app, &page, &name).await?;
     let known = match (&account, &device) {
         (Some(account), Some(device)) => devices::knows_device(&app.db, account.id, &device.digest()).await?,
         _ => false,
     };
-    let target = Target::new(account.as_ref().map(|account| account.id), &fold_name(&name));
+    let target = Target::new(account.as_ref().map(|account| account.id), &name);
     let buckets = throttle::buckets(&target, &page.doer().address, device.as_ref().filter(|_| known));
     if let Verdict::Refused { seconds } = throttle::charge(&app, &buckets).await? {
         form.refuse("name", throttle::sentence(seconds));
@@ -213,8 +214,19 @@ pub async fn end(State(app): State<App>, session: Session, request: Request) -> 
 }
 
 /// Names are matched without case and without blanks around them.
-pub fn fold_name(name: &str) -> String {
+fn fold_name(name: &str) -> String {
     name.trim().to_lowercase()
+}
+
+/// The name as it counts, and whose it is. A matric number is also found with blanks or hyphens in it (experience F8).
+pub async fn named(app: &App, page: &Page, typed: &str) -> Result<(String, Option<Credentials>), Error> {
+    let name = fold_name(typed);
+    let account = store::by_sign_in_name(&app.db, &name).await?;
+    let matric = MatricNumber::parse_loosely(&name, &page.clinic.matric_pattern);
+    let Some(matric) = matric.filter(|_| account.is_none()) else { return Ok((name, account)) };
+    let name = fold_name(matric.as_str());
+    let account = store::by_sign_in_name(&app.db, &name).await?;
+    Ok((name, account))
 }
 
 /// Only a path of our own is a place to go on to (ASVS 3.7.2).

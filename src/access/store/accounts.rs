@@ -62,6 +62,15 @@ pub async fn by_id(store: impl Store, id: AccountId) -> Result<Option<Account>, 
     .await
 }
 
+/// Whether an e-mail stands in the record of somebody else and not in the own one, which relatives may share.
+pub async fn is_of_another(store: impl Store, email: &str, own: Option<PatientId>) -> Result<bool, DbError> {
+    let recorded: Vec<PatientId> = sql("select id from patient where email = $1 and email <> '' limit 100")
+        .bind(email)
+        .scalars(store)
+        .await?;
+    Ok(own.is_some_and(|own| !recorded.is_empty() && !recorded.contains(&own)))
+}
+
 /// A patient's account as the desk needs it.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct PatientAccount {

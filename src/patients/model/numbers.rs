@@ -35,6 +35,14 @@ impl MatricNumber {
         (letters.next().is_none() && !stored.is_empty()).then_some(MatricNumber(stored))
     }
 
+    /// The same from its letters and digits alone: whatever stands between them is the pattern's (`19 52 ha001`).
+    pub fn parse_loosely(text: &str, pattern: &str) -> Option<Self> {
+        let mut letters = text.chars().filter(|c| c.is_alphanumeric());
+        let mut place = |own: char| if own.is_alphanumeric() { letters.next() } else { Some(own) };
+        let read: Option<String> = pattern.chars().map(&mut place).collect();
+        read.filter(|_| letters.next().is_none()).and_then(|read| MatricNumber::parse(&read, pattern))
+    }
+
     /// The stored form.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -211,6 +219,18 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(MatricNumber::example("99/99AA999"), "19/52HA001");
+    }
+
+    #[test]
+    fn a_matric_number_is_found_whatever_stands_between_its_letters() {
+        let read =
+            |text: &str| MatricNumber::parse_loosely(text, "99/99AA999").map(|matric| matric.to_string());
+        for text in ["19/52HA001", "19-52-ha-001", "1952ha001", "19 52 HA 001", " 19\\52.HA001 "] {
+            assert_eq!(read(text).as_deref(), Some("19/52HA001"), "{text}");
+        }
+        for text in ["", "19/52HA01", "19/52HA0011", "doctor", "19/52H1001"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]
