@@ -154,7 +154,9 @@ create table appointment (
     version bigint not null default 1,
     constraint appointment_order check (starts_at < ends_at),
     constraint appointment_override_at_desk check (override_reason = '' or place = 'desk'),
-    constraint appointment_hold_expires check (state <> 'hold' or held_until is not null)
+    constraint appointment_hold_expires check (state <> 'hold' or held_until is not null),
+    -- Who came, or who cancelled, has not missed it (rules N2 and N3).
+    constraint appointment_counts check (not counts_as_no_show or state = 'no_show')
 );
 create unique index appointment_reference_unique on appointment (reference);
 create unique index appointment_slot_id_patient_id_unique on appointment (slot_id, patient_id)

@@ -10,6 +10,8 @@ create table visit (
     slip_code text not null,
     appointment_id bigint references appointment (id),
     opened_at timestamptz not null,
+    -- When a patient who had left came again on the same day: since then one is early or late (rule N1).
+    came_again_at timestamptz,
     closed_at timestamptz,
     close_reason text constraint visit_close_reason check (close_reason in ('finished', 'left', 'day_close')),
     seen_to_at timestamptz,

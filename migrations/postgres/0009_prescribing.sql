@@ -151,6 +151,8 @@ create table prescription_line (
     reason text not null default '',
     set_code text not null default '',
     replaces_id bigint references prescription_line (id),
+    -- The line that is prescribed again by it: whether that one was stopped is said here, too.
+    repeats_id bigint references prescription_line (id),
     signed_at timestamptz,
     valid_until date,
     course_until date,
@@ -183,6 +185,7 @@ create index prescription_line_visit on prescription_line (visit_id, id);
 create index prescription_line_open on prescription_line (signed_at, id) where state in ('open', 'partly', 'paused');
 create index prescription_line_medicine on prescription_line (medicine_id, id) where medicine_id is not null;
 create unique index prescription_line_replaces_id_unique on prescription_line (replaces_id) where replaces_id is not null;
+create index prescription_line_repeats on prescription_line (repeats_id) where repeats_id is not null;
 
 -- A line goes only where rule P4 lets it go, whoever writes.
 create function prescription_line_state_fault() returns trigger language plpgsql as $$
@@ -205,7 +208,8 @@ create trigger prescription_line_kept before update on prescription_line for eac
     or old.frequency <> new.frequency or old.max_doses_a_day is distinct from new.max_doses_a_day or old.days is distinct from new.days
     or old.quantity <> new.quantity or old.directions <> new.directions or old.instructions <> new.instructions
     or old.reason <> new.reason or old.signed_at is distinct from new.signed_at or old.valid_until is distinct from new.valid_until
-    or old.course_until is distinct from new.course_until or old.replaces_id is distinct from new.replaces_id))
+    or old.course_until is distinct from new.course_until or old.replaces_id is distinct from new.replaces_id
+    or old.repeats_id is distinct from new.repeats_id))
     execute function prescription_line_kept_fault();
 -- Counters only grow: what came back is counted apart.
 create function prescription_line_counters_fault() returns trigger language plpgsql as $$

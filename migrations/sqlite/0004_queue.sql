@@ -10,6 +10,8 @@ create table visit (
     slip_code text not null,
     appointment_id integer references appointment (id),
     opened_at text not null,
+    -- When a patient who had left came again on the same day: since then one is early or late (rule N1).
+    came_again_at text,
     closed_at text,
     close_reason text constraint visit_close_reason check (close_reason in ('finished', 'left', 'day_close')),
     seen_to_at text,

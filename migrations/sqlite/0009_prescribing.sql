@@ -147,6 +147,8 @@ create table prescription_line (
     reason text not null default '',
     set_code text not null default '',
     replaces_id integer references prescription_line (id),
+    -- The line that is prescribed again by it: whether that one was stopped is said here, too.
+    repeats_id integer references prescription_line (id),
     signed_at text,
     valid_until text,
     course_until text,
@@ -179,6 +181,7 @@ create index prescription_line_visit on prescription_line (visit_id, id);
 create index prescription_line_open on prescription_line (signed_at, id) where state in ('open', 'partly', 'paused');
 create index prescription_line_medicine on prescription_line (medicine_id, id) where medicine_id is not null;
 create unique index prescription_line_replaces_id_unique on prescription_line (replaces_id) where replaces_id is not null;
+create index prescription_line_repeats on prescription_line (repeats_id) where repeats_id is not null;
 
 -- A line goes only where rule P4 lets it go, whoever writes.
 create trigger prescription_line_state before update of state on prescription_line when old.state <> new.state and not (
@@ -197,7 +200,8 @@ create trigger prescription_line_kept before update on prescription_line when ol
     or old.frequency <> new.frequency or old.max_doses_a_day is not new.max_doses_a_day or old.days is not new.days
     or old.quantity <> new.quantity or old.directions <> new.directions or old.instructions <> new.instructions
     or old.reason <> new.reason or old.signed_at is not new.signed_at or old.valid_until is not new.valid_until
-    or old.course_until is not new.course_until or old.replaces_id is not new.replaces_id)
+    or old.course_until is not new.course_until or old.replaces_id is not new.replaces_id
+    or old.repeats_id is not new.repeats_id)
 begin select raise(abort, 'prescription_line_kept'); end;
 -- Counters only grow: what came back is counted apart.
 create trigger prescription_line_counters before update of given, returned, given_ahead, returned_ahead on prescription_line

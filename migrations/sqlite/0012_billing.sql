@@ -255,7 +255,8 @@ create table discount (
 create index discount_invoice on discount (invoice_id, id);
 create index discount_proposed on discount (proposed_at) where state = 'proposed';
 
--- A cashier at a desk. Closed blind: the figure that was expected is worked out after the cash was counted.
+-- A cashier at a desk. Closed blind: the figure that was expected is worked out after the cash was counted. `closed_by`: who
+-- counted it instead of somebody who is away or gone; a third person looks at the difference then.
 create table shift (
     id integer primary key,
     account_id integer not null references account (id),
@@ -272,6 +273,8 @@ create table shift (
     left_in_till integer constraint shift_left check (left_in_till >= 0),
     reason text not null default '',
     closed_at text,
+    closed_by integer references account (id),
+    closed_name text not null default '',
     checked_by integer references account (id),
     checked_name text not null default '',
     checked_at text,
@@ -281,7 +284,10 @@ create table shift (
     constraint shift_closed check ((closed_at is null) = (counted is null) and (closed_at is null) = (expected is null)
         and (closed_at is null) = (left_in_till is null) and (left_in_till is null or left_in_till <= counted)),
     constraint shift_explained check (checked_at is null or counted = expected or length(trim(reason)) >= 5),
-    constraint shift_second_person check (checked_at is null or (closed_at is not null and checked_by is not null and checked_by <> account_id))
+    constraint shift_closed_by check ((closed_by is null) = (closed_name = '') and (closed_by is null
+        or (closed_at is not null and closed_by <> account_id and length(trim(reason)) >= 5))),
+    constraint shift_second_person check (checked_at is null or (closed_at is not null and checked_by is not null
+        and checked_by <> account_id and (closed_by is null or checked_by <> closed_by)))
 ) strict;
 create unique index shift_account_id_unique on shift (account_id) where closed_at is null;
 create unique index shift_point_id_unique on shift (point_id) where closed_at is null;
@@ -587,7 +593,7 @@ create trigger shift_kept before update on shift when old.account_id is not new.
     or old.left_before is not new.left_before or old.float_counted is not new.float_counted
     or old.float_reason is not new.float_reason or old.opened_at is not new.opened_at
 begin select raise(abort, 'shift_kept'); end;
-create trigger shift_closed_kept before update on shift when old.closed_at is not null and (old.counted is not new.counted or old.expected is not new.expected or old.left_in_till is not new.left_in_till or old.closed_at is not new.closed_at or (old.reason <> '' and old.reason <> new.reason) or old.checked_at is not null)
+create trigger shift_closed_kept before update on shift when old.closed_at is not null and (old.counted is not new.counted or old.expected is not new.expected or old.left_in_till is not new.left_in_till or old.closed_at is not new.closed_at or old.closed_by is not new.closed_by or old.closed_name is not new.closed_name or (old.reason <> '' and old.reason <> new.reason) or old.checked_at is not null)
 begin select raise(abort, 'shift_kept'); end;
 create trigger shift_no_delete before delete on shift
 begin select raise(abort, 'shift_kept'); end;
@@ -651,6 +657,8 @@ create trigger claim_state before update of state on claim when old.state <> new
     (old.state in ('draft', 'sent') and new.state in ('sent', 'dropped'))
     or (old.state in ('sent', 'resubmitted') and new.state in ('accepted', 'part', 'rejected'))
     or (old.state in ('part', 'rejected') and new.state in ('resubmitted', 'written_off'))
+    or (old.state in ('rejected', 'resubmitted') and new.state = 'dropped' and new.accepted = 0 and new.credited = new.amount)
+    or (old.state = 'part' and new.state = 'accepted' and new.accepted + new.written_off + new.to_patient >= new.amount - new.credited)
     or (old.state = 'written_off' and new.state in ('part', 'rejected')))
 begin select raise(abort, 'claim_state'); end;
 create trigger claim_kept before update on claim when old.invoice_id is not new.invoice_id or old.scheme_id is not new.scheme_id

@@ -85,8 +85,9 @@ fn money_routes() -> Routes {
         .get(paths::SHIFTS, read, shifts::index)
         .post(paths::SHIFTS, take, shifts::open)
         .get(paths::SHIFT, read, shifts::show)
-        .get(paths::CLOSE, take, shifts::count)
-        .post(paths::CLOSE, take, shifts::close)
+        // Every cashier approves too; who approves may also count the till of a cashier who is gone.
+        .get(paths::CLOSE, approve, shifts::count)
+        .post(paths::CLOSE, approve, shifts::close)
         .post(paths::EXPLANATION, take, shifts::explain)
         .get(paths::TILL, read, shifts::till)
 }
@@ -137,6 +138,11 @@ fn own_routes() -> Routes {
 /// What waits for cashiers and for who approves, for the homes of staff.
 pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> {
     store::worklist::tally(store, who).await
+}
+
+/// The desk at which somebody has an open shift.
+pub async fn open_desk(store: impl Store, who: AccountId) -> Result<Option<String>, DbError> {
+    Ok(store::shifts::open_of(store, who).await?.map(|shift| shift.desk))
 }
 
 /// Something that was done, or is about to be.

@@ -54,7 +54,7 @@ const PROCEDURE: &[&str] = &[
 /// Visits that are read at once.
 const BATCH: i64 = 5_000;
 /// The nurse of the demo.
-const NURSE: (i64, &str) = (3, "Grace Eze");
+const NURSE: (i64, &str) = (3, "Ngozi Eze");
 
 /// What is done besides.
 const DONE: [(&str, &str); 3] = [
@@ -117,15 +117,15 @@ pub(super) async fn write(
     let mut making = making(&mut filling, procedures).await?;
     let mut after = 0;
     loop {
-        let seen: Vec<Seen> = sql("select v.id, v.patient_id, e.doctor_id as doctor,
+        let seen: Vec<Seen> = sql("select v.id, v.patient_id, e.served_by as doctor,
                 trim(a.title || ' ' || a.name) as doctor_name, coalesce(e.ended_at, e.started_at, e.entered_at) as at,
                 v.closed_at is null as is_open,
                 exists (select 1 from prescription p where p.visit_id = v.id and p.state = 'draft') as is_drafted,
                 (select min(n.id) from note n where n.visit_id = v.id and n.state = 'signed') as note_id
-             from (select id, patient_id, closed_at, (select min(d.id) from queue_entry d where d.visit_id = visit.id
-                        and d.doctor_id is not null and d.started_at is not null) as entry_id
+             from (select id, patient_id, closed_at, (select min(d.id) from queue_entry d join service_point p on p.id = d.point_id
+                        where d.visit_id = visit.id and p.kind = 'consulting' and d.started_at is not null) as entry_id
                     from visit where id > $1 order by id limit $2) v
-             join queue_entry e on e.id = v.entry_id join account a on a.id = e.doctor_id order by v.id")
+             join queue_entry e on e.id = v.entry_id join account a on a.id = e.served_by order by v.id")
         .bind(after)
         .bind(BATCH)
         .all(filling.tx().await?)

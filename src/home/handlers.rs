@@ -63,8 +63,9 @@ pub async fn now(State(app): State<App>, page: Page) -> Answer {
 }
 
 async fn read(app: &App, page: &Page, patient: PatientId) -> Result<Now, Error> {
+    let since = page.clinic.start_of(page.today());
     let (place, coming) =
-        try_join!(queue::place_of(app, patient), scheduling::coming(&app.db, patient, page.now))?;
+        try_join!(queue::place_of(app, patient), scheduling::coming(&app.db, patient, page.now, since))?;
     let (lost, stands): (Vec<_>, Vec<_>) = coming.into_iter().partition(Expected::is_lost);
     let next = stands.into_iter().next();
     let waits = place.as_ref().is_some_and(|place| place.held.closed_at.is_none());
@@ -78,7 +79,8 @@ async fn read(app: &App, page: &Page, patient: PatientId) -> Result<Now, Error> 
 pub async fn saved(State(app): State<App>, page: Page) -> Answer {
     let patient = page.actor()?.patient.ok_or(Error::NotFound)?;
     let card = patients::card_of(&app.db, patient).await?.ok_or(Error::NotFound)?;
-    let coming = scheduling::coming(&app.db, patient, page.now).await?;
+    let since = page.clinic.start_of(page.today());
+    let coming = scheduling::coming(&app.db, patient, page.now, since).await?;
     let next = coming.into_iter().find(|one| one.state != AppointmentState::Cancelled);
     html(SavedPage { page, card, next })
 }

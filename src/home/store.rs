@@ -37,7 +37,7 @@ pub async fn tally(
                 and (doctor_id = $4 or $4 = 0)) as expected,
             (select count(*) from appointment where starts_at >= $2 and starts_at < $3 and state = 'no_show'
                 and (doctor_id = $4 or $4 = 0)) as missed,
-            (select count(*) from appointment where state = 'booked' and starts_at >= $2 and needs_decision) as undecided,
+            (select count(*) from appointment where state = 'booked' and needs_decision) as undecided,
             (select count(*) from visit where close_reason = 'day_close' and seen_to_at is null) as unsettled,
             (select min(starts_at) from appointment where starts_at >= $2 and starts_at < $3 and state = 'booked'
                 and (doctor_id = $4 or $4 = 0)) as next_booked")
@@ -71,8 +71,10 @@ pub async fn own(store: impl Store, day: NaiveDate, who: AccountId) -> Result<Ow
                 and state in ('done', 'transferred')) as served,
             (select point_id from station where account_id = $2) as station,
             (select count(*) from pharmacy_message where to_id = $2 and answered_at is null) as asked,
-            (select count(*) from lab_review where account_id = $2 and acknowledged_at is null and replaced_at is null)
-                as reviews,
+            (select count(*) from lab_review w where w.acknowledged_at is null and w.replaced_at is null
+                and w.account_id in (select a.id from account a where a.kind = 'staff' and (a.id = $2
+                    or a.state <> 'active' or not exists (select 1 from account_role d
+                        where d.account_id = a.id and d.role = 'doctor')))) as reviews,
             (select count(*) from lab_line where state in
                 ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
                 and state = 'rejected' and ordered_by = $2) as rejected")

@@ -13,7 +13,7 @@ use crate::pharmacy;
 use crate::queue::{Count, Needs, Place};
 use crate::record::Emergency;
 use crate::scheduling::Expected;
-use crate::scheduling::model::AppointmentState;
+use crate::scheduling::model::{AppointmentState, BookingRules, is_late};
 use crate::stock;
 use crate::web::{FormState, Page, filters, paths};
 
@@ -144,9 +144,14 @@ impl Now {
         }
     }
 
-    /// Where another time is chosen instead.
-    pub fn instead(&self, one: &Expected) -> String {
-        match one.state == AppointmentState::Cancelled {
+    /// Whether the booked time is over; the place is kept for the day (rule N1).
+    pub fn is_late(&self, page: &Page, one: &Expected) -> bool {
+        is_late(one.starts_at, page.now, &BookingRules::of(&page.clinic))
+    }
+
+    /// Where another time is chosen instead: what has begun is not moved any more (rule B8).
+    pub fn instead(&self, page: &Page, one: &Expected) -> String {
+        match one.state == AppointmentState::Cancelled || one.starts_at <= page.now {
             true => paths::scheduling::BOOK.to_owned(),
             false => paths::scheduling::of(paths::scheduling::MY_MOVE, one.appointment_id),
         }

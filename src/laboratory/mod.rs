@@ -1,7 +1,7 @@
 //! The laboratory: what doctors order, the samples, results in versions, who verified and who was called, what doctors
 //! review and patients read; and the laboratory's health records of students.
 //!
-//! Others use [`place`], [`open_orders`], [`around_visit`], [`hand_over`], [`to_review`], [`TestId`] and [`ensure_catalogue`].
+//! Others use [`place`], [`open_orders`], [`around_visit`], [`hand_over`], [`take_over`], [`to_review`], [`TestId`] and [`ensure_catalogue`].
 
 mod handlers;
 pub mod model;
@@ -14,7 +14,7 @@ pub use store::catalogue::{Analyte, analytes_of_test};
 pub use store::fill::ensure_catalogue;
 pub use store::lines::{Line, Tally};
 pub use store::reviews::ToReview;
-pub use verbs::hand_over::hand_over;
+pub use verbs::hand_over::{hand_over, take_over};
 pub use verbs::place::{Placed, place};
 
 use crate::access::model::{AccountId, Permission as P};

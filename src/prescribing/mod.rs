@@ -109,6 +109,7 @@ pub async fn section(
         earlier: views::section::earlier(&lines, page, 5),
         free_texts: context.free_texts(),
         asked: context.facts.asked,
+        dose_is_said: model::not_grown(&context.facts).is_some(),
         favourites: context.favourites,
         choices,
         drafts: assessed
@@ -161,7 +162,8 @@ pub async fn of_patient(db: &Db, patient: PatientId, prescriptions: i64) -> Resu
 pub async fn active(app: &App, patient: PatientId) -> Result<Vec<Line>, DbError> {
     let now = app.clock.now();
     let since = now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS);
-    let today = app.clinic().day_of(now);
+    let clinic = app.clinic();
+    let today = clinic.day_of(now);
     let lines = store::lines::since(&app.db, patient, (since, today)).await?;
-    Ok(lines.into_iter().filter(|line| line.is_active(today)).collect())
+    Ok(lines.into_iter().filter(|line| line.is_active(&clinic, today)).collect())
 }

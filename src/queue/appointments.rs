@@ -104,6 +104,12 @@ pub async fn todays_booking_of(
     store::booked_between(work.tx(), patient, span, missed).await
 }
 
+/// The bookings of today that wait for a patient, by time.
+pub async fn booked_today(work: &mut Work, patient: PatientId) -> Result<Vec<Booking>, DbError> {
+    let span = span(work, work.today());
+    store::all_booked(work.tx(), patient, span).await
+}
+
 /// The first booking of today with which a patient was checked in and that nobody began to see to.
 pub async fn arrived_today(work: &mut Work, patient: PatientId) -> Result<Option<Booking>, DbError> {
     let span = span(work, work.today());

@@ -92,6 +92,11 @@ pub fn jobs() -> Vec<Job> {
             run: |app| Box::pin(verbs::day::close_the_day(app)),
         },
         Job {
+            name: "release_the_waiting",
+            every: Duration::from_secs(60),
+            run: |app| Box::pin(verbs::day::release_the_waiting(app)),
+        },
+        Job {
             name: "expire_pairings",
             every: Duration::from_secs(300),
             run: |app| Box::pin(verbs::day::expire_pairings(app)),
@@ -118,7 +123,7 @@ pub use store::named::Named;
 pub use store::visits::{Visit, by_id as visit};
 pub use verbs::attention::{ask as ask_for_attention, withdraw as withdraw_attention};
 pub use verbs::calls::{Caller, call_one};
-pub use verbs::leaving::doctor_leaves;
+pub use verbs::leaving::{doctor_leaves, doctors_are_away};
 pub use verbs::moves::{go_back, go_before, make_seen as make_move, take_over};
 pub use verbs::transfer::{send_back, transfer};
 pub use views::attention::Needs;

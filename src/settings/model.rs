@@ -31,6 +31,10 @@ pub struct Clinic {
     pub no_show_limit: i64,
     pub no_show_window_months: i64,
     pub no_show_block_days: i64,
+    pub late_cancel_halves: i64,
+    pub no_show_days: i64,
+    pub objection_days: i64,
+    pub undo_minutes: i64,
     pub desk_release_minutes: i64,
     pub freed_place_minutes: i64,
     pub self_check_in_minutes: i64,
@@ -70,6 +74,10 @@ impl Clinic {
             no_show_limit: 3,
             no_show_window_months: 12,
             no_show_block_days: 120,
+            late_cancel_halves: 0,
+            no_show_days: 5,
+            objection_days: 7,
+            undo_minutes: 10,
             desk_release_minutes: 120,
             freed_place_minutes: 15,
             self_check_in_minutes: 30,
@@ -108,6 +116,18 @@ impl Clinic {
     /// The moment of a wall-clock time: none in the gap of a clock change, the earlier one where it happens twice (T2).
     pub fn instant(&self, day: NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
         self.zone().from_local_datetime(&day.and_time(time)).earliest().map(|at| at.with_timezone(&Utc))
+    }
+
+    /// The last moment between two others that shows this wall-clock time, to the minute; none where there is none.
+    pub fn instant_between(
+        &self,
+        time: NaiveTime,
+        (from, until): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Option<DateTime<Utc>> {
+        let near = chrono::TimeDelta::seconds(59);
+        let days = self.day_of(from).iter_days().take_while(|day| *day <= self.day_of(until));
+        let all = days.filter_map(|day| self.instant(day, time));
+        all.filter(|at| from - near <= *at && *at <= until + near).last()
     }
 
     /// The moment a clinic day begins; where midnight is skipped, the first moment that exists.

@@ -90,6 +90,15 @@ pub const LIMITS: &[Group] = &[
             limit!(no_show_limit, "Missed appointments that pause online booking", "times", "", 1..=20),
             limit!(no_show_window_months, "Counted over", "months", "", 1..=36),
             limit!(no_show_block_days, "Online booking is paused for", "days", "0 never pauses it", 0..=366),
+            limit!(
+                late_cancel_halves,
+                "A late cancellation counts as",
+                "half missed appointments",
+                "0 does not count it",
+                0..=1
+            ),
+            limit!(no_show_days, "Not coming can be recorded after the start for", "days", "", 1..=30),
+            limit!(objection_days, "Patients can object to it for", "days", "", 1..=60),
         ],
     ),
     (
@@ -127,6 +136,13 @@ pub const LIMITS: &[Group] = &[
                 6..=1440
             ),
             limit!(token_digits, "Digits of a token", "digits", "3 gives A012", 2..=5),
+            limit!(
+                undo_minutes,
+                "The same person can undo a step for",
+                "minutes",
+                "Of the queue and of an appointment",
+                1..=60
+            ),
         ],
     ),
     (

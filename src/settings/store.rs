@@ -23,7 +23,8 @@ pub async fn clinic(db: &Db) -> Result<Clinic, DbError> {
 async fn clinic_row(store: impl Store) -> Result<Clinic, DbError> {
     sql("select name, address, phone, time_zone, notice, slot_minutes, book_days_ahead, max_open_bookings,
             hold_minutes, late_tolerance_minutes, late_cancel_hours, no_show_limit, no_show_window_months,
-            no_show_block_days, desk_release_minutes, freed_place_minutes, self_check_in_minutes, max_calls,
+            no_show_block_days, late_cancel_halves, no_show_days, objection_days, undo_minutes, desk_release_minutes,
+            freed_place_minutes, self_check_in_minutes, max_calls,
             recall_pause_minutes, booked_in_a_row, walk_in_limit_minutes, long_wait_minutes, very_long_wait_minutes, token_digits,
             staff_idle_minutes, patient_idle_minutes, matric_pattern, is_demo, version, updated_at
          from clinic where id = 1")
@@ -37,9 +38,10 @@ pub async fn ensure_clinic(db: &Db, fresh: &Clinic) -> Result<Clinic, DbError> {
             max_open_bookings, hold_minutes, late_tolerance_minutes, late_cancel_hours, no_show_limit,
             no_show_window_months, no_show_block_days, desk_release_minutes, freed_place_minutes, self_check_in_minutes, max_calls,
             recall_pause_minutes, booked_in_a_row, walk_in_limit_minutes, long_wait_minutes, very_long_wait_minutes,
-            token_digits, staff_idle_minutes, patient_idle_minutes, matric_pattern, is_demo, version, updated_at)
+            token_digits, staff_idle_minutes, patient_idle_minutes, matric_pattern, is_demo, version, updated_at,
+            late_cancel_halves, no_show_days, objection_days, undo_minutes)
          values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-            $22, $23, $24, $25, $26, $27, $28, 1, $29) on conflict (id) do nothing")
+            $22, $23, $24, $25, $26, $27, $28, 1, $29, $30, $31, $32, $33) on conflict (id) do nothing")
     .bind(&fresh.name)
     .bind(&fresh.address)
     .bind(&fresh.phone)
@@ -69,6 +71,10 @@ pub async fn ensure_clinic(db: &Db, fresh: &Clinic) -> Result<Clinic, DbError> {
     .bind(&fresh.matric_pattern)
     .bind(fresh.is_demo)
     .bind(fresh.updated_at)
+    .bind(fresh.late_cancel_halves)
+    .bind(fresh.no_show_days)
+    .bind(fresh.objection_days)
+    .bind(fresh.undo_minutes)
     .run(db)
     .await?;
     clinic(db).await
@@ -83,6 +89,7 @@ pub async fn update(tx: &mut Tx, clinic: &Clinic, at: DateTime<Utc>) -> Result<b
             recall_pause_minutes = $19, booked_in_a_row = $20, walk_in_limit_minutes = $21,
             long_wait_minutes = $22, very_long_wait_minutes = $23, token_digits = $24, staff_idle_minutes =
             $25, patient_idle_minutes = $26, matric_pattern = $27,
+            late_cancel_halves = $30, no_show_days = $31, objection_days = $32, undo_minutes = $33,
             updated_at = $28, version = version + 1
          where id = 1 and version = $29")
     .bind(&clinic.name)
@@ -114,6 +121,10 @@ pub async fn update(tx: &mut Tx, clinic: &Clinic, at: DateTime<Utc>) -> Result<b
     .bind(&clinic.matric_pattern)
     .bind(at)
     .bind(clinic.version)
+    .bind(clinic.late_cancel_halves)
+    .bind(clinic.no_show_days)
+    .bind(clinic.objection_days)
+    .bind(clinic.undo_minutes)
     .run(tx)
     .await?;
     Ok(changed == 1)

@@ -43,7 +43,9 @@
     if (words.length < 2) return close(box);
     const asked = (box.asked = new AbortController());
     try {
-      const answer = await fetch(`${box.dataset.combobox}?q=${encodeURIComponent(words)}`, { signal: asked.signal });
+      const source = box.dataset.combobox;
+      const query = `${source.includes("?") ? "&" : "?"}q=${encodeURIComponent(words)}`;
+      const answer = await fetch(source + query, { signal: asked.signal });
       if (!answer.ok || answer.redirected) return close(box);
       const html = await answer.text();
       if (box.asked !== asked || document.activeElement !== input) return;

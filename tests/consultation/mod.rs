@@ -4,6 +4,7 @@ mod begun;
 mod drafts;
 mod expected;
 mod finishing;
+mod grave;
 mod left_open;
 mod model;
 mod notes;

@@ -124,7 +124,10 @@ both! {
         let result = clinic.result_in(line.0, "current").await;
         let shown = lab.orders.get(&format!("/results/{result}")).await;
         assert!(shown.text("#signed").contains("(the same person)"), "{}", shown.body);
-        assert!(lab.orders.get(&format!("/results/{result}/print")).await.body.contains("(the same person)"));
+        let paper = lab.orders.get(&format!("/results/{result}/print")).await;
+        assert!(paper.body.contains("(the same person)"));
+        // Nothing on paper is told by an empty place.
+        assert!(paper.texts("tbody td").iter().all(|cell| !cell.is_empty()), "{:?}", paper.texts("tbody td"));
     }
 
     async fn a_result_goes_back_to_the_bench_with_what_is_to_be_looked_at(clinic) {

@@ -17,6 +17,7 @@ both! {
         let seen = doctor.submitted(&page, "#call-next", &[]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
         assert!(seen.text(".now").contains("Called to Room 2"));
+        assert!(seen.text(".now").contains("just now") && !seen.text(".now").contains("0 min ago"));
         let seen = doctor.submitted(&seen, "[data-move=start]", &[]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::InService);
         doctor.submit(&seen, "[data-move=park]", &[]).await.expect(422);

@@ -51,6 +51,30 @@ async fn through_the_days(url: &str) {
     }
 }
 
+/// What the demo tells of one person fits together: a finished visit's signed note has its diagnosis, and who did
+/// something is somebody of the clinic.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_has_a_diagnosis_for_every_finished_note_and_an_account_for_every_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = file_in(folder.path());
+    prepared(&url, Utc.with_ymd_and_hms(2026, 11, 9, 9, 30, 0).unwrap()).await;
+    let db = Db::open_reading(&url).await.unwrap();
+    let count = async |text: &'static str| sql(text).scalar::<i64>(&db).await.unwrap();
+    let notes = "select count(*) from note n join visit v on v.id = n.visit_id where n.state = 'signed'
+        and n.kind = 'consultation' and v.closed_at is not null";
+    let without = "select count(*) from note n join visit v on v.id = n.visit_id where n.state = 'signed'
+        and n.kind = 'consultation' and v.closed_at is not null
+        and not exists (select 1 from diagnosis d where d.visit_id = n.visit_id)";
+    assert!(count(notes).await > 100);
+    assert_eq!(count(without).await, 0);
+    assert!(count("select count(*) from diagnosis where patient_id = 1").await > 0);
+    let strangers =
+        "select count(*) from visit_procedure p where p.done_name is not null and p.done_name <> ''
+        and not exists (select 1 from account a where p.done_name in (a.name, a.title || ' ' || a.name))";
+    assert_eq!(count(strangers).await, 0);
+    db.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_queue_moves_on_to_each_new_day_sqlite() {
     let folder = tempfile::tempdir().unwrap();

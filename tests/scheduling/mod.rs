@@ -5,6 +5,8 @@ mod closing;
 mod desk;
 mod freed;
 mod hours;
+mod late;
 mod races;
 mod steps;
+mod tabs;
 mod undo;

@@ -20,7 +20,7 @@ both! {
         assert_eq!(expected.len(), 1);
         assert_eq!((expected[0].patient_name.as_str(), expected[0].doctor_name.as_str()), ("Ada Obi", "Dr Bola"));
         assert_eq!(scheduling::todays_booking_of(&app.db, patient, from, to).await.unwrap().as_ref(), expected.first());
-        assert_eq!(scheduling::coming(&app.db, patient, app.clock.now()).await.unwrap(), expected);
+        assert_eq!(scheduling::coming(&app.db, patient, app.clock.now(), from).await.unwrap(), expected);
         let mut work = Work::begin(app, Doer::operator()).await.unwrap();
         assert!(matches!(scheduling::fulfil(&mut work, id).await, Err(Refusal::Changed)));
         let arrived = scheduling::arrive(&mut work, id).await.unwrap();

@@ -2,6 +2,9 @@
 
 use infirmary::access::model::Role;
 use infirmary::db::sql;
+use infirmary::queue::model::LineRules;
+use infirmary::scheduling::model::BookingRules;
+use infirmary::web::paths::scheduling::BOOK;
 
 use crate::support::eventually;
 
@@ -107,5 +110,60 @@ both! {
         let form = browser.get(&format!("/patients/{ada}/edit")).await;
         let refused = browser.submit(&form, "#person", &[("matric_number", "19/52HA003")]).await;
         assert_eq!(refused.expect(422).errors(), ["Matric number must look like HA1952"]);
+    }
+
+    async fn n4_a_clinic_that_gives_up_the_pause_lets_the_paused_book_at_once(clinic) {
+        let doctor = clinic.consultant("Bola").await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let ((ada, _), (ben, _)) = (clinic.someone("Ada Obi").await, clinic.someone("Ben Eze").await);
+        for (number, patient) in [ada, ada, ada, ben].into_iter().enumerate() {
+            let slot = clinic.slot(doctor, 60 + 60 * i64::try_from(number).unwrap(), 1, 0).await;
+            clinic.books(patient, slot, reason).await;
+        }
+        clinic.wait_minutes(24 * 60);
+        clinic.run_job("mark_no_shows").await;
+        let phones = [clinic.browser(), clinic.browser()];
+        for (phone, patient) in phones.iter().zip([ada, ben]) {
+            clinic.sign_in(phone, &format!("p{patient}")).await;
+        }
+        let may_book = async || {
+            let mut open = Vec::new();
+            for phone in &phones {
+                open.push(phone.get(BOOK).await.heading() == "Why do you want to be seen?");
+            }
+            open
+        };
+        assert_eq!(may_book().await, [false, true]);
+        let browser = clinic.administrator().await;
+        let saves = async |name, value| {
+            let page = browser.get("/settings").await;
+            browser.submitted(&page, "#settings", &[(name, value)]).await.body
+        };
+        let saved = saves("no_show_block_days", "0").await;
+        assert!(saved.contains("Online booking is open again for 1 patient"), "{saved}");
+        assert_eq!(may_book().await, [true, true]);
+        let saved = saves("no_show_block_days", "30").await;
+        assert!(saved.contains("Online booking is paused for 1 patient"), "{saved}");
+        assert_eq!(may_book().await, [false, true]);
+        let saved = saves("no_show_limit", "1").await;
+        assert!(saved.contains("Online booking is paused for 1 patient"), "{saved}");
+        assert_eq!(may_book().await, [false, false]);
+        assert!(!saves("hold_minutes", "9").await.contains("Online booking"));
+    }
+
+    async fn the_numbers_of_the_rules_follow_the_settings_form(clinic) {
+        let browser = clinic.administrator().await;
+        let page = browser.get("/settings").await;
+        let fields = [("late_cancel_halves", "1"), ("no_show_days", "3"), ("objection_days", "2"), ("undo_minutes", "20")];
+        browser.submit(&page, "#settings", &fields).await.expect(303);
+        eventually(async || clinic.app.clinic().undo_minutes == 20).await;
+        let rules = BookingRules::of(&clinic.app.clinic());
+        assert_eq!((rules.late_cancel_counts_half, rules.no_show_days, rules.objection_days, rules.undo_minutes), (true, 3, 2, 20));
+        assert_eq!(LineRules::of(&clinic.app.clinic()).undo_minutes, 20);
+        let seen = browser.get("/settings").await;
+        for (name, value) in fields {
+            assert_eq!(seen.attribute(&format!("#{name}"), "value").as_deref(), Some(value), "{name}");
+        }
+        browser.submit(&seen, "#settings", &[("late_cancel_halves", "2"), ("undo_minutes", "0")]).await.expect(422);
     }
 }

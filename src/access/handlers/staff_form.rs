@@ -126,7 +126,7 @@ pub async fn update(
     let mut words = "The account is saved".to_owned();
     let (was_doctor, is_doctor) = (old.role_list().has(Role::Doctor), roles.has(Role::Doctor));
     if old.is_active() && was_doctor && !is_doctor {
-        words.push_str(&left_behind(&mut work, id).await?);
+        words.push_str(&left_behind(&mut work, (id, true)).await?);
     }
     if old.is_active() && is_doctor && !was_doctor {
         words.push_str(&taken_up(&mut work, id).await?);

@@ -5,7 +5,7 @@ use axum::extract::State;
 use super::staff::{render, staff_account};
 use super::staff_form::LAST_ADMIN;
 use crate::access::codes::{self, issue_code};
-use crate::access::model::{AccountId, AccountState, CodePurpose};
+use crate::access::model::{AccountId, AccountState, CodePurpose, Role};
 use crate::access::store::{self, accounts, codes as code_store};
 use crate::access::views::CodePage;
 use crate::app::App;
@@ -15,7 +15,7 @@ use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, Page, Submission, html, paths};
 use crate::work::Work;
-use crate::{queue, scheduling};
+use crate::{billing, queue, scheduling};
 
 /// Ends the person's access at once, on every device.
 pub async fn deactivate(
@@ -51,13 +51,18 @@ pub async fn deactivate(
             .with("sign_ins_ended", ended);
         work.audit(entry).await?;
         work.tell(Topic::Account(id.0));
-        words.push_str(&left_behind(&mut work, id).await?);
+        let is_doctor = account.role_list().has(Role::Doctor);
+        words.push_str(&left_behind(&mut work, (id, is_doctor)).await?);
+        if let Some(desk) = billing::open_desk(work.tx(), id).await? {
+            words.push_str(&format!(". The shift at {desk} is still open: a colleague counts and closes it"));
+        }
     }
     work.done(paths::access::staff(id), &words).await
 }
 
 /// What somebody who is no doctor here any more leaves to colleagues, in words: bookings and people who wait.
-pub async fn left_behind(work: &mut Work, id: AccountId) -> Result<String, Error> {
+pub async fn left_behind(work: &mut Work, (id, is_doctor): (AccountId, bool)) -> Result<String, Error> {
+    let whom = if is_doctor { "this doctor" } else { "this person" };
     let mut words = String::new();
     match scheduling::doctor_leaves(work, id).await? {
         0 => {}
@@ -72,10 +77,10 @@ pub async fn left_behind(work: &mut Work, id: AccountId) -> Result<String, Error
     }
     match left.with.as_slice() {
         [] => {}
-        [one] => words.push_str(&format!(". {one} is with this doctor now: a colleague has to take over")),
+        [one] => words.push_str(&format!(". {one} is with {whom} now: a colleague has to take over")),
         many => {
             let tokens = many.join(", ");
-            words.push_str(&format!(". {tokens} are with this doctor now: a colleague has to take over"));
+            words.push_str(&format!(". {tokens} are with {whom} now: a colleague has to take over"));
         }
     }
     Ok(words)

@@ -23,7 +23,7 @@ async fn load_credit(
     let invoice = invoices::by_id(&app.db, id).await?.filter(|one| one.is_issued()).ok_or(Error::NotFound)?;
     let lines = lines::of_invoice(&app.db, id).await?;
     let form = form.unwrap_or_else(|| {
-        let wrong = lines.iter().filter(|line| line.is_wrong());
+        let wrong = lines.iter().filter(|line| line.is_wrong() && line.too_much().is_some());
         wrong.fold(FormState::new(), |form, line| {
             form.with(&format!("line_{}", line.id), line.too_much().typed())
         })

@@ -10,6 +10,7 @@ use crate::billing::model::ShiftId;
 use crate::billing::store::shifts;
 use crate::billing::verbs::shift;
 use crate::billing::views::shifts::{ClosePage, ShiftPage, ShiftsPage, TillPage};
+use crate::billing::views::takes;
 use crate::queue::model::PointId;
 use crate::web::conflict::conflicting;
 use crate::web::form::LINE;
@@ -64,10 +65,10 @@ pub async fn open(State(app): State<App>, page: Page, submission: Submission) ->
 async fn one(app: &App, page: Page, id: ShiftId, form: FormState) -> Result<ShiftPage, Error> {
     let shift = shifts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let is_mine = page.actor()?.account == shift.account_id;
-    let methods =
-        if shift.is_open() && is_mine { Vec::new() } else { shifts::by_method(&app.db, id).await? };
+    let blind = shift.is_open() && (is_mine || takes(&page));
+    let methods = if blind { Vec::new() } else { shifts::by_method(&app.db, id).await? };
     let movements = shifts::movements(&app.db, id, 300).await?;
-    Ok(ShiftPage { page, form, shift, methods, movements, is_mine })
+    Ok(ShiftPage { page, form, shift, methods, movements, is_mine, blind })
 }
 
 /// One shift.
@@ -75,17 +76,15 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ShiftId>) -> An
     html(one(&app, page, id, FormState::new()).await?)
 }
 
-async fn own_open(app: &App, page: Page, id: ShiftId, form: FormState) -> Result<Option<ClosePage>, Error> {
+async fn still_open(app: &App, page: Page, id: ShiftId, form: FormState) -> Result<Option<ClosePage>, Error> {
     let shift = shifts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    if shift.account_id != page.actor()?.account {
-        return Err(Error::NotFound);
-    }
-    Ok(shift.is_open().then_some(ClosePage { page, form, shift }))
+    let is_mine = shift.account_id == page.actor()?.account;
+    Ok(shift.is_open().then_some(ClosePage { page, form, shift, is_mine }))
 }
 
-/// Counting the till.
+/// Counting the till: one's own, or that of a colleague who is away or gone.
 pub async fn count(State(app): State<App>, page: Page, Id(id): Id<ShiftId>) -> Answer {
-    match own_open(&app, page, id, FormState::new()).await? {
+    match still_open(&app, page, id, FormState::new()).await? {
         Some(shown) => html(shown),
         None => Ok(see_other(&paths::billing::shift(id))),
     }
@@ -104,10 +103,11 @@ pub async fn close(
     if form.is_ok() && left > counted {
         form.refuse("left", "No more can be left in the till than was counted");
     }
-    let why = form.optional_text("reason", LINE);
-    let Some(mut shown) = own_open(&app, page, id, form.clone()).await? else {
+    let Some(mut shown) = still_open(&app, page, id, form.clone()).await? else {
         return Ok(see_other(&paths::billing::shift(id)));
     };
+    let why = if shown.is_mine { form.optional_text("reason", LINE) } else { reason(&mut form, "reason") };
+    shown.form = form.clone();
     if !form.is_ok() {
         return Ok(refused(html(shown)?));
     }
@@ -160,15 +160,15 @@ pub struct Asked {
     day: String,
 }
 
-/// The day's till by method. Open shifts of one's own stay blind: their sums are left out.
+/// The day's till by method. Whoever may come to count an open shift stays blind: its sums are left out.
 pub async fn till(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let day = asked.day.parse::<NaiveDate>().unwrap_or_else(|_| page.today());
     let until = day.checked_add_days(Days::new(1)).ok_or(Error::NotFound)?;
     let (from, until) = (page.clinic.start_of(day), page.clinic.start_of(until));
     let shifts = shifts::of_day(&app.db, from, until).await?;
-    let me = page.actor()?.account;
-    let seen: Vec<_> =
-        shifts.iter().filter(|one| !(one.is_open() && one.account_id == me)).cloned().collect();
+    let (me, counts) = (page.actor()?.account, takes(&page));
+    let shown = |one: &&shifts::Shift| !(one.is_open() && (counts || one.account_id == me));
+    let seen: Vec<_> = shifts.iter().filter(shown).cloned().collect();
     let methods = shifts::by_method_of(&app.db, &seen, (from, until)).await?;
     let form = FormState::new().with("day", day);
     let blind = seen.len() < shifts.len();

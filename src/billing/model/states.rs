@@ -170,7 +170,8 @@ impl ClaimState {
             (self, to),
             (S::Draft, S::Sent | S::Dropped)
                 | (S::Sent | S::Resubmitted, S::Accepted | S::Part | S::Rejected)
-                | (S::Sent, S::Dropped)
+                | (S::Sent | S::Rejected | S::Resubmitted, S::Dropped)
+                | (S::Part, S::Accepted)
                 | (S::Part | S::Rejected, S::Resubmitted | S::WrittenOff)
                 | (S::WrittenOff, S::Part | S::Rejected)
         )

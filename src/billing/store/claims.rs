@@ -141,10 +141,14 @@ pub async fn insert(tx: &mut Tx, invoice: InvoiceId, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// A credit note lowers what is asked; what is asked no longer and was not answered is dropped.
+/// A credit note lowers what is asked. What is asked no longer and of which nothing was paid is dropped; where all that is
+/// still asked was paid, the claim is accepted.
 pub async fn credit(tx: &mut Tx, invoice: InvoiceId, covered: Money) -> Result<(), DbError> {
     sql("update claim set credited = credited + $2, version = version + 1,
-            state = case when state in ('draft', 'sent') and credited + $2 >= amount then 'dropped' else state end
+            state = case when state in ('draft', 'sent', 'rejected', 'resubmitted') and accepted = 0 and credited + $2 >= amount
+                    then 'dropped'
+                when state in ('part', 'resubmitted') and accepted > 0
+                    and accepted + written_off + to_patient >= amount - credited - $2 then 'accepted' else state end
          where invoice_id = $1")
     .bind(invoice)
     .bind(covered)

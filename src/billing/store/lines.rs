@@ -132,6 +132,16 @@ pub async fn of_invoice(store: impl Store, invoice: InvoiceId) -> Result<Vec<Lin
     sql(lines!("l.invoice_id = $1 order by l.position, l.id limit 500")).bind(invoice).all(store).await
 }
 
+/// The line of an issued invoice that asks for a charge.
+pub async fn issued_of_charge(store: impl Store, charge: ChargeId) -> Result<Option<Line>, DbError> {
+    sql(lines!(
+        "l.charge_id = $1 and l.live and exists (select 1 from invoice i where i.id = l.invoice_id and i.state = 'issued')"
+    ))
+    .bind(charge)
+    .optional(store)
+    .await
+}
+
 /// One line.
 pub async fn by_id(store: impl Store, id: InvoiceLineId) -> Result<Option<Line>, DbError> {
     sql(lines!("l.id = $1")).bind(id).optional(store).await

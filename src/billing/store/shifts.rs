@@ -24,6 +24,9 @@ pub struct Shift {
     pub left_in_till: Option<Money>,
     pub reason: String,
     pub closed_at: Option<DateTime<Utc>>,
+    /// Who counted it instead of its cashier.
+    pub closed_by: Option<AccountId>,
+    pub closed_name: String,
     pub checked_name: String,
     pub checked_at: Option<DateTime<Utc>>,
     pub checked_note: String,
@@ -45,8 +48,8 @@ macro_rules! shifts {
     ($tail:literal) => {
         concat!(
             "select s.id, s.account_id, s.name, s.point_id, s.desk, s.left_before, s.float_counted, s.float_reason,
-                s.opened_at, s.counted, s.expected, s.left_in_till, s.reason, s.closed_at, s.checked_name, s.checked_at,
-                s.checked_note
+                s.opened_at, s.counted, s.expected, s.left_in_till, s.reason, s.closed_at, s.closed_by,
+                s.closed_name, s.checked_name, s.checked_at, s.checked_note
              from shift s where ",
             $tail
         )
@@ -81,6 +84,7 @@ pub struct Desk {
     pub id: PointId,
     pub name: String,
     pub holder: Option<String>,
+    pub open_id: Option<ShiftId>,
     pub last_id: Option<ShiftId>,
     pub last_name: Option<String>,
     pub left_in_till: Option<Money>,
@@ -88,7 +92,7 @@ pub struct Desk {
 
 /// The cashier's desks.
 pub async fn desks(store: impl Store) -> Result<Vec<Desk>, DbError> {
-    sql("select p.id, p.name, o.name as holder, l.id as last_id, l.name as last_name, l.left_in_till
+    sql("select p.id, p.name, o.name as holder, o.id as open_id, l.id as last_id, l.name as last_name, l.left_in_till
          from service_point p left join shift o on o.point_id = p.id and o.closed_at is null
          left join shift l on l.id = (select max(s.id) from shift s where s.point_id = p.id and s.closed_at is not null)
          where p.kind = 'cashier' and p.active order by p.position, p.id")
@@ -229,6 +233,13 @@ pub async fn hold(tx: &mut Tx, id: ShiftId, account: AccountId) -> Result<bool, 
     Ok(held.await? == 1)
 }
 
+/// Holds an open shift of whoever it is.
+pub async fn hold_any(tx: &mut Tx, id: ShiftId) -> Result<bool, DbError> {
+    let held =
+        sql("update shift set version = version + 1 where id = $1 and closed_at is null").bind(id).run(tx);
+    Ok(held.await? == 1)
+}
+
 /// What was counted at the close.
 #[derive(Debug)]
 pub struct Closing<'a> {
@@ -236,19 +247,26 @@ pub struct Closing<'a> {
     pub expected: Money,
     pub left: Money,
     pub reason: &'a str,
+    /// Who counted it, where that is not its cashier.
+    pub other: Option<(AccountId, &'a str)>,
     pub at: DateTime<Utc>,
 }
 
 /// Closes a shift.
+///
+/// # Errors
+/// A violation of `shift_closed_by` where somebody else gives no reason.
 pub async fn close(tx: &mut Tx, id: ShiftId, closing: &Closing<'_>) -> Result<(), DbError> {
-    sql("update shift set counted = $2, expected = $3, left_in_till = $4, reason = $5, closed_at = $6, version = version + 1
-         where id = $1 and closed_at is null")
+    sql("update shift set counted = $2, expected = $3, left_in_till = $4, reason = $5, closed_at = $6, closed_by = $7,
+            closed_name = $8, version = version + 1 where id = $1 and closed_at is null")
     .bind(id)
     .bind(closing.counted)
     .bind(closing.expected)
     .bind(closing.left)
     .bind(closing.reason)
     .bind(closing.at)
+    .bind(closing.other.map(|other| other.0))
+    .bind(closing.other.map_or("", |other| other.1))
     .run(tx)
     .await?;
     Ok(())

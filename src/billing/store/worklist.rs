@@ -183,7 +183,7 @@ pub async fn tally(store: impl Store, who: AccountId) -> Result<Tally, DbError> 
                 and r.proposed_by <> $1) as refunds,
             (select count(*) from refund r where r.state in ('proposed', 'approved') and r.state = 'approved') as payouts,
             (select count(*) from shift s where s.closed_at is not null and s.counted <> s.expected
-                and s.checked_at is null and s.account_id <> $1) as differences")
+                and s.checked_at is null and s.account_id <> $1 and coalesce(s.closed_by, 0) <> $1) as differences")
     .bind(who)
     .one(store)
     .await

@@ -8,6 +8,7 @@ use crate::audit::Entry;
 use crate::billing::NewCharge;
 use crate::billing::model::{Ahead, Asked, ChargeId, ChargeKind, ChargeState, Gate, Money, amounts, split};
 use crate::billing::store::charges::{self, AtGate, Charge, Writing};
+use crate::billing::store::lines;
 use crate::billing::store::terms::{self, Terms};
 use crate::db::{DbError, Store};
 use crate::live::Topic;
@@ -97,6 +98,7 @@ pub async fn charge(work: &mut Work, new: &NewCharge<'_>) -> Result<ChargeId, Re
         }
         ChargeState::Billed | ChargeState::Paid => {
             charges::done_billed(work.tx(), there.id, new.quantity, at).await?;
+            settle_credited(work, there.id).await?;
         }
         ChargeState::Billable | ChargeState::Aborted | ChargeState::EnteredInError => {}
     }
@@ -174,12 +176,22 @@ pub async fn count(
 async fn is_for(work: &mut Work, there: &Charge, done: i64) -> Result<(), Refused> {
     let at = work.now();
     charges::done_billed(work.tx(), there.id, done, at).await?;
+    settle_credited(work, there.id).await?;
     if there.state.is_open() {
         estimate_again(work, there.visit_id).await?;
     }
     let entry = Entry::new("charge.done", "charge", there.id.0).of_patient(there.patient_id.0);
     work.audit(entry.with("visit", there.visit_id.0).with("quantity", done)).await?;
     tell(work, there.visit_id);
+    Ok(())
+}
+
+/// What is not kept was credited before, out of goodwill: nothing waits for a credit note.
+async fn settle_credited(work: &mut Work, charge: ChargeId) -> Result<(), DbError> {
+    let line = lines::issued_of_charge(work.tx(), charge).await?;
+    if line.is_some_and(|line| line.done_quantity.is_some() && line.too_much().is_zero()) {
+        lines::settle_charge(work.tx(), charge).await?;
+    }
     Ok(())
 }
 

@@ -70,6 +70,15 @@ async fn go(work: &mut Work, claim: &Claim, step: &Step<'_>) -> Result<(), Refus
     Ok(())
 }
 
+/// What the scheme did not pay; where nothing is missing, there is nothing to decide about.
+fn missing(claim: &Claim) -> Result<Money, Refused> {
+    let short = claim.short();
+    if short.is_zero() {
+        return Err(because("Nothing of this claim is missing any more. Here is how it stands now."));
+    }
+    Ok(short)
+}
+
 fn as_is<'a>(claim: &Claim, to: ClaimState, answer: &'a str) -> Step<'a> {
     Step {
         to,
@@ -90,6 +99,9 @@ pub async fn answer(
     (paid, words): (Money, &str),
 ) -> Result<(), Refused> {
     let claim = seen(work, id, version).await?;
+    if !claim.state.waits() {
+        return Err(because("This claim does not stand where that is done. Here is how it stands now."));
+    }
     // What was paid before it was sent again stays paid.
     if paid > claim.short() {
         return Err(because(format!(
@@ -110,7 +122,7 @@ pub async fn answer(
 /// Sends a claim again with what was missing.
 pub async fn resubmit(work: &mut Work, id: ClaimId, version: i64, words: &str) -> Result<(), Refused> {
     let claim = seen(work, id, version).await?;
-    let step = Step { amount: claim.short(), ..as_is(&claim, ClaimState::Resubmitted, words) };
+    let step = Step { amount: missing(&claim)?, ..as_is(&claim, ClaimState::Resubmitted, words) };
     go(work, &claim, &step).await
 }
 
@@ -140,7 +152,7 @@ async fn free(work: &mut Work, claim: &Claim, amount: Money) -> Result<(), Refus
 /// The clinic bears what the scheme did not pay.
 pub async fn write_off(work: &mut Work, id: ClaimId, version: i64, words: &str) -> Result<(), Refused> {
     let claim = held(work, id, version).await?;
-    let short = claim.short();
+    let short = missing(&claim)?;
     let step = Step {
         written_off: Money(claim.written_off.0 + short.0),
         amount: short,
@@ -158,7 +170,7 @@ pub async fn to_patient(
     words: &str,
 ) -> Result<InvoiceId, Refused> {
     let claim = held(work, id, version).await?;
-    let short = claim.short();
+    let short = missing(&claim)?;
     let visit = claim.visit_id.map(VisitId);
     let draft = bill::begin(work, (visit, claim.patient_id), None).await?;
     invoices::choose_scheme(work.tx(), draft, None, "").await?;

@@ -76,11 +76,12 @@ pub fn in_words(error: DbError) -> Refused {
         "A payment with this reference is recorded already. Look it up before you take it again."
     } else if error.violates("shift_open") || error.violates("payment_reversal_shift") {
         "The shift of this payment is closed. A closed shift stays as it is: make a refund instead."
-    } else if error.violates("discount_second_person")
-        || error.violates("refund_second_person")
-        || error.violates("shift_second_person")
-    {
+    } else if error.violates("discount_second_person") || error.violates("refund_second_person") {
         "Somebody else has to decide this: never the same person who asked for it."
+    } else if error.violates("shift_second_person") {
+        "Somebody else looks at this difference: neither whose shift it was nor who counted it."
+    } else if error.violates("shift_closed_by") {
+        "Say in a few words why you count the till of somebody else."
     } else if error.violates("shift_account_id_unique") {
         "You have an open shift already."
     } else if error.violates("shift_point_id_unique") || error.violates("shift_previous_id_unique") {

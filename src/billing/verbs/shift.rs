@@ -29,21 +29,27 @@ pub async fn open(work: &mut Work, desk: &Desk, float: Money, reason: &str) -> R
     Ok(id)
 }
 
-/// Closes the own shift with what was counted. What was expected is worked out only now.
+/// Closes a shift with what was counted: the own one, or with a reason that of a colleague who is away or gone. What was
+/// expected is worked out only now.
 pub async fn close(
     work: &mut Work,
     id: ShiftId,
     (counted, left): (Money, Money),
     reason: &str,
 ) -> Result<Shift, Refused> {
-    let (by, at) = (doer(work)?, work.now());
-    if !shifts::hold(work.tx(), id, by).await? {
+    let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
+    if !shifts::hold_any(work.tx(), id).await? {
         return Err(because("This shift is closed already. Here is how it stands now."));
     }
+    let shift = shifts::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
+    let other = (shift.account_id != by).then_some((by, name.as_str()));
     let expected = shifts::expected_cash(work.tx(), id).await?;
-    let closing = Closing { counted, expected, left, reason: reason.trim(), at };
+    let closing = Closing { counted, expected, left, reason: reason.trim(), other, at };
     shifts::close(work.tx(), id, &closing).await.map_err(in_words)?;
-    let entry = trail("shift.closed", id).with("counted", counted.0).with("expected", expected.0);
+    let entry = trail("shift.closed", id)
+        .with("of", shift.account_id.0)
+        .with("counted", counted.0)
+        .with("expected", expected.0);
     work.audit(entry.with("left_in_till", left.0)).await?;
     work.tell(Topic::Money);
     shifts::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)

@@ -31,9 +31,10 @@ impl ShiftsPage {
         .collect()
     }
 
-    /// Desks that somebody has.
+    /// Desks that somebody else has.
     pub fn held(&self) -> Vec<&Desk> {
-        self.desks.iter().filter(|desk| desk.holder.is_some()).collect()
+        let mine = self.mine.as_ref().map(|shift| shift.id);
+        self.desks.iter().filter(|desk| desk.open_id.is_some() && desk.open_id != mine).collect()
     }
 }
 
@@ -53,14 +54,11 @@ pub struct ShiftPage {
     pub methods: Vec<ByMethod>,
     pub movements: Vec<Movement>,
     pub is_mine: bool,
+    /// Whether the sums are left out: who may come to count never sees them before (rule M10).
+    pub blind: bool,
 }
 
 impl ShiftPage {
-    /// Whether the sums are shown: never to who is about to count (rule M10).
-    pub fn blind(&self) -> bool {
-        self.shift.is_open() && self.is_mine
-    }
-
     /// What stays altogether.
     pub fn net(&self) -> Money {
         stays(&self.methods)
@@ -74,6 +72,7 @@ pub struct ClosePage {
     pub page: Page,
     pub form: FormState,
     pub shift: Shift,
+    pub is_mine: bool,
 }
 
 /// The day's till by method.
@@ -85,7 +84,7 @@ pub struct TillPage {
     pub day: NaiveDate,
     pub shifts: Vec<Shift>,
     pub methods: Vec<ByMethod>,
-    /// The own shift is open: its sums are left out.
+    /// A shift is open that the reader may come to count: its sums are left out.
     pub blind: bool,
 }
 

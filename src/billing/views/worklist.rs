@@ -98,6 +98,11 @@ impl ApprovalsPage {
         self.page.actor.as_ref().is_some_and(|actor| actor.account != *by)
     }
 
+    /// Whether it is neither one's own shift nor one that one counted.
+    pub fn may_check(&self, shift: &Shift) -> bool {
+        self.may_decide(&shift.account_id) && shift.closed_by.is_none_or(|by| self.may_decide(&by))
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.discounts.is_empty() && self.refunds.is_empty() && self.shifts.is_empty()

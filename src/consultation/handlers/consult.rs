@@ -170,10 +170,12 @@ pub fn sent(page: &Page, sitting: &Sitting, form: &mut FormState, by_itself: boo
         *parts.get_mut(*part) = form.optional_text(part.as_str(), LONGEST);
     }
     let mut clinical_at = None;
-    if sitting.visit.closed_at.is_some() && !form.value("seen_at").trim().is_empty() {
+    if let Some(closed) = sitting.visit.closed_at.filter(|_| !form.value("seen_at").trim().is_empty()) {
         let time = NaiveTime::parse_from_str(form.value("seen_at").trim(), "%H:%M").ok();
-        clinical_at =
-            time.and_then(|time| page.clinic.instant(sitting.day, time)).map(|at| within(at, &sitting.visit));
+        // A visit may go on after midnight.
+        let of = |time| page.clinic.instant_between(time, (sitting.visit.opened_at, closed));
+        let at = time.and_then(|time| of(time).or_else(|| page.clinic.instant(sitting.day, time)));
+        clinical_at = at.map(|at| within(at, &sitting.visit));
         if clinical_at.is_none() {
             form.refuse("seen_at", "Enter the time at which you saw the patient, for example 10:20");
         }

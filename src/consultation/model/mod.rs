@@ -1,10 +1,12 @@
 //! Types and rules of the consultation, pure.
 
+mod alarm;
 mod news2;
 mod note;
 mod ranges;
 mod signs;
 
+pub use alarm::Alarm;
 pub use news2::{Escalation, News2, Part as ScorePart, Responses, Unscored};
 pub use note::{
     DayItem, LONGEST, NoteId, NoteKind, NoteState, Outcome, Part, Parts, REASON, TemplateId, Together,

@@ -1,7 +1,7 @@
 //! The early-warning score NEWS2 (rule W3). Source of the bands: Royal College of Physicians, National Early Warning
 //! Score 2, 2017. It is for people of 16 and more who are not pregnant.
 
-use super::signs::{Consciousness, Oxygen, Taken};
+use super::signs::{Consciousness, Oxygen, Sign, Taken};
 
 /// The youngest age that it scores.
 const FROM_AGE: u32 = 16;
@@ -150,6 +150,22 @@ impl News2 {
     pub fn escalation(&self) -> Escalation {
         Escalation::of(self.total, self.has_red())
     }
+}
+
+/// Whether a sign adds three whatever else is missing. Where nobody wrote down what was breathed, it was air: that adds less.
+pub(super) fn is_three(sign: Sign, value: i64, taken: &Taken) -> bool {
+    let points = match sign {
+        Sign::Respiration => respiration(value),
+        Sign::OxygenSaturation if taken.second_scale => {
+            second_scale(value, taken.oxygen.unwrap_or(Oxygen::Air))
+        }
+        Sign::OxygenSaturation => first_scale(value),
+        Sign::Systolic => pressure(value),
+        Sign::Pulse => heart(value),
+        Sign::Temperature => temperature(value),
+        Sign::Diastolic | Sign::Weight | Sign::Height | Sign::Pain => 0,
+    };
+    points == 3
 }
 
 fn respiration(breaths: i64) -> u32 {

@@ -196,14 +196,6 @@ pub async fn by_id(store: impl Store, id: VitalsId) -> Result<Option<Vitals>, Db
     .await
 }
 
-/// The score of a taking, and whether a part of it is a 3; none where it has none.
-pub async fn score(store: impl Store, id: VitalsId) -> Result<Option<(u32, bool)>, DbError> {
-    sql("select news2, news2_red from vitals where id = $1 and news2 is not null")
-        .bind(id)
-        .optional(store)
-        .await
-}
-
 /// What was taken of a patient, the last measured first, from before the taking `before` or before `until`;
 /// corrected ones too, beside what stands in their place.
 pub async fn of_patient(

@@ -5,11 +5,12 @@ use crate::audit::Entry;
 use crate::consultation::store::notes;
 use crate::consultation::store::sittings::Sitting;
 use crate::live::Topic;
-use crate::queue;
 use crate::work::{Refused, Work};
+use crate::{laboratory, queue};
 
 /// From now on the patient is with who does this. The drafts of others in the visit are set aside: they stay with their
-/// authors, who are told when they save next; the own one is taken up again.
+/// authors, who are told when they save next; the own one is taken up again. Tests that are not done and results that wait
+/// go with the patient.
 ///
 /// # Errors
 /// `Because` when the token was changed meanwhile, or the visit is closed.
@@ -25,6 +26,7 @@ pub async fn take_over(work: &mut Work, sitting: &Sitting) -> Result<(), Refused
     if let Some(entry) = sitting.entry_id {
         queue::take_over(work, entry, sitting.entry_version).await?;
     }
+    laboratory::take_over(work, visit).await?;
     let entry = Entry::new("visit.taken_over", "visit", visit.id.0).of_patient(visit.patient_id.0);
     work.audit(entry.with("drafts_set_aside", others)).await?;
     work.tell(Topic::Visit(visit.id.0));

@@ -1,10 +1,11 @@
-//! Taking vital signs: keeping them, judging them, and telling the doctors of a bad score, in one unit of work.
+//! Taking vital signs: keeping them, judging them, and telling the doctors of a bad score or a grave sign, in one unit of
+//! work.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
-use crate::consultation::model::{Escalation, News2, Sign, Taken, VitalsId, range_of};
+use crate::consultation::model::{Alarm, Escalation, News2, Sign, Taken, VitalsId, range_of};
 use crate::consultation::store::vitals::{self, Flag, NewVitals};
 use crate::db::DbError;
 use crate::patients::PatientId;
@@ -13,7 +14,7 @@ use crate::queue::{self, NewAttention};
 use crate::settings::model::age_on;
 use crate::work::{Refused, Work};
 
-/// What the board says about a priority that a score raised; the desk reads it, so it says nothing clinical.
+/// What the board says about a priority that vital signs raised; the desk reads it, so it says nothing clinical.
 const RAISED: &str = "Seen to be urgent at triage";
 /// What the history says when a correction takes that priority back.
 const PUT_RIGHT: &str = "The measurement at triage was corrected";
@@ -47,8 +48,9 @@ pub struct Kept {
     pub escalation: Escalation,
 }
 
-/// Keeps a taking with its flags and its score. A bad score lets the patient go before others and asks the doctors for
-/// attention (rule W3); a correction takes back what it corrects asked for. A visit that is over raises nothing.
+/// Keeps a taking with its flags and its score. A bad score, or without a whole one a grave sign alone, lets the patient go
+/// before others and asks the doctors for attention (rule W3); a correction takes back what it corrects asked for. A visit
+/// that is over raises nothing.
 ///
 /// # Errors
 /// `Because` when the visit is closed, or a colleague corrected the same taking first.
@@ -82,19 +84,20 @@ pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
     let entry = Entry::new(action, "vitals", id.0).of_patient(taking.patient.0).with("visit", taking.visit.0);
     let entry = replaces.map_or(entry.clone(), |old| entry.with("replaces", old.0));
     work.audit(entry).await?;
-    let escalation = score.as_ref().map_or(Escalation::None, News2::escalation);
+    let alarm = Alarm::of(&taking.taken, age);
+    let escalation = alarm.as_ref().map_or(Escalation::None, |alarm| alarm.escalation);
     let before = match replaces {
         Some(old) => take_back(work, taking.visit, old, escalation).await?,
         None => None,
     };
     let visit = queue::visit(work.tx(), taking.visit).await?.ok_or(Refused::NotFound)?;
-    if let Some(score) = score.filter(|_| escalation > Escalation::None && visit.closed_at.is_none()) {
-        escalate(work, taking, (id, before), &score).await?;
+    if let Some(alarm) = alarm.filter(|_| visit.closed_at.is_none()) {
+        escalate(work, taking, (id, before), &alarm).await?;
     }
     Ok(Kept { id, escalation })
 }
 
-/// How soon somebody is served whose score says so; none where it says nothing.
+/// How soon somebody is served whose vital signs say so; none where they say nothing.
 fn priority_of(escalation: Escalation) -> Option<Priority> {
     match escalation {
         Escalation::None => None,
@@ -112,8 +115,8 @@ async fn take_back(
     now: Escalation,
 ) -> Result<Option<(Priority, String)>, Refused> {
     let withdrawn = queue::withdraw_attention(work, AttentionKind::EarlyWarning, old.0).await?;
-    let was =
-        vitals::score(work.tx(), old).await?.and_then(|(total, red)| priority_of(Escalation::of(total, red)));
+    let was = vitals::by_id(work.tx(), old).await?.and_then(|old| Alarm::of(&old.taken(), old.years()));
+    let was = was.and_then(|alarm| priority_of(alarm.escalation));
     let (Some(before), Some(raised)) = (withdrawn, was) else { return Ok(None) };
     if priority_of(now) == Some(raised) {
         return Ok(Some(before));
@@ -126,23 +129,17 @@ async fn escalate(
     work: &mut Work,
     taking: &Taking,
     (id, kept): (VitalsId, Option<(Priority, String)>),
-    score: &News2,
+    alarm: &Alarm,
 ) -> Result<(), Refused> {
-    let emergency = score.escalation() == Escalation::Emergency;
-    let priority = if emergency { Priority::Emergency } else { Priority::Raised };
-    let words = match (emergency, score.total) {
-        (true, total) => format!("NEWS2 {total}: emergency"),
-        (false, total @ 5..) => format!("NEWS2 {total}: urgent"),
-        (false, total) => format!("NEWS2 {total} with a single 3: urgent"),
-    };
+    let Some(priority) = priority_of(alarm.escalation) else { return Ok(()) };
     let before = queue::go_before(work, taking.visit, priority, RAISED).await?.or(kept);
     let new = NewAttention {
         visit: taking.visit,
         patient: taking.patient,
         kind: AttentionKind::EarlyWarning,
         about: id.0,
-        rank: i64::from(score.total) + if score.has_red() { 3 } else { 0 },
-        words: &words,
+        rank: alarm.rank,
+        words: &alarm.words,
         at: work.now(),
         before,
     };

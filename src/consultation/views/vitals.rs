@@ -5,7 +5,7 @@ use askama::Template;
 use super::Chart;
 use crate::access::model::Permission;
 use crate::consultation::model::{
-    Consciousness, Escalation, Level, News2, Oxygen, Responses, Sign, Unscored, range_of,
+    Alarm, Consciousness, Escalation, Level, News2, Oxygen, Responses, Sign, Unscored, range_of,
 };
 use crate::consultation::store::body::Body;
 use crate::consultation::store::signs::{INPUTS, Signs};
@@ -158,6 +158,14 @@ impl TakingPage {
                 Some(format!("NEWS2 is incomplete: {} not measured.", missing.join(", ")))
             }
         }
+    }
+
+    /// What is grave alone where there is no score, and what follows from that.
+    pub fn grave(&self) -> Option<(String, &'static str)> {
+        self.score().err()?;
+        let alarm = Alarm::of(&self.vitals.taken(), self.vitals.years())?;
+        let response = if self.point.is_some() { Responses::of } else { Responses::after };
+        Some((alarm.words, response(alarm.escalation)))
     }
 
     /// What follows from the score.

@@ -4,7 +4,7 @@ use axum::extract::State;
 
 use crate::app::App;
 use crate::laboratory::model::ResultId;
-use crate::laboratory::store::{lines, results};
+use crate::laboratory::store::{lines, results, reviews};
 use crate::laboratory::verbs::call_back::{Told, call};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::CallPage;
@@ -29,7 +29,9 @@ async fn load(app: &App, page: Page, id: ResultId, form: FormState) -> Result<Ca
 /// The form, beside the calls so far.
 pub async fn new(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> Answer {
     let mut shown = load(&app, page, id, FormState::new()).await?;
-    shown.form = shown.form.with("told", &shown.line.doctor).with("means", "phone");
+    // Whoever ordered may have handed it over, or left.
+    let told = reviews::reviewer_name(&app.db, shown.line.id).await?;
+    shown.form = shown.form.with("told", told).with("means", "phone");
     record::read_apart(&app, &shown.page, ("lab.call_opened", "lab_result", id.0), shown.line.patient_id)
         .await?;
     html(shown)

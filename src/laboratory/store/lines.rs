@@ -47,6 +47,8 @@ pub struct Line {
     pub current_id: Option<ResultId>,
     /// Whether that one says that there is no result that counts.
     pub withdrawn: bool,
+    /// Whether a value of that one is outside its range.
+    pub outside: bool,
     /// Why its sample cannot be used, where somebody said so.
     pub reject_reason: Option<RejectReason>,
 }
@@ -61,7 +63,8 @@ macro_rules! lines {
                 t.target_minutes, t.preparation, l.state, l.urgent, l.in_person, l.requested_at, l.sample_id, s.code,
                 l.collected_at, l.verified_at, l.critical, l.patient_at, l.version, o.question, l.ordered_by,
                 trim(d.title || ' ' || d.name) as doctor, p.family_name, p.given_names, p.sex, p.born_on, p.number,
-                p.matric_number, c.id as current_id, coalesce(c.void, false) as withdrawn, s.reject_reason
+                p.matric_number, c.id as current_id, coalesce(c.void, false) as withdrawn, s.reject_reason,
+                exists (select 1 from lab_value v where v.result_id = c.id and v.flag not in ('none', 'normal')) as outside
              from ",
             $from,
             " join lab_order o on o.id = l.order_id join lab_test t on t.id = l.test_id
@@ -364,12 +367,12 @@ pub struct Step {
     pub note: String,
 }
 
-/// The history of the lines that are or were on a sample.
+/// The history of the lines that are on a sample, and what was done with it of those that went on to a new one.
 pub async fn steps_of_sample(store: impl Store, sample: SampleId) -> Result<Vec<Step>, DbError> {
     sql("select t.name as test, st.at, st.move, a.name, st.place, st.note
-         from lab_line l join lab_step st on st.line_id = l.id join lab_test t on t.id = l.test_id
-         left join account a on a.id = st.account_id
-         where l.sample_id = $1 order by st.id limit 300")
+         from lab_sample s join lab_line l on l.visit_id = s.visit_id join lab_step st on st.line_id = l.id
+             join lab_test t on t.id = l.test_id left join account a on a.id = st.account_id
+         where s.id = $1 and (l.sample_id = $1 or st.sample_id = $1) order by st.id limit 300")
     .bind(sample)
     .all(store)
     .await

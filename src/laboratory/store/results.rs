@@ -69,7 +69,8 @@ impl ForReader {
     }
 }
 
-/// Every version of a line's result with what one person has to review of it, the oldest first.
+/// Every version of a line's result with what one person has to review of it, the oldest first; a doctor also what waits
+/// for somebody who is no doctor here any more.
 pub async fn of_line_for(
     store: impl Store,
     line: LineId,
@@ -81,7 +82,12 @@ pub async fn of_line_for(
             (w.acknowledged_at is not null or w.replaced_at is not null) as review_closed
          from lab_result r join account e on e.id = r.entered_by left join account v on v.id = r.verified_by
          left join lab_call c on c.id = (select max(x.id) from lab_call x where x.result_id = r.id and x.reached)
-         left join lab_review w on w.result_id = r.id and w.account_id = $2
+         left join lab_review w on w.id = (select x.id from lab_review x join account a on a.id = x.account_id
+            where x.result_id = r.id and (x.account_id = $2 or (x.acknowledged_at is null and x.replaced_at is null
+                and (a.state <> 'active' or not exists (select 1 from account_role d
+                    where d.account_id = a.id and d.role = 'doctor'))
+                and exists (select 1 from account_role d where d.account_id = $2 and d.role = 'doctor')))
+            order by x.acknowledged_at is not null or x.replaced_at is not null, x.account_id <> $2, x.id limit 1)
          where r.line_id = $1 and r.state <> 'withdrawn' order by r.number limit 50")
     .bind(line)
     .bind(reader)

@@ -1,4 +1,5 @@
-//! What doctors have to look at, and what patients may read of their own.
+//! What doctors have to look at, and what patients may read of their own. What waits for somebody who is no doctor here any
+//! more waits for every doctor, until one of them has looked (rule A8).
 
 use chrono::{DateTime, Utc};
 
@@ -6,6 +7,7 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::laboratory::model::{LineId, ResultId, ReviewReason};
 use crate::patients::model::PatientId;
+use crate::queue::model::VisitId;
 
 /// A result that waits for a doctor.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -35,14 +37,19 @@ impl ToReview {
     }
 }
 
-/// Results that wait for a doctor: critical and corrected ones first, then the oldest.
+/// Results that wait for a doctor, or for nobody who is here: critical and corrected ones first, then the oldest.
 pub async fn open(store: impl Store, doctor: AccountId, limit: i64) -> Result<Vec<ToReview>, DbError> {
     sql("select w.result_id, w.reason, w.created_at, p.id as patient_id, p.family_name, p.given_names, p.number,
             t.name as test, l.urgent, r.critical, l.in_person, r.void,
             (select count(*) from lab_value v where v.result_id = r.id and v.flag not in ('none', 'normal')) as outside
          from lab_review w join lab_result r on r.id = w.result_id join lab_line l on l.id = w.line_id
          join patient p on p.id = l.patient_id join lab_test t on t.id = l.test_id
-         where w.account_id = $1 and w.acknowledged_at is null and w.replaced_at is null
+         where w.acknowledged_at is null and w.replaced_at is null and w.account_id in (select a.id from account a
+                where a.kind = 'staff' and (a.id = $1 or a.state <> 'active' or not exists (select 1 from account_role d
+                    where d.account_id = a.id and d.role = 'doctor')))
+            and not exists (select 1 from lab_review o where o.result_id = w.result_id and o.id <> w.id
+                and o.acknowledged_at is null and o.replaced_at is null and w.account_id <> $1
+                and (o.account_id = $1 or o.id < w.id))
          order by r.critical desc, w.reason, w.id limit $2")
     .bind(doctor)
     .bind(limit)
@@ -97,6 +104,105 @@ pub async fn acknowledge(
     .run(tx)
     .await?;
     Ok(changed == 1)
+}
+
+/// Takes a result over that waits for somebody who is no doctor here any more. False when none waits so.
+pub async fn adopt(
+    tx: &mut Tx,
+    result: ResultId,
+    account: AccountId,
+    at: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let left: Vec<Held> = sql("select w.line_id, w.account_id, w.reason, w.result_id from lab_review w
+             join account a on a.id = w.account_id
+         where w.result_id = $1 and w.acknowledged_at is null and w.replaced_at is null and w.account_id <> $2
+            and (a.state <> 'active' or not exists (select 1 from account_role d
+                where d.account_id = a.id and d.role = 'doctor'))
+         order by w.id")
+    .bind(result)
+    .bind(account)
+    .all(&mut *tx)
+    .await?;
+    for one in &left {
+        pass_on(tx, one, account, at).await?;
+    }
+    Ok(!left.is_empty())
+}
+
+/// A result that waits for somebody.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Held {
+    pub result_id: ResultId,
+    pub line_id: LineId,
+    pub account_id: AccountId,
+    pub reason: ReviewReason,
+}
+
+/// The results of a visit that wait for whoever ordered them, or had them handed over; not those that wait for `other`.
+pub async fn of_orderers(tx: &mut Tx, visit: VisitId, other: AccountId) -> Result<Vec<Held>, DbError> {
+    sql("select w.result_id, w.line_id, w.account_id, w.reason
+         from lab_line l left join order_handover h on h.line_id = l.id
+             join lab_review w on w.line_id = l.id and w.account_id = coalesce(h.account_id, l.ordered_by)
+         where l.visit_id = $1 and w.account_id <> $2 and w.acknowledged_at is null and w.replaced_at is null
+         order by w.id")
+    .bind(visit)
+    .bind(other)
+    .all(tx)
+    .await
+}
+
+/// From now on a result waits for somebody else; who has reviewed it already does not review it again.
+pub async fn pass_on(tx: &mut Tx, held: &Held, to: AccountId, at: DateTime<Utc>) -> Result<(), DbError> {
+    sql("update lab_review set replaced_at = $3
+         where result_id = $1 and account_id = $2 and acknowledged_at is null and replaced_at is null")
+    .bind(held.result_id)
+    .bind(held.account_id)
+    .bind(at)
+    .run(&mut *tx)
+    .await?;
+    sql("insert into lab_review (result_id, line_id, account_id, reason, created_at) values ($1, $2, $3, $4, $5)
+         on conflict (result_id, account_id) do update set replaced_at = null")
+    .bind(held.result_id)
+    .bind(held.line_id)
+    .bind(to)
+    .bind(held.reason)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The doctor who served in a visit last and is here still; none where nobody is.
+pub async fn present(tx: &mut Tx, visit: VisitId) -> Result<Option<AccountId>, DbError> {
+    let found: Option<(AccountId,)> =
+        sql("select a.id from queue_entry e join account a on a.id = e.served_by
+             join account_role r on r.account_id = a.id
+         where e.visit_id = $1 and a.state = 'active' and r.role = 'doctor' order by e.id desc limit 1")
+        .bind(visit)
+        .optional(tx)
+        .await?;
+    Ok(found.map(|(doctor,)| doctor))
+}
+
+/// Every doctor who is here.
+pub async fn doctors(tx: &mut Tx) -> Result<Vec<AccountId>, DbError> {
+    sql("select a.id from account a join account_role r on r.account_id = a.id
+         where a.kind = 'staff' and a.state = 'active' and r.role = 'doctor' order by a.id")
+    .scalars(tx)
+    .await
+}
+
+/// The name of who reviews a line and is a doctor here; empty where nobody is.
+pub async fn reviewer_name(store: impl Store, line: LineId) -> Result<String, DbError> {
+    let found: Option<(String,)> = sql("select trim(a.title || ' ' || a.name) as name
+         from lab_line l left join order_handover h on h.line_id = l.id
+             join account a on a.id = coalesce(h.account_id, l.ordered_by)
+             join account_role r on r.account_id = a.id and r.role = 'doctor'
+         where l.id = $1 and a.state = 'active'")
+    .bind(line)
+    .optional(store)
+    .await?;
+    Ok(found.map(|(name,)| name).unwrap_or_default())
 }
 
 /// Which of these accounts may still review results.

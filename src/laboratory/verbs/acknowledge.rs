@@ -6,12 +6,23 @@ use crate::laboratory::store::{lines, reviews};
 use crate::live::Topic;
 use crate::work::Work;
 
-/// Acknowledges a result that waits for whoever does it. What is told in person only stays so.
+/// Acknowledges a result that waits for whoever does it, or for somebody who has left. What is told in person only stays so.
 pub async fn acknowledge(work: &mut Work, result: ResultId, tell: Tell, note: &str) -> Result<(), Refused> {
     let (by, at) = (doer(work)?, work.now());
     let line = lines::of_result(&mut *work.tx(), result).await?.ok_or(Refused::NotFound)?;
     let held = seen(work, line.id, None).await?;
-    if !reviews::acknowledge(work.tx(), result, by, note, at).await? {
+    let mut done = reviews::acknowledge(work.tx(), result, by, note, at).await?;
+    // Of two doctors who look at once after it, one finds it taken.
+    if !done
+        && reviews::is_reviewer(work.tx(), by.0).await?
+        && reviews::adopt(work.tx(), result, by, at).await?
+    {
+        done = reviews::acknowledge(work.tx(), result, by, note, at).await?;
+        for doctor in reviews::doctors(work.tx()).await? {
+            work.tell(Topic::Reviews(doctor.0));
+        }
+    }
+    if !done {
         return Err(Refused::Because(
             "This result no longer waits for you. Here is how it stands now.".into(),
         ));

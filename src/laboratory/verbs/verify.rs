@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::hand_over::reviewer;
 use super::{Refused, doer, meanwhile, seen, stepped, trail};
 use crate::access::model::AccountId;
 use crate::audit;
@@ -89,7 +90,7 @@ pub(super) async fn release(
     stepped(work, &verified, Move::Release, LineState::Released, "").await
 }
 
-/// The orderer has it to review; after a correction so has every doctor who read the old version.
+/// The orderer has it to review, or whoever stands in for one who has left; after a correction so has every doctor who read the old version.
 pub(super) async fn tell_readers(
     work: &mut Work,
     line: &Held,
@@ -99,7 +100,7 @@ pub(super) async fn tell_readers(
     let at = work.now();
     reviews::replace(work.tx(), line.id, at).await?;
     let reason = if old.is_some() { ReviewReason::Corrected } else { ReviewReason::New };
-    let mut readers = vec![line.reviewer];
+    let mut readers = vec![reviewer(work, line).await?];
     for old in old.iter().map(|old| old.id).chain(old.and_then(|old| old.corrects_id)) {
         for reader in readers_of(work, old).await? {
             if !readers.contains(&reader) && reviews::is_reviewer(work.tx(), reader.0).await? {

@@ -99,6 +99,16 @@ impl Line {
         if self.taken_back() { "danger" } else { self.state.kind() }
     }
 
+    /// The colour and the word of a result that is not as it should be: a released one is not a harmless one.
+    pub fn mark(&self) -> Option<(&'static str, &'static str)> {
+        self.current_id.filter(|_| !self.withdrawn)?;
+        match (self.critical, self.outside) {
+            (true, _) => Some(("danger", "Critical")),
+            (false, true) => Some(("wait", "Outside range")),
+            (false, false) => None,
+        }
+    }
+
     /// The patient's name.
     pub fn name(&self) -> String {
         format!("{} {}", self.given_names, self.family_name).trim().to_owned()

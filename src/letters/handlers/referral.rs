@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::letters::model::{Part, ReferralId, ReferralState, Urgency};
 use crate::letters::store::referrals::{self, Referral, Text};
+use crate::letters::store::told;
 use crate::letters::store::visits::Facts;
 use crate::letters::verbs::referral;
 use crate::letters::views::referral::{ReferralPage, ReferralPrint, WritePage};
@@ -130,7 +131,9 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<VisitId>, submi
     }
     let saved = referral::save(&mut work, &facts, (draft.as_ref(), version), old.as_ref(), &text).await;
     let done = match saved {
-        Ok(saved) if step == "sign" => referral::sign(&mut work, &facts, saved).await.map(|()| Some(saved)),
+        Ok(saved) if step == "sign" => {
+            referral::sign(&mut work, &facts, saved, &text.included).await.map(|()| Some(saved))
+        }
         Ok(_) => Ok(None),
         Err(why) => Err(why),
     };
@@ -159,8 +162,13 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ReferralId>) ->
     if door.closed() {
         return Ok(see_other(&paths::patients::show(referral.patient_id)));
     }
+    let corrected = match referral.signed_at.filter(|_| referral::includes(&referral.included, Part::Results))
+    {
+        Some(signed) => told::corrected_since(&app.db, referral.visit_id, signed).await?,
+        None => None,
+    };
     record::read(&app, &page, &door.banner, ("referral.opened", "referral", id.0)).await?;
-    html(ReferralPage { page, banner: door.banner, referral })
+    html(ReferralPage { page, banner: door.banner, referral, corrected })
 }
 
 /// The same on paper.

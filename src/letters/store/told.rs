@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::consultation::model::Outcome;
 use crate::db::{DbError, Store, sql};
-use crate::laboratory::model::{Flag, decimal};
+use crate::laboratory::model::{Flag, ResultId, decimal};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
@@ -28,6 +28,8 @@ pub async fn advice(store: impl Store, visit: VisitId) -> Result<Vec<Advice>, Db
 /// A value of a result.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Found {
+    /// The version of the result.
+    pub result_id: ResultId,
     pub test: String,
     pub name: String,
     pub unit: String,
@@ -63,7 +65,7 @@ pub async fn results(
     patient_reads: Option<DateTime<Utc>>,
 ) -> Result<Vec<Found>, DbError> {
     let far = DateTime::from_timestamp(32_503_680_000, 0).unwrap_or_default();
-    sql("select c.name as test, v.name, v.unit, v.decimals, v.number, v.words, v.flag
+    sql("select r.id as result_id, c.name as test, v.name, v.unit, v.decimals, v.number, v.words, v.flag
          from lab_line l join lab_result r on r.line_id = l.id and r.state = 'current'
             join lab_test c on c.id = l.test_id join lab_value v on v.result_id = r.id
          where l.visit_id = $1 and (l.state = 'released' or r.void or ($2 and l.state = 'verified'))
@@ -74,6 +76,23 @@ pub async fn results(
     .bind(patient_reads.unwrap_or(far))
     .all(store)
     .await
+}
+
+/// When a result of a visit that held at this moment was corrected or withdrawn since; none where all hold.
+pub async fn corrected_since(
+    store: impl Store,
+    visit: VisitId,
+    at: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbError> {
+    let newest: Option<(DateTime<Utc>,)> = sql("select n.verified_at from lab_line l join lab_result n on n.line_id = l.id
+         where l.visit_id = $1 and n.state = 'current' and n.verified_at > $2 and exists (select 1 from lab_result o
+            where o.line_id = l.id and o.state = 'superseded' and o.verified_at <= $2)
+         order by n.verified_at desc limit 1")
+    .bind(visit)
+    .bind(at)
+    .optional(store)
+    .await?;
+    Ok(newest.map(|(at,)| at))
 }
 
 /// A test that was ordered in a visit, as the patient may know of it.

@@ -44,13 +44,13 @@ impl Verification {
 }
 
 // Where the visit went on at the issue, it ended when the visit did, or when the last service did where only the day
-// ended it.
+// ended it: of what the day ended itself only the beginning is known.
 macro_rules! verifications {
     ($tail:literal) => {
         concat!(
             "select v.id, v.code, v.visit_id, v.patient_id, v.clinic_name, v.name, v.matric, v.day, v.time_in,
                 coalesce(v.time_out, (select case when w.close_reason = 'day_close' then coalesce((select
-                    max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = w.id),
+                    max(case when e.ended_at < w.closed_at then e.ended_at else e.started_at end) from queue_entry e where e.visit_id = w.id),
                     (select max(n.signed_at) from note n where n.visit_id = w.id and n.state = 'signed'
                     and n.kind = 'consultation'), w.closed_at)
                     else w.closed_at end from visit w where w.id = v.visit_id)) as time_out,
@@ -109,7 +109,7 @@ pub struct Shown {
 pub async fn shown(store: impl Store, code: &str) -> Result<Option<Shown>, DbError> {
     sql("select v.id, v.clinic_name, v.name, v.matric, v.day, v.time_in, v.rest_until,
             coalesce(v.time_out, (select case when w.close_reason = 'day_close' then coalesce((select
-                max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = w.id),
+                max(case when e.ended_at < w.closed_at then e.ended_at else e.started_at end) from queue_entry e where e.visit_id = w.id),
                 (select max(n.signed_at) from note n where n.visit_id = w.id and n.state = 'signed'
                 and n.kind = 'consultation'), w.closed_at)
                 else w.closed_at end from visit w where w.id = v.visit_id)) as time_out,

@@ -16,7 +16,8 @@ pub struct Facts {
     pub opened_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
     pub close_reason: String,
-    /// When the last one who served the patient was done; without a place in a line, when the last note was signed.
+    /// When the last one who served the patient was done, or began where only the day ended it; without a place in a line,
+    /// when the last note was signed.
     pub served_until: Option<DateTime<Utc>>,
     /// Whether anybody has served the patient: in a line, or by a consultation that was signed.
     pub was_served: bool,
@@ -41,7 +42,8 @@ impl Facts {
 /// One visit.
 pub async fn facts(store: impl Store, id: VisitId) -> Result<Option<Facts>, DbError> {
     sql("select v.id, v.patient_id, v.token, v.day, v.opened_at, v.closed_at, coalesce(v.close_reason, '') as close_reason,
-            coalesce((select max(coalesce(e.ended_at, e.started_at)) from queue_entry e where e.visit_id = v.id),
+            coalesce((select max(case when v.close_reason = 'day_close' and e.ended_at >= v.closed_at then e.started_at
+                    else coalesce(e.ended_at, e.started_at) end) from queue_entry e where e.visit_id = v.id),
                 (select max(n.signed_at) from note n where n.visit_id = v.id and n.state = 'signed'
                     and n.kind = 'consultation')) as served_until,
             (exists (select 1 from queue_entry e where e.visit_id = v.id and e.started_at is not null)

@@ -1,5 +1,7 @@
 //! Writing a referral: what is copied of the record, saving, signing, correcting by a new version.
 
+use std::collections::BTreeSet;
+
 use super::doer;
 use crate::app::App;
 use crate::audit::Entry;
@@ -8,6 +10,7 @@ use crate::consultation::{self, Signs, Vitals};
 use crate::db::DbError;
 use crate::diagnoses::model::State;
 use crate::diagnoses::{self, Diagnosis};
+use crate::laboratory::verbs::verify::READ;
 use crate::letters::model::{Part, ReferralId};
 use crate::letters::store::referrals::{self, Referral, Text};
 use crate::letters::store::told;
@@ -29,6 +32,23 @@ fn named(diagnosis: &Diagnosis) -> String {
     let code = if diagnosis.code.is_empty() { String::new() } else { format!(" ({})", diagnosis.code) };
     let main = if diagnosis.is_main { ", main" } else { "" };
     format!("{}{code}, {}{main}", diagnosis.term, diagnosis.certainty.label().to_lowercase())
+}
+
+/// A medicine as it is taken; of one that was stopped only that it was, so that nobody goes on with it.
+fn medicine(line: &prescribing::Line) -> String {
+    match (line.state, line.state_reason.trim()) {
+        (LineState::Closed, "") => format!("{}: stopped", line.label()),
+        (LineState::Closed, reason) => format!("{}: stopped ({reason})", line.label()),
+        (
+            LineState::Draft
+            | LineState::Open
+            | LineState::Partly
+            | LineState::Complete
+            | LineState::Paused
+            | LineState::Cancelled,
+            _,
+        ) => line.in_words(),
+    }
 }
 
 /// Copies the chosen parts of the record, in words.
@@ -55,7 +75,7 @@ pub async fn copy(app: &App, facts: &Facts, banner: &Banner, parts: &[Part]) -> 
             Part::Medicines => {
                 let lines = prescribing::of_visit(&app.db, facts.id).await?;
                 let stands = lines.iter().filter(|line| line.state != LineState::Cancelled);
-                stands.map(prescribing::Line::in_words).collect()
+                stands.map(medicine).collect()
             }
             Part::Allergies => {
                 let mut lines = banner.allergies();
@@ -180,8 +200,9 @@ pub async fn save(
     }
 }
 
-/// Signs a draft: it is immutable from now on, and what it replaces is superseded.
-pub async fn sign(work: &mut Work, facts: &Facts, id: ReferralId) -> Result<(), Refused> {
+/// Signs a draft: it is immutable from now on, and what it replaces is superseded. Whoever copied a result has read it: a
+/// correction is told to them (rule L6).
+pub async fn sign(work: &mut Work, facts: &Facts, id: ReferralId, parts: &str) -> Result<(), Refused> {
     let at = work.now();
     referrals::sign(work.tx(), id, at).await.map_err(|error| {
         if error.violates("referral_replaces_id_unique") {
@@ -193,8 +214,21 @@ pub async fn sign(work: &mut Work, facts: &Facts, id: ReferralId) -> Result<(), 
     })?;
     let entry = Entry::new("referral.signed", "referral", id.0);
     work.audit(entry.of_patient(facts.patient_id.0).with("visit", facts.id.0)).await?;
+    if includes(parts, Part::Results) {
+        let copied: BTreeSet<i64> =
+            told::results(work.tx(), facts.id, None).await?.iter().map(|found| found.result_id.0).collect();
+        for result in copied {
+            let read = Entry::new(READ, "lab_result", result).of_patient(facts.patient_id.0);
+            work.audit(read.with("referral", id.0)).await?;
+        }
+    }
     work.tell(Topic::Visit(facts.id.0));
     Ok(())
+}
+
+/// Whether a letter carries a part of the record.
+pub fn includes(parts: &str, part: Part) -> bool {
+    parts.split(',').any(|one| one == part.as_str())
 }
 
 /// Throws a draft away.

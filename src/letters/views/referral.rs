@@ -1,6 +1,7 @@
 //! Referrals.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::letters::model::{Part, ReferralState, Urgency};
 use crate::letters::store::referrals::Referral;
@@ -69,6 +70,8 @@ pub struct ReferralPage {
     pub banner: Banner,
     /// The letter.
     pub referral: Referral,
+    /// When a result that it carries was corrected.
+    pub corrected: Option<DateTime<Utc>>,
 }
 
 /// The same on paper.

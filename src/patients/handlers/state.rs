@@ -27,7 +27,7 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> 
 
 /// The page with what the patient still has to come for.
 async fn shown(app: &App, page: Page, form: FormState, patient: Patient) -> Result<StatePage, Error> {
-    let mut coming = scheduling::coming(&app.db, patient.id, page.now).await?;
+    let mut coming = scheduling::coming(&app.db, patient.id, page.now, page.now).await?;
     coming.retain(|one| one.state == AppointmentState::Booked);
     let token = queue::token_of(app, patient.id).await?;
     Ok(StatePage { page, form, patient, coming, token })

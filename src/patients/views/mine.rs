@@ -6,6 +6,7 @@ use super::Meanwhile;
 use crate::patients::model::grouped;
 use crate::patients::qr::Qr;
 use crate::patients::store::Patient;
+use crate::scheduling::model::AppointmentId;
 use crate::web::{FormState, Page};
 
 /// A clinic card, for other capabilities' pages.
@@ -52,6 +53,8 @@ pub struct MyDetailsPage {
     pub form: FormState,
     /// The patient.
     pub patient: Patient,
+    /// The booking to go back to: it waits for the details to be checked.
+    pub booking: Option<AppointmentId>,
     /// What somebody else changed meanwhile.
     pub meanwhile: Vec<Meanwhile>,
 }

@@ -32,6 +32,8 @@ pub struct Asked {
     q: String,
     after: String,
     id: Option<i64>,
+    /// `said` where the usual dose is not filled in.
+    dose: String,
 }
 
 /// The list in the order of names, or what fits a search.
@@ -62,7 +64,7 @@ pub async fn options(State(app): State<App>, page: Page, Query(asked): Query<Ask
     } else {
         stock::usable_of_medicines(&app.db, &ids, page.today()).await?
     };
-    html(Options { medicines, usable })
+    html(Options { medicines, usable, dose_is_said: asked.dose == "said" })
 }
 
 /// What became of the warnings that stop signing.

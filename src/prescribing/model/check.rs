@@ -7,6 +7,7 @@
 use crate::record::model::{AllergenKind, Allergy, Severity};
 use crate::words;
 
+use super::adult::of_adult;
 use super::dose::{Daily, Excess};
 use super::families::{Class, Family, Interaction};
 use super::{LineId, Pregnancy};
@@ -32,6 +33,7 @@ words! {
         Pregnancy = "pregnancy" => "Pregnancy",
         Unasked = "unasked" => "Allergies not asked",
         Free = "free" => "Not in the catalogue",
+        Stopped = "stopped" => "Stopped before",
     }
 }
 
@@ -79,6 +81,14 @@ pub struct Drug {
     pub pregnancy: Pregnancy,
     /// What is taken of it in a day, where that is counted.
     pub daily: Option<Daily>,
+    /// What is taken at once, in thousandths of the unit.
+    pub dose: Option<i64>,
+    /// What is usual for an adult, in thousandths of the unit.
+    pub usual_dose: Option<i64>,
+    /// Whether an order set proposed it.
+    pub of_set: bool,
+    /// Why the line that is prescribed again was stopped; empty where it was not.
+    pub stopped: String,
     /// Whether it was written as free text.
     pub is_free: bool,
     /// Since when and by whom, for what is active: `from 3 November 2026, Dr Okoro`.
@@ -90,6 +100,8 @@ pub struct Drug {
 pub struct Facts {
     /// Whole years; none where the date of birth is not recorded.
     pub age: Option<u32>,
+    /// The last weight, in tenths of a kilogram.
+    pub weight: Option<i64>,
     /// Whether she is known to be pregnant.
     pub pregnant: bool,
     /// Whether she could be, as far as sex and age say.
@@ -145,8 +157,13 @@ pub fn check(drug: &Drug, before: &[Drug], active: &[Drug], facts: &Facts, known
         }
     }
     warnings.extend(of_dose(drug));
+    warnings.extend(of_adult(drug, facts));
     warnings.extend(of_age(drug, facts));
     warnings.extend(of_pregnancy(drug, facts));
+    if !drug.stopped.is_empty() {
+        let words = format!("It was stopped for this patient: {}", drug.stopped);
+        warnings.push(warning(WarningKind::Stopped, Tier::Stop, "stopped", words));
+    }
     if drug.is_free {
         let words = "It is not in the catalogue: nothing was compared by the program".to_owned();
         warnings.push(warning(WarningKind::Free, Tier::Caution, "free", words));

@@ -34,6 +34,10 @@ fn drug(code: &str) -> Drug {
         min_age: one.min_age_years,
         pregnancy: one.pregnancy,
         daily: None,
+        dose: None,
+        usual_dose: None,
+        of_set: false,
+        stopped: String::new(),
         is_free: false,
         since: "from 3 November 2026".to_owned(),
     }

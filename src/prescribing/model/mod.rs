@@ -1,5 +1,6 @@
 //! Medicines and what is prescribed of them: amounts, frequencies, states, checks. Pure.
 
+mod adult;
 mod amount;
 #[cfg(test)]
 mod amount_tests;
@@ -15,6 +16,7 @@ pub mod shipped;
 mod strength;
 mod written;
 
+pub use adult::not_grown;
 pub use amount::{
     MOST, amount_words, container_words, parse_days, parse_dose, plain_number, quantity, quantity_words,
 };

@@ -3,17 +3,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{Db, DbError, Store, sql};
 use crate::patients::model::{PatientId, Sex};
 use crate::prescribing::model::{Class, Facts, Family, FavouriteId, Interaction, Known, Tier, list};
-use crate::record::model::{Allergy, AllergyId, AllergyState, Certainty, Severity};
+use crate::record::model::{Allergy, AllergyId, AllergyState, Certainty, PREGNANT_DAYS, Severity};
 use crate::settings::model::age_on;
-
-/// A pregnancy that was said at triage is believed for so many days.
-const PREGNANT_DAYS: i64 = 280;
 
 #[derive(Debug, Clone, serde::Deserialize)]
 struct Part {
@@ -105,10 +102,14 @@ pub async fn context(
                 and w.pregnant is not null and w.taken_at >= $2
                 and not exists (select 1 from vitals later where later.replaces = w.id)
                 order by w.taken_at desc, w.id desc limit 1)
+         union all select 'weight', v.id, '', '', '', '', '', v.weight
+            from vitals v where v.id = (select w.id from vitals w where w.patient_id = $1 and w.weight is not null
+                and not exists (select 1 from vitals later where later.replaces = w.id)
+                order by w.taken_at desc, w.id desc limit 1)
          union all select 'favourite', f.id, f.words, '', '', '', '', 0
             from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active")
     .bind(patient)
-    .bind(now - TimeDelta::days(PREGNANT_DAYS))
+    .bind(now - Days::new(PREGNANT_DAYS))
     .bind(author)
     .all(store)
     .await?;
@@ -138,6 +139,7 @@ impl Part {
             "none" => context.facts.asked = true,
             "pregnancy" => context.facts.pregnant = true,
             "vitals" => context.facts.pregnant = context.facts.pregnant || self.a == "yes",
+            "weight" => context.facts.weight = Some(self.n),
             "favourite" => context.favourites.push((FavouriteId(self.id), self.a)),
             _ => {}
         }

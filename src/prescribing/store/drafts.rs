@@ -66,6 +66,8 @@ pub struct NewLine {
     pub written: Written,
     pub instructions: String,
     pub set_code: String,
+    /// The line that is prescribed again by it.
+    pub repeats: Option<LineId>,
 }
 
 impl NewLine {
@@ -122,8 +124,8 @@ pub async fn insert_line(
     let (named, written) = (&new.named, &new.written);
     sql("insert into prescription_line (prescription_id, visit_id, patient_id, prescriber_id, medicine_id, state, name,
             strength, form, route, unit, step, controlled, dose, frequency, max_doses_a_day, days, quantity, directions,
-            instructions, advice, set_code)
-         values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+            instructions, advice, set_code, repeats_id)
+         values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
          returning id")
     .bind(prescription)
     .bind(visit)
@@ -146,6 +148,7 @@ pub async fn insert_line(
     .bind(&new.instructions)
     .bind(&named.advice)
     .bind(&new.set_code)
+    .bind(new.repeats)
     .scalar(tx)
     .await
 }

@@ -11,6 +11,7 @@ use crate::prescribing::model::{
 };
 use crate::prescribing::store::instead::{self, Instead};
 use crate::queue::model::VisitId;
+use crate::settings::model::Clinic;
 use crate::work::Doer;
 
 /// A line.
@@ -42,6 +43,9 @@ pub struct Line {
     pub reason: String,
     pub set_code: String,
     pub replaces_id: Option<LineId>,
+    /// The line that was prescribed again by it, and why that one was stopped; empty where it was not.
+    pub repeats_id: Option<LineId>,
+    pub stopped: String,
     #[serde(deserialize_with = "moment::maybe_at")]
     pub signed_at: Option<DateTime<Utc>>,
     #[serde(deserialize_with = "moment::maybe_day")]
@@ -83,7 +87,9 @@ macro_rules! lines {
         concat!(
             "select l.id, l.prescription_id, l.visit_id, l.patient_id, l.prescriber_id, l.medicine_id, l.state, l.name,
                 l.strength, l.form, l.route, l.unit, l.step, l.controlled, l.dose, l.frequency, l.max_doses_a_day, l.days,
-                l.quantity, l.directions, l.instructions, l.advice, l.reason, l.set_code, l.replaces_id, l.signed_at,
+                l.quantity, l.directions, l.instructions, l.advice, l.reason, l.set_code, l.replaces_id, l.repeats_id,
+                coalesce((select o.state_reason from prescription_line o where o.id = l.repeats_id and o.state = 'closed'), '')
+                    as stopped, l.signed_at,
                 l.valid_until, l.course_until, l.given, l.returned, l.given_ahead, l.returned_ahead, l.owed,
                 l.state_reason, l.version,
                 p.prescriber_name as prescriber, coalesce(m.ingredients, '') as ingredients,
@@ -188,10 +194,10 @@ impl Line {
     /// Whether the patient is meant to take it now: of the last seven days, or still in its course (rule P2).
     /// What expired before anything of it was given, nobody takes; what was given is taken to its end, though
     /// the rest has expired.
-    pub fn is_active(&self, today: NaiveDate) -> bool {
+    pub fn is_active(&self, clinic: &Clinic, today: NaiveDate) -> bool {
         let recent = today - chrono::Days::new(7);
         let running = self.course_until.is_some_and(|until| until >= today);
-        let begun = self.signed_at.is_some_and(|at| at.date_naive() >= recent);
+        let begun = self.signed_at.is_some_and(|at| clinic.day_of(at) >= recent);
         let never_given = self.is_expired(today) && self.given == self.returned;
         self.state.is_live() && !never_given && (running || begun)
     }

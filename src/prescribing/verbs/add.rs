@@ -1,14 +1,16 @@
 //! Adding lines to a draft: by name, as free text, from a favourite, an order set or an earlier prescription.
 
+use std::sync::Arc;
+
 use crate::access::model::AccountId;
 use crate::prescribing::model::shipped::{self, OrderSet};
 use crate::prescribing::model::{
     FavouriteId, Form, Frequency, Holds, LineId, LineState, MedicineId, PrescriptionId, Route, Unit, Usual,
-    Written, quantity,
+    Written, not_grown, quantity,
 };
 use crate::prescribing::store::catalogue::{self, Medicine};
 use crate::prescribing::store::drafts::{self, Named, NewLine};
-use crate::prescribing::store::{favourites, lines, search};
+use crate::prescribing::store::{context, favourites, lines, search};
 use crate::prescribing::verbs::{Refused, WORDS, prescriber};
 use crate::queue::Visit;
 use crate::web::FormState;
@@ -16,9 +18,10 @@ use crate::web::form::LINE;
 use crate::work::Work;
 
 /// The fields of the row that adds a line; they are emptied when it was added.
-pub const ROW: [&str; 13] = [
+pub const ROW: [&str; 14] = [
     "rx_medicine",
     "rx_choice",
+    "rx_choice_of",
     "rx_dose",
     "rx_times",
     "rx_days",
@@ -50,17 +53,37 @@ pub async fn typed(work: &mut Work, visit: &Visit, form: &mut FormState) -> Resu
         let Some(medicine) = resolved(work, form, &name, author).await? else { return Ok(()) };
         (Named::of(&medicine), medicine.usual())
     };
+    if usual.dose.is_some() && form.value("rx_dose").trim().is_empty() {
+        say_dose(work, visit, &usual, form).await?;
+    }
     let instructions = form.optional_text("rx_note", WORDS);
     let Some(written) = read(form, &usual, |field| format!("rx_{field}")) else { return Ok(()) };
     if !form.is_ok() {
         return Ok(());
     }
-    let new = NewLine { named, written, instructions, set_code: String::new() };
+    let new = NewLine { named, written, instructions, set_code: String::new(), repeats: None };
     put(work, visit, form, vec![new]).await?;
     if form.is_ok() {
         for field in ROW {
             form.set(field, "");
         }
+    }
+    Ok(())
+}
+
+/// The usual dose is an adult's: for a child, and where nobody knows the age, it is said by whoever prescribes.
+async fn say_dose(
+    work: &mut Work,
+    visit: &Visit,
+    usual: &Usual,
+    form: &mut FormState,
+) -> Result<(), Refused> {
+    let (author, now, today) = (prescriber(work)?, work.now(), work.today());
+    let context = context::context(work.tx(), visit.patient_id, author, (now, today), Arc::default()).await?;
+    if let Some(whose) = not_grown(&context.facts) {
+        let unit = usual.unit.word(2_000);
+        let words = format!("The usual dose is an adult's, and {whose}. Enter the dose in {unit}");
+        form.refuse("rx_dose", words);
     }
     Ok(())
 }
@@ -92,6 +115,11 @@ async fn resolved(
     name: &str,
     author: AccountId,
 ) -> Result<Option<Medicine>, Refused> {
+    // What was ticked belongs to the words that were searched: other words since mean another medicine.
+    let is_of_them = form.value("rx_choice_of").trim() == form.value("rx_medicine").trim();
+    if !is_of_them {
+        form.set("rx_choice", "");
+    }
     if let Ok(id) = form.value("rx_choice").parse::<MedicineId>() {
         let chosen = catalogue::by_id(work.tx(), id).await?.filter(|medicine| medicine.active);
         if chosen.is_some() {
@@ -195,7 +223,13 @@ pub async fn favourite(
         medicine.step,
     );
     let instructions = favourite.instructions;
-    let new = NewLine { named: Named::of(&medicine), written, instructions, set_code: String::new() };
+    let new = NewLine {
+        named: Named::of(&medicine),
+        written,
+        instructions,
+        set_code: String::new(),
+        repeats: None,
+    };
     put(work, visit, form, vec![new]).await
 }
 
@@ -228,7 +262,7 @@ pub async fn order_set(
         let frequency = Frequency::of_times(line.times).unwrap_or(Frequency::Daily);
         let written = again((line.dose, frequency, Some(line.days), None), medicine.step, medicine.step);
         let (named, set_code) = (Named::of(&medicine), set.code.clone());
-        new.push(NewLine { named, written, instructions: String::new(), set_code });
+        new.push(NewLine { named, written, instructions: String::new(), set_code, repeats: None });
     }
     put(work, visit, form, new).await
 }
@@ -246,8 +280,13 @@ pub async fn repeat(
         line.patient_id == visit.patient_id
             && line.state != LineState::Draft
             && only.is_none_or(|only| only == line.id)
-            && (only.is_some() || line.state != LineState::Cancelled)
+            && (only.is_some() || !matches!(line.state, LineState::Cancelled | LineState::Closed))
     });
+    if old.is_empty() && only.is_none() {
+        let words = "Everything of it was stopped or cancelled. Repeat a medicine on its own, and read why it was stopped";
+        form.refuse("rx_medicine", words);
+        return Ok(());
+    }
     if old.is_empty() {
         return Err(Refused::NotFound);
     }
@@ -267,7 +306,7 @@ pub async fn repeat(
         let taken = (line.dose, line.frequency, line.days, line.max_doses_a_day);
         let written = again(taken, line.quantity, named.step);
         let instructions = line.instructions.clone();
-        new.push(NewLine { named, written, instructions, set_code: String::new() });
+        new.push(NewLine { named, written, instructions, set_code: String::new(), repeats: Some(line.id) });
     }
     put(work, visit, form, new).await
 }

@@ -118,6 +118,7 @@ pub async fn change(
         written: change.written,
         instructions: change.instructions.to_owned(),
         set_code: line.set_code.clone(),
+        repeats: line.repeats_id,
     };
     let whose = (line.visit_id, line.patient_id, author);
     let id = drafts::insert_line(work.tx(), line.prescription_id, whose, &new).await?;
@@ -128,7 +129,7 @@ pub async fn change(
     let context = context::context(work.tx(), line.patient_id, author, (at, today), known).await?;
     let clinic = work.app.clinic();
     let drugs: Vec<_> =
-        active.iter().filter(|one| one.is_active(today)).map(|one| drug(one, &clinic)).collect();
+        active.iter().filter(|one| one.is_active(&clinic, today)).map(|one| drug(one, &clinic)).collect();
     let warnings = check(&drug(&made, &clinic), &[], &drugs, &context.facts, &context.known);
     let assessed = Assessed { line: made, warnings };
     let told = change.reason.chars().count() >= super::REASON && assessed.is_covered(change.seen);

@@ -51,6 +51,10 @@ pub fn drug(line: &Line, clinic: &Clinic) -> Drug {
         min_age: line.min_age,
         pregnancy: line.pregnancy.unwrap_or(Pregnancy::Ok),
         daily: Daily::of(taken, usual, (&line.strength, &line.ingredients, line.unit)),
+        dose: line.dose,
+        usual_dose: line.usual_dose,
+        of_set: !line.set_code.is_empty(),
+        stopped: line.stopped.clone(),
         is_free: line.is_free(),
         since,
     }
@@ -61,7 +65,7 @@ pub fn assess(lines: &[Line], context: &Context, clinic: &Clinic, today: NaiveDa
     let is_draft = |line: &&Line| line.state == LineState::Draft;
     let active: Vec<Drug> = lines
         .iter()
-        .filter(|line| line.state != LineState::Draft && line.is_active(today))
+        .filter(|line| line.state != LineState::Draft && line.is_active(clinic, today))
         .map(|line| drug(line, clinic))
         .collect();
     let drafts: Vec<&Line> = lines.iter().filter(is_draft).collect();

@@ -136,7 +136,13 @@ async fn edit(work: &mut Work, visit: &Visit, id: LineId, form: &mut FormState) 
     let line = own(work, visit, id).await?;
     let instructions = form.optional_text(&format!("rx_note_{id}"), WORDS);
     let Some(written) = changed(form, &line).filter(|_| form.is_ok()) else { return Ok(()) };
-    let new = NewLine { named: Named::of_line(&line), written, instructions, set_code: String::new() };
+    let new = NewLine {
+        named: Named::of_line(&line),
+        written,
+        instructions,
+        set_code: String::new(),
+        repeats: None,
+    };
     let author = prescriber(work)?;
     if !drafts::update_line(work.tx(), id, (visit.id, author), &new).await? {
         return Err(Refused::NotFound);

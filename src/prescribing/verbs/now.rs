@@ -84,7 +84,7 @@ impl Now {
         let (beside, before): (Vec<&Line>, Vec<&Line>) =
             self.live.iter().filter(sooner).partition(|other| other.prescription_id == line.prescription_id);
         let drugs = |lines: Vec<&Line>| lines.into_iter().map(|one| drug(one, clinic)).collect::<Vec<Drug>>();
-        let active = before.into_iter().filter(|other| other.is_active(self.today)).collect();
+        let active = before.into_iter().filter(|other| other.is_active(clinic, self.today)).collect();
         let (facts, known) = (&self.context.facts, &self.context.known);
         let mut warnings = check(&drug(line, clinic), &drugs(beside), &drugs(active), facts, known);
         let texts = self.context.free_texts();

@@ -45,15 +45,16 @@ impl Medicine {
         naira(self.price)
     }
 
-    /// Usual values for the fields of the consultation, as JSON.
-    pub fn fill(&self) -> String {
+    /// Usual values for the fields of the consultation, as JSON; without the dose where it is said for each patient.
+    fn fill(&self, dose_is_said: bool) -> String {
         let mut fill = serde_json::Map::new();
         let mut put = |name: &str, value: Option<String>| {
             if let Some(value) = value {
                 fill.insert(name.to_owned(), value.into());
             }
         };
-        put("rx_dose", self.dose.map(|dose| crate::prescribing::model::plain_number(dose).replace(',', "")));
+        let dose = self.dose.filter(|_| !dose_is_said);
+        put("rx_dose", dose.map(|dose| crate::prescribing::model::plain_number(dose).replace(',', "")));
         let frequency = self.usual().frequency();
         put("rx_times", frequency.map(|frequency| frequency.as_str().to_owned()));
         put("rx_days", self.days.map(|days| days.to_string()));
@@ -71,9 +72,16 @@ pub struct Options {
     pub medicines: Vec<Medicine>,
     /// Units that can be given now, by medicine.
     pub usable: BTreeMap<i64, i64>,
+    /// Whether the dose is not filled in: the usual one is an adult's.
+    pub dose_is_said: bool,
 }
 
 impl Options {
+    /// What goes into the other fields with it.
+    pub fn fill(&self, medicine: &Medicine) -> String {
+        medicine.fill(self.dose_is_said)
+    }
+
     /// `120 tablets in stock`, `Not in stock`.
     pub fn stock(&self, medicine: &Medicine) -> String {
         in_stock(&self.usable, medicine.id, (medicine.unit, medicine.step))

@@ -50,6 +50,8 @@ pub struct Section {
     pub choices: Vec<Medicine>,
     /// Whether anybody has asked about allergies.
     pub asked: bool,
+    /// Whether the dose is not filled in: the usual one is an adult's.
+    pub dose_is_said: bool,
     /// Texts about allergies that the program cannot compare.
     pub free_texts: Vec<String>,
     /// The drafts as one text: what is signed is what was shown.
@@ -148,6 +150,12 @@ impl Section {
             (set.name.as_str(), set.tests.join(", "), link)
         })
         .collect()
+    }
+
+    /// Where the medicines come from that are offered while one types.
+    pub fn options(&self) -> String {
+        let said = if self.dose_is_said { "?dose=said" } else { "" };
+        format!("{}{said}", paths::prescribing::OPTIONS)
     }
 
     /// How often.

@@ -10,6 +10,7 @@ use crate::procedures::model::{MORE, ProcedureId, State as Stands, Supply};
 use crate::procedures::store::{kinds, procedures};
 use crate::procedures::verbs::{self, Report};
 use crate::procedures::views::ProcedurePage;
+use crate::queue;
 use crate::record::{self, Door};
 use crate::stock;
 use crate::stock::model::quantity_words;
@@ -116,17 +117,21 @@ async fn beyond(
     Ok(beyond)
 }
 
-/// Who consented and when, where it is needed; a time of today that is not in the future.
-fn consent(form: &mut FormState, page: &Page, needed: bool) -> Option<(String, DateTime<Utc>)> {
-    if !needed {
-        return None;
-    }
+/// Who consented and when, where it is needed; a time of the visit, which may have begun yesterday, that is not in the
+/// future.
+fn consent(
+    form: &mut FormState,
+    page: &Page,
+    opened: Option<DateTime<Utc>>,
+) -> Option<(String, DateTime<Utc>)> {
+    let opened = opened?;
     let who = form.text("consent_by", "Enter who consented: the patient, or who speaks for the patient", 80);
     let message = "Enter the time of the consent, for instance 10:40";
     let time = form
         .parse::<NaiveTime>("consent_time", message)
         .or_else(|| NaiveTime::parse_from_str(form.value("consent_time").trim(), "%H:%M").ok());
-    let at = time.and_then(|time| page.clinic.instant(page.today(), time));
+    let of = |time| page.clinic.instant_between(time, (opened, page.now)).filter(|at| *at <= page.now);
+    let at = time.and_then(|time| of(time).or_else(|| page.clinic.instant(page.today(), time)));
     match at {
         // The minute that has just begun is now.
         Some(at) if at <= page.now => Some((who, at)),
@@ -158,7 +163,11 @@ pub async fn done(
     let version = form.number("version", 1, i64::MAX);
     let outcome = form.optional_text("outcome", TEXT / 8);
     let used = used(&mut form, &shown.usual);
-    let consent = consent(&mut form, &shown.page, shown.procedure.needs_consent);
+    let opened = match shown.procedure.needs_consent {
+        true => queue::visit(&app.db, shown.procedure.visit_id).await?.map(|visit| visit.opened_at),
+        false => None,
+    };
+    let consent = consent(&mut form, &shown.page, opened);
     if form.is_ok() && !form.chosen("beyond", "yes") {
         shown.beyond = beyond(&app, &shown, &mut form, &used).await?;
     }

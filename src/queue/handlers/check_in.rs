@@ -6,9 +6,10 @@ use serde::Deserialize;
 use crate::access::throttle::{self, Verdict};
 use crate::app::App;
 use crate::patients::model::PatientId;
-use crate::queue::store::{appointments, places, visits};
+use crate::queue::store::appointments::{self, Booking};
+use crate::queue::store::{places, visits};
 use crate::queue::verbs::Refused;
-use crate::queue::verbs::check_in::{Arrival, check_in};
+use crate::queue::verbs::check_in::{Arrival, SELF, check_in};
 use crate::queue::views::place::CheckInPage;
 use crate::scheduling::model::{AppointmentState, BookingRules, CannotCheckIn, self_check_in};
 use crate::web::submission::{refused, see_other};
@@ -37,7 +38,12 @@ pub async fn new(State(app): State<App>, page: Page, Query(asked): Query<Asked>)
 }
 
 async fn load(app: &App, page: Page, patient: PatientId, form: FormState) -> Result<CheckInPage, Error> {
-    let booking = appointments::booked_between(&app.db, patient, bounds(&page), false).await?;
+    let mut booked = appointments::all_booked(&app.db, patient, bounds(&page)).await?;
+    let rules = BookingRules::of(&page.clinic);
+    let open = |one: &Booking| self_check_in(one.state, one.starts_at, true, page.now, &rules).is_ok();
+    // A time that was missed does not bar the next one; where none is open, the first one says why.
+    let first = booked.iter().position(open).unwrap_or(0);
+    let booking = (first < booked.len()).then(|| booked.swap_remove(first));
     let booking = booking.map(|booking| (booking.id, booking.doctor, booking.starts_at));
     Ok(CheckInPage { page, form, booking })
 }
@@ -94,7 +100,7 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
         return Ok(refused(html(checked)?));
     }
     let mut work = submission.begin(&app).await?;
-    let arrival = Arrival { appointment: Some(appointment), how: "self", ..Arrival::at_desk(patient) };
+    let arrival = Arrival { appointment: Some(appointment), how: SELF, ..Arrival::at_desk(patient) };
     match check_in(&mut work, arrival).await {
         Ok(here) => work.done(paths::queue::MY_PLACE, &format!("You are checked in: {}", here.token)).await,
         Err(Refused::Because(sentence)) => {

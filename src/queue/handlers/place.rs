@@ -4,10 +4,9 @@ use axum::extract::{Path, State};
 
 use crate::app::App;
 use crate::billing;
-use crate::queue::model::{LEFT_BY_PHONE, Move};
 use crate::queue::places::place as place_at;
 use crate::queue::store::places::{self, Held};
-use crate::queue::verbs::{Refused, moves};
+use crate::queue::verbs::{Refused, leaving as going};
 use crate::queue::views::place::{LeavePage, MyPlacePage, OverPage, OverPart, Place, PlacePage, PlacePart};
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -68,7 +67,7 @@ pub async fn part(State(app): State<App>, page: Page, Path(code): Path<String>) 
 /// Asks once more before one leaves.
 pub async fn leaving(State(app): State<App>, page: Page, Path(code): Path<String>) -> Answer {
     let held = held(&app, &code).await?;
-    if held.closed_at.is_some() || is_over(&page, &held) {
+    if !held.can_leave() || is_over(&page, &held) {
         return Ok(see_other(&paths::queue::place(&code)));
     }
     html(LeavePage { page, form: FormState::new(), held })
@@ -82,15 +81,17 @@ pub async fn leave(
     submission: Submission,
 ) -> Answer {
     let held = held(&app, &code).await?;
-    if is_over(&page, &held) {
+    if held.closed_at.is_some() || is_over(&page, &held) {
         return Ok(see_other(&paths::queue::place(&code)));
     }
+    let mut form = submission.form.clone();
+    let entry = form.optional_parse("entry", "Open the page again");
+    let version = form.optional_parse("version", "Open the page again");
     let mut work = submission.begin(&app).await?;
-    match moves::make_seen(&mut work, Move::Leave, held.entry_id, None, LEFT_BY_PHONE).await {
+    match going::by_phone(&mut work, held.entry_id, entry.zip(version)).await {
         Ok(_) => work.done(paths::queue::place(&code), "").await,
         Err(Refused::Because(sentence)) => {
             work.undo();
-            let mut form = submission.form.clone();
             form.refuse("", sentence);
             form.renew();
             Ok(refused(html(LeavePage { page, form, held })?))

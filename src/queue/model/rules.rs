@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::settings::model::Clinic;
 
-/// What the clinic has decided about queues. All of it can be changed in the settings.
+/// What the clinic has decided about queues. All of it can be changed in the settings, but for the seconds before the booked
+/// time and the minutes until a call is pointed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineRules {
     /// Seconds before the booked time from which it has come (rule Q5).
@@ -50,6 +51,7 @@ impl LineRules {
             walk_in_limit_minutes: whole(clinic.walk_in_limit_minutes),
             cool_down_minutes: whole(clinic.recall_pause_minutes),
             max_calls: whole(clinic.max_calls),
+            undo_minutes: whole(clinic.undo_minutes),
             ..LineRules::default()
         }
     }

@@ -87,6 +87,23 @@ pub async fn booked_between(
     .await
 }
 
+/// The bookings of a patient between two moments that wait for their patient, by time.
+pub async fn all_booked(
+    store: impl Store,
+    patient: PatientId,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Booking>, DbError> {
+    sql("select a.id, a.patient_id, a.doctor_id, trim(d.title || ' ' || d.name) as doctor, a.starts_at, a.state
+         from appointment a join account d on d.id = a.doctor_id
+         where a.patient_id = $1 and a.starts_at >= $2 and a.starts_at < $3 and a.state = 'booked'
+         order by a.starts_at, a.id")
+    .bind(patient)
+    .bind(from)
+    .bind(until)
+    .all(store)
+    .await
+}
+
 /// A booking in the state that was asked for, and since when.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
 pub struct Stands {

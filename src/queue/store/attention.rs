@@ -78,6 +78,16 @@ pub async fn open(store: impl Store) -> Result<Vec<Attention>, DbError> {
     .await
 }
 
+/// Whether somebody is still to see to something of a visit.
+pub async fn is_asked(store: impl Store, visit: VisitId) -> Result<bool, DbError> {
+    let found: Option<(AttentionId,)> =
+        sql("select id from attention where visit_id = $1 and seen_at is null limit 1")
+            .bind(visit)
+            .optional(store)
+            .await?;
+    Ok(found.is_some())
+}
+
 /// Whom and what it is about.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
 pub struct About {

@@ -78,15 +78,17 @@ pub struct NewEntry {
     pub coming_from: Option<EntryId>,
 }
 
-/// Opens an entry: it waits, for its doctor unless that doctor has left or is none any more; whoever saw the patient in
-/// this visit may see them again.
+/// Opens an entry: it waits, for its doctor unless that doctor has left, is none any more, or is away now and not back for
+/// the booked time; whoever saw the patient in this visit may see them again.
 pub async fn insert(tx: &mut Tx, new: &NewEntry) -> Result<EntryId, DbError> {
     sql("insert into queue_entry (visit_id, patient_id, point_id, day, state, priority, priority_reason, booked_at,
             arrived_at, entered_at, doctor_id, coming_from)
          values ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $9,
             (select a.id from account a where a.id = $10 and a.state = 'active'
                 and (exists (select 1 from account_role o where o.account_id = a.id and o.role = 'doctor')
-                    or exists (select 1 from queue_entry q where q.visit_id = $1 and q.served_by = a.id))), $11)
+                    or exists (select 1 from queue_entry q where q.visit_id = $1 and q.served_by = a.id))
+                and not exists (select 1 from blocked_time b where b.doctor_id = a.id and b.lifted_at is null
+                    and b.starts_at <= $9 and b.ends_at > $12)), $11)
          returning id")
     .bind(new.visit)
     .bind(new.patient)
@@ -99,6 +101,7 @@ pub async fn insert(tx: &mut Tx, new: &NewEntry) -> Result<EntryId, DbError> {
     .bind(new.entered_at)
     .bind(new.doctor)
     .bind(new.coming_from)
+    .bind(new.booked_at.map_or(new.entered_at, |booked| booked.max(new.entered_at)))
     .scalar(tx)
     .await
 }
@@ -109,7 +112,7 @@ pub async fn by_id(store: impl Store, id: EntryId) -> Result<Option<Entry>, DbEr
             e.booked_at, e.arrived_at, e.entered_at, e.doctor_id, e.room_id, e.served_by, e.called_at, e.started_at,
             e.ended_at, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second,
             e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
-            v.opened_at as checked_in_at, v.appointment_id
+            coalesce(v.came_again_at, v.opened_at) as checked_in_at, v.appointment_id
          from queue_entry e join visit v on v.id = e.visit_id where e.id = $1")
     .bind(id)
     .optional(store)
@@ -152,7 +155,7 @@ pub async fn onward_of(store: impl Store, entry: EntryId) -> Result<Option<Entry
             e.booked_at, e.arrived_at, e.entered_at, e.doctor_id, e.room_id, e.served_by, e.called_at, e.started_at,
             e.ended_at, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second,
             e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
-            v.opened_at as checked_in_at, v.appointment_id
+            coalesce(v.came_again_at, v.opened_at) as checked_in_at, v.appointment_id
          from queue_entry e join visit v on v.id = e.visit_id
          where e.coming_from = $1 and e.state <> 'void' order by e.id desc limit 1")
     .bind(entry)
@@ -198,6 +201,22 @@ pub async fn waiting_for(store: impl Store, doctor: AccountId) -> Result<Vec<Ent
             and state in ('waiting', 'parked', 'missed') and doctor_id = $1 order by id")
     .bind(doctor)
     .scalars(store)
+    .await
+}
+
+/// Who has not been seen yet and waits for a doctor who is away now and not back for the booked time.
+pub async fn waiting_for_absent(
+    store: impl Store,
+    now: DateTime<Utc>,
+) -> Result<Vec<(EntryId, AccountId)>, DbError> {
+    sql("select e.id, e.doctor_id from queue_entry e
+         where e.state in ('waiting', 'called', 'in_service', 'parked', 'missed')
+            and e.state in ('waiting', 'parked', 'missed') and exists (select 1 from blocked_time b
+                where b.doctor_id = e.doctor_id and b.lifted_at is null and b.starts_at <= $1 and b.ends_at > $1
+                    and (e.booked_at is null or b.ends_at > e.booked_at))
+         order by e.id")
+    .bind(now)
+    .all(store)
     .await
 }
 

@@ -38,7 +38,7 @@ pub async fn at_point(store: impl Store, point: PointId) -> Result<Vec<Row>, DbE
             e.booked_at, e.arrived_at, e.entered_at, e.doctor_id, e.room_id, e.served_by, e.called_at, e.started_at,
             e.ended_at, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second,
             e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
-            v.opened_at as checked_in_at, v.appointment_id,
+            coalesce(v.came_again_at, v.opened_at) as checked_in_at, v.appointment_id,
             p.family_name, p.given_names, p.sex, p.born_on, p.number, p.matric_number, p.phone,
             trim(d.title || ' ' || d.name) as doctor, trim(s.title || ' ' || s.name) as server, r.name as room, fp.kind as from_kind,
             (select trim(a.title || ' ' || a.name) from queue_entry c join service_point cp on cp.id = c.point_id
@@ -65,7 +65,7 @@ pub async fn one(store: impl Store, id: EntryId) -> Result<Option<Row>, DbError>
             e.booked_at, e.arrived_at, e.entered_at, e.doctor_id, e.room_id, e.served_by, e.called_at, e.started_at,
             e.ended_at, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second,
             e.park_reason, e.coming_from, e.parked_seconds, e.parked_at, e.version, v.token,
-            v.opened_at as checked_in_at, v.appointment_id,
+            coalesce(v.came_again_at, v.opened_at) as checked_in_at, v.appointment_id,
             p.family_name, p.given_names, p.sex, p.born_on, p.number, p.matric_number, p.phone,
             trim(d.title || ' ' || d.name) as doctor, trim(s.title || ' ' || s.name) as server, r.name as room, fp.kind as from_kind,
             (select trim(a.title || ' ' || a.name) from queue_entry c join service_point cp on cp.id = c.point_id
@@ -155,7 +155,7 @@ impl InLine {
 
 /// Who waits at a point.
 pub async fn waiting_at(store: impl Store, point: PointId) -> Result<Vec<InLine>, DbError> {
-    sql("select e.id, e.point_id, v.token, e.priority, e.booked_at, v.opened_at as checked_in_at, e.arrived_at,
+    sql("select e.id, e.point_id, v.token, e.priority, e.booked_at, coalesce(v.came_again_at, v.opened_at) as checked_in_at, e.arrived_at,
             e.doctor_id, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second
          from queue_entry e join visit v on v.id = e.visit_id where e.state = 'waiting' and e.point_id = $1")
     .bind(point)
@@ -165,7 +165,7 @@ pub async fn waiting_at(store: impl Store, point: PointId) -> Result<Vec<InLine>
 
 /// Who waits where.
 pub async fn waiting_everywhere(store: impl Store) -> Result<Vec<InLine>, DbError> {
-    sql("select e.id, e.point_id, v.token, e.priority, e.booked_at, v.opened_at as checked_in_at, e.arrived_at,
+    sql("select e.id, e.point_id, v.token, e.priority, e.booked_at, coalesce(v.came_again_at, v.opened_at) as checked_in_at, e.arrived_at,
             e.doctor_id, e.call_count, e.last_called_at, e.returned_at, e.behind_first, e.behind_second
          from queue_entry e join visit v on v.id = e.visit_id where e.state = 'waiting'")
     .all_kept(store)

@@ -29,7 +29,8 @@ pub async fn named(store: impl Store, day: NaiveDate, text: &str) -> Result<Vec<
     sql("select q.id as entry_id, v.token, q.state, s.name as point,
             trim(p.given_names || ' ' || p.family_name) as name
          from visit v
-         join queue_entry q on q.id = (select max(l.id) from queue_entry l where l.visit_id = v.id)
+         join queue_entry q on q.id = (select l.id from queue_entry l where l.visit_id = v.id
+            order by case when l.state = 'void' then 1 else 0 end, l.id desc limit 1)
          join service_point s on s.id = q.point_id
          join patient p on p.id = v.patient_id
          where v.day = $1 and v.number = $3 and upper(v.token) like $2

@@ -6,7 +6,7 @@ use crate::db::{DbError, Store, sql};
 use crate::patients::model::PatientId;
 use crate::queue::model::{EntryId, EntryState, Pace, PointId, PointKind, VisitId};
 
-/// A visit with its latest entry, without any name.
+/// A visit with its latest entry, without any name. One that was taken back stands for it only where there is no other.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Held {
     pub visit_id: VisitId,
@@ -34,6 +34,13 @@ pub struct Held {
     pub park_reason: String,
 }
 
+impl Held {
+    /// Whether leaving means anything: who is being served tells whom they are with.
+    pub fn can_leave(&self) -> bool {
+        self.closed_at.is_none() && self.state.is_open() && self.state != EntryState::InService
+    }
+}
+
 /// The visit that a slip's code names.
 pub async fn by_code(store: impl Store, code: &str) -> Result<Option<Held>, DbError> {
     sql("select v.id as visit_id, v.patient_id, v.day, v.token, v.slip_code, v.opened_at, v.closed_at,
@@ -42,7 +49,7 @@ pub async fn by_code(store: impl Store, code: &str) -> Result<Option<Held>, DbEr
             e.last_called_at, e.started_at, e.park_reason
          from visit v join queue_entry e on e.visit_id = v.id join service_point p on p.id = e.point_id
          left join room r on r.id = e.room_id
-         where v.slip_code = $1 order by e.id desc limit 1")
+         where v.slip_code = $1 order by case when e.state = 'void' then 1 else 0 end, e.id desc limit 1")
     .bind(code)
     .optional(store)
     .await
@@ -60,7 +67,8 @@ pub async fn of_patient(
             e.last_called_at, e.started_at, e.park_reason
          from visit v join queue_entry e on e.visit_id = v.id join service_point p on p.id = e.point_id
          left join room r on r.id = e.room_id
-         where v.patient_id = $1 and v.day = $2 order by e.id desc limit 1")
+         where v.patient_id = $1 and v.day = $2
+         order by case when e.state = 'void' then 1 else 0 end, e.id desc limit 1")
     .bind(patient)
     .bind(day)
     .optional(store)
@@ -121,7 +129,8 @@ pub struct Slip {
 pub async fn slip(store: impl Store, visit: VisitId) -> Result<Option<Slip>, DbError> {
     sql("select v.token, v.slip_code, v.opened_at, pt.family_name, pt.given_names, p.public_name as point, e.booked_at
          from visit v join patient pt on pt.id = v.patient_id join queue_entry e on e.visit_id = v.id
-         join service_point p on p.id = e.point_id where v.id = $1 order by e.id desc limit 1")
+         join service_point p on p.id = e.point_id where v.id = $1
+         order by case when e.state = 'void' then 1 else 0 end, e.id desc limit 1")
     .bind(visit)
     .optional(store)
     .await

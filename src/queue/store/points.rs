@@ -125,6 +125,17 @@ pub async fn doctors_at_work(
     sql(concat!(at_work!(), " order by name, doctor_id")).bind(begin).bind(day).all_kept(store).await
 }
 
+/// Whether a doctor is away now.
+pub async fn is_away(store: impl Store, doctor: AccountId, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let found: Option<(i64,)> = sql("select id from blocked_time where doctor_id = $1 and lifted_at is null
+            and starts_at <= $2 and ends_at > $2 limit 1")
+    .bind(doctor)
+    .bind(now)
+    .optional(store)
+    .await?;
+    Ok(found.is_some())
+}
+
 /// A point, with one of the doctors who work there today.
 #[derive(Debug, Clone, serde::Deserialize)]
 struct Staffed {

@@ -16,6 +16,8 @@ pub struct Closed {
     pub started_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
     pub parked_seconds: i64,
+    /// Since when it was parked and not served again, where it ended so.
+    pub parked_at: Option<DateTime<Utc>>,
 }
 
 impl Closed {
@@ -27,14 +29,15 @@ impl Closed {
 
     /// Seconds in service without parked time (Q10).
     pub fn served(&self) -> Option<i64> {
-        let (from, until) = (self.started_at?, self.ended_at?);
+        let (from, until) = (self.started_at?, self.parked_at.or(self.ended_at)?);
         Some(((until - from).num_seconds() - self.parked_seconds).max(0))
     }
 }
 
 /// Everything that ended on a day.
 pub async fn closed_on(store: impl Store, day: NaiveDate) -> Result<Vec<Closed>, DbError> {
-    sql("select point_id, state, booked_at, arrived_at, called_at, started_at, ended_at, parked_seconds
+    sql("select point_id, state, booked_at, arrived_at, called_at, started_at, ended_at, parked_seconds,
+            parked_at
          from queue_entry where day = $1 and state in ('done', 'left', 'transferred', 'missed')
          order by id desc limit 3000")
     .bind(day)

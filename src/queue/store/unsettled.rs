@@ -32,7 +32,8 @@ pub async fn after(
     sql("select v.id, v.day, v.token, v.closed_at, v.patient_id, p.given_names || ' ' || p.family_name as patient_name,
             p.number, s.name as point, x.from_state as stood
          from visit v join patient p on p.id = v.patient_id
-         left join queue_entry e on e.id = (select max(q.id) from queue_entry q where q.visit_id = v.id)
+         left join queue_entry e on e.id = (select max(q.id) from queue_entry q
+            where q.visit_id = v.id and q.state <> 'void')
          left join service_point s on s.id = e.point_id
          left join queue_event x on x.id = (select max(y.id) from queue_event y where y.entry_id = e.id)
             and x.move = 'day_close'

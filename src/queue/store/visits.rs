@@ -93,12 +93,19 @@ pub async fn by_id(store: impl Store, id: VisitId) -> Result<Option<Visit>, DbEr
     .await
 }
 
-/// Opens a visit of the same day again; the token stays.
-pub async fn reopen(tx: &mut Tx, id: VisitId, appointment: Option<AppointmentId>) -> Result<(), DbError> {
+/// Opens a visit of the same day again; the token stays. `came` is when the patient came again; none where only the end is
+/// taken back.
+pub async fn reopen(
+    tx: &mut Tx,
+    id: VisitId,
+    appointment: Option<AppointmentId>,
+    came: Option<DateTime<Utc>>,
+) -> Result<(), DbError> {
     sql("update visit set closed_at = null, close_reason = null, version = version + 1,
-            appointment_id = coalesce($2, appointment_id) where id = $1")
+            appointment_id = coalesce($2, appointment_id), came_again_at = coalesce($3, came_again_at) where id = $1")
     .bind(id)
     .bind(appointment)
+    .bind(came)
     .run(tx)
     .await?;
     Ok(())

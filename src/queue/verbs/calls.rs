@@ -2,7 +2,9 @@
 
 use super::{Refused, changed_meanwhile, closed, record, seen};
 use crate::access::model::AccountId;
-use crate::queue::model::{EntryId, LineRules, Move, PointId, Priority, RoomId, Why, eligible_for, line};
+use crate::queue::model::{
+    EntryId, EntryState, LineRules, Move, PointId, Priority, RoomId, Why, eligible_for, line,
+};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::lines::{self, InLine};
 use crate::queue::store::{events, points};
@@ -25,9 +27,14 @@ pub struct Caller {
 pub async fn call_next(work: &mut Work, caller: &Caller) -> Result<Option<Entry>, Refused> {
     let in_a_row = take_turn(work, caller.point).await?;
     let waiting = lines::waiting_at(work.tx(), caller.point).await?;
-    let mine = eligible_for(waiting.iter().map(InLine::waiting).collect(), caller.who);
+    let mut mine = eligible_for(waiting.iter().map(InLine::waiting).collect(), caller.who);
     let at = work.now();
     let rules = LineRules::of(&work.app.clinic());
+    // The clinic may have come to allow fewer calls while these waited.
+    for used_up in mine.extract_if(.., |one| rules.calls_are_used_up(one.call_count)) {
+        let entry = seen(work, used_up.id, None).await?;
+        miss(work, &entry).await?;
+    }
     let placed = line(mine, at, &rules, u32::try_from(in_a_row).unwrap_or(0));
     let Some(first) = placed.first() else { return Ok(None) };
     let Some(entry) = entries::by_id(work.tx(), first.entry.id).await? else { return Ok(None) };
@@ -54,6 +61,9 @@ pub async fn call_one(
         return Err(changed_meanwhile(&entry.token));
     }
     is_for(caller, &entry)?;
+    if entry.state == EntryState::Waiting && are_used_up(work, &entry) {
+        return miss(work, &entry).await;
+    }
     call(work, caller, &entry, Move::Call).await
 }
 
@@ -67,12 +77,23 @@ pub async fn call_again(
     take_turn(work, caller.point).await?;
     let entry = seen(work, id, version).await?;
     is_for(caller, &entry)?;
-    let calls = u32::try_from(entry.call_count).unwrap_or(0);
-    let called = entry.state == crate::queue::model::EntryState::Called;
-    if called && LineRules::of(&work.app.clinic()).calls_are_used_up(calls) {
-        return super::moves::make(work, Move::Miss, &entry, "").await;
+    if entry.state == EntryState::Called && are_used_up(work, &entry) {
+        return miss(work, &entry).await;
     }
     call(work, caller, &entry, Move::Recall).await
+}
+
+/// Whether a token was called as often as the clinic calls (Q7).
+pub fn are_used_up(work: &Work, entry: &Entry) -> bool {
+    let calls = u32::try_from(entry.call_count).unwrap_or(0);
+    LineRules::of(&work.app.clinic()).calls_are_used_up(calls)
+}
+
+/// Its calls are used up: it is not offered again until it is brought back.
+async fn miss(work: &mut Work, entry: &Entry) -> Result<Entry, Refused> {
+    let after = Entry { state: EntryState::Missed, ..entry.clone() };
+    record(work, Move::Miss, entry, &after, "").await?;
+    Ok(after)
 }
 
 /// Who waits for a doctor is called by that doctor only; an emergency by whoever is there.

@@ -16,11 +16,14 @@ use crate::queue::store::entries::{self, NewEntry};
 use crate::queue::store::events::{self, NewEvent};
 use crate::queue::store::points::{self, Point};
 use crate::queue::store::visits::{self, NewVisit, Visit};
-use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules};
+use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules, CannotCheckIn, self_check_in};
 use crate::work::Work;
 
 /// The clinic-wide series of tokens.
 const SERIES: &str = "A";
+
+/// How somebody came in who checked in without the desk.
+pub const SELF: &str = "self";
 
 /// Somebody is at the door.
 #[derive(Debug, Clone)]
@@ -97,7 +100,8 @@ pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Re
     let point = first_point(work, arrival.point).await?;
     let mut opened = match present {
         Some(visit) => {
-            visits::reopen(work.tx(), visit.id, booking.as_ref().map(|booking| booking.id)).await?;
+            let own = booking.as_ref().map(|booking| booking.id);
+            visits::reopen(work.tx(), visit.id, own, Some(at)).await?;
             CheckedIn { is_new: true, since: at, ..already(&visit) }
         }
         None => open(work, &arrival, booking.as_ref()).await?,
@@ -106,8 +110,9 @@ pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Re
     if let Some(booking) = &booking {
         appointments::arrive(work, booking.id).await?;
     }
-    if goes_on {
-        join_another(work, &arrival, &mut opened).await?;
+    match arrival.appointment.filter(|_| goes_on) {
+        Some(named) => join_named(work, &arrival, named, &mut opened).await?,
+        None => join_another(work, &arrival, &mut opened).await?,
     }
     let note = audit::Entry::new("visit.checked_in", "visit", opened.visit.0)
         .of_patient(arrival.patient.0)
@@ -163,24 +168,40 @@ async fn once_more(work: &mut Work, arrival: &Arrival, visit: &Visit) -> Result<
         let before = go_before(work, visit.id, arrival.priority, &arrival.reason).await?;
         here.raised = before.is_some();
     }
-    join_another(work, arrival, &mut here).await?;
+    match arrival.appointment {
+        Some(named) => join_named(work, arrival, named, &mut here).await?,
+        None => join_another(work, arrival, &mut here).await?,
+    }
     Ok(here)
 }
 
-/// Another booking of today joins the token that is there: the one that the desk names, or for a card the next one once
-/// its check-in is open. A later one is told: joined now, it would keep the visit open until then.
+/// The booking of today that the desk names joins the token that is there.
+async fn join_named(
+    work: &mut Work,
+    arrival: &Arrival,
+    named: AppointmentId,
+    here: &mut CheckedIn,
+) -> Result<(), Refused> {
+    let booking = bookings::by_id(work.tx(), named).await?.ok_or(Refused::NotFound)?;
+    let is_today = work.app.clinic().day_of(booking.starts_at) == work.today();
+    if booking.patient_id == arrival.patient && waits(booking.state) && is_today {
+        appointments::arrive(work, booking.id).await?;
+        here.also = Some(booking.starts_at);
+    }
+    Ok(())
+}
+
+/// The next other booking of today joins the token that is there, once its check-in is open. A later one is told: joined
+/// now, it would keep the visit open until then. Whoever comes too late for one tells the desk, which checks it in.
 async fn join_another(work: &mut Work, arrival: &Arrival, here: &mut CheckedIn) -> Result<(), Refused> {
-    let booking = match arrival.appointment {
-        Some(id) => Some(bookings::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?),
-        None => appointments::todays_booking_of(work, arrival.patient, false).await?,
+    let (rules, now) = (BookingRules::of(&work.app.clinic()), work.now());
+    let by_desk = arrival.how != SELF;
+    let is_missed = |one: &Booking| {
+        self_check_in(one.state, one.starts_at, true, now, &rules) == Err(CannotCheckIn::TooLate)
     };
-    let (clinic, today) = (work.app.clinic(), work.today());
-    let to_join = |one: &Booking| {
-        one.patient_id == arrival.patient && waits(one.state) && clinic.day_of(one.starts_at) == today
-    };
-    let Some(booking) = booking.filter(to_join) else { return Ok(()) };
-    let opens = TimeDelta::minutes(i64::from(BookingRules::of(&clinic).check_in_minutes));
-    if arrival.appointment.is_none() && work.now() < booking.starts_at - opens {
+    let booked = appointments::booked_today(work, arrival.patient).await?;
+    let Some(booking) = booked.into_iter().find(|one| by_desk || !is_missed(one)) else { return Ok(()) };
+    if now < booking.starts_at - TimeDelta::minutes(i64::from(rules.check_in_minutes)) {
         here.to_come = Some((booking.starts_at, booking.doctor));
         return Ok(());
     }

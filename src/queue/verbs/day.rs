@@ -6,7 +6,7 @@ use crate::db::DbError;
 use crate::live::Topic;
 use crate::queue::store::{displays, visits};
 use crate::scheduling;
-use crate::work::{Doer, Work};
+use crate::work::{Doer, Refused, Work};
 
 /// Ends what earlier clinic days left open (Q13). Doing it twice changes nothing.
 pub async fn close_the_day(app: App) -> Result<(), DbError> {
@@ -21,6 +21,18 @@ pub async fn close_the_day(app: App) -> Result<(), DbError> {
         work.tell(Topic::All);
     }
     work.commit().await
+}
+
+/// Whoever waits for a doctor whose time away has begun waits for anyone.
+pub async fn release_the_waiting(app: App) -> Result<(), DbError> {
+    let mut work = Work::begin(&app, Doer::job("release_the_waiting")).await?;
+    match super::leaving::doctors_are_away(&mut work).await {
+        Ok(0) => Ok(()),
+        Ok(_) => work.commit().await,
+        Err(Refused::Db(error)) => Err(error),
+        // Somebody was called in the same moment; whoever waits still is released next time.
+        Err(Refused::Because(_) | Refused::NotFound) => Ok(()),
+    }
 }
 
 /// Forgets screens that nobody paired in time.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::calls::are_used_up;
 use super::{GIVEN, Refused, changed_meanwhile, doer_of, record, seen};
 use crate::audit;
 use crate::db::DbError;
@@ -25,7 +26,9 @@ pub async fn make_seen(
     note: &str,
 ) -> Result<Entry, Refused> {
     let entry = seen(work, id, version).await?;
-    make(work, made, &entry, note).await
+    // Who was called often enough is not offered again (Q7).
+    let last = made == Move::ReturnToWaiting && are_used_up(work, &entry);
+    make(work, if last { Move::Miss } else { made }, &entry, note).await
 }
 
 /// Makes a move of an entry as it was read in this work. Calls and transfers have functions of their own.
@@ -35,16 +38,18 @@ pub async fn make(work: &mut Work, made: Move, entry: &Entry, note: &str) -> Res
     after.state = entry.state.after(made)?;
     match made {
         Move::Start => {
+            resume(&mut after, at);
             after.started_at = entry.started_at.or(Some(at));
             after.served_by = doer_of(work).or(entry.served_by);
         }
-        Move::Finish | Move::Leave => after.ended_at = Some(at),
+        Move::Finish | Move::Leave => end(&mut after, at),
         Move::Park => {
+            resume(&mut after, at);
             after.parked_at = Some(at);
             after.park_reason = note.to_owned();
             after.served_by = doer_of(work);
         }
-        Move::Unpark => unpark(&mut after, at),
+        Move::Unpark => unpark(&mut after),
         Move::BringBack => come_back(work, &mut after).await?,
         Move::Miss | Move::ReturnToWaiting => {}
         Move::Call | Move::Recall | Move::Transfer | Move::Undo => {
@@ -56,13 +61,23 @@ pub async fn make(work: &mut Work, made: Move, entry: &Entry, note: &str) -> Res
     Ok(after)
 }
 
-/// The parked time is not service time (Q10), and the calls from before do not cool down.
-fn unpark(after: &mut Entry, at: DateTime<Utc>) {
-    let parked = after.parked_at.map_or(0, |since| (at - since).num_seconds());
+/// What lies between being parked and being served again, or the end, is not service time (Q10): the stretch in the
+/// place, the wait for the next call, and the way.
+fn resume(after: &mut Entry, at: DateTime<Utc>) {
+    let parked = after.parked_at.take().map_or(0, |since| (at - since).num_seconds());
     if after.started_at.is_some() {
         after.parked_seconds += parked;
     }
-    after.parked_at = None;
+}
+
+/// The entry ends.
+pub fn end(after: &mut Entry, at: DateTime<Utc>) {
+    resume(after, at);
+    after.ended_at = Some(at);
+}
+
+/// The calls from before do not cool down. Since when it was parked stays known until it is served again.
+fn unpark(after: &mut Entry) {
     after.park_reason = String::new();
     after.call_count = 0;
     after.last_called_at = None;

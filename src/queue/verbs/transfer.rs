@@ -1,6 +1,7 @@
 //! Passing a token on: the old entry ends and the new one begins at the same instant (Q11, QU8).
 
 use super::check_in::{enter, ranks_by_booking};
+use super::moves::end;
 use super::{Refused, closed, record, seen};
 use crate::access::model::AccountId;
 use crate::queue::model::{EntryId, Happened, Move, PointId, PointKind, Priority, Whom};
@@ -50,7 +51,10 @@ pub async fn transfer(
 
 /// A doctor who is chosen works at the point today, so that nobody waits for somebody who is not there.
 async fn at_work(work: &mut Work, point: &Point, doctor: AccountId) -> Result<AccountId, Refused> {
-    let today = work.today();
+    let (now, today) = (work.now(), work.today());
+    if points::is_away(work.tx(), doctor, now).await? {
+        return Err(Refused::Because("This doctor is away now. Choose one who is here, or anyone.".into()));
+    }
     let begin = work.app.clinic().start_of(today);
     let doctors = points::doctors_at_work(work.tx(), today, begin).await?;
     if doctors.iter().any(|one| one.point_id == point.id && one.doctor_id == doctor) {
@@ -104,7 +108,7 @@ fn onward(entry: &Entry, to: PointId, at: chrono::DateTime<chrono::Utc>) -> NewE
 async fn pass_on(work: &mut Work, entry: &Entry, new: &NewEntry, to: &str) -> Result<EntryId, Refused> {
     let mut after = entry.clone();
     after.state = entry.state.after(Move::Transfer)?;
-    after.ended_at = Some(work.now());
+    end(&mut after, work.now());
     record(work, Move::Transfer, entry, &after, to).await?;
     enter(work, new, Happened::PassedIn).await
 }

@@ -136,7 +136,7 @@ async fn follow(
     };
     match made {
         Move::Finish | Move::Leave => {
-            visits::reopen(work.tx(), entry.visit_id, None).await?;
+            visits::reopen(work.tx(), entry.visit_id, None, None).await?;
             if made == Move::Finish {
                 appointments::unfulfil(work, entry, made_at).await?;
             }

@@ -5,7 +5,9 @@ use askama::Template;
 use super::onward::{BACK, Choices, choices};
 pub use super::seat::Seat;
 use crate::access::model::{AccountId, Permission};
-use crate::queue::model::{EntryId, EntryState, LineRules, Move, PointKind, history_words, line};
+use crate::queue::model::{
+    EntryId, EntryState, LineRules, Move, PointKind, eligible_for, history_words, line,
+};
 use crate::queue::store::attention::Attention;
 use crate::queue::store::entries::Entry;
 use crate::queue::store::events::{Line as HistoryLine, MyLast};
@@ -48,6 +50,8 @@ pub struct Board {
     pub now: Vec<Seat>,
     /// Who waits, in the order of calling.
     pub line: Vec<Seat>,
+    /// The token that "call next" calls for this person; none where everybody waits for somebody else.
+    pub next_token: Option<String>,
     /// With colleagues, missed, parked.
     pub rest: Vec<Seat>,
     /// What doctors are told at once; read at consulting points only.
@@ -79,12 +83,13 @@ impl Board {
         let clinic = &page.clinic;
         let waiting = rows.iter().filter(|row| row.entry.state == EntryState::Waiting);
         let in_a_row = u32::try_from(point.booked_in_a_row).unwrap_or(0);
-        let placed = line(
-            waiting.map(|row| row.entry.waiting()).collect(),
-            page.now,
-            &LineRules::of(clinic),
-            in_a_row,
-        );
+        let waiting: Vec<_> = waiting.map(|row| row.entry.waiting()).collect();
+        let rules = LineRules::of(clinic);
+        let own = line(eligible_for(waiting.clone(), who), page.now, &rules, in_a_row);
+        let first = own.first().map(|placed| placed.entry.id);
+        let next_token =
+            rows.iter().find(|row| Some(row.entry.id) == first).map(|row| row.entry.token.clone());
+        let placed = line(waiting, page.now, &rules, in_a_row);
         let place_of = |entry: &Entry| placed.iter().find(|placed| placed.entry.id == entry.id);
         let (mut now, mut in_line, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
@@ -107,6 +112,7 @@ impl Board {
             doctors,
             now,
             line,
+            next_token,
             rest,
             attention: Vec::new(),
             undo: None,

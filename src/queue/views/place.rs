@@ -163,7 +163,7 @@ impl Place {
 
     /// Whether leaving means anything.
     pub fn can_leave(&self) -> bool {
-        self.held.closed_at.is_none() && self.held.state.is_open() && self.held.state != EntryState::InService
+        self.held.can_leave()
     }
 }
 

@@ -101,13 +101,16 @@ impl Seat {
                 format!("With you since {}{booked}", page.clinic.clock(at))
             }
             (_, Some(at), _) => {
-                let ago = (page.now - at).num_minutes();
+                let ago = match (page.now - at).num_minutes() {
+                    ..1 => "just now".to_owned(),
+                    minutes => format!("{minutes} min ago"),
+                };
                 let times = if entry.call_count > 1 {
                     format!(", {}", times(entry.call_count))
                 } else {
                     String::new()
                 };
-                format!("Called{place} at {}{times}, {ago} min ago{booked}", page.clinic.clock(at))
+                format!("Called{place} at {}{times}, {ago}{booked}", page.clinic.clock(at))
             }
             _ => String::new(),
         }

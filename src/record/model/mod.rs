@@ -9,7 +9,7 @@ mod time;
 pub use allergy::{AllergenKind, Allergy, AllergyState, Certainty, Severity};
 pub use entry::{AlertKind, Entry, EntryKind, EntryState, Source, since};
 pub use opening::{Due, EmergencyReason, REVIEW_DAYS, Verdict, read_words};
-pub use summary::{Stated, Summary, Who};
+pub use summary::{PREGNANT_DAYS, Stated, Summary, Who};
 pub use time::{Cursor, Happening, What};
 
 use crate::ids;

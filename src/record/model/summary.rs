@@ -6,6 +6,10 @@ use super::{Allergy, Entry, EntryKind};
 use crate::db::moment;
 use crate::patients::model::{PatientId, PatientState, Sex};
 
+/// A pregnancy that was told with vital signs is believed for so many days: by the banner, by the vital signs that follow,
+/// and by the checks of medicines.
+pub const PREGNANT_DAYS: u64 = 280;
+
 /// Who the record is about, with what was told at registration (empty for those who may not read it).
 #[derive(Debug, Clone, serde::Deserialize)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]

@@ -37,7 +37,11 @@ pub async fn timeline(
         Some(cursor) => (cursor.at, cursor.what.as_str(), cursor.id),
         None => (until, "", 0),
     };
-    sql("select what, ref_id as id, at, state,
+    sql("select what, ref_id as id, at,
+            case what when 'result' then coalesce((select case when r.void then '' when r.critical then 'critical '
+                    when exists (select 1 from lab_value v where v.result_id = r.id and v.flag not in ('none', 'normal'))
+                    then 'outside ' else '' end from lab_result r where r.id = ref_id), '') || state
+                else state end as state,
             coalesce(case what when 'appointment' then (select trim(k.title || ' ' || k.name) from account k where k.id = account_id)
                 when 'visit' then (select trim(d.kind || ' ' || d.note) from disposition d
                     where d.visit_id = ref_id and ($2 or $3))

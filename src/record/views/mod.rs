@@ -15,13 +15,10 @@ pub use timeline::TimelinePage;
 
 use chrono::{Days, NaiveDate};
 
-use super::model::{Entry, EntryKind, Summary};
+use super::model::{Entry, EntryKind, PREGNANT_DAYS, Summary};
 use crate::patients::model::{PatientState, Reach};
 use crate::settings::model::{age_on, plain_day};
 use crate::web::Page;
-
-/// A pregnancy that was told with vital signs is believed for so many days, as the checks of medicines do.
-const PREGNANT_DAYS: u64 = 280;
 
 /// Who this is and what could harm them: on every clinical page, by `{% include "record/_banner.html" %}`.
 #[derive(Debug, Clone)]
@@ -135,21 +132,24 @@ impl Banner {
         if self.summary.one(EntryKind::Pregnancy).is_some() {
             return Some("Pregnant".to_owned());
         }
-        let said = page.clinic.day_of(self.summary.pregnant_said?);
         let today = page.today();
-        if said == today {
-            return Some("Pregnant, told with the vital signs today".to_owned());
+        match self.said_before(today, page)? {
+            said if said == today => Some("Pregnant, told with the vital signs today".to_owned()),
+            said => Some(format!("Pregnant, told with the vital signs on {}", plain_day(said))),
         }
-        let lasts = said + Days::new(PREGNANT_DAYS) >= today;
-        lasts.then(|| format!("Pregnant, told with the vital signs on {}", plain_day(said)))
     }
 
-    /// Whether she was known to be pregnant on that day: by the record, or as she said with other vital signs of it.
+    /// The day on which she said with vital signs that she is pregnant, where that is believed on this day.
+    fn said_before(&self, day: NaiveDate, page: &Page) -> Option<NaiveDate> {
+        let said = page.clinic.day_of(self.summary.pregnant_said?);
+        (said <= day && day <= said + Days::new(PREGNANT_DAYS)).then_some(said)
+    }
+
+    /// Whether she was known to be pregnant on that day: by the record, or as she said with vital signs not long before.
     pub fn pregnant_on(&self, day: NaiveDate, page: &Page) -> bool {
-        let of = |at| page.clinic.day_of(at);
         let recorded = self.summary.of(EntryKind::Pregnancy);
-        recorded.iter().any(|entry| of(entry.recorded_at) <= day)
-            || self.summary.pregnant_said.is_some_and(|at| of(at) == day)
+        recorded.iter().any(|entry| page.clinic.day_of(entry.recorded_at) <= day)
+            || self.said_before(day, page).is_some()
     }
 
     /// Minutes that are left of an emergency, and its end on the clock.

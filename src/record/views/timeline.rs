@@ -44,7 +44,7 @@ impl TimelinePage {
 }
 
 impl Happening {
-    /// The state alone: of an entry its last word, everywhere else all of it.
+    /// The state alone: of an entry and of a result its last word, everywhere else all of it.
     fn stands(&self) -> &str {
         self.state.rsplit(' ').next().unwrap_or_default()
     }
@@ -147,6 +147,16 @@ impl Happening {
             What::Note | What::Advice => own.parse().ok().map(NoteState::label),
         };
         label.map_or_else(|| own.replace('_', " "), str::to_owned)
+    }
+
+    /// The colour and the word of a result that is not as it should be.
+    pub fn mark(&self) -> Option<(&'static str, &'static str)> {
+        let word = self.state.split(' ').next().filter(|_| self.what == What::Result);
+        match word? {
+            "critical" => Some(("danger", "Critical")),
+            "outside" => Some(("wait", "Outside range")),
+            _ => None,
+        }
     }
 
     /// Where more of it stands, for those who may see it; else nothing.

@@ -6,6 +6,7 @@ use chrono::{Datelike as _, Days, NaiveDate, NaiveTime};
 use super::hours::{allowed, decisions, hours_page};
 use crate::access::model::{AccountId, Permission};
 use crate::app::App;
+use crate::queue;
 use crate::scheduling::model::{BlockId, Interval};
 use crate::scheduling::store::away;
 use crate::scheduling::store::slots::NewSlot;
@@ -64,7 +65,12 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
             Ok(_) => {
                 let to =
                     doctor.map_or(paths::scheduling::AVAILABILITY.into(), paths::scheduling::availability_of);
-                return work.done(to, "Time blocked").await;
+                let words = match queue::doctors_are_away(&mut work).await? {
+                    0 => "Time blocked".to_owned(),
+                    1 => "Time blocked. 1 patient who waited now waits for anyone".to_owned(),
+                    many => format!("Time blocked. {many} patients who waited now wait for anyone"),
+                };
+                return work.done(to, &words).await;
             }
             Err(people) => {
                 work.undo();

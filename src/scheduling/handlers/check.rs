@@ -1,6 +1,8 @@
 //! Booking by the patient: the details of a place that is kept, another reason for it, and the yes.
 
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 
 use super::book::{Chosen, GONE, WORDS, lost, online_reasons};
 use super::me;
@@ -8,7 +10,7 @@ use crate::app::App;
 use crate::scheduling::model::{AppointmentId, AppointmentState, ReasonId};
 use crate::scheduling::store::appointments;
 use crate::scheduling::verbs::{self, Refusal};
-use crate::scheduling::views::book::{CheckPage, ReasonPage};
+use crate::scheduling::views::book::{CheckPage, MeanwhilePage, ReasonPage};
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
@@ -16,6 +18,17 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 /// What a kept place was chosen with, for going back.
 fn chosen_of(row: &appointments::AppointmentRow) -> Chosen {
     Chosen { reason: row.reason_id.to_string(), ..Chosen::default() }
+}
+
+/// A place is no longer kept: the same patient chose another time since, in another tab perhaps, or its minutes are over.
+async fn gone(app: &App, page: Page, row: &appointments::AppointmentRow, why: Refusal) -> Answer {
+    if matches!(why, Refusal::HoldOver)
+        && let Some(newer) = appointments::chosen_after(&app.db, row.patient_id, row.id, page.now).await?
+    {
+        let answer = html(MeanwhilePage { page, newer })?;
+        return Ok((StatusCode::CONFLICT, answer).into_response());
+    }
+    lost(app, page, row.slot_id, &chosen_of(row), why).await
 }
 
 /// The details before the yes.
@@ -31,9 +44,9 @@ pub async fn check(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>
                 format!("{}?{query}&day={}", paths::scheduling::BOOK_TIME, page.clinic.day_of(row.starts_at));
             html(CheckPage { page, form: FormState::new(), row, day, time })
         }
-        AppointmentState::Hold => lost(&app, page, row.slot_id, &chosen_of(&row), Refusal::HoldOver).await,
+        AppointmentState::Hold => gone(&app, page, &row, Refusal::HoldOver).await,
         AppointmentState::Cancelled if row.ended_by.as_deref() == Some("system") => {
-            lost(&app, page, row.slot_id, &chosen_of(&row), Refusal::HoldOver).await
+            gone(&app, page, &row, Refusal::HoldOver).await
         }
         AppointmentState::Booked
         | AppointmentState::Arrived
@@ -50,7 +63,11 @@ pub async fn check(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>
 pub async fn edit_reason(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>) -> Answer {
     let patient = me(&page)?;
     let row = appointments::by_id(&app.db, id).await?.filter(|row| row.patient_id == patient);
-    let row = row.filter(|row| row.state == AppointmentState::Hold).ok_or(Error::NotFound)?;
+    let row = row.ok_or(Error::NotFound)?;
+    if row.state != AppointmentState::Hold {
+        // Its page says what became of it.
+        return Ok(see_other(&paths::scheduling::book_check(id)));
+    }
     let reasons = online_reasons(&app).await?;
     let action = paths::scheduling::of(paths::scheduling::BOOK_REASON, id);
     let form = chosen_of(&row).form().with("words", &row.complaint);
@@ -80,6 +97,10 @@ pub async fn update_reason(
                 work.undo();
                 form.refuse("reason", Refusal::TooShort(minutes).to_string());
             }
+            Err(Refusal::HoldOver) => {
+                work.undo();
+                return Ok(see_other(&paths::scheduling::book_check(id)));
+            }
             Err(other) => return Err(other.into()),
         }
     }
@@ -102,7 +123,7 @@ pub async fn confirm(
             work.undo();
             let row = appointments::by_id(&app.db, id).await?.filter(|row| row.patient_id == patient);
             let row = row.ok_or(Error::NotFound)?;
-            lost(&app, page, row.slot_id, &chosen_of(&row), refusal).await
+            gone(&app, page, &row, refusal).await
         }
     }
 }

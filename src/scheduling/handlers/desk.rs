@@ -175,7 +175,9 @@ pub(super) async fn show_page(
         here: book && is_here(&row),
         miss: book
             && may_mark_no_show(row.state, row.starts_at, row.needs_decision, page.now, &rules).is_ok(),
-        answer: book && row.objection_state.as_deref() == Some("open"),
+        answer: book
+            && row.state == AppointmentState::NoShow
+            && row.objection_state.as_deref() == Some("open"),
         undo: undoable(&row, who, page.now, &rules).ok().filter(|_| book),
         note: book,
         read_words: reach.is_open(),

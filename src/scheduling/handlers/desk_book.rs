@@ -65,7 +65,8 @@ async fn new_page(
     let doctors = working(&offered);
     offered.retain(|one| doctor.is_none_or(|doctor| doctor == one.slot.doctor_id));
     let grid = grid(&page, &offered);
-    let upcoming = appointments::of_patient(&app.db, patient, page.now, true, 5).await?;
+    let since = (page.now, page.clinic.start_of(page.today()));
+    let upcoming = appointments::of_patient(&app.db, patient, since, true, 5).await?;
     let form = if form.value("day").is_empty() { form.with("day", day) } else { form };
     Ok(NewPage { page, form, patient: person, upcoming, reasons, doctors, day, grid, moving })
 }

@@ -36,8 +36,9 @@ pub(super) async fn own(app: &App, page: &Page, id: AppointmentId) -> Result<App
 /// Upcoming and past.
 pub async fn index(State(app): State<App>, page: Page) -> Answer {
     let patient = me(&page)?;
-    let upcoming = appointments::of_patient(&app.db, patient, page.now, true, PAST).await?;
-    let past = appointments::of_patient(&app.db, patient, page.now, false, PAST).await?;
+    let since = (page.now, page.clinic.start_of(page.today()));
+    let upcoming = appointments::of_patient(&app.db, patient, since, true, PAST).await?;
+    let past = appointments::of_patient(&app.db, patient, since, false, PAST).await?;
     html(MyIndexPage { page, upcoming, past })
 }
 
@@ -53,7 +54,8 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<AppointmentId>)
 fn show_page(page: Page, form: FormState, row: AppointmentRow) -> MyShowPage {
     let rules = BookingRules::of(&page.clinic);
     let may_change = may_reschedule(row.state, row.starts_at, page.now).is_ok();
-    let missed = row.state == AppointmentState::NoShow && row.objection_state.is_none();
+    let missed =
+        row.state == AppointmentState::NoShow && row.counts_as_no_show && row.objection_state.is_none();
     let who = page.actor().ok().map(|actor| actor.account);
     let undo_until = undoable(&row, who, page.now, &rules).ok();
     let may_object = missed && row.ended_at.is_some_and(|at| may_object(at, page.now, &rules));

@@ -134,6 +134,12 @@ pub async fn create(
             work.undo();
             lost(&app, page, &row, slot, &refusal).await
         }
+        Err(Refusal::Move(_)) => {
+            work.undo();
+            // It went on in another tab perhaps: the page of what stands now says so.
+            let row = own(&app, &page, id).await?;
+            Ok(see_other(&mine(row.rescheduled_to.unwrap_or(id))))
+        }
         Err(other) => Err(other.into()),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::settings::model::Clinic;
 
-/// What the clinic has decided about bookings. All of it can be changed in the settings.
+/// What the clinic has decided about bookings. All of it can be changed in the settings, but for the minutes after its
+/// start in which a slot can still be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookingRules {
     /// Open future bookings a patient may hold (rule B4).
@@ -78,6 +79,10 @@ impl BookingRules {
             no_show_limit: whole(clinic.no_show_limit),
             no_show_window_months: whole(clinic.no_show_window_months),
             no_show_block_days: whole(clinic.no_show_block_days),
+            late_cancel_counts_half: clinic.late_cancel_halves > 0,
+            no_show_days: whole(clinic.no_show_days),
+            objection_days: whole(clinic.objection_days),
+            undo_minutes: whole(clinic.undo_minutes),
             ..BookingRules::default()
         }
     }

@@ -149,7 +149,7 @@ pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<
              and ($14 = '' or a.patient_id in (select patient_id from patient_term where term >= $14 and term < $15))
              and ($16 = '' or a.patient_id in (select patient_id from patient_term where term >= $16 and term < $17))
              and ($18 = '' or a.patient_id in (select patient_id from patient_term where term >= $18 and term < $19))))
-           and (not $7 or a.needs_decision) and a.state <> 'hold' and (a.state <> 'cancelled' or a.booked_at is not null)
+           and (not $7 or (a.needs_decision and a.state = 'booked')) and a.state <> 'hold' and (a.state <> 'cancelled' or a.booked_at is not null)
          order by a.starts_at, a.id limit $20");
     let search = narrow.search.as_ref();
     let list = list
@@ -173,11 +173,12 @@ pub async fn list(store: impl Store, narrow: &Narrow, limit: i64) -> Result<Vec<
         .await
 }
 
-/// A patient's own appointments from `from` on (the next first) or before it (the last first).
+/// A patient's own appointments that are to come (the next first) or over (the last first), as it stands `now`. Who is
+/// late can still come (rule N1): what is booked since `kept_since` is not over.
 pub async fn of_patient(
     store: impl Store,
     patient: PatientId,
-    from: DateTime<Utc>,
+    (now, kept_since): (DateTime<Utc>, DateTime<Utc>),
     upcoming: bool,
     limit: i64,
 ) -> Result<Vec<Listed>, DbError> {
@@ -188,8 +189,9 @@ pub async fn of_patient(
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
          left join room r on r.id = s.room_id
-         where a.patient_id = $1 and a.ends_at > $2 and a.state in ('booked', 'arrived', 'in_service')
-         order by a.starts_at limit $3"
+         where a.patient_id = $1 and ((a.state = 'booked' and a.starts_at >= $3)
+            or (a.ends_at > $2 and a.state in ('booked', 'arrived', 'in_service')))
+         order by a.starts_at limit $4"
     } else {
         "select a.id, a.patient_id, p.given_names || ' ' || p.family_name as patient_name, p.number as patient_number,
             trim(d.title || ' ' || d.name) as doctor_name, r.name as room, a.starts_at, v.name as reason, a.state,
@@ -198,10 +200,11 @@ pub async fn of_patient(
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
          left join room r on r.id = s.room_id
          where a.patient_id = $1 and a.state <> 'hold' and (a.state <> 'cancelled' or a.booked_at is not null)
+           and not (a.state = 'booked' and a.starts_at >= $3)
            and (a.ends_at <= $2 or a.state not in ('booked', 'arrived', 'in_service'))
-         order by a.starts_at desc limit $3"
+         order by a.starts_at desc limit $4"
     };
-    sql(text).bind(patient).bind(from).bind(limit).all(store).await
+    sql(text).bind(patient).bind(now).bind(kept_since).bind(limit).all(store).await
 }
 
 #[derive(serde::Deserialize)]
@@ -243,6 +246,46 @@ pub async fn words_so_far(
     .optional(store)
     .await?;
     Ok(found.map(|row| row.0).unwrap_or_default())
+}
+
+/// Another time that a patient chose since.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct Newer {
+    pub id: AppointmentId,
+    pub state: AppointmentState,
+    pub starts_at: DateTime<Utc>,
+}
+
+/// The latest time that a patient chose online after `id`, if it is still kept or booked.
+pub async fn chosen_after(
+    store: impl Store,
+    patient: PatientId,
+    id: AppointmentId,
+    now: DateTime<Utc>,
+) -> Result<Option<Newer>, DbError> {
+    sql("select id, state, starts_at from appointment where patient_id = $1 and id > $2 and place = 'public'
+           and ((state = 'hold' and held_until > $3) or (state = 'booked' and ends_at > $3))
+         order by id desc limit 1")
+    .bind(patient)
+    .bind(id)
+    .bind(now)
+    .optional(store)
+    .await
+}
+
+/// Whether a place is, or was until its minutes were over, kept for this patient and never booked.
+pub async fn is_being_booked(
+    store: impl Store,
+    patient: PatientId,
+    id: AppointmentId,
+) -> Result<bool, DbError> {
+    let found: i64 = sql("select count(*) from appointment where id = $1 and patient_id = $2
+            and booked_at is null and state in ('hold', 'cancelled')")
+    .bind(id)
+    .bind(patient)
+    .scalar(store)
+    .await?;
+    Ok(found > 0)
 }
 
 /// A hold that may be let go.

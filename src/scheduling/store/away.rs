@@ -6,6 +6,7 @@ use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{AppointmentId, Block, BlockId, Interval};
+use crate::scheduling::store::appointments::Affected;
 
 /// A stretch of time away.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -162,4 +163,37 @@ pub async fn marked(store: impl Store, id: BlockId) -> Result<Vec<Marked>, DbErr
     .bind(id)
     .all(store)
     .await
+}
+
+/// Whose not coming counts, at a time that somebody says only now was taken away.
+pub async fn missed_between(
+    store: impl Store,
+    doctor: Option<AccountId>,
+    at: Interval,
+) -> Result<Vec<Affected>, DbError> {
+    sql("select a.id, a.patient_id, a.slot_id, p.given_names || ' ' || p.family_name as patient_name, p.number as patient_number,
+            p.phone as patient_phone, a.starts_at
+         from appointment a join patient p on p.id = a.patient_id
+         where a.state = 'no_show' and a.counts_as_no_show and a.ends_at > $1 and a.starts_at < $2
+           and (cast($3 as bigint) is null or a.doctor_id = $3)
+         order by a.starts_at, a.id")
+    .bind(at.starts_at())
+    .bind(at.ends_at())
+    .bind(doctor)
+    .all(store)
+    .await
+}
+
+/// Takes the count off a no-show, and grants what the patient said against it. The history stays.
+pub async fn uncount(tx: &mut Tx, id: AppointmentId, at: DateTime<Utc>) -> Result<bool, DbError> {
+    let touched =
+        sql("update appointment set counts_as_no_show = $2, updated_at = $3, version = version + 1,
+            objection_state = case when objection_state is null then null else 'granted' end
+         where id = $1 and state = 'no_show' and counts_as_no_show")
+        .bind(id)
+        .bind(false)
+        .bind(at)
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
 }

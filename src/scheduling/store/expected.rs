@@ -90,11 +90,12 @@ pub async fn todays_booking_of(
 }
 
 /// A patient's bookings that are not over, the next first; with those that the clinic cancelled, until the patient books
-/// anew.
+/// anew. Who is late can still come (rule N1): what is booked since `kept_since` stands until somebody says otherwise.
 pub async fn coming(
     store: impl Store,
     patient: PatientId,
     now: DateTime<Utc>,
+    kept_since: DateTime<Utc>,
 ) -> Result<Vec<Expected>, DbError> {
     sql("select a.id as appointment_id, a.version, a.patient_id, p.given_names || ' ' || p.family_name as patient_name,
             p.number as patient_number, a.doctor_id, trim(d.title || ' ' || d.name) as doctor_name, r.name as room,
@@ -102,12 +103,14 @@ pub async fn coming(
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
          left join room r on r.id = s.room_id
-         where a.patient_id = $1 and a.ends_at > $2 and (a.state in ('booked', 'arrived')
+         where a.patient_id = $1 and ((a.state = 'booked' and a.starts_at >= $3) or (a.ends_at > $2
+            and (a.state in ('booked', 'arrived')
             or (a.state = 'cancelled' and a.ended_by = 'clinic' and not exists (select 1 from appointment b
-                where b.patient_id = a.patient_id and b.booked_at > a.ended_at)))
+                where b.patient_id = a.patient_id and b.booked_at > a.ended_at)))))
          order by a.starts_at limit 20")
     .bind(patient)
     .bind(now)
+    .bind(kept_since)
     .all(store)
     .await
 }

@@ -1,5 +1,7 @@
 //! Patients as bookings need them, and why they come.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::db::{DbError, Store, Tx, sql};
@@ -60,10 +62,46 @@ pub async fn pause_online(tx: &mut Tx, patient: PatientId, until: Option<NaiveDa
     Ok(())
 }
 
+/// Whose online booking is paused after `today`, and until when.
+pub async fn paused(store: impl Store, today: NaiveDate) -> Result<BTreeMap<PatientId, NaiveDate>, DbError> {
+    let rows: Vec<(PatientId, NaiveDate)> =
+        sql("select id, online_block_until from patient where online_block_until > $1")
+            .bind(today)
+            .all(store)
+            .await?;
+    Ok(rows.into_iter().collect())
+}
+
 #[derive(serde::Deserialize)]
 struct MissedRow {
+    patient_id: PatientId,
     starts_at: DateTime<Utc>,
     late_cancel: bool,
+}
+
+impl MissedRow {
+    fn missed(&self) -> Missed {
+        let kind = if self.late_cancel { MissedKind::LateCancel } else { MissedKind::NoShow };
+        Missed { at: self.starts_at, kind }
+    }
+}
+
+/// What everybody missed since a moment who missed at least `limit` times.
+pub async fn missed_by_many(
+    store: impl Store,
+    since: DateTime<Utc>,
+    limit: u32,
+) -> Result<Vec<(PatientId, Missed)>, DbError> {
+    let rows: Vec<MissedRow> = sql("select patient_id, starts_at, late_cancel from appointment
+         where starts_at > $1 and (counts_as_no_show or late_cancel)
+           and patient_id in (select patient_id from appointment
+             where starts_at > $1 and (counts_as_no_show or late_cancel) group by patient_id having count(*) >= $2)
+         order by patient_id, starts_at")
+    .bind(since)
+    .bind(i64::from(limit))
+    .all(store)
+    .await?;
+    Ok(rows.iter().map(|row| (row.patient_id, row.missed())).collect())
 }
 
 /// What a patient missed since a moment, as the rule counts it.
@@ -72,14 +110,13 @@ pub async fn missed(
     patient: PatientId,
     since: DateTime<Utc>,
 ) -> Result<Vec<Missed>, DbError> {
-    let rows: Vec<MissedRow> = sql("select starts_at, late_cancel from appointment
+    let rows: Vec<MissedRow> = sql("select patient_id, starts_at, late_cancel from appointment
          where patient_id = $1 and starts_at > $2 and (counts_as_no_show or late_cancel) order by starts_at")
     .bind(patient)
     .bind(since)
     .all(store)
     .await?;
-    let kind = |late| if late { MissedKind::LateCancel } else { MissedKind::NoShow };
-    Ok(rows.iter().map(|row| Missed { at: row.starts_at, kind: kind(row.late_cancel) }).collect())
+    Ok(rows.iter().map(MissedRow::missed).collect())
 }
 
 /// How often a patient did not come since a moment; granted objections do not count.

@@ -99,7 +99,8 @@ pub struct Ending<'a> {
     pub counts: bool,
 }
 
-/// Ends an appointment that stands in `from`; calendars get the change by the raised sequence (rule B13).
+/// Ends an appointment that stands in `from`; calendars get the change by the raised sequence (rule B13). What counts anew
+/// can be objected to anew.
 pub async fn end(
     tx: &mut Tx,
     id: AppointmentId,
@@ -109,7 +110,8 @@ pub async fn end(
 ) -> Result<bool, DbError> {
     let touched = sql(
         "update appointment set state = $3, ended_at = $4, ended_by = $5, end_reason = $6, late_cancel = $7,
-            counts_as_no_show = $8, needs_decision = $9, decision_block = null, undo_by = $10,
+            counts_as_no_show = $8, objection_state = case when $8 then null else objection_state end,
+            needs_decision = $9, decision_block = null, undo_by = $10,
             calendar_sequence = calendar_sequence + 1, updated_at = $4,
             version = version + 1 where id = $1 and state = $2",
     )
@@ -147,10 +149,11 @@ pub async fn step(
     Ok(touched == 1)
 }
 
-/// Takes a no-show back: the appointment waits for its patient again.
+/// Takes a no-show back: the appointment waits for its patient again, and whoever objected to it was right (rule N3).
 pub async fn un_miss(tx: &mut Tx, id: AppointmentId, at: DateTime<Utc>) -> Result<bool, DbError> {
     let touched = sql(
         "update appointment set state = 'booked', counts_as_no_show = $3, ended_at = null, ended_by = null, undo_by = null,
+            objection_state = case when objection_state = 'open' then 'granted' else objection_state end,
             updated_at = $2, version = version + 1 where id = $1 and state = 'no_show'",
     )
     .bind(id)
@@ -276,7 +279,8 @@ pub async fn unmark_returned(
 pub async fn object(tx: &mut Tx, id: AppointmentId, words: &str, at: DateTime<Utc>) -> Result<bool, DbError> {
     let touched = sql(
         "update appointment set objected_at = $3, objection = $2, objection_state = 'open', updated_at = $3,
-            version = version + 1 where id = $1 and state = 'no_show' and objection_state is null",
+            version = version + 1
+         where id = $1 and state = 'no_show' and counts_as_no_show and objection_state is null",
     )
     .bind(id)
     .bind(words)
@@ -295,7 +299,7 @@ pub async fn answer_objection(
 ) -> Result<bool, DbError> {
     let word = if granted { "granted" } else { "refused" };
     let touched = sql("update appointment set objection_state = $2, counts_as_no_show = $3, updated_at = $4,
-            version = version + 1 where id = $1 and objection_state = 'open'")
+            version = version + 1 where id = $1 and state = 'no_show' and objection_state = 'open'")
     .bind(id)
     .bind(word)
     .bind(!granted)

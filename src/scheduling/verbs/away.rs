@@ -14,6 +14,7 @@ use crate::work::Work;
 use super::book::tell;
 use super::hours::{Decided, Decisions, apply, lock_all, undecided};
 use super::refusal::Refusal;
+use super::steps::pause_anew;
 
 /// Days ahead within which every booking lies.
 pub(super) const FAR: i64 = 3660;
@@ -42,19 +43,20 @@ pub(in crate::scheduling) async fn block(
     let now = work.now();
     let from = wish.at.starts_at().max(now);
     let booked = appointments::booked_between(work.tx(), wish.doctor, from, wish.at.ends_at()).await?;
-    let seen = match undecided(booked, decisions) {
+    let seen = match undecided(booked, decisions, now) {
         Ok(seen) => seen,
         Err(affected) => return Ok(Err(affected)),
     };
     // Whoever is cancelled here is locked before the slots, as booking does.
     let touched: Vec<SlotId> = seen.iter().map(|one| one.slot_id).collect();
-    lock_all(work, &seen, &touched).await?;
+    let missed = away::missed_between(work.tx(), wish.doctor, wish.at).await?;
+    lock_all(work, &[seen, missed].concat(), &touched).await?;
     let by = work.doer().account_id;
     let new = away::New { doctor: wish.doctor, at: wish.at, reason: wish.reason, by, now, holiday: None };
     // The slots are taken now: who booked one of them in the same moment is among the booked, or was refused.
     let id = away::insert(work.tx(), &new).await?;
     let booked = appointments::booked_between(work.tx(), wish.doctor, from, wish.at.ends_at()).await?;
-    let affected = match undecided(booked, decisions) {
+    let affected = match undecided(booked, decisions, now) {
         Ok(affected) => affected,
         Err(affected) => return Ok(Err(affected)),
     };
@@ -65,8 +67,27 @@ pub(in crate::scheduling) async fn block(
         .with("reason", wish.reason);
     work.audit(entry).await?;
     apply(work, &affected, decisions, ("The doctor is away", Some(id))).await?;
+    uncount(work, wish.doctor, wish.at, "The doctor was away").await?;
     tell_doctor(work, wish.doctor);
     Ok(Ok(id))
+}
+
+/// Nobody missed what the clinic itself was away from, also where it says so only afterwards (rule N2).
+async fn uncount(
+    work: &mut Work,
+    doctor: Option<AccountId>,
+    at: Interval,
+    reason: &str,
+) -> Result<(), Refusal> {
+    let now = work.now();
+    for one in away::missed_between(work.tx(), doctor, at).await? {
+        if away::uncount(work.tx(), one.id, now).await? {
+            let entry = Entry::new("appointment.no_longer_counts", "appointment", one.id.0);
+            work.audit(entry.of_patient(one.patient_id.0).with("reason", reason)).await?;
+            pause_anew(work, one.patient_id).await?;
+        }
+    }
+    Ok(())
 }
 
 fn tell_doctor(work: &mut Work, doctor: Option<AccountId>) {
@@ -116,10 +137,13 @@ pub async fn close_day(work: &mut Work, day: NaiveDate, name: &str) -> Result<us
     let at = Interval::new(from, until).ok_or(Refusal::Missing)?;
     let by = work.doer().account_id;
     let new = away::New { doctor: None, at, reason: name, by, now, holiday: Some(day) };
+    let missed = away::missed_between(work.tx(), None, at).await?;
+    lock_all(work, &missed, &[]).await?;
     // The slots are taken first: who books one of them in the same moment is among the booked, or refused.
     let id = away::insert(work.tx(), &new).await?;
     let booked = appointments::booked_between(work.tx(), None, from.max(now), until).await?;
     apply(work, &booked, &Decisions::new(), ("The clinic is closed on this day", Some(id))).await?;
+    uncount(work, None, at, "The clinic was closed on this day").await?;
     tell_doctor(work, None);
     Ok(booked.len())
 }
@@ -159,7 +183,7 @@ pub async fn doctor_leaves(work: &mut Work, doctor: AccountId) -> Result<usize, 
 pub async fn patient_leaves(work: &mut Work, patient: PatientId) -> Result<usize, Refusal> {
     let now = work.now();
     people::lock(work.tx(), patient).await?;
-    let coming = expected::coming(work.tx(), patient, now).await?;
+    let coming = expected::coming(work.tx(), patient, now, now).await?;
     let booked: Vec<Expected> =
         coming.into_iter().filter(|one| one.state == AppointmentState::Booked).collect();
     for one in &booked {

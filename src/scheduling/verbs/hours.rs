@@ -31,9 +31,19 @@ pub type Decisions = BTreeMap<AppointmentId, Decision>;
 /// Either it is done, or these people need a decision first.
 pub type Decided<T> = Result<T, Vec<Affected>>;
 
-/// Where somebody without a decision stops the work.
-pub(super) fn undecided(affected: Vec<Affected>, decisions: &Decisions) -> Decided<Vec<Affected>> {
-    if affected.iter().all(|one| decisions.contains_key(&one.id)) { Ok(affected) } else { Err(affected) }
+/// Where somebody without a decision stops the work. What has begun `now` is not moved any more (rule B8): finding another
+/// time is none for it.
+pub(super) fn undecided(
+    affected: Vec<Affected>,
+    decisions: &Decisions,
+    now: DateTime<Utc>,
+) -> Decided<Vec<Affected>> {
+    let decided = |one: &Affected| match decisions.get(&one.id) {
+        Some(Decision::Keep | Decision::Cancel) => true,
+        Some(Decision::Move) => one.starts_at > now,
+        None => false,
+    };
+    if affected.iter().all(decided) { Ok(affected) } else { Err(affected) }
 }
 
 /// Plans the slots of a doctor from one day to another, and makes those that are missing. Returns how many it made
@@ -168,19 +178,19 @@ pub(in crate::scheduling) async fn change(
     decisions: &Decisions,
 ) -> Result<Decided<usize>, Refusal> {
     slots::lock_offer(work.tx()).await?;
+    let now = work.now();
     let seen = effect(work, row, new).await?;
-    let people = match undecided(seen.affected, decisions) {
+    let people = match undecided(seen.affected, decisions, now) {
         Ok(people) => people,
         Err(affected) => return Ok(Err(affected)),
     };
     lock_all(work, &people, &[seen.free, seen.taken, seen.stay].concat()).await?;
     // Nobody books these slots any more; who did until now is among the affected.
     let effect = effect(work, row, new).await?;
-    let affected = match undecided(effect.affected, decisions) {
+    let affected = match undecided(effect.affected, decisions, now) {
         Ok(affected) => affected,
         Err(affected) => return Ok(Err(affected)),
     };
-    let now = work.now();
     let ended = new.valid_until.map(|_| now);
     if !hours::update(work.tx(), row.id, row.version, new, ended).await? {
         return Err(Refusal::Changed);
@@ -218,7 +228,7 @@ pub async fn close_weekdays(
     slots::lock_offer(work.tx()).await?;
     let (now, today, clinic) = (work.now(), work.today(), work.app.clinic());
     let closes = |at: DateTime<Utc>| weekdays.contains(&weekday_number(clinic.day_of(at)));
-    let seen = match undecided(booked_on(work, &closes).await?, decisions) {
+    let seen = match undecided(booked_on(work, &closes).await?, decisions, now) {
         Ok(seen) => seen,
         Err(affected) => return Ok(Err(affected)),
     };
@@ -230,7 +240,7 @@ pub async fn close_weekdays(
     }
     lock_all(work, &seen, &going).await?;
     // Nobody books these slots any more; who did until now is among the affected.
-    let affected = match undecided(booked_on(work, &closes).await?, decisions) {
+    let affected = match undecided(booked_on(work, &closes).await?, decisions, now) {
         Ok(affected) => affected,
         Err(affected) => return Ok(Err(affected)),
     };

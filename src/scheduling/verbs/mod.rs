@@ -16,6 +16,7 @@ pub use change::{cancel, reschedule};
 pub use hours::{Decisions, close_weekdays};
 pub use refusal::Refusal;
 pub use steps::{
-    Arrived, answer_objection, arrive, close_before, fulfil, in_service, no_show, object, take_back,
+    Arrived, answer_objection, arrive, close_before, fulfil, in_service, no_show, object, pause_all_anew,
+    take_back,
 };
 pub use undo::undo;

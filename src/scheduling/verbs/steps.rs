@@ -1,5 +1,7 @@
 //! Arriving, being seen, not coming.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Months, Utc};
 
 use crate::access::model::AccountId;
@@ -7,12 +9,13 @@ use crate::audit::Entry;
 use crate::db::DbError;
 use crate::patients::model::PatientId;
 use crate::scheduling::model::{
-    AppointmentId, AppointmentState, BookingRules, CannotMarkNoShow, CannotUndo, Punctuality,
+    AppointmentId, AppointmentState, BookingRules, CannotMarkNoShow, CannotUndo, Missed, Punctuality,
     may_mark_no_show, may_object, online_block_until, punctuality,
 };
 use crate::scheduling::store::appointments::AppointmentRow;
 use crate::scheduling::store::states::Ending;
 use crate::scheduling::store::{away, hours, people, states};
+use crate::settings::model::Clinic;
 use crate::work::Work;
 
 use super::book::tell;
@@ -49,6 +52,10 @@ pub async fn arrive(work: &mut Work, id: AppointmentId) -> Result<Arrived, Refus
         row.state = AppointmentState::Booked;
         let entry = Entry::new("appointment.step_undone", "appointment", id.0).of_patient(row.patient_id.0);
         work.audit(entry.changed("state", &AppointmentState::NoShow, &row.state)).await?;
+        if row.objection_state.as_deref() == Some("open") {
+            let entry = Entry::new("appointment.objection_granted", "appointment", id.0);
+            work.audit(entry.of_patient(row.patient_id.0).with("by", "arrival")).await?;
+        }
         pause_anew(work, row.patient_id).await?;
     }
     step(work, &row, AppointmentState::Arrived, "appointment.arrived").await?;
@@ -155,14 +162,46 @@ async fn miss(work: &mut Work, row: &AppointmentRow) -> Result<(), Refusal> {
 pub(super) async fn pause_anew(work: &mut Work, patient: PatientId) -> Result<(), Refusal> {
     let rules = BookingRules::of(&work.app.clinic());
     let now = work.now();
-    // A pause can follow from a window that began a whole window and a whole pause ago.
-    let window = Months::new(rules.no_show_window_months + rules.no_show_block_days.div_ceil(28));
-    let since = now.checked_sub_months(window).unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
-    let missed = people::missed(work.tx(), patient, since).await?;
+    let missed = people::missed(work.tx(), patient, counted_since(now, &rules)).await?;
     let until = online_block_until(&missed, now, &rules);
     let day = until.map(|until| work.app.clinic().day_of(until));
     people::pause_online(work.tx(), patient, day).await?;
     Ok(())
+}
+
+/// A pause can follow from a window that began a whole window and a whole pause ago.
+fn counted_since(now: DateTime<Utc>, rules: &BookingRules) -> DateTime<Utc> {
+    let window = Months::new(rules.no_show_window_months + rules.no_show_block_days.div_ceil(28));
+    now.checked_sub_months(window).unwrap_or(DateTime::<Utc>::UNIX_EPOCH)
+}
+
+/// The clinic counts otherwise from now on (rule N4): whoever is paused, or missed enough for it, is looked at anew, in the
+/// work that changes the settings. Returns for how many online booking is open again, and for how many it is paused now.
+///
+/// # Errors
+/// The database's.
+pub async fn pause_all_anew(work: &mut Work, new: &Clinic) -> Result<(usize, usize), DbError> {
+    let (rules, now) = (BookingRules::of(new), work.now());
+    let today = new.day_of(now);
+    let since = counted_since(now, &rules);
+    let mut missed: BTreeMap<PatientId, Vec<Missed>> = BTreeMap::new();
+    for (patient, one) in people::missed_by_many(work.tx(), since, rules.no_show_limit).await? {
+        missed.entry(patient).or_default().push(one);
+    }
+    let stored = people::paused(work.tx(), today).await?;
+    let concerned: BTreeSet<PatientId> = stored.keys().chain(missed.keys()).copied().collect();
+    let (mut opened, mut paused) = (0, 0);
+    for patient in concerned {
+        let counted = missed.get(&patient).map_or(&[][..], Vec::as_slice);
+        let until = online_block_until(counted, now, &rules).map(|until| new.day_of(until));
+        let before = stored.get(&patient).copied();
+        if until != before {
+            people::pause_online(work.tx(), patient, until).await?;
+            opened += usize::from(until.is_none());
+            paused += usize::from(before.is_none());
+        }
+    }
+    Ok((opened, paused))
 }
 
 /// The patient objects to a no-show (rule N3).

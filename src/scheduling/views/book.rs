@@ -3,8 +3,9 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use crate::scheduling::model::AppointmentState;
 use crate::scheduling::offer::{Day, Time};
-use crate::scheduling::store::appointments::AppointmentRow;
+use crate::scheduling::store::appointments::{AppointmentRow, Newer};
 use crate::scheduling::store::doctors::Named;
 use crate::scheduling::store::people::Reason;
 use crate::settings::model::long_day;
@@ -96,6 +97,14 @@ pub struct LostPage {
     pub target: Target,
 }
 
+/// The time was given up for another one, in another tab perhaps.
+#[derive(Debug, Template)]
+#[template(path = "scheduling/book_meanwhile.html")]
+pub struct MeanwhilePage {
+    pub page: Page,
+    pub newer: Newer,
+}
+
 /// The details before the yes.
 #[derive(Debug, Template)]
 #[template(path = "scheduling/book_check.html")]
@@ -122,6 +131,12 @@ pub struct MoveCheckPage {
 impl TimePage {
     fn long(&self) -> String {
         long_day(self.day)
+    }
+}
+
+impl MeanwhilePage {
+    fn kept(&self) -> bool {
+        self.newer.state == AppointmentState::Hold
     }
 }
 

@@ -77,9 +77,10 @@ impl HoursRow {
     }
 }
 
-/// The choices for somebody whose slot goes.
-pub fn decisions() -> Choices {
-    Decision::ALL.iter().map(|one| (one.as_str().to_owned(), one.label().to_owned())).collect()
+/// The choices for somebody whose slot goes. What has begun is not moved any more (rule B8).
+pub fn decisions(has_begun: bool) -> Choices {
+    let open = Decision::ALL.iter().filter(|one| !has_begun || **one != Decision::Move);
+    open.map(|one| (one.as_str().to_owned(), one.label().to_owned())).collect()
 }
 
 /// How long a doctor has practised, in words.

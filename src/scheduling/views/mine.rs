@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use crate::scheduling::model::AppointmentState;
+use crate::scheduling::model::{AppointmentState, BookingRules, is_late};
 use crate::scheduling::store::appointments::{AppointmentRow, Listed};
 use crate::web::{FormState, Page};
 
@@ -55,8 +55,15 @@ impl MyShowPage {
                 "wait",
                 "warn",
                 "The clinic cannot keep this time",
-                "Choose another time, or the clinic will call you.".into(),
+                if self.may_change {
+                    "Choose another time, or the clinic will call you.".into()
+                } else {
+                    "The clinic will call you, or go to the desk.".into()
+                },
             ),
+            AppointmentState::Booked if self.is_late() => {
+                ("wait", "warn", "Your time has passed", self.late().into())
+            }
             AppointmentState::Booked => {
                 ("ok", "done", "Appointment booked", "There is nothing more to do.".into())
             }
@@ -68,6 +75,10 @@ impl MyShowPage {
                 ("info", "info", "Not booked", sentence.into())
             }
             AppointmentState::Cancelled => ("info", "info", "Appointment cancelled", self.cancelled()),
+            AppointmentState::NoShow if !self.row.counts_as_no_show => {
+                let sentence = "It does not count as a missed appointment. You can book another time.";
+                ("info", "info", "You were not seen at this time", sentence.into())
+            }
             AppointmentState::NoShow => {
                 ("wait", "warn", "You did not come", "The clinic waited for you at this time.".into())
             }
@@ -75,6 +86,19 @@ impl MyShowPage {
                 ("info", "info", "Appointment moved", "This time is free for somebody else now.".into())
             }
             AppointmentState::EnteredInError => ("info", "info", "Entered in error", String::new()),
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        is_late(self.row.starts_at, self.page.now, &BookingRules::of(&self.page.clinic))
+    }
+
+    /// The place is kept for the day (rule N1).
+    fn late(&self) -> &'static str {
+        if self.page.clinic.day_of(self.row.starts_at) == self.page.today() {
+            "Go to the desk: you can still be seen today."
+        } else {
+            "The desk can help, or book another time."
         }
     }
 

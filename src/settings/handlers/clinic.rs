@@ -73,9 +73,14 @@ pub async fn update(State(app): State<App>, page: Page, submission: Submission) 
     for limit in LIMITS.iter().flat_map(|(_, limits)| *limits) {
         entry = entry.changed(limit.name, &limit.of(&old), &limit.of(&new));
     }
+    let mut words = "The settings are saved".to_owned();
+    if counts_otherwise(&old, &new) {
+        let (opened, paused) = scheduling::pause_all_anew(&mut work, &new).await?;
+        entry = entry.with("online_booking_opened", opened).with("online_booking_paused", paused);
+        words.push_str(&pauses(opened, paused));
+    }
     work.audit(entry).await?;
     work.tell(Topic::Settings);
-    let mut words = "The settings are saved".to_owned();
     if old.matric_pattern != new.matric_pattern {
         let misfits = patients::misfits(work.tx(), &new.matric_pattern).await?;
         words.push_str(&match misfits {
@@ -85,6 +90,31 @@ pub async fn update(State(app): State<App>, page: Page, submission: Submission) 
         });
     }
     work.done(paths::settings::SETTINGS, &words).await
+}
+
+/// Whether appointments that were missed have another consequence now (rule N4).
+fn counts_otherwise(old: &Clinic, new: &Clinic) -> bool {
+    let numbers = |clinic: &Clinic| {
+        let Clinic { no_show_limit, no_show_window_months, no_show_block_days, late_cancel_halves, .. } =
+            *clinic;
+        [no_show_limit, no_show_window_months, no_show_block_days, late_cancel_halves]
+    };
+    numbers(old) != numbers(new)
+}
+
+fn pauses(opened: usize, paused: usize) -> String {
+    let people = |count: usize| match count {
+        1 => "1 patient".to_owned(),
+        many => format!("{many} patients"),
+    };
+    let mut words = String::new();
+    if opened > 0 {
+        words.push_str(&format!(". Online booking is open again for {}", people(opened)));
+    }
+    if paused > 0 {
+        words.push_str(&format!(". Online booking is paused for {}", people(paused)));
+    }
+    words
 }
 
 /// What another time zone does to the hours that are given out; nothing where none are.
