@@ -16,6 +16,7 @@ pub use store::lines::{Line, Tally};
 pub use store::reviews::ToReview;
 pub use verbs::hand_over::{hand_over, take_over};
 pub use verbs::place::{Placed, place};
+pub use verbs::verify::READ;
 
 use crate::access::model::{AccountId, Permission as P};
 use crate::db::{Db, DbError};

@@ -121,6 +121,36 @@ both! {
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
+    async fn m11_a_rejected_or_resent_claim_whose_invoice_is_credited_whole_asks_nobody_anything(clinic) {
+        let till = clinic.till().await;
+        let scheme = clinic.in_scheme(&till, "test", "50", "").await.to_string();
+        let mut invoices = Vec::new();
+        for source in 1..=2 {
+            clinic.costs(&till, ChargeKind::Test, source, 1_000).await;
+            invoices.push(till.issued().await);
+        }
+        let batch = id_in(&till.cashier.post("/claims", &[("op", "gather-the-claims-1"), ("scheme", &scheme)]).await);
+        let page = till.cashier.get(&format!("/claim-batches/{batch}")).await;
+        till.cashier.submit(&page, "#send", &[]).await.expect(303);
+        for claim in 1..=2 {
+            let page = till.cashier.get(&format!("/claims/{claim}")).await;
+            till.cashier.submit(&page, "#answer", &[("accepted", "0"), ("words", "See letter")]).await.expect(303);
+        }
+        let open = till.cashier.get("/claims/1").await;
+        let again = till.cashier.get("/claims/2").await;
+        till.cashier.submit(&again, "#resubmit", &[("again", "With the referral")]).await.expect(303);
+        for invoice in invoices {
+            let page = till.cashier.get(&format!("/invoices/{invoice}/credits")).await;
+            let line = format!("line_{}", clinic.number("select id from invoice_line where invoice_id = $1", invoice).await);
+            till.cashier.submit(&page, "#credit", &[(&line, "1000"), ("reason", "Nothing was done")]).await.expect(303);
+        }
+        assert_eq!(clinic.count("select count(*) from claim where state = 'dropped'").await, 2);
+        // A page that stayed open asks the patient for nothing.
+        till.cashier.submit(&open, "#shortfall", &[("way", "patient"), ("why", "As agreed with her")]).await.expect(409);
+        assert_eq!(clinic.count("select count(*) from invoice where state = 'draft'").await, 0);
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+
     async fn m11_a_patient_is_in_one_scheme_a_session(clinic) {
         let till = clinic.till().await;
         clinic.in_scheme(&till, "test", "50", "").await;

@@ -98,4 +98,29 @@ both! {
         let yesterday = till.admin.get(&format!("/till?day={first}")).await;
         assert!(yesterday.text("main").contains("wallets: ₦700"), "{}", yesterday.text("main"));
     }
+
+    async fn m10_a_shift_whose_cashier_is_away_is_counted_and_closed_by_a_colleague_with_a_reason(clinic) {
+        let till = clinic.till().await;
+        let shift = clinic.count("select max(id) from shift").await;
+        let path = format!("/shifts/{shift}/close");
+        clinic.receptionist().await.get(&path).await.expect(403);
+        assert!(till.second.get("/shifts").await.text(".held").contains("is away: count and close it"));
+        let page = till.second.get(&path).await;
+        assert!(!page.expect(200).body.contains("₦5,000"), "counted blind: {}", page.text("main"));
+        let counted = [("counted", "4900"), ("left", "4900")];
+        till.second.submit(&page, "#close", &counted).await.expect(422);
+        let why = [counted[0], counted[1], ("reason", "The cashier is ill since noon")];
+        till.second.submit(&page, "#close", &why).await.expect(303);
+        clinic.opens_shift(&till.second, "4900").await.expect(303);
+        assert_eq!(clinic.word("select closed_name from shift where id = $1", shift).await, "second.cashier");
+        // Neither whose it is nor who counted it says that the difference is in order.
+        let check = format!("/shifts/{shift}/check");
+        for (who, op) in [(&till.cashier, "check-by-the-owner-1"), (&till.second, "check-by-the-closer1")] {
+            who.post(&check, &[("op", op), ("note", "")]).await.expect(409);
+        }
+        till.admin.post(&check, &[("op", "check-by-a-third-one1"), ("note", "Seen")]).await.expect(303);
+        let alone = sql("update shift set closed_by = account_id").run(&clinic.app.db).await;
+        assert!(alone.is_err());
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
 }

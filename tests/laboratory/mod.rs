@@ -4,6 +4,7 @@ mod bench;
 mod corrections;
 mod critical;
 mod health;
+mod heirs;
 mod model;
 mod offers;
 mod ordering;

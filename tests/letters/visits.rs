@@ -3,6 +3,8 @@
 use infirmary::db::sql;
 use infirmary::web::paths;
 
+use crate::support::AMOXICILLIN;
+
 /// What a doctor writes for colleagues.
 const INTERNAL: [&str; 4] = ["Complains-inside", "Found-inside", "Thinks-inside", "Plans-inside"];
 
@@ -76,5 +78,37 @@ both! {
         assert_eq!(visit.texts("#advice p"), ["Drink water", "Come back: in 4 weeks"]);
         let record = phone.get("/my/record").await;
         assert!(record.body.contains("Drink water. Come back: in 4 weeks"), "{}", record.text("#visits"));
+    }
+
+    async fn no_letter_tells_to_take_what_was_stopped(clinic) {
+        let room = clinic.prescribing_room().await;
+        let (prescription, line) = room.prescribed(&clinic, AMOXICILLIN).await;
+        clinic.is_served(room.visit).await;
+        clinic.gives(line, 5).await;
+        let paper = paths::letters::summary(room.visit);
+        assert!(room.desk.get(&paper).await.text("article").contains("by mouth"));
+        let page = room.desk.get(&format!("/prescriptions/{prescription}")).await;
+        room.desk.submit(&page, "form.ending", &[("reason", "A rash on day two")]).await.expect(303);
+        let seen = room.desk.get(&paper).await;
+        assert!(seen.text("article").contains("Stopped") && !seen.text("article").contains("by mouth"), "{}", seen.text("article"));
+        let form = room.desk.get(&paths::letters::write(room.visit)).await;
+        let letter = [("to_whom", "Skin clinic"), ("question", "What is it?"), ("summary", "A rash"), ("urgency", "soon"), ("part", "medicines"), ("step", "sign")];
+        let to = room.desk.submit(&form, "#referral", &letter).await.expect(303).leads_to().unwrap();
+        let letter = room.desk.get(&format!("{to}/print")).await;
+        assert!(letter.text("article").contains("stopped (A rash on day two)") && !letter.text("article").contains("by mouth"), "{}", letter.text("article"));
+    }
+
+    async fn a_visit_that_the_day_ended_is_verified_until_its_last_service(clinic) {
+        let room = clinic.served_room().await;
+        room.issue("yes", &[]).await.expect(303);
+        clinic.wait_minutes(12 * 60);
+        for ended in [
+            "update queue_entry set state = 'left', ended_at = $1 where ended_at is null",
+            "update visit set closed_at = $1, close_reason = 'day_close' where closed_at is null",
+        ] {
+            sql(ended).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap();
+        }
+        let shown = clinic.checked(&clinic.newest_code().await).await;
+        assert!(shown.body.contains("9am") && !shown.body.contains("9pm"), "{}", shown.text("main"));
     }
 }

@@ -3,7 +3,7 @@
 use infirmary::access::model::Role;
 use infirmary::db::sql;
 
-use crate::support::PASSWORD;
+use crate::support::{AMOXICILLIN, PASSWORD};
 
 both! {
     async fn p10_a_controlled_medicine_leaves_in_the_sight_of_a_second_person_and_stands_in_the_register(clinic) {
@@ -49,5 +49,19 @@ both! {
              select prescription_id, patient_id, visit_id, store_id, account_id, account_name, account_id, 'me', at, day from dispensing")
             .run(&clinic.app.db).await;
         assert!(alone.unwrap_err().violates("dispensing_second"));
+    }
+
+    async fn p10_a_medicine_made_controlled_after_signing_is_given_with_a_second_person(clinic) {
+        clinic.signed_in("colleague", &[Role::Nurse]).await;
+        let counter = clinic.counter(&[AMOXICILLIN]).await;
+        clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 100).await;
+        let controlled = "update medicine set controlled = $1 where code = 'amoxicillin-500mg-capsule'";
+        sql(controlled).bind(true).run(&clinic.app.db).await.unwrap();
+        let refused = counter.gives(&[]).await;
+        assert_eq!(refused.expect(422).errors(), ["Choose who sees the controlled medicine leave"]);
+        let second: i64 = sql("select id from account where sign_in_name = 'colleague'").scalar(&clinic.app.db).await.unwrap();
+        let second = second.to_string();
+        counter.gives(&[("second", &second), ("second_password", PASSWORD)]).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from dispensing where second_name = 'colleague'").await, 1);
     }
 }

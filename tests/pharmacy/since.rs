@@ -3,7 +3,7 @@
 use infirmary::access::model::Role;
 use infirmary::db::sql;
 
-use crate::support::{AMOXICILLIN, PARACETAMOL, Room};
+use crate::support::{AMOXICILLIN, COURSE, PARACETAMOL, Room};
 
 const PENICILLIN: [(&str, &str); 3] =
     [("allergen", "class:penicillin"), ("severity", "severe"), ("certainty", "told")];
@@ -92,5 +92,28 @@ both! {
         clinic.states_no_allergy(patient).await;
         let page = counter.page().await;
         assert!(!page.body.contains("Nobody has asked") && !page.has(".rx-warning"), "{}", page.text(".rx-lines"));
+    }
+
+    async fn an_allergy_written_later_stops_a_free_text_whose_name_contains_it(clinic) {
+        let room = clinic.prescribing_room().await;
+        let said = [("rx_medicine", "tramal gold"), ("rx_free", "yes"), ("rx_strength", "50 mg"), ("rx_form", "capsule"),
+            ("rx_route", "oral"), ("rx_unit", "capsule")];
+        room.press("rx.add", &[said.as_slice(), &COURSE].concat()).await.expect(303);
+        let key = room.page().await.attribute("#rx_compared", "value").unwrap();
+        room.signs(&[("rx_compared", &key)]).await.expect(303);
+        let prescription = clinic.signed_in_visit(room.visit).await;
+        let desk = clinic.pharmacist().await;
+        let path = format!("/prescriptions/{prescription}/dispensing");
+        let words = "not known to the program: tramal";
+        assert!(!desk.get(&path).await.expect(200).body.contains(words));
+        sql("insert into allergy (patient_id, kind, substance, severity, certainty, state, recorded_name, recorded_at)
+             values ($1, 'food', 'tramal', 'unknown', 'told', 'active', 'a nurse', $2)")
+        .bind(room.patient)
+        .bind(clinic.app.clock.now())
+        .run(&clinic.app.db)
+        .await
+        .unwrap();
+        let shown = desk.get(&path).await;
+        assert!(shown.texts(".rx-warning").iter().any(|one| one.contains(words)), "{}", shown.body);
     }
 }

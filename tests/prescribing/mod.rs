@@ -3,6 +3,7 @@
 mod after;
 mod catalogue;
 mod checks;
+mod meant;
 mod races;
 mod reading;
 mod writing;

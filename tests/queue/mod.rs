@@ -6,6 +6,7 @@ mod day;
 mod display;
 mod door;
 mod handover;
+mod phone;
 mod place;
 mod races;
 mod returning;

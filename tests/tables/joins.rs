@@ -22,10 +22,11 @@ const WALKS: [(&str, &str); 5] = [
     ("from stock_transfer w cross join stock_transfer_line x", "what is under way"),
 ];
 /// Partial indexes beside [`SMALL`] that hold only what is open now.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 7] = [
     "charge_open",
     "charge_owing",
     "lab_line_open",
+    "lab_review_open",
     "queue_entry_visit_id_unique",
     "record_opening_emergency_patient",
     "visit_procedure_open",

@@ -15,23 +15,22 @@ use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
-async fn load(app: &App, page: Page, id: ResultId, form: FormState) -> Result<CallPage, Error> {
+async fn load(app: &App, page: Page, id: ResultId, form: Option<FormState>) -> Result<CallPage, Error> {
     let line = lines::of_result(&app.db, id).await?.ok_or(Error::NotFound)?;
     record::not_own(app, &page, line.patient_id).await?;
     let values = results::values_of_test(&app.db, line.patient_id, line.test_id).await?;
     let values =
         values.into_iter().filter(|value| value.result_id == id && value.flag.is_critical()).collect();
-    let calls = results::calls(&app.db, id).await?;
+    let (reviewer, calls) = reviews::calls(&app.db, id).await?;
     let who = Who::of_line(&page, &line);
+    // Whoever ordered may have handed it over, or left. What somebody typed stays, also nothing.
+    let form = form.unwrap_or_else(|| FormState::new().with("told", reviewer).with("means", "phone"));
     Ok(CallPage { page, form, line, who, values, calls, notice: None })
 }
 
 /// The form, beside the calls so far.
 pub async fn new(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> Answer {
-    let mut shown = load(&app, page, id, FormState::new()).await?;
-    // Whoever ordered may have handed it over, or left.
-    let told = reviews::reviewer_name(&app.db, shown.line.id).await?;
-    shown.form = shown.form.with("told", told).with("means", "phone");
+    let shown = load(&app, page, id, None).await?;
     record::read_apart(&app, &shown.page, ("lab.call_opened", "lab_result", id.0), shown.line.patient_id)
         .await?;
     html(shown)
@@ -61,7 +60,7 @@ pub async fn create(
     }
     let note = form.optional_text("note", LINE);
     if !form.is_ok() {
-        return Ok(refused(html(load(&app, page, id, form).await?)?));
+        return Ok(refused(html(load(&app, page, id, Some(form)).await?)?));
     }
     let reached = outcome == "reached";
     let mut work = submission.begin(&app).await?;
@@ -73,7 +72,7 @@ pub async fn create(
             work.undo();
             let why = sentence(why)?;
             form.renew();
-            let mut shown = load(&app, page, id, form).await?;
+            let mut shown = load(&app, page, id, Some(form)).await?;
             shown.notice = Some(why);
             Ok(conflicting(html(shown)?))
         }

@@ -361,15 +361,6 @@ pub struct Call {
     pub note: String,
 }
 
-/// The calls about a version, in their order.
-pub async fn calls(store: impl Store, result: ResultId) -> Result<Vec<Call>, DbError> {
-    sql("select c.at, a.name, c.told, c.means, c.reached, c.note from lab_call c join account a on a.id = c.account_id
-         where c.result_id = $1 order by c.id limit 50")
-    .bind(result)
-    .all(store)
-    .await
-}
-
 /// A call on its way into the table.
 #[derive(Debug)]
 pub struct NewCall<'a> {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::laboratory::model::{LineId, ResultId, ReviewReason};
+use crate::laboratory::store::results::Call;
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
 
@@ -192,17 +193,23 @@ pub async fn doctors(tx: &mut Tx) -> Result<Vec<AccountId>, DbError> {
     .await
 }
 
-/// The name of who reviews a line and is a doctor here; empty where nobody is.
-pub async fn reviewer_name(store: impl Store, line: LineId) -> Result<String, DbError> {
-    let found: Option<(String,)> = sql("select trim(a.title || ' ' || a.name) as name
-         from lab_line l left join order_handover h on h.line_id = l.id
-             join account a on a.id = coalesce(h.account_id, l.ordered_by)
-             join account_role r on r.account_id = a.id and r.role = 'doctor'
-         where l.id = $1 and a.state = 'active'")
-    .bind(line)
-    .optional(store)
+/// Who is called about a version, and the calls so far in their order. Nobody is named where who reviews it is no doctor
+/// here any more.
+pub async fn calls(store: impl Store, result: ResultId) -> Result<(String, Vec<Call>), DbError> {
+    let mut calls: Vec<Call> = sql("select x.at, x.name, x.told, x.means, x.reached, x.note from
+            (select cast(0 as bigint) as id, r.entered_at as at, coalesce((select trim(a.title || ' ' || a.name)
+                from account a join account_role d on d.account_id = a.id and d.role = 'doctor'
+                where a.id = coalesce((select h.account_id from order_handover h where h.line_id = l.id), l.ordered_by)
+                    and a.state = 'active'), '') as name, '' as told, '' as means, false as reached, '' as note
+             from lab_result r join lab_line l on l.id = r.line_id where r.id = $1
+             union all select c.id, c.at, a.name, c.told, c.means, c.reached, c.note
+             from lab_call c join account a on a.id = c.account_id where c.result_id = $1) x
+         order by x.id limit 50")
+    .bind(result)
+    .all(store)
     .await?;
-    Ok(found.map(|(name,)| name).unwrap_or_default())
+    let reviewer = if calls.is_empty() { String::new() } else { calls.remove(0).name };
+    Ok((reviewer, calls))
 }
 
 /// Which of these accounts may still review results.

@@ -10,7 +10,7 @@ use crate::consultation::{self, Signs, Vitals};
 use crate::db::DbError;
 use crate::diagnoses::model::State;
 use crate::diagnoses::{self, Diagnosis};
-use crate::laboratory::verbs::verify::READ;
+use crate::laboratory::READ;
 use crate::letters::model::{Part, ReferralId};
 use crate::letters::store::referrals::{self, Referral, Text};
 use crate::letters::store::told;

@@ -131,7 +131,10 @@ async fn second(
 ) -> Result<Option<(AccountId, String)>, Error> {
     let controlled = shown.offers.iter().any(|offer| {
         let units: i64 = form.value(format!("give_{}", offer.line.id)).trim().parse().unwrap_or(0);
-        units > 0 && offer.line.controlled
+        let instead: Option<i64> = form.value(format!("instead_{}", offer.line.id)).parse().ok();
+        let other = offer.others.iter().find(|other| Some(other.medicine.medicine_id.0) == instead);
+        let given = other.map(|other| &other.medicine).or(offer.medicine.as_ref());
+        units > 0 && offer.needs_second(given)
     });
     if !controlled {
         return Ok(None);

@@ -45,7 +45,7 @@ pub async fn load(
             offer.standing = now.at(&offer.line, &prescription, &marks, &page.clinic);
         }
     }
-    let controlled = offers.iter().any(|offer| offer.line.controlled);
+    let controlled = offers.iter().any(Offer::may_need_second);
     let colleagues = if controlled {
         second::colleagues(&app.db, page.actor()?.account, WITNESSES).await?
     } else {

@@ -47,6 +47,18 @@ pub struct Offer {
 }
 
 impl Offer {
+    /// Whether a second person sees it leave when this medicine is given for the line: it was controlled when it was signed,
+    /// or what is given is so now (rule P10).
+    pub fn needs_second(&self, given: Option<&OnShelf>) -> bool {
+        self.line.controlled || given.is_some_and(|medicine| medicine.controlled)
+    }
+
+    /// Whether that can be so for anything that may be given.
+    pub fn may_need_second(&self) -> bool {
+        let own = self.needs_second(self.medicine.as_ref());
+        own || self.others.iter().any(|other| self.needs_second(Some(&other.medicine)))
+    }
+
     /// Units of it that can be given now.
     pub fn usable(&self) -> i64 {
         self.choice.as_ref().map_or(0, Choice::total)
@@ -211,9 +223,7 @@ impl DispensePage {
 
     /// Whether a second person has to see it.
     pub fn needs_second(&self) -> bool {
-        self.offers.iter().any(|offer| {
-            offer.line.controlled || offer.medicine.as_ref().is_some_and(|medicine| medicine.controlled)
-        })
+        self.offers.iter().any(Offer::may_need_second)
     }
 
     /// The colleagues as choices.

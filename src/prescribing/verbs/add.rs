@@ -276,13 +276,14 @@ pub async fn repeat(
 ) -> Result<(), Refused> {
     prescriber(work)?;
     let mut old = lines::of_prescription(work.tx(), prescription).await?;
+    old.retain(|line| line.patient_id == visit.patient_id);
+    let is_known = !old.is_empty();
     old.retain(|line| {
-        line.patient_id == visit.patient_id
-            && line.state != LineState::Draft
+        line.state != LineState::Draft
             && only.is_none_or(|only| only == line.id)
             && (only.is_some() || !matches!(line.state, LineState::Cancelled | LineState::Closed))
     });
-    if old.is_empty() && only.is_none() {
+    if old.is_empty() && only.is_none() && is_known {
         let words = "Everything of it was stopped or cancelled. Repeat a medicine on its own, and read why it was stopped";
         form.refuse("rx_medicine", words);
         return Ok(());

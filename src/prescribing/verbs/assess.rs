@@ -87,14 +87,32 @@ pub fn shown(assessed: &[Assessed]) -> String {
     assessed.iter().map(one).collect::<Vec<_>>().join(",")
 }
 
+/// Between the entries of what was compared by hand, and before a medicine that is free text: no text holds a line between.
+const BETWEEN: &str = " | ";
+const FREE_LINE: &str = "not in the catalogue: ";
+
+/// A text as it stands among what was compared.
+fn compared_entry(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "/")
+}
+
+/// Whether somebody compared this text about allergies by hand, as a whole: it is no part of another, and no medicine.
+pub fn was_compared(compared: &str, text: &str) -> bool {
+    compared.split(BETWEEN).any(|entry| entry == compared_entry(text))
+}
+
 /// What a tick says that somebody compared by hand: the free texts about allergies, and the new lines that are free text
 /// themselves. Empty when nothing has to be compared (rule P2).
 pub fn to_compare(assessed: &[Assessed], context: &Context) -> String {
     let texts = context.free_texts();
-    let free: Vec<String> =
-        assessed.iter().filter(|one| one.line.is_free()).map(|one| one.line.label()).collect();
+    let texts: Vec<String> = texts.iter().map(|text| compared_entry(text)).collect();
+    let free: Vec<String> = assessed
+        .iter()
+        .filter(|one| one.line.is_free())
+        .map(|one| format!("{FREE_LINE}{}", compared_entry(&one.line.label())))
+        .collect();
     if assessed.is_empty() || (texts.is_empty() && free.is_empty()) {
         return String::new();
     }
-    [texts, free].concat().join(" | ")
+    [texts, free].concat().join(BETWEEN)
 }

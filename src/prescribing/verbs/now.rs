@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::assess::drug;
+use super::assess::{drug, was_compared};
 use crate::access::model::AccountId;
 use crate::app::App;
 use crate::db::DbError;
@@ -88,7 +88,7 @@ impl Now {
         let (facts, known) = (&self.context.facts, &self.context.known);
         let mut warnings = check(&drug(line, clinic), &drugs(beside), &drugs(active), facts, known);
         let texts = self.context.free_texts();
-        let new = texts.into_iter().filter(|text| !prescription.compared.contains(text.as_str()));
+        let new = texts.into_iter().filter(|text| !was_compared(&prescription.compared, text));
         warnings.extend(new.map(|text| Warning {
             kind: WarningKind::Allergy,
             tier: Tier::Stop,

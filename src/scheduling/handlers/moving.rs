@@ -122,6 +122,11 @@ pub async fn create(
     let mut form = submission.form.clone();
     let Some(slot) = form.parse::<SlotId>("slot", "") else { return Err(Error::NotFound) };
     let mut work = submission.begin(&app).await?;
+    if let Some(now) = row.rescheduled_to {
+        // Another tab was quicker: its page says what stands.
+        work.undo();
+        return Ok(see_other(&mine(now)));
+    }
     match verbs::reschedule(&mut work, id, slot, At::ONLINE).await {
         Ok(new) => work.done(mine(new), "Your appointment was moved").await,
         Err(refusal @ (Refusal::DeskOnly | Refusal::Book(CannotBook::OnlinePaused(_)))) => {

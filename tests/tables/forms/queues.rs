@@ -36,6 +36,7 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         entries.push((here.visit, clinic.entry_of(here.visit).await.0));
     }
     let leaves = clinic.walk_in("Leaves Early").await;
+    let left = clinic.entry_of(leaves.visit).await;
     let slip = clinic.walk_in("Shows Slip").await;
     real.extend([
         ("/place/", slip.slip_code),
@@ -75,7 +76,12 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
             &[("version", "1"), ("priority", "raised"), ("reason", "faint")],
         ),
         Form::fields("/visits/{id}/settlement", boss, closed, &[(&note, "went home")]),
-        Form::fields("/place/{code}/leave", &clinic.browser(), leaves.slip_code, &[]),
+        Form::fields(
+            "/place/{code}/leave",
+            &clinic.browser(),
+            leaves.slip_code,
+            &[("entry", &left.0.to_string()), ("version", "1")],
+        ),
     ];
     forms.extend(displays(clinic, boss).await);
     forms
