@@ -34,9 +34,9 @@ both! {
         assert!(told.body.contains("11am is booked for you"), "{}", told.body);
         // Moved in one tab, a stale yes in the other leads to where it stands now.
         let id = booked.path.rsplit('/').next().unwrap().to_owned();
-        let later = clinic.slot(doctor, 240, 1, 1).await;
+        let (sooner, later) = (clinic.slot(doctor, 300, 1, 1).await, clinic.slot(doctor, 240, 1, 1).await);
         let check = |slot: SlotId| format!("{}/{id}/move/check?slot={slot}", paths::MY_APPOINTMENTS);
-        let (one, two) = (ada.get(&check(first)).await, ada.get(&check(later)).await);
+        let (one, two) = (ada.get(&check(sooner)).await, ada.get(&check(later)).await);
         let moved = ada.submit(&one, "main form", &[]).await;
         let stale = ada.submit(&two, "main form", &[]).await;
         assert_eq!(stale.expect(303).leads_to(), moved.expect(303).leads_to());

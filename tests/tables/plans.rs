@@ -117,7 +117,7 @@ pub(super) const SMALL: [&str; 11] = [
 const WHOLE: [&str; 3] = ["src/cli/invariants/", "src/demo/", "src/db/"];
 /// Statements that walk a table in its order and stop at a limit, or that nobody waits for: file, how the text goes on
 /// from somewhere, why.
-const WALKS: [(&str, &str, &str); 5] = [
+const WALKS: [(&str, &str, &str); 7] = [
     ("src/audit/store.rs", "from audit_seal order by seq desc limit 1", "the newest seal"),
     ("src/audit/store.rs", "select count(*) from audit_seal", "the anchors and the check count all"),
     ("src/audit/store.rs", "order by e.id desc limit $11", "the newest entries; filters have their indexes"),
@@ -131,6 +131,12 @@ const WALKS: [(&str, &str, &str); 5] = [
         "order by p.sort_name, p.id limit 100",
         "a page of names in their order",
     ),
+    (
+        "src/scheduling/store/people.rs",
+        "from patient where online_block_until > $1",
+        "an administrator changes what missed appointments lead to: once in years",
+    ),
+    ("src/scheduling/store/people.rs", "group by patient_id having count(*) >= $2", "the same"),
 ];
 
 /// The statements of a file: its literals that begin as one.
