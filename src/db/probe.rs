@@ -46,7 +46,8 @@ const POSTGRES: &str = "select count(*) filter (where c.relname = '_sqlx_migrati
     from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = to_regnamespace('public')
       and not exists (select 1 from pg_depend d where d.objid = c.oid and d.deptype = 'e')";
 
-/// Looks whose data lie at `url`, without changing anything there.
+/// Looks whose data lie at `url`, without changing anything there, but for taking back what a writer that was killed
+/// left half written.
 ///
 /// # Errors
 /// When the database cannot be reached or read; a SQLite file that is not there yet holds nothing.
@@ -65,10 +66,24 @@ pub async fn holds(url: &str) -> Result<Holds, ConnectError> {
 }
 
 async fn in_file(path: &Path) -> Result<Holds, sqlx::Error> {
-    let mut file = SqliteConnectOptions::new().filename(path).read_only(true).connect().await?;
+    let options = SqliteConnectOptions::new().filename(path);
+    match of_file(options.clone().read_only(true)).await {
+        Err(error) if is_half_written(&error) => of_file(options).await,
+        looked => looked,
+    }
+}
+
+async fn of_file(options: SqliteConnectOptions) -> Result<Holds, sqlx::Error> {
+    let mut file = options.connect().await?;
     let (ours, any): (bool, bool) = sqlx::query_as(SQLITE).fetch_one(&mut file).await?;
     file.close().await?;
     Ok(Holds::of(ours, any))
+}
+
+/// Whoever wrote to the file was killed in the middle: only a connection that may write takes the half back
+/// (`SQLITE_READONLY_ROLLBACK`, <https://www.sqlite.org/rescode.html#readonly_rollback>).
+fn is_half_written(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|fault| fault.code()).as_deref() == Some("776")
 }
 
 /// The same over an open connection.

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use infirmary::web::paths::queue as paths;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 
 use super::{Node, file_in, program, sign_in, succeed};
 use crate::support::Browser;
@@ -129,4 +131,27 @@ async fn a_migration_that_is_killed_is_all_or_nothing_postgres() {
         urls.push(url);
     }
     killed_while_migrating(&urls).await;
+}
+
+/// The very first write is not in the write-ahead log yet, so that a kill there leaves a journal to take back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_start_that_was_killed_while_it_wrote_is_taken_back_by_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (torn, url) = (folder.path().join("torn.db"), file_in(folder.path()));
+    let options = SqliteConnectOptions::new().filename(&torn).create_if_missing(true);
+    let mut writer = options.journal_mode(SqliteJournalMode::Delete).connect().await.unwrap();
+    for statement in [
+        "pragma cache_size = 2",
+        "begin immediate",
+        "create table half (word blob)",
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 200)
+         insert into half select randomblob(4000) from n",
+    ] {
+        sqlx::query(statement).execute(&mut writer).await.unwrap();
+    }
+    // What a kill at this moment would leave: both files as they are on the disk.
+    std::fs::copy(&torn, folder.path().join("clinic.db")).unwrap();
+    std::fs::copy(folder.path().join("torn.db-journal"), folder.path().join("clinic.db-journal")).unwrap();
+    assert!(std::fs::metadata(folder.path().join("clinic.db")).unwrap().len() > 100_000, "a half is there");
+    succeed(&["migrate", "--database-url", &url]);
 }
