@@ -740,6 +740,8 @@ create trigger claim_state before update of state on claim for each row
     or (old.state in ('part', 'rejected') and new.state in ('resubmitted', 'written_off'))
     or (old.state in ('rejected', 'resubmitted') and new.state = 'dropped' and new.accepted = 0 and new.credited = new.amount)
     or (old.state = 'part' and new.state = 'accepted' and new.accepted + new.written_off + new.to_patient >= new.amount - new.credited)
+    or (old.state in ('accepted', 'part', 'rejected') and new.state in ('accepted', 'part', 'rejected')
+        and new.accepted <> old.accepted)
     or (old.state = 'written_off' and new.state in ('part', 'rejected'))))
     execute function claim_state_fault();
 create function claim_kept_fault() returns trigger language plpgsql as $$

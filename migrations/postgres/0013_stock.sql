@@ -132,6 +132,11 @@ begin raise exception 'stock_batch_kept'; end $$;
 create trigger stock_batch_kept before update of item_id, number, received_at on stock_batch for each row
     when (old.item_id <> new.item_id or old.number <> new.number or old.received_at <> new.received_at)
     execute function stock_batch_kept_fault();
+-- What would last longer than it was received for rests until somebody else has looked at the pack (rule P8).
+create function stock_batch_prolonged_fault() returns trigger language plpgsql as $$
+begin raise exception 'stock_batch_prolonged'; end $$;
+create trigger stock_batch_prolonged before update of expiry on stock_batch for each row
+    when (new.expiry > old.expiry and new.held_at is null) execute function stock_batch_prolonged_fault();
 create function stock_batch_no_delete_fault() returns trigger language plpgsql as $$
 begin raise exception 'stock_batch_kept'; end $$;
 create trigger stock_batch_no_delete before delete on stock_batch for each row
@@ -149,6 +154,17 @@ create table stock_batch_event (
     account_name text not null
 );
 create index stock_batch_event_batch on stock_batch_event (batch_id, id);
+create function stock_batch_event_second_fault() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from stock_batch_event e where e.batch_id = new.batch_id and e.move = 'expiry'
+        and e.account_id = new.account_id and not exists (select 1 from stock_batch_event l where l.batch_id = e.batch_id
+            and l.id > e.id and l.move in ('expiry', 'held', 'released'))) then
+        raise exception 'stock_batch_event_second';
+    end if;
+    return new;
+end $$;
+create trigger stock_batch_event_second before insert on stock_batch_event for each row
+    when (new.move = 'released') execute function stock_batch_event_second_fault();
 create trigger stock_batch_event_no_update before update on stock_batch_event for each row execute function refuse_change();
 create trigger stock_batch_event_no_delete before delete on stock_batch_event for each row execute function refuse_change();
 create trigger stock_batch_event_no_truncate before truncate on stock_batch_event for each statement execute function refuse_change();

@@ -659,6 +659,8 @@ create trigger claim_state before update of state on claim when old.state <> new
     or (old.state in ('part', 'rejected') and new.state in ('resubmitted', 'written_off'))
     or (old.state in ('rejected', 'resubmitted') and new.state = 'dropped' and new.accepted = 0 and new.credited = new.amount)
     or (old.state = 'part' and new.state = 'accepted' and new.accepted + new.written_off + new.to_patient >= new.amount - new.credited)
+    or (old.state in ('accepted', 'part', 'rejected') and new.state in ('accepted', 'part', 'rejected')
+        and new.accepted <> old.accepted)
     or (old.state = 'written_off' and new.state in ('part', 'rejected')))
 begin select raise(abort, 'claim_state'); end;
 create trigger claim_kept before update on claim when old.invoice_id is not new.invoice_id or old.scheme_id is not new.scheme_id

@@ -120,6 +120,9 @@ end;
 create trigger stock_batch_kept before update of item_id, number, received_at on stock_batch
     when old.item_id <> new.item_id or old.number <> new.number or old.received_at <> new.received_at
 begin select raise(abort, 'stock_batch_kept'); end;
+-- What would last longer than it was received for rests until somebody else has looked at the pack (rule P8).
+create trigger stock_batch_prolonged before update of expiry on stock_batch when new.expiry > old.expiry and new.held_at is null
+begin select raise(abort, 'stock_batch_prolonged'); end;
 create trigger stock_batch_no_delete before delete on stock_batch begin select raise(abort, 'stock_batch_kept'); end;
 
 -- What was done to a batch without moving a unit.
@@ -134,6 +137,11 @@ create table stock_batch_event (
     account_name text not null
 ) strict;
 create index stock_batch_event_batch on stock_batch_event (batch_id, id);
+create trigger stock_batch_event_second before insert on stock_batch_event when new.move = 'released' and exists
+    (select 1 from stock_batch_event e where e.batch_id = new.batch_id and e.move = 'expiry' and e.account_id = new.account_id
+        and not exists (select 1 from stock_batch_event l where l.batch_id = e.batch_id and l.id > e.id
+            and l.move in ('expiry', 'held', 'released')))
+begin select raise(abort, 'stock_batch_event_second'); end;
 create trigger stock_batch_event_no_update before update on stock_batch_event
 begin select raise(abort, 'stock_batch_event_append_only'); end;
 create trigger stock_batch_event_no_delete before delete on stock_batch_event

@@ -137,7 +137,7 @@ begin select raise(abort, 'dispensing_return_append_only'); end;
 create table pharmacy_message (
     id integer primary key,
     kind text not null constraint pharmacy_message_known_kind check (kind in
-        ('query', 'substitution', 'warning')),
+        ('query', 'substitution', 'warning', 'stopped')),
     prescription_id integer not null references prescription (id),
     line_id integer references prescription_line (id),
     patient_id integer not null references patient (id),

@@ -124,6 +124,7 @@ fn claim_routes() -> Routes {
         .get(paths::CLAIM, read, claims::show)
         .post(paths::CLAIM, take, claims::answer)
         .post(paths::RESUBMISSION, take, claims::resubmit)
+        .post(paths::ANSWER_CORRECTION, take, claims::correct)
         .post(paths::SHORTFALL, Access::May(Permission::ApproveMoney), claims::close)
 }
 

@@ -1,7 +1,7 @@
 //! The pharmacy: what is given out of a prescription, what comes back, what the prescriber is asked (rules §7, decision 023).
 //!
 //! Every unit leaves by the stock's one way out, every line that is given is charged by billing, and the prescribed lines
-//! count along by the tables' triggers. Others use [`tally`] and [`recalled`].
+//! count along by the tables' triggers. Others use [`tally`], [`recalled`] and [`tell`].
 
 mod handlers;
 pub mod model;
@@ -11,6 +11,7 @@ mod views;
 
 pub use store::recalls::Recalled;
 pub use store::worklist::Tally;
+pub use verbs::messages::tell;
 
 use std::time::Duration;
 

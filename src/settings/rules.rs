@@ -93,8 +93,8 @@ pub const LIMITS: &[Group] = &[
             limit!(
                 late_cancel_halves,
                 "A late cancellation counts as",
-                "half missed appointments",
-                "0 does not count it",
+                "halves",
+                "1 counts half a missed appointment, 0 nothing",
                 0..=1
             ),
             limit!(no_show_days, "Not coming can be recorded after the start for", "days", "", 1..=30),

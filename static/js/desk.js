@@ -102,7 +102,7 @@
 
 // The notice on every page of those who consult: whether a patient needs a doctor now. Asked every few seconds
 // while the page is seen, and at once where the page hears of a change. It never leads away from what somebody types: on
-// every page but the first it lies at the lower edge, moves nothing, and leads to where somebody says "I see to it".
+// every page but the first it is one line at the lower edge, moves nothing, and leads to where somebody says "I see to it".
 (() => {
   "use strict";
   const doc = document, box = doc.getElementById("needs");
@@ -113,13 +113,10 @@
   // Operation ids are new in every answer: that alone is no change.
   const shown = (part) => part.innerHTML.replace(/name="op" value="[^"]*"/g, "");
   function shorten(part) {
-    for (const form of part.querySelectorAll("form")) {
-      const line = form.querySelector("p");
-      line.querySelector("button")?.remove();
-      form.replaceWith(line);
-    }
+    for (const form of part.querySelectorAll("form")) form.remove();
     const first = part.querySelector("p");
     if (!first) return;
+    first.replaceChildren(first.querySelector("strong"));
     const to = doc.createElement("a");
     to.href = "/";
     to.textContent = "See to it";

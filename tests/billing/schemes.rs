@@ -121,6 +121,42 @@ both! {
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
+    async fn m11_an_answer_that_was_typed_wrongly_is_corrected_while_nothing_was_done_upon_it(clinic) {
+        let till = clinic.till().await;
+        let scheme = clinic.in_scheme(&till, "test", "50", "").await.to_string();
+        clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
+        till.issued().await;
+        let batch = id_in(&till.cashier.post("/claims", &[("op", "gather-the-claims-1"), ("scheme", &scheme)]).await);
+        let page = till.cashier.get(&format!("/claim-batches/{batch}")).await;
+        till.cashier.submit(&page, "#send", &[]).await.expect(303);
+        let page = till.cashier.get("/claims/1").await;
+        assert!(!page.has("#correction"), "nothing was answered yet");
+        till.cashier.submit(&page, "#answer", &[("accepted", "500"), ("words", "See letter")]).await.expect(303);
+        let correct = async |naira: &str| {
+            let page = till.cashier.get("/claims/1").await;
+            till.cashier.submit(&page, "#correction", &[("in_all", naira), ("mistake", "It says fifty")]).await
+        };
+        assert!(correct("501").await.expect(409).errors()[0].contains("cannot pay more"));
+        assert!(correct("500").await.expect(409).errors()[0].contains("written down already"));
+        for (naira, state) in [("50", "part"), ("0", "rejected"), ("500", "accepted"), ("50", "part")] {
+            correct(naira).await.expect(303);
+            let stands = "select count(*) from claim where state = $1";
+            assert_eq!(sql(stands).bind(state).scalar::<i64>(&clinic.app.db).await.unwrap(), 1, "{naira}");
+        }
+        let page = till.cashier.get("/claims/1").await;
+        assert!(page.text("main").contains("Corrected, before ₦500: It says fifty"), "{}", page.body);
+        assert!(page.text("main").contains("₦450 are not paid"), "{}", page.body);
+        let open = till.cashier.get("/claims/1").await;
+        till.cashier.submit(&page, "#resubmit", &[("again", "The result is enclosed")]).await.expect(303);
+        let late = till.cashier.submit(&open, "#correction", &[("in_all", "500"), ("mistake", "Too late")]).await;
+        late.expect(409);
+        assert_eq!(late.attribute("#in_all", "value"), None, "what waits for an answer has no answer to correct");
+        let raw = sql("update claim set state = 'rejected' where id = 1").run(&clinic.app.db).await;
+        raw.unwrap();
+        let raw = sql("update claim set state = 'accepted' where id = 1").run(&clinic.app.db).await.unwrap_err();
+        assert!(raw.violates("claim_state"), "{raw}");
+    }
+
     async fn m11_a_rejected_or_resent_claim_whose_invoice_is_credited_whole_asks_nobody_anything(clinic) {
         let till = clinic.till().await;
         let scheme = clinic.in_scheme(&till, "test", "50", "").await.to_string();

@@ -79,12 +79,34 @@ both! {
         assert_eq!(clinic.rx_lines(room.visit).await.len(), 2);
     }
 
+    async fn p4_what_harms_is_stopped_by_whichever_doctor_sees_it_and_the_prescriber_is_told(clinic) {
+        let room = clinic.prescribing_room().await;
+        let (prescription, line) = room.prescribed(&clinic, AMOXICILLIN).await;
+        let (_, other) = clinic.doctor_named("Bello").await;
+        let page = other.get(&format!("/prescriptions/{prescription}")).await;
+        assert!(page.text("form.ending").contains("prescribed it, and is told"), "{}", page.body);
+        assert_eq!(other.submit(&page, "form.ending", &[("reason", " ")]).await.expect(422).errors(), ["Say why it is stopped"]);
+        other.submit(&page, "form.ending", &[("reason", "Her throat closed after the last one")]).await.expect(303);
+        assert_eq!(clinic.rx_lines(room.visit).await[0].1, LineState::Closed);
+        let told = room.desk.get("/pharmacy/messages").await;
+        assert!(told.text(".rx-lines").contains("was stopped: Her throat closed after the last one"), "{}", told.body);
+        assert!(told.text(".rx-lines").contains("Bello"), "{}", told.body);
+        // What one stops oneself is no news.
+        let (_, own) = room.prescribed(&clinic, AMOXICILLIN).await;
+        clinic.gives(own, 3).await;
+        let fields = [("op", "stopped-by-oneself-1"), ("version", "3"), ("reason", "It did not help")];
+        let stopped = room.desk.post(&format!("/prescriptions/lines/{own}/stop"), &fields).await;
+        stopped.expect(303);
+        assert_eq!(clinic.count("select count(*) from pharmacy_message").await, 1);
+        assert_ne!(own, line);
+    }
+
     async fn p5_nobody_but_the_prescriber_cancels_or_changes(clinic) {
         let room = clinic.prescribing_room().await;
         let (prescription, line) = room.prescribed(&clinic, AMOXICILLIN).await;
         let (_, other) = clinic.doctor_named("Bello").await;
         let page = other.get(&format!("/prescriptions/{prescription}")).await;
-        assert!(!page.expect(200).has("form.ending"));
+        assert!(!page.expect(200).body.contains("/cancellation") && !page.body.contains("/change"), "{}", page.body);
         let fields = [("op", "someone-elses-line-1"), ("version", "2"), ("reason", "I know better")];
         other.post(&format!("/prescriptions/lines/{line}/cancellation"), &fields).await.expect(409);
         let pharmacy = clinic.pharmacist().await;

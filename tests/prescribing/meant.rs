@@ -38,6 +38,26 @@ both! {
         assert_eq!(clinic.rx_lines(room.visit).await.len(), 2);
     }
 
+    async fn a_favourite_is_only_offered_for_a_child_with_its_dose_to_be_checked(clinic) {
+        let room = clinic.prescribing_room().await;
+        room.adds(PARACETAMOL).await;
+        let line = clinic.rx_lines(room.visit).await[0].0;
+        room.press(&format!("rx.favourite.{line}"), &[]).await.expect(303);
+        room.press(&format!("rx.remove.{line}"), &[]).await.expect(303);
+        let favourite = clinic.count("select id from prescribing_favourite").await;
+        let born = clinic.app.clock.now().date_naive() - Months::new(12 * 2);
+        sql("update patient set born_on = $2 where id = $1").bind(room.patient).bind(born).run(&clinic.app.db).await.unwrap();
+        let seen = room.press(&format!("rx.use.{favourite}"), &[]).await;
+        assert!(seen.expect(422).errors()[0].contains("written for somebody else, and this patient is 2 years old"), "{:?}", seen.errors());
+        assert!(clinic.rx_lines(room.visit).await.is_empty());
+        assert_eq!(seen.attribute("#rx_medicine", "value").as_deref(), Some(PARACETAMOL));
+        room.press_on(&seen, "rx.add", &[("rx_dose", "0.5")]).await.expect(303);
+        assert_eq!(clinic.rx_lines(room.visit).await.len(), 1);
+        // What is typed already is not lost.
+        let typed = room.press(&format!("rx.use.{favourite}"), &[("rx_medicine", "amox")]).await;
+        assert_eq!(typed.expect(422).attribute("#rx_medicine", "value").as_deref(), Some("amox"));
+    }
+
     async fn what_was_stopped_is_repeated_only_on_its_own_with_the_reason_in_sight(clinic) {
         let room = clinic.prescribing_room().await;
         let (prescription, line) = room.prescribed(&clinic, AMOXICILLIN).await;

@@ -1,6 +1,7 @@
 //! The end of the day.
 
 use infirmary::access::model::Role;
+use infirmary::db::sql;
 
 both! {
     async fn the_day_closes_what_is_open_once_and_deletes_nothing(clinic) {
@@ -18,7 +19,11 @@ both! {
         assert_eq!(clinic.count("select count(*) from queue_entry where state = 'left'").await, 2);
         assert_eq!(clinic.count("select count(*) from visit where close_reason = 'day_close'").await, 2);
         assert_eq!(clinic.count("select count(*) from queue_event where move = 'day_close'").await, 2);
-        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'queue.day_closed'").await, 1);
+        let trail = sql("select action from audit_entry where patient_id = $1 and action in ('queue.day_closed', 'appointment.cancelled') order by id");
+        let of_bola: Vec<String> = trail.bind(booked).scalars(&clinic.app.db).await.unwrap();
+        assert_eq!(of_bola, ["queue.day_closed", "appointment.cancelled"], "each is named in the trail");
+        let closed = "select count(*) from audit_entry where action = 'queue.day_closed' and patient_id is not null";
+        assert_eq!(clinic.count(closed).await, 2);
         assert_eq!(clinic.count("select count(*) from appointment where state = 'cancelled'").await, 1);
         assert_eq!(clinic.count("select taken_public from slot").await, 0, "the place is given back once");
         let place = clinic.browser().get(&infirmary::web::paths::queue::place(&ada.slip_code)).await;
@@ -32,6 +37,8 @@ both! {
         clinic.arrived(ada).await;
         clinic.wait_minutes(60 * 24);
         assert!(clinic.arrived(ada).await.is_new);
+        let closed = "select count(*) from audit_entry where action = 'queue.day_closed' and patient_id is not null";
+        assert_eq!(clinic.count(closed).await, 1);
         assert_eq!(clinic.count("select count(*) from visit where closed_at is null").await, 1);
         assert_eq!(clinic.count("select count(*) from queue_entry where state = 'left'").await, 1);
     }

@@ -84,7 +84,18 @@ both! {
         clinic.wait_minutes(3 * 24 * 60);
         clinic.run_job("mark_no_shows").await;
         assert_eq!((clinic.appointment_state(id).await.as_str(), clinic.appointment_state(on_holiday).await.as_str()), ("booked", "booked"));
+        // Nobody rang in all the days that a time can be recorded as missed: it is over, and the clinic's own doing.
+        let days = clinic.count("select no_show_days from clinic").await;
+        clinic.run_job("close_the_day").await;
+        assert_eq!(clinic.appointment_state(id).await, "booked", "somebody may still ring");
+        clinic.wait_minutes((days + 2) * 24 * 60);
+        clinic.run_job("close_the_day").await;
+        let over = "select count(*) from appointment where state = 'cancelled' and ended_by = 'clinic' and end_reason = 'The clinic was away'";
+        assert_eq!(clinic.count(over).await, 2);
+        assert_eq!(clinic.count("select sum(taken_public + taken_desk) from slot").await, 0, "the places are given back");
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'appointment.cancelled' and patient_id is not null").await, 2);
     }
+
     async fn n2_a_time_that_was_given_back_too_late_or_that_somebody_was_to_move_is_no_no_show(clinic) {
         let doctor = clinic.consultant("Bola").await;
         let reason = clinic.visit_reason("I feel ill", 20).await;

@@ -1,9 +1,10 @@
 //! A loss is booked once, and what lay in quarantine is looked at twice (rules K6, P12).
 
 use infirmary::db::sql;
-use infirmary::stock::model::StoreId;
+use infirmary::stock::model::{Kind, StoreId};
+use infirmary::stock::take;
 
-use crate::support::{PHARMACY, QUARANTINE, Shelves};
+use crate::support::{PHARMACY, QUARANTINE, Shelves, out};
 
 const NAME: &str = "paracetamol 500 mg tablet";
 
@@ -84,5 +85,38 @@ both! {
         shelves.second.submit(&hers, "#accept", &[]).await.expect(303);
         assert_eq!(clinic.on_hand(batch).await, 50);
         clinic.books_balance().await;
+    }
+
+    async fn p8_an_expired_batch_whose_expiry_is_corrected_rests_until_somebody_else_has_read_the_pack(clinic) {
+        let shelves = clinic.shelves().await;
+        let batch = clinic.batch(shelves.item, "A1", -3, (PHARMACY, 40)).await;
+        let path = format!("/stock/batches/{batch}");
+        let raw = sql("update stock_batch set expiry = $2 where id = $1").bind(batch)
+            .bind(chrono::NaiveDate::from_ymd_opt(2031, 1, 31)).run(&clinic.app.db).await.unwrap_err();
+        assert!(raw.violates("stock_batch_prolonged"), "{raw}");
+        let page = shelves.desk.get(&path).await;
+        let typed = [("expiry", "2028-11-30"), ("why", "It says 2028 on the pack")];
+        let corrected = shelves.desk.submit(&page, "#expiry-form", &typed).await;
+        let own = shelves.desk.follow(corrected).await;
+        assert!(own.text(".notice[data-kind=wait]").contains("You corrected its expiry"), "{}", own.body);
+        assert!(!own.has("#released"), "{}", own.body);
+        let mut work = clinic.stock_work(None).await;
+        assert!(take(&mut work, &clinic.want(shelves.item, 1), &out(Kind::Issue, "")).await.is_err(), "nothing of it is given");
+        drop(work);
+        let fields = [("op", "released-by-the-same"), ("version", "2"), ("made", "released"), ("reason", "I looked again")];
+        let alone = shelves.desk.post(&format!("{path}/state"), &fields).await;
+        assert!(alone.expect(409).errors()[0].contains("Somebody else reads the pack"), "{:?}", alone.errors());
+        let hers = shelves.second.get(&path).await;
+        shelves.second.submit(&hers, "#released", &[("reason", "It does say November 2028")]).await.expect(303);
+        let mut work = clinic.stock_work(None).await;
+        take(&mut work, &clinic.want(shelves.item, 1), &out(Kind::Issue, "")).await.unwrap();
+        work.commit().await.unwrap();
+        // An earlier day stops nothing, and a hold of one's own ends with oneself.
+        let page = shelves.desk.get(&path).await;
+        shelves.desk.submit(&page, "#expiry-form", &[("expiry", "2028-10-31"), ("why", "October, not November")]).await.expect(303);
+        let page = shelves.desk.get(&path).await;
+        shelves.desk.submit(&page, "#held", &[("reason", "The fridge was warm")]).await.expect(303);
+        let page = shelves.desk.get(&path).await;
+        shelves.desk.submit(&page, "#released", &[("reason", "It was measured: 7 degrees")]).await.expect(303);
     }
 }

@@ -155,6 +155,27 @@ pub async fn resubmit(
         .await
 }
 
+/// Corrects an answer that was typed wrongly.
+pub async fn correct(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<ClaimId>,
+    submission: Submission,
+) -> Answer {
+    let mut form = submission.form.clone();
+    let version = form.number("version", 1, i64::MAX);
+    let paid =
+        money(&mut form, "in_all", "Enter what the scheme pays in all, in naira; 0 if it was rejected");
+    let words = reason(&mut form, "mistake");
+    if !form.is_ok() {
+        return Ok(refused(html(load_claim(&app, page, id, form).await?)?));
+    }
+    let mut work = submission.begin(&app).await?;
+    let result = claim::correct(&mut work, id, version, (paid, &words)).await;
+    ends((&app, page, id), (work, form), result, |()| (paths::billing::claim(id), "Corrected".to_owned()))
+        .await
+}
+
 /// Closes what the scheme did not pay: the clinic bears it, or the patient is asked.
 pub async fn close(
     State(app): State<App>,

@@ -171,7 +171,10 @@ impl ClaimState {
             (S::Draft, S::Sent | S::Dropped)
                 | (S::Sent | S::Resubmitted, S::Accepted | S::Part | S::Rejected)
                 | (S::Sent | S::Rejected | S::Resubmitted, S::Dropped)
-                | (S::Part, S::Accepted)
+                // An answer that was typed wrongly is corrected.
+                | (S::Accepted, S::Part | S::Rejected)
+                | (S::Part, S::Accepted | S::Rejected)
+                | (S::Rejected, S::Accepted | S::Part)
                 | (S::Part | S::Rejected, S::Resubmitted | S::WrittenOff)
                 | (S::WrittenOff, S::Part | S::Rejected)
         )
@@ -191,6 +194,11 @@ impl ClaimState {
     /// Whether the scheme has still to answer.
     pub const fn waits(self) -> bool {
         matches!(self, ClaimState::Sent | ClaimState::Resubmitted)
+    }
+
+    /// Whether the scheme's last answer is what holds: nothing was done upon it.
+    pub const fn is_answered(self) -> bool {
+        matches!(self, ClaimState::Accepted | ClaimState::Part | ClaimState::Rejected)
     }
 
     /// Whether somebody has to decide what becomes of the shortfall.
@@ -257,6 +265,13 @@ mod tests {
     fn m11_a_claim_is_answered_before_it_is_closed() {
         assert!(!ClaimState::Sent.leads_to(ClaimState::WrittenOff));
         assert!(!ClaimState::Accepted.leads_to(ClaimState::Resubmitted));
+        for state in ClaimState::ALL {
+            let ways = ClaimState::ALL.iter().filter(|to| to.is_answered() && **to != *state);
+            assert!(
+                !state.is_answered() || ways.into_iter().all(|to| state.leads_to(*to)),
+                "{state} is corrected"
+            );
+        }
         assert!(ClaimState::Rejected.leads_to(ClaimState::Resubmitted));
     }
 

@@ -48,17 +48,17 @@ async fn seen(work: &mut Work, id: ClaimId, version: i64) -> Result<Claim, Refus
     Ok(claim)
 }
 
+fn elsewhere() -> Refused {
+    because("This claim does not stand where that is done. Here is how it stands now.")
+}
+
 fn meanwhile() -> Refused {
     because("A colleague changed this claim a moment ago. Here is how it stands now.")
 }
 
 async fn go(work: &mut Work, claim: &Claim, step: &Step<'_>) -> Result<(), Refused> {
     if !claim.state.leads_to(step.to) {
-        return Err(because("This claim does not stand where that is done. Here is how it stands now."));
-    }
-    let (name, at) = (work.doer().name.clone(), work.now());
-    if !claims::go(work.tx(), claim, step, &name, at).await? {
-        return Err(meanwhile());
+        return Err(elsewhere());
     }
     let entry = Entry::new("claim.moved", "claim", claim.id.0)
         .of_patient(claim.patient_id.0)
@@ -66,6 +66,14 @@ async fn go(work: &mut Work, claim: &Claim, step: &Step<'_>) -> Result<(), Refus
         .with("to", step.to.as_str())
         .with("amount", step.amount.0);
     work.audit(entry).await?;
+    moved(work, claim, step).await
+}
+
+async fn moved(work: &mut Work, claim: &Claim, step: &Step<'_>) -> Result<(), Refused> {
+    let (name, at) = (work.doer().name.clone(), work.now());
+    if !claims::go(work.tx(), claim, step, &name, at).await? {
+        return Err(meanwhile());
+    }
     work.tell(Topic::Money);
     Ok(())
 }
@@ -100,7 +108,7 @@ pub async fn answer(
 ) -> Result<(), Refused> {
     let claim = seen(work, id, version).await?;
     if !claim.state.waits() {
-        return Err(because("This claim does not stand where that is done. Here is how it stands now."));
+        return Err(elsewhere());
     }
     // What was paid before it was sent again stays paid.
     if paid > claim.short() {
@@ -110,13 +118,44 @@ pub async fn answer(
         )));
     }
     let accepted = claim.accepted.plus(paid)?;
-    let to = match accepted {
-        Money::ZERO => ClaimState::Rejected,
-        sum if sum == claim.asked() => ClaimState::Accepted,
-        _ => ClaimState::Part,
-    };
-    let step = Step { accepted, amount: paid, ..as_is(&claim, to, words) };
+    let step = Step { accepted, amount: paid, ..as_is(&claim, answered(&claim, accepted), words) };
     go(work, &claim, &step).await
+}
+
+/// Where a claim stands of which the scheme pays so much in all.
+fn answered(claim: &Claim, accepted: Money) -> ClaimState {
+    match accepted {
+        sum if sum >= claim.asked() => ClaimState::Accepted,
+        Money::ZERO => ClaimState::Rejected,
+        _ => ClaimState::Part,
+    }
+}
+
+/// Corrects an answer that was typed wrongly, while nothing was done upon it: how much the scheme pays in all.
+pub async fn correct(
+    work: &mut Work,
+    id: ClaimId,
+    version: i64,
+    (accepted, words): (Money, &str),
+) -> Result<(), Refused> {
+    let claim = held(work, id, version).await?;
+    if !claim.state.is_answered() {
+        return Err(elsewhere());
+    }
+    if accepted == claim.accepted {
+        return Err(because(format!(
+            "{accepted} is what is written down already. Enter what the letter says."
+        )));
+    }
+    let most = Money(claim.asked().0 - claim.written_off.0 - claim.to_patient.0);
+    if accepted > most {
+        return Err(because(format!("The scheme was asked for {most}. It cannot pay more than that.")));
+    }
+    let words = format!("Corrected, before {}: {words}", claim.accepted);
+    let step = Step { accepted, amount: accepted, ..as_is(&claim, answered(&claim, accepted), &words) };
+    let entry = Entry::new("claim.corrected", "claim", id.0).of_patient(claim.patient_id.0);
+    work.audit(entry.with("before", claim.accepted.0).with("amount", accepted.0)).await?;
+    moved(work, &claim, &step).await
 }
 
 /// Sends a claim again with what was missing.

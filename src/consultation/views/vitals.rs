@@ -72,7 +72,9 @@ impl VitalsPage {
     /// `Last 36.8 °C, 2026-08-06`
     pub fn before(&self, sign: &Sign) -> String {
         let words = |(value, last): (i64, &Vitals)| {
-            format!("Last {}, {}", sign.amount(value), self.page.clinic.day_of(last.taken_at))
+            // Under a narrow field a day is not broken in the middle.
+            let day = self.page.clinic.day_of(last.taken_at).to_string().replace('-', "\u{2011}");
+            format!("Last {}, {day}", sign.amount(value))
         };
         self.last.of(*sign).map(words).unwrap_or_default()
     }

@@ -81,8 +81,13 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> A
     let (found, patient) = load(&app, &page, id).await?;
     let Some((shown, review)) = found else { return Ok(see_other(&paths::patients::show(patient))) };
     record::read(&app, &page, &shown.banner, (READ, "lab_result", id.0)).await?;
-    let tell = if shown.line.in_person { Tell::InPerson } else { Tell::Now };
-    let form = FormState::new().with("tell", tell.as_str());
+    // A critical value is told before it is read: whoever reviews it says how.
+    let tell = match (shown.line.in_person, shown.version.critical) {
+        (true, _) => Tell::InPerson.as_str(),
+        (false, true) => "",
+        (false, false) => Tell::Now.as_str(),
+    };
+    let form = FormState::new().with("tell", tell);
     html(ResultPage { page, form, shown, review, notice: None })
 }
 

@@ -9,7 +9,7 @@ crate::words! {
     /// How a result lies to its range. The stored word goes with the result for good (rule L4).
     pub enum Flag {
         None = "none" => "No range for this person",
-        Normal = "normal" => "Within the range",
+        Normal = "normal" => "Normal",
         Low = "low" => "Low",
         High = "high" => "High",
         Abnormal = "abnormal" => "Abnormal",

@@ -126,7 +126,6 @@ fn words_of(signs: &Signs, taking: &Vitals) -> String {
     let here = |of: &Vitals| of.id == taking.id;
     let value = |sign: Sign| signs.of(sign).filter(|(_, of)| here(of)).map(|(value, _)| value);
     let amount = |sign: Sign, name: &str| value(sign).map(|value| format!("{name} {}", sign.amount(value)));
-    let plain = |sign: Sign, name: &str| value(sign).map(|value| format!("{name} {value}"));
     let pressure = value(Sign::Systolic).zip(value(Sign::Diastolic));
     let awake = signs.consciousness().filter(|(awake, of)| here(of) && *awake != Consciousness::Alert);
     let oxygen = signs.oxygen().filter(|(oxygen, of)| here(of) && *oxygen == Oxygen::Given);
@@ -140,10 +139,10 @@ fn words_of(signs: &Signs, taking: &Vitals) -> String {
     });
     let parts = [
         amount(Sign::Temperature, "temperature"),
-        plain(Sign::Pulse, "pulse"),
-        plain(Sign::Respiration, "breaths"),
+        amount(Sign::Pulse, "pulse"),
+        amount(Sign::Respiration, "respiration"),
         pressure.map(|(high, low)| format!("blood pressure {high}/{low} mmHg")),
-        amount(Sign::OxygenSaturation, "oxygen"),
+        amount(Sign::OxygenSaturation, "oxygen saturation"),
         oxygen.map(|_| "with oxygen given".to_owned()),
         amount(Sign::Weight, "weight"),
         awake.map(|(awake, _)| awake.label().to_lowercase()),

@@ -29,10 +29,11 @@ crate::words! {
 }
 
 crate::words! {
-    /// What the pharmacy sends a prescriber.
+    /// What a prescriber is asked by the pharmacy, or told of.
     pub enum MessageKind {
         Query = "query" => "Question",
         Substitution = "substitution" => "Substituted",
         Warning = "warning" => "Given in spite of a warning",
+        Stopped = "stopped" => "Stopped by a colleague",
     }
 }

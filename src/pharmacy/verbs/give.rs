@@ -7,8 +7,8 @@ use crate::billing::{self, NewCharge};
 use crate::live::Topic;
 use crate::pharmacy::model::{DispensedId, DispensingId, LEDGER, MessageKind, Ratio, Substitution};
 use crate::pharmacy::store::dispensings::{self, NewDispensed, NewDispensing};
-use crate::pharmacy::store::messages::{self, NewMessage};
 use crate::pharmacy::store::shelf::OnShelf;
+use crate::pharmacy::verbs::messages::tell;
 use crate::pharmacy::verbs::{IN_SPITE, Refused, doer, in_words};
 use crate::prescribing::model::{LineId, LineMove, LineState, directions};
 use crate::prescribing::now::{self, Standing};
@@ -221,12 +221,12 @@ async fn one(
         ahead::keep(work, line.id, 0).await?;
     }
     if let Some((why, note)) = &gift.instead {
-        told(work, line, MessageKind::Substitution, &substituted(line, medicine, (*why, note))).await?;
+        tell(work, line, MessageKind::Substitution, &substituted(line, medicine, (*why, note))).await?;
     }
     if !warned.is_empty() {
         let words =
             format!("{} was given in spite of this. {warned}. The reason: {}", line.label(), gift.in_spite);
-        told(work, line, MessageKind::Warning, &words).await?;
+        tell(work, line, MessageKind::Warning, &words).await?;
     }
     Ok(())
 }
@@ -282,21 +282,4 @@ fn substituted(line: &Line, medicine: &OnShelf, (why, note): (Substitution, &str
         words.push_str(&format!(": {note}"));
     }
     words
-}
-
-/// The prescriber reads what was given instead (rule P6), or in spite of what they did not know.
-async fn told(work: &mut Work, line: &Line, kind: MessageKind, words: &str) -> Result<(), Refused> {
-    let (from, who, at) = (doer(work)?, work.doer().name.clone(), work.now());
-    let new = NewMessage {
-        kind,
-        prescription: line.prescription_id,
-        line: Some(line.id),
-        patient: line.patient_id,
-        to: line.prescriber_id,
-        from: (from, &who),
-        words,
-    };
-    messages::insert(work.tx(), &new, at).await?;
-    work.tell(Topic::Reviews(line.prescriber_id.0));
-    Ok(())
 }

@@ -5,7 +5,7 @@ use crate::live::Topic;
 use crate::pharmacy::model::{MessageId, MessageKind};
 use crate::pharmacy::store::messages::{self, Message, NewMessage};
 use crate::pharmacy::verbs::{Refused, doer};
-use crate::prescribing::Prescription;
+use crate::prescribing::{Line, Prescription};
 use crate::work::Work;
 
 /// Asks the prescriber about a prescription.
@@ -26,6 +26,23 @@ pub async fn ask(work: &mut Work, about: &Prescription, words: &str) -> Result<M
     work.tell(Topic::Pharmacy);
     work.tell(Topic::Reviews(about.prescriber_id.0));
     Ok(id)
+}
+
+/// The prescriber reads what was given instead (rule P6), given in spite of what they did not know, or stopped.
+pub async fn tell(work: &mut Work, line: &Line, kind: MessageKind, words: &str) -> Result<(), Refused> {
+    let (from, who, at) = (doer(work)?, work.doer().name.clone(), work.now());
+    let new = NewMessage {
+        kind,
+        prescription: line.prescription_id,
+        line: Some(line.id),
+        patient: line.patient_id,
+        to: line.prescriber_id,
+        from: (from, &who),
+        words,
+    };
+    messages::insert(work.tx(), &new, at).await?;
+    work.tell(Topic::Reviews(line.prescriber_id.0));
+    Ok(())
 }
 
 /// The prescriber answers a question, or has read what was told.

@@ -128,14 +128,15 @@ impl Job {
         (page.now - first.entered_at.unwrap_or(first.signed_at)).num_minutes().max(0)
     }
 
-    /// `12 min`, `3 h 05 min`; a day for what is older.
+    /// `12 min`, `41 min, long`, `3 h 05 min`; a day for what is older.
     pub fn waits(&self, page: &Page) -> String {
         let minutes = self.minutes(page);
-        match minutes {
+        let words = match minutes {
             0..60 => format!("{minutes} min"),
             60..720 => format!("{} h {:02} min", minutes / 60, minutes % 60),
-            _ => page.clinic.stamp(self.first().signed_at),
-        }
+            _ => return page.clinic.stamp(self.first().signed_at),
+        };
+        if self.level(page) == "over" { format!("{words}, long") } else { words }
     }
 
     /// How near it is to too long.

@@ -38,7 +38,7 @@ pub async fn cancel(
     end(&app, page, id, (LineMove::Cancel, "cancelled"), submission).await
 }
 
-/// Stops a line of which something was given.
+/// Stops a line: the own one of which something was given, or a colleague's.
 pub async fn stop(State(app): State<App>, page: Page, Id(id): Id<LineId>, submission: Submission) -> Answer {
     end(&app, page, id, (LineMove::Stop, "stopped"), submission).await
 }

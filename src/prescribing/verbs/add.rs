@@ -6,10 +6,11 @@ use crate::access::model::AccountId;
 use crate::prescribing::model::shipped::{self, OrderSet};
 use crate::prescribing::model::{
     FavouriteId, Form, Frequency, Holds, LineId, LineState, MedicineId, PrescriptionId, Route, Unit, Usual,
-    Written, not_grown, quantity,
+    Written, not_grown, plain_number, quantity,
 };
 use crate::prescribing::store::catalogue::{self, Medicine};
 use crate::prescribing::store::drafts::{self, Named, NewLine};
+use crate::prescribing::store::favourites::Favourite;
 use crate::prescribing::store::{context, favourites, lines, search};
 use crate::prescribing::verbs::{Refused, WORDS, prescriber};
 use crate::queue::Visit;
@@ -71,6 +72,13 @@ pub async fn typed(work: &mut Work, visit: &Visit, form: &mut FormState) -> Resu
     Ok(())
 }
 
+/// Why nobody else's dose is simply taken: a child, or somebody whose age nobody knows.
+async fn whose_dose(work: &mut Work, visit: &Visit) -> Result<Option<String>, Refused> {
+    let (author, now, today) = (prescriber(work)?, work.now(), work.today());
+    let context = context::context(work.tx(), visit.patient_id, author, (now, today), Arc::default()).await?;
+    Ok(not_grown(&context.facts))
+}
+
 /// The usual dose is an adult's: for a child, and where nobody knows the age, it is said by whoever prescribes.
 async fn say_dose(
     work: &mut Work,
@@ -78,9 +86,7 @@ async fn say_dose(
     usual: &Usual,
     form: &mut FormState,
 ) -> Result<(), Refused> {
-    let (author, now, today) = (prescriber(work)?, work.now(), work.today());
-    let context = context::context(work.tx(), visit.patient_id, author, (now, today), Arc::default()).await?;
-    if let Some(whose) = not_grown(&context.facts) {
+    if let Some(whose) = whose_dose(work, visit).await? {
         let unit = usual.unit.word(2_000);
         let words = format!("The usual dose is an adult's, and {whose}. Enter the dose in {unit}");
         form.refuse("rx_dose", words);
@@ -203,7 +209,30 @@ fn gone(form: &mut FormState, what: &str) {
     );
 }
 
-/// Adds a favourite of the doctor.
+/// The favourite stands in the row, to be looked at: it was written for somebody else.
+fn offered(form: &mut FormState, medicine: &Medicine, favourite: Favourite, whose: &str) {
+    if !form.value("rx_medicine").trim().is_empty() {
+        form.refuse("rx_medicine", "Add this one first, or empty the field; then choose the favourite");
+        return;
+    }
+    let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let dose = favourite.dose.map(|dose| plain_number(dose).replace(',', "")).unwrap_or_default();
+    let is_needed = favourite.frequency == Frequency::AsNeeded;
+    form.set("rx_medicine", medicine.label());
+    form.set("rx_choice", medicine.id.to_string());
+    form.set("rx_choice_of", medicine.label());
+    form.set("rx_dose", dose);
+    form.set("rx_times", favourite.frequency.as_str());
+    form.set("rx_days", number(favourite.days));
+    form.set("rx_quantity", if is_needed { favourite.quantity.to_string() } else { String::new() });
+    form.set("rx_max", number(favourite.max_doses_a_day));
+    form.set("rx_note", favourite.instructions);
+    let words =
+        format!("The favourite was written for somebody else, and {whose}. Check the dose, then press Add");
+    form.refuse("rx_dose", words);
+}
+
+/// Adds a favourite of the doctor; for a child it is only offered.
 pub async fn favourite(
     work: &mut Work,
     visit: &Visit,
@@ -215,6 +244,10 @@ pub async fn favourite(
     let medicine = catalogue::by_id(work.tx(), favourite.medicine_id).await?.ok_or(Refused::NotFound)?;
     if !medicine.active {
         gone(form, &medicine.label());
+        return Ok(());
+    }
+    if let Some(whose) = whose_dose(work, visit).await? {
+        offered(form, &medicine, favourite, &whose);
         return Ok(());
     }
     let written = again(

@@ -1,8 +1,11 @@
-//! After signing: a prescriber cancels or changes a line while nothing was given, and stops it later (rules P4, P5).
+//! After signing: a prescriber cancels or changes a line while nothing was given, and stops it later (rules P4, P5). What
+//! harms is stopped by whichever doctor sees it; the prescriber is told.
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::live::Topic;
+use crate::pharmacy;
+use crate::pharmacy::model::MessageKind;
 use crate::prescribing::model::check;
 use crate::prescribing::model::{CannotMove, LineMove, LineState, Written};
 use crate::prescribing::store::catalogue;
@@ -28,16 +31,21 @@ fn meanwhile(line: &Line) -> Refused {
     ))
 }
 
-/// A signed line that the prescriber who asks wrote, as it was seen.
-fn own(line: &Line, author: AccountId, version: i64) -> Result<(), Refused> {
+/// A signed line, as it was seen.
+fn signed(line: &Line, version: i64) -> Result<(), Refused> {
     if line.state == LineState::Draft {
         return Err(Refused::NotFound);
     }
+    if line.version != version { Err(meanwhile(line)) } else { Ok(()) }
+}
+
+/// One that the prescriber who asks wrote.
+fn own(line: &Line, author: AccountId) -> Result<(), Refused> {
     if line.prescriber_id != author {
-        let words = format!("{} prescribed it. Ask them, or prescribe something else.", line.prescriber);
+        let words = format!("{} prescribed it. Stop it, and prescribe something else.", line.prescriber);
         return Err(Refused::Because(words));
     }
-    if line.version != version { Err(meanwhile(line)) } else { Ok(()) }
+    Ok(())
 }
 
 async fn trail(work: &mut Work, action: &'static str, line: &Line) -> Result<(), Refused> {
@@ -50,7 +58,7 @@ async fn trail(work: &mut Work, action: &'static str, line: &Line) -> Result<(),
     Ok(())
 }
 
-/// Cancels a line of which nothing was given, or stops one: `made` says which.
+/// Cancels an own line of which nothing was given, or stops one, whoever prescribed it: `made` says which.
 pub async fn end(
     work: &mut Work,
     line: &Line,
@@ -58,12 +66,15 @@ pub async fn end(
     reason: &str,
 ) -> Result<(), Refused> {
     let author = prescriber(work)?;
-    own(line, author, version)?;
-    if made == LineMove::Cancel && line.given > 0 {
-        return Err(Refused::Because(format!(
-            "Something of {} was given already. Stop it instead; what was given stays on record.",
-            line.label()
-        )));
+    signed(line, version)?;
+    if made == LineMove::Cancel {
+        own(line, author)?;
+        if line.given > 0 {
+            return Err(Refused::Because(format!(
+                "Something of {} was given already. Stop it instead; what was given stays on record.",
+                line.label()
+            )));
+        }
     }
     let to = line.state.after(made, line.given > 0)?;
     let (who, at) = (work.doer().clone(), work.now());
@@ -71,6 +82,10 @@ pub async fn end(
         return Err(meanwhile(line));
     }
     ahead::keep(work, line.id, 0).await?;
+    if line.prescriber_id != author {
+        let words = format!("{} was stopped: {reason}", line.label());
+        pharmacy::tell(work, line, MessageKind::Stopped, &words).await?;
+    }
     let action =
         if made == LineMove::Cancel { "prescription.line_cancelled" } else { "prescription.line_stopped" };
     trail(work, action, line).await
@@ -95,7 +110,8 @@ pub async fn change(
     change: &Change<'_>,
 ) -> Result<Result<(), Assessed>, Refused> {
     let author = prescriber(work)?;
-    own(line, author, change.version)?;
+    signed(line, change.version)?;
+    own(line, author)?;
     if line.given > 0 {
         return Err(Refused::Because(format!(
             "Something of {} was given already. Stop it, and prescribe it anew.",

@@ -93,9 +93,10 @@ impl PrescriptionPage {
         self.is_mine() && matches!(line.state, LineState::Open | LineState::Paused) && line.given == 0
     }
 
-    /// Whether a line can be stopped: something was given of it.
+    /// Whether a line can be stopped: something was given of it, or a colleague prescribed it.
     pub fn can_stop(&self, line: &Line) -> bool {
-        self.is_mine() && line.state.is_live() && line.given > 0
+        let may = self.page.may(Permission::Consult);
+        may && line.state.is_live() && (line.given > 0 || !self.is_mine())
     }
 
     /// Whether the form of this line was refused.

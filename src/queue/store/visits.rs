@@ -151,14 +151,14 @@ pub async fn close(tx: &mut Tx, id: VisitId, reason: &'static str, at: DateTime<
 }
 
 /// Ends what earlier days left open (Q13): entries become `left`, visits are closed by the day. Of
-/// everybody; or of one patient, and then also what a clock that ran ahead opened on a later day. Returns how many
-/// visits it closed.
+/// everybody; or of one patient, and then also what a clock that ran ahead opened on a later day. Returns the visits it
+/// closed, and whose they are.
 pub async fn close_days_before(
     tx: &mut Tx,
     day: NaiveDate,
     patient: Option<PatientId>,
     at: DateTime<Utc>,
-) -> Result<u64, DbError> {
+) -> Result<Vec<(VisitId, PatientId)>, DbError> {
     sql("insert into queue_event (entry_id, at, move, from_state, to_state, entry_version)
          select id, $2, 'day_close', state, 'left', version + 1 from queue_entry
          where state in ('waiting', 'called', 'in_service', 'parked', 'missed')
@@ -178,10 +178,11 @@ pub async fn close_days_before(
     .await?;
     sql("update visit set closed_at = $2, close_reason = 'day_close', version = version + 1
          where closed_at is null
-            and (cast($3 as bigint) is null and day < $1 or patient_id = $3 and day <> $1)")
+            and (cast($3 as bigint) is null and day < $1 or patient_id = $3 and day <> $1)
+         returning id, patient_id")
     .bind(day)
     .bind(at)
     .bind(patient)
-    .run(tx)
+    .all(tx)
     .await
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::day::close_earlier_days;
 use super::moves::go_before;
 use super::{GIVEN, Refused, tell};
 use crate::access::model::AccountId;
@@ -85,7 +86,7 @@ pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Re
     if !visits::hold_patient(work.tx(), arrival.patient).await? {
         return Err(Refused::NotFound);
     }
-    visits::close_days_before(work.tx(), day, Some(arrival.patient), at).await?;
+    close_earlier_days(work, Some(arrival.patient)).await?;
     let present = visits::of_day(work.tx(), arrival.patient, day).await?;
     if let Some(visit) = present.as_ref().filter(|visit| visit.closed_at.is_none()) {
         return once_more(work, &arrival, visit).await;

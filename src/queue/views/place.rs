@@ -86,6 +86,7 @@ impl Place {
     /// The state as the style sheet knows it.
     pub fn state(&self) -> &'static str {
         match self.held.state {
+            _ if self.held.closed_at.is_some() && self.held.close_reason.as_deref() == Some("left") => "left",
             _ if self.held.closed_at.is_some() => "done",
             EntryState::Waiting => "waiting",
             EntryState::Called => "called",

@@ -92,7 +92,7 @@ async fn paused(
     };
     let Some(why) = why else { return Ok(None) };
     let heading = "You cannot book online now";
-    html(PausedPage { page: page.clone(), heading, sentence: why.to_string() }).map(Some)
+    html(PausedPage { page: page.clone(), heading, sentence: why.to_string(), again: false }).map(Some)
 }
 
 /// What is said of a reason that the clinic gave up meanwhile.
@@ -226,7 +226,7 @@ pub(super) async fn lost(app: &App, page: Page, slot: SlotId, chosen: &Chosen, r
     };
     if !refusal.is_lost() {
         let heading = "This time cannot be booked";
-        let answer = html(PausedPage { page, heading, sentence: refusal.to_string() })?;
+        let answer = html(PausedPage { page, heading, sentence: refusal.to_string(), again: true })?;
         return Ok((StatusCode::CONFLICT, answer).into_response());
     }
     let gone = slots::by_id(&app.db, slot).await?.ok_or(Error::NotFound)?;

@@ -337,29 +337,45 @@ pub async fn not_attended(
     .await
 }
 
-/// After the day: who was being served is fulfilled; who came and was never served left.
-pub async fn close_before(tx: &mut Tx, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<(), DbError> {
-    sql("update appointment set state = 'fulfilled', ended_at = $2, ended_by = 'system', updated_at = $2,
-            version = version + 1 where state = 'in_service' and starts_at < $1")
+/// Bookings, and whose they are.
+pub type Ended = Vec<(AppointmentId, PatientId)>;
+
+/// After the day: who was being served is fulfilled; who came and was never served left; what the clinic itself missed is
+/// over once nobody can record anything else (`missed_before`). Returns the first, then the others.
+pub async fn close_before(
+    tx: &mut Tx,
+    (before, missed_before): (DateTime<Utc>, DateTime<Utc>),
+    at: DateTime<Utc>,
+) -> Result<(Ended, Ended), DbError> {
+    let served = sql(
+        "update appointment set state = 'fulfilled', ended_at = $2, ended_by = 'system', updated_at = $2,
+            version = version + 1 where state = 'in_service' and starts_at < $1 returning id, patient_id",
+    )
     .bind(before)
     .bind(at)
-    .run(&mut *tx)
+    .all(&mut *tx)
     .await?;
-    sql("update slot set taken_public = taken_public - (select count(*) from appointment a
-                where a.slot_id = slot.id and a.state = 'arrived' and a.place = 'public'),
-            taken_desk = taken_desk - (select count(*) from appointment a
-                where a.slot_id = slot.id and a.state = 'arrived' and a.place = 'desk'),
+    sql("update slot set taken_public = taken_public - (select count(*) from appointment a where a.slot_id = slot.id
+                and a.place = 'public' and (a.state = 'arrived' or a.state = 'booked' and a.starts_at < $2)),
+            taken_desk = taken_desk - (select count(*) from appointment a where a.slot_id = slot.id
+                and a.place = 'desk' and (a.state = 'arrived' or a.state = 'booked' and a.starts_at < $2)),
             version = version + 1
-         where id in (select slot_id from appointment where state = 'arrived' and starts_at < $1)")
+         where id in (select slot_id from appointment where state = 'arrived' and starts_at < $1
+            or state = 'booked' and starts_at < $2)")
     .bind(before)
+    .bind(missed_before)
     .run(&mut *tx)
     .await?;
-    sql("update appointment set state = 'cancelled', ended_at = $2, ended_by = 'system',
-            end_reason = 'Left before being seen', updated_at = $2, version = version + 1
-         where state = 'arrived' and starts_at < $1")
+    let left = sql("update appointment set state = 'cancelled', ended_at = $3,
+            ended_by = case state when 'arrived' then 'system' else 'clinic' end,
+            end_reason = case state when 'arrived' then 'Left before being seen' else 'The clinic was away' end,
+            updated_at = $3, version = version + 1
+         where state = 'arrived' and starts_at < $1 or state = 'booked' and starts_at < $2
+         returning id, patient_id")
     .bind(before)
+    .bind(missed_before)
     .bind(at)
-    .run(tx)
+    .all(tx)
     .await?;
-    Ok(())
+    Ok((served, left))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Months, TimeDelta, Utc};
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
@@ -103,10 +103,22 @@ pub async fn take_back(work: &mut Work, id: AppointmentId, made: AppointmentStat
 }
 
 /// Ends what bookings of earlier days left open (rule Q13): who was with the doctor is done, who came and was never
-/// seen has left, and the place is given back. Doing it twice changes nothing.
+/// seen has left, and the place is given back. What is still booked when nobody can record any more that nobody came, the
+/// clinic itself missed. Doing it twice changes nothing.
 pub async fn close_before(work: &mut Work, before: DateTime<Utc>) -> Result<(), DbError> {
     let at = work.now();
-    states::close_before(work.tx(), before, at).await
+    let days = BookingRules::of(&work.app.clinic()).no_show_days;
+    // A day more than the job needs that records who did not come.
+    let missed_before = before - TimeDelta::days(i64::from(days) + 1);
+    let (served, left) = states::close_before(work.tx(), (before, missed_before), at).await?;
+    let entry = |action| {
+        move |(id, whose): (AppointmentId, PatientId)| {
+            Entry::new(action, "appointment", id.0).of_patient(whose.0)
+        }
+    };
+    let served = served.into_iter().map(entry("appointment.fulfilled"));
+    let left = left.into_iter().map(entry("appointment.cancelled"));
+    work.audit_all(served.chain(left).collect()).await
 }
 
 async fn step(

@@ -30,6 +30,8 @@ pub struct PausedPage {
     pub page: Page,
     pub heading: &'static str,
     pub sentence: String,
+    /// Whether choosing again can help.
+    pub again: bool,
 }
 
 /// An own appointment that cannot be moved here, why, and who can.

@@ -92,7 +92,10 @@ pub async fn correct_expiry(
     };
     let mut work = submission.begin(&app).await?;
     match states::correct_expiry(&mut work, &batch, version, (day, &why)).await {
-        Ok(()) => work.done(paths::stock::batch(id), "Expiry corrected").await,
+        Ok(rests) => {
+            let rest = if rests { ". It is on hold until somebody else has read the pack" } else { "" };
+            work.done(paths::stock::batch(id), &format!("Expiry corrected{rest}")).await
+        }
         Err(Refused::Because(sentence)) => {
             work.undo();
             again(&app, page, id, (form, sentence)).await

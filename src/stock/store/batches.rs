@@ -126,6 +126,8 @@ pub struct BatchEvent {
     /// Somebody's words.
     pub reason: String,
     /// Who wrote it.
+    pub account_id: Option<AccountId>,
+    /// The name then.
     pub account_name: String,
 }
 
@@ -162,7 +164,7 @@ pub async fn note(tx: &mut Tx, new: &NewBatchEvent<'_>) -> Result<(), DbError> {
 
 /// What was done to a batch, newest first.
 pub async fn events(store: impl Store, batch: BatchId) -> Result<Vec<BatchEvent>, DbError> {
-    sql("select move as made, at, words, reason, account_name from stock_batch_event where batch_id = $1
+    sql("select move as made, at, words, reason, account_id, account_name from stock_batch_event where batch_id = $1
          order by id desc limit 200")
     .bind(batch)
     .all(store)
@@ -205,14 +207,24 @@ pub async fn recall(
     Ok(changed == 1)
 }
 
-/// Corrects the expiry. False when somebody was quicker.
-pub async fn correct(tx: &mut Tx, (id, version): (BatchId, i64), expiry: NaiveDate) -> Result<bool, DbError> {
-    let changed =
-        sql("update stock_batch set expiry = $3, version = version + 1 where id = $1 and version = $2")
-            .bind(id)
-            .bind(version)
-            .bind(expiry)
-            .run(tx)
-            .await?;
+/// Corrects the expiry. What lasts longer by that is on hold from then on, unless it was already. False when somebody
+/// was quicker.
+pub async fn correct(
+    tx: &mut Tx,
+    (id, version): (BatchId, i64),
+    expiry: NaiveDate,
+    (reason, at): (&str, DateTime<Utc>),
+) -> Result<bool, DbError> {
+    let changed = sql("update stock_batch set version = version + 1, expiry = $3,
+                held_reason = case when held_at is null and $3 > expiry then $4 else held_reason end,
+                held_at = case when held_at is null and $3 > expiry then $5 else held_at end
+         where id = $1 and version = $2")
+    .bind(id)
+    .bind(version)
+    .bind(expiry)
+    .bind(reason)
+    .bind(at)
+    .run(tx)
+    .await?;
     Ok(changed == 1)
 }

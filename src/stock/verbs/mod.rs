@@ -56,6 +56,8 @@ pub fn in_words(error: DbError) -> Refused {
         transfer::ANOTHER
     } else if error.violates("stock_transfer_stores") {
         "One of the two stores is closed by now. Choose another one."
+    } else if error.violates("stock_batch_event_second") {
+        states::ANOTHER
     } else if error.violates("stock_batch_expires") {
         "A medicine expires. Enter the expiry that stands on the pack."
     } else {

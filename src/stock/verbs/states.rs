@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Refused, doer};
+use super::{Refused, doer, in_words};
 use crate::audit::Entry;
 use crate::live::Topic;
 use crate::stock::model::{BatchMove, NEVER, expiry_words};
@@ -18,7 +18,7 @@ async fn noted(
     let (by, name) = doer(work);
     let at = work.now();
     let event = NewBatchEvent { batch: batch.id, made, words, reason, by: (by, &name), at };
-    batches::note(work.tx(), &event).await?;
+    batches::note(work.tx(), &event).await.map_err(in_words)?;
     work.tell(Topic::Pharmacy);
     let action = match made {
         BatchMove::Held => "stock.batch_held",
@@ -62,7 +62,14 @@ pub async fn turn(
     noted(work, batch, made, ("", reason)).await
 }
 
-/// Corrects a wrongly typed expiry.
+/// Why a batch rests whose expiry was put off.
+const LATER: &str = "Its expiry was put off";
+/// Who may not release it, and why.
+pub(super) const ANOTHER: &str =
+    "You corrected the expiry of this batch. Somebody else reads the pack and releases it.";
+
+/// Corrects a wrongly typed expiry. What is usable for longer by that rests until somebody else releases it (rule P8).
+/// True when it does.
 ///
 /// # Errors
 /// A sentence when somebody was quicker.
@@ -71,13 +78,15 @@ pub async fn correct_expiry(
     batch: &Batch,
     version: i64,
     (expiry, reason): (NaiveDate, &str),
-) -> Result<(), Refused> {
+) -> Result<bool, Refused> {
     if expiry >= NEVER || expiry == batch.expiry {
         return Err(Refused::Because("Enter the expiry that stands on the pack.".to_owned()));
     }
-    if !batches::correct(work.tx(), (batch.id, version), expiry).await? {
+    let at = work.now();
+    if !batches::correct(work.tx(), (batch.id, version), expiry, (LATER, at)).await? {
         return Err(meanwhile());
     }
     let words = format!("{}, before {}", expiry_words(expiry), expiry_words(batch.expiry));
-    noted(work, batch, BatchMove::Expiry, (&words, reason)).await
+    noted(work, batch, BatchMove::Expiry, (&words, reason)).await?;
+    Ok(expiry > batch.expiry)
 }

@@ -89,10 +89,9 @@ impl BatchPage {
 
     /// What may be done to it now: value, label, what it means.
     pub fn moves(&self) -> Vec<(BatchMove, &'static str, &'static str)> {
-        let held = if self.batch.held_at.is_some() {
-            (BatchMove::Released, "Release it", "It may leave again, if nothing else bars it")
-        } else {
-            (BatchMove::Held, "Put it on hold", "Nothing of it leaves until it is released")
+        let held = match self.batch.held_at {
+            Some(_) => (BatchMove::Released, "Release it", "It may leave again, if nothing else bars it"),
+            None => (BatchMove::Held, "Put it on hold", "Nothing of it leaves until it is released"),
         };
         let recalled = if self.batch.recalled_at.is_some() {
             (BatchMove::RecallEnded, "End the recall", "It may leave again, if nothing else bars it")
@@ -103,7 +102,21 @@ impl BatchPage {
                 "It stops at once everywhere, and those who received it are listed",
             )
         };
-        vec![held, recalled]
+        let mut moves = vec![held, recalled];
+        moves.retain(|(made, _, _)| *made != BatchMove::Released || !self.needs_another());
+        moves
+    }
+
+    /// Whether the release is somebody else's: who corrected the expiry last does not do both (rule P8).
+    pub fn needs_another(&self) -> bool {
+        let last = self.events.iter().find(|event| match event.made {
+            BatchMove::Held | BatchMove::Released | BatchMove::Expiry => true,
+            BatchMove::Recalled | BatchMove::RecallEnded => false,
+        });
+        let own =
+            |event: &BatchEvent| self.page.actor().is_ok_and(|actor| event.account_id == Some(actor.account));
+        self.batch.held_at.is_some()
+            && last.is_some_and(|event| event.made == BatchMove::Expiry && own(event))
     }
 
     /// The ledger of this batch.

@@ -127,6 +127,8 @@ addresses! {
     CLAIM = "/claims/{id}", claim(ClaimId) = "/claims/{}";
     /// Sending a claim again, by POST.
     RESUBMISSION = "/claims/{id}/resubmission", resubmission(ClaimId) = "/claims/{}/resubmission";
+    /// Correcting an answer that was typed wrongly, by POST.
+    ANSWER_CORRECTION = "/claims/{id}/correction", answer_correction(ClaimId) = "/claims/{}/correction";
     /// Closing what a scheme did not pay, by POST.
     SHORTFALL = "/claims/{id}/shortfall", shortfall(ClaimId) = "/claims/{}/shortfall";
     /// One of the own invoices.

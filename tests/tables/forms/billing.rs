@@ -290,6 +290,12 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
             &[("version", &claims.versions[1]), ("again", "With the referral")],
         ),
         Form::fields(
+            "/claims/{id}/correction",
+            boss,
+            claims.answered,
+            &[("version", &claims.versions[1]), ("in_all", "1"), ("mistake", "Read again")],
+        ),
+        Form::fields(
             "/claims/{id}/shortfall",
             boss,
             claims.given_up,
