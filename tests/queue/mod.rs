@@ -1,6 +1,7 @@
 //! Arrivals, lines, displays, places.
 
 mod board;
+mod calls;
 mod check_in;
 mod day;
 mod display;
