@@ -128,6 +128,7 @@ pub use verbs::moves::{go_back, go_before, make_seen as make_move, take_over};
 pub use verbs::transfer::{send_back, transfer};
 pub use views::attention::Needs;
 pub use views::place::Place;
+pub use views::seat::used_up;
 
 pub use views::onward::{BACK, Choices, Onward, Standing};
 

@@ -4,6 +4,7 @@ mod approved;
 mod charging;
 mod controls;
 mod correcting;
+mod goodwill;
 mod left;
 mod model;
 mod own;

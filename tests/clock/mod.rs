@@ -4,4 +4,5 @@
 mod counters;
 mod jobs;
 mod jumps;
+mod typed;
 mod zones;

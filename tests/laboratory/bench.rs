@@ -67,6 +67,37 @@ both! {
         assert_eq!(clinic.lines(lab.visit).await[0].1, LineState::Collected);
     }
 
+    async fn l1_what_happened_to_a_rejected_sample_is_read_on_its_page_when_a_new_one_is_taken(clinic) {
+        let lab = clinic.laboratory().await;
+        lab.order(&clinic, &["PCV", "URINE"]).await;
+        let samples = lab.collect(&clinic).await;
+        let old = clinic.lines(lab.visit).await[0].3.unwrap();
+        let other = *samples.iter().find(|sample| **sample != old).unwrap();
+        lab.receive(old).await;
+        clinic.wait_minutes(3);
+        let page = lab.second.get(&format!("/lab/samples/{old}")).await;
+        lab.second.submit(&page, "#reject", &[("reason", "clotted"), ("note", "Half full")]).await.expect(303);
+        clinic.wait_minutes(4);
+        let new = *lab.collect(&clinic).await.last().unwrap();
+        lab.receive(new).await;
+        // Each step of the old one with who and when, and none of what happens to the new one.
+        let told = lab.sample(old).await.texts("#history li");
+        let steps = ["09:00 Sample taken", "09:00 Received", "09:03 Sample rejected"];
+        assert_eq!(told.len(), steps.len(), "{told:?}");
+        for (told, step) in told.iter().zip(steps) {
+            let (at, made) = step.split_once(' ').unwrap();
+            assert!(told.contains(&format!("2026-11-09 {at}")) && told.contains(made), "{step}: {told}");
+        }
+        assert!(told[0].contains("bench") && told[2].contains("second") && told[2].contains("Half full"), "{told:?}");
+        // The new one tells the whole story of the test.
+        let whole = lab.sample(new).await.text("#history");
+        for words in ["Sample rejected", "Half full", "New sample taken", "2026-11-09 09:07"] {
+            assert!(whole.contains(words), "{words}: {whole}");
+        }
+        // Another sample of the visit knows nothing of it.
+        assert!(!lab.sample(other).await.text("#history").contains("rejected"));
+    }
+
     async fn results_are_entered_on_one_page_and_judged_by_sex_and_age_at_collection(clinic) {
         let lab = clinic.laboratory().await;
         lab.order(&clinic, &["FBC", "ESR"]).await;

@@ -83,4 +83,48 @@ both! {
         let late = infirmary::queue::make_move(&mut work, Move::Leave, entry, Some(1), "").await;
         assert!(matches!(&late, Err(Refused::Because(why)) if why.starts_with("The day of A001 is over")), "{late:?}");
     }
+
+    async fn n1_who_left_and_comes_back_too_late_for_the_time_ranks_by_that_arrival(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (doctor, _) = clinic.doctor_named("Dr Nwosu").await;
+        let leaves = async |visit| {
+            let (entry, _) = clinic.entry_of(visit).await;
+            let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+            infirmary::queue::make_move(&mut work, Move::Leave, entry, None, "").await.unwrap();
+            work.commit().await.unwrap();
+            entry
+        };
+        let (mut patients, mut visits) = (Vec::new(), Vec::new());
+        for (name, minutes) in [("Ada Obi", 1), ("Ben Eze", 18), ("Cy Ude", 0)] {
+            let patient = clinic.visitor(name).await;
+            clinic.booking(patient, doctor, minutes).await;
+            visits.push(clinic.arrived(patient).await.visit);
+            patients.push(patient);
+        }
+        clinic.wait_minutes(5);
+        leaves(visits[0]).await;
+        leaves(visits[1]).await;
+        let walk_in = clinic.walk_in("Wale Walk").await;
+        clinic.wait_minutes(15);
+        // Cy was marked as left by mistake, which is taken back: nobody came late for that.
+        let mistake = leaves(visits[2]).await;
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        infirmary::queue::verbs::undo::undo(&mut work, mistake, None).await.unwrap();
+        work.commit().await.unwrap();
+        for patient in &patients[..2] {
+            assert!(clinic.arrived(*patient).await.is_new);
+        }
+        let browser = clinic.browser();
+        clinic.sign_in(&browser, "dr nwosu").await;
+        let board = browser.get(&infirmary::web::paths::queue::board(point)).await;
+        assert_eq!(board.texts("#queue .plate"), ["A003", "A002", walk_in.token.as_str(), "A001"]);
+        let why = board.texts("td.why");
+        let begins = ["Booked 09:00", "Booked 09:18", "Walk-in since 09:05", "Came late: by arrival 09:20"];
+        for (told, begin) in why.iter().zip(begins) {
+            assert!(told.starts_with(begin), "{why:?}");
+        }
+        // "Call next" and the board read the same.
+        browser.submitted(&board, "#call-next", &[]).await;
+        assert_eq!(clinic.state_of(visits[2]).await, infirmary::queue::model::EntryState::Called);
+    }
 }

@@ -365,8 +365,8 @@ async fn token(
     let token = &sitting.visit.token;
     match (what, caller) {
         ("call", Some(caller)) => {
-            queue::call_one(work, caller, entry, version).await?;
-            Ok(format!("{token} called to {}", caller.place))
+            let called = queue::call_one(work, caller, entry, version).await?;
+            Ok(queue::used_up(&called).unwrap_or_else(|| format!("{token} called to {}", caller.place)))
         }
         ("start", _) => {
             queue::make_move(work, Move::Start, entry, version, "").await?;

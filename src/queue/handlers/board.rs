@@ -12,6 +12,7 @@ use crate::queue::store::{attention, events, lines, points};
 use crate::queue::verbs::calls::{Caller, call_next, call_one};
 use crate::queue::verbs::{Refused, pause as pausing};
 use crate::queue::views::board::{Board, BoardPage, BoardPart, Panel};
+use crate::queue::views::seat::used_up;
 use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::{refused, see_other};
@@ -150,7 +151,7 @@ pub async fn call(
     };
     match called {
         // The strip with the undo button says who was called where.
-        Ok(Some(_)) => work.done(paths::queue::board(point), "").await,
+        Ok(Some(entry)) => work.done(paths::queue::board(point), &used_up(&entry).unwrap_or_default()).await,
         Ok(None) => work.done(paths::queue::board(point), "Nobody waits for you here").await,
         Err(refused) => {
             work.undo();

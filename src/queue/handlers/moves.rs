@@ -16,7 +16,7 @@ use crate::queue::verbs::{Refused, moves, transfer, undo};
 use crate::queue::views::board::{Board, BoardPage};
 use crate::queue::views::entry::EntryPage;
 use crate::queue::views::onward;
-use crate::queue::views::seat::{Seat, asks_why, field, times};
+use crate::queue::views::seat::{Seat, asks_why, field, used_up};
 use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::LINE;
 use crate::web::request::Id;
@@ -147,14 +147,12 @@ pub async fn create(
 }
 
 async fn finish(work: Answering, made: Move, entry: &Entry) -> Answer {
-    let used_up = made == Move::Recall && entry.state == crate::queue::model::EntryState::Missed;
     // The strip with the undo button tells of every other step.
-    let words = if used_up {
-        format!("{} was called {} and is now missed", entry.token, times(entry.call_count))
-    } else if made == Move::Undo {
-        format!("{}: last step undone", entry.token)
-    } else {
-        String::new()
+    let words = match made {
+        Move::Recall | Move::ReturnToWaiting => used_up(entry).unwrap_or_default(),
+        Move::Undo => format!("{}: last step undone", entry.token),
+        Move::Call | Move::Start | Move::Finish | Move::Miss | Move::Park => String::new(),
+        Move::Unpark | Move::BringBack | Move::Leave | Move::Transfer => String::new(),
     };
     work.done(paths::queue::board(entry.point_id), &words).await
 }

@@ -181,8 +181,11 @@ impl EntryState {
     pub fn undone(self, before: Option<EntryState>) -> Result<EntryState, CannotMove> {
         let Some(before) = before else { return self.after(Move::Undo) };
         let led_here = |made: &&Move| **made != Move::Undo && before.after(**made) == Ok(self);
+        // Whoever waits is missed when the calls are used up (rule Q7), which nobody chooses as a move.
+        let used_up = before == EntryState::Waiting && self == EntryState::Missed;
         match Move::ALL.iter().find(led_here) {
             Some(_) => Ok(before),
+            None if used_up => Ok(before),
             None => Err(CannotMove { state: self, tried: Move::Undo }),
         }
     }

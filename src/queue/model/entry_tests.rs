@@ -56,7 +56,8 @@ fn undo_leads_back_to_where_a_move_came_from() {
         for &before in S::ALL {
             let led_here =
                 ALLOWED.iter().any(|(from, made, to)| (*from, *to) == (before, state) && *made != Move::Undo);
-            assert_eq!(state.undone(Some(before)).is_ok(), led_here, "{before} to {state}");
+            let used_up = (before, state) == (S::Waiting, S::Missed);
+            assert_eq!(state.undone(Some(before)).is_ok(), led_here || used_up, "{before} to {state}");
         }
     }
     assert_eq!(S::Waiting.undone(None), Ok(S::Void));

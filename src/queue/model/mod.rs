@@ -20,7 +20,7 @@ pub use entry::{CannotMove, EntryState, Happened, LEFT_BY_PHONE, Move, history_w
 pub use estimate::{Pace, WaitLevel, WaitRange, WaitThresholds, come_back_at, estimate};
 pub use line::{Placed, Returned, Waiting, behind_next_two, eligible_for, line};
 pub use rules::LineRules;
-pub use times::{StateChange, Times, times, waits_since};
+pub use times::waits_since;
 pub use token::{TokenFormat, TokenFormatFault, announcement, spoken};
 pub use undo::{CannotUndo, LastMove, may_undo};
 pub use whereabouts::whereabouts;

@@ -155,6 +155,12 @@ pub fn times(count: i64) -> String {
     }
 }
 
+/// What whoever pressed a call is told where the token is missed instead (Q7); none where it was called.
+pub fn used_up(entry: &Entry) -> Option<String> {
+    let is_missed = entry.state == EntryState::Missed;
+    is_missed.then(|| format!("{} was called {} and is now missed", entry.token, times(entry.call_count)))
+}
+
 fn why(row: &Row, placed: Option<&Placed>, page: &Page) -> String {
     let (entry, clinic) = (&row.entry, &page.clinic);
     let for_whom = row.doctor.as_ref().map(|doctor| format!(", for {doctor}")).unwrap_or_default();

@@ -1,0 +1,98 @@
+//! How often a token is called, and what is said when its calls are used up (Q7).
+
+use infirmary::db::sql;
+use infirmary::queue::model::{EntryState, VisitId};
+use infirmary::web::paths::{consultation, queue as paths};
+
+use crate::support::Clinic;
+use crate::support::consultation::press;
+
+/// The clinic calls nobody more often than this.
+async fn calls_at_most(clinic: &Clinic, calls: i64) {
+    sql("update clinic set max_calls = $1").bind(calls).run(&clinic.app.db).await.unwrap();
+    clinic.app.reload_clinic().await.unwrap();
+}
+
+/// Somebody who waits was called twice before.
+async fn called_twice(clinic: &Clinic, visit: VisitId) {
+    sql("update queue_entry set call_count = 2, called_at = $2, last_called_at = $2, version = version + 1 where visit_id = $1")
+        .bind(visit)
+        .bind(clinic.app.clock.now())
+        .run(&clinic.app.db)
+        .await
+        .unwrap();
+}
+
+both! {
+    async fn q7_a_token_is_called_as_often_as_the_clinic_says_and_then_no_call_is_offered(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        calls_at_most(&clinic, 2).await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let page = doctor.submitted(&doctor.get(&paths::board(point)).await, "#call-next", &[]).await;
+        let page = doctor.submitted(&page, "[data-move=return_to_waiting]", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
+        let page = doctor.submitted(&page, "[data-call]", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
+        // The last call was not answered either: back in the line she would be called once more.
+        let page = doctor.submitted(&page, "[data-move=return_to_waiting]", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Missed);
+        assert!(page.text(".notice[data-kind=ok]").contains("A001 was called twice and is now missed"), "{}", page.text("main"));
+        assert!(!page.has("[data-call]") && page.has("[data-move=bring_back]"), "{}", page.body);
+        let none = doctor.submitted(&page, "#call-next", &[]).await;
+        assert!(none.text(".notice[data-kind=ok]").contains("Nobody waits for you here"));
+        assert_eq!(clinic.count("select count(*) from announcement").await, 2);
+        // Brought back, her calls count anew.
+        let page = doctor.submitted(&none, "[data-move=bring_back]", &[]).await;
+        doctor.submitted(&page, "#call-next", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
+    }
+
+    async fn q7_where_fewer_calls_are_allowed_meanwhile_the_next_one_is_called_and_the_missed_are_named(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let ben = clinic.walk_in("Ben Eze").await;
+        let cy = clinic.walk_in("Cy Ude").await;
+        let dayo = clinic.walk_in("Dayo Ojo").await;
+        for here in [&ada, &ben, &cy] {
+            called_twice(&clinic, here.visit).await;
+        }
+        clinic.wait_minutes(6);
+        let board = doctor.get(&paths::board(point)).await;
+        let consult = doctor.get(&consultation::consult(cy.visit)).await;
+        calls_at_most(&clinic, 2).await;
+        // One by one: the page that calls says that nobody was called, and the step can be taken back.
+        let named = format!("#row-{} [data-call]", clinic.entry_of(ben.visit).await.0);
+        let page = doctor.submitted(&board, &named, &[]).await;
+        assert_eq!(clinic.state_of(ben.visit).await, EntryState::Missed);
+        assert!(page.text(".notice[data-kind=ok]").contains("A002 was called twice and is now missed"), "{}", page.text("main"));
+        doctor.submitted(&page, "#undo form", &[]).await;
+        assert_eq!(clinic.state_of(ben.visit).await, EntryState::Waiting);
+        // From the consultation page.
+        consult.expect(200);
+        let pressed = press(&doctor, cy.visit, "token.call", &[]).await;
+        let page = doctor.follow(pressed).await;
+        assert!(page.body.contains("A003 was called twice and is now missed") && !page.body.contains("called to"), "{}", page.text("main"));
+        assert_eq!(clinic.state_of(cy.visit).await, EntryState::Missed);
+        assert_eq!(clinic.count("select count(*) from announcement").await, 0);
+        // In the order of the line.
+        doctor.submitted(&doctor.get(&paths::board(point)).await, "#call-next", &[]).await;
+        for (here, state) in [(&ada, EntryState::Missed), (&ben, EntryState::Missed), (&dayo, EntryState::Called)] {
+            assert_eq!(clinic.state_of(here.visit).await, state, "{}", here.token);
+        }
+        let said: Vec<String> = sql("select token from announcement").scalars(&clinic.app.db).await.unwrap();
+        assert_eq!(said, [dayo.token]);
+    }
+
+    async fn a_call_from_the_consultation_page_says_where_to(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        clinic.room(point, "Room 2").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let pressed = press(&doctor, ada.visit, "token.call", &[]).await;
+        let page = doctor.follow(pressed).await;
+        assert!(page.body.contains("A001 called to Room 2"), "{}", page.text("main"));
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
+    }
+}
