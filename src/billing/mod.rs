@@ -85,9 +85,9 @@ fn money_routes() -> Routes {
         .get(paths::SHIFTS, read, shifts::index)
         .post(paths::SHIFTS, take, shifts::open)
         .get(paths::SHIFT, read, shifts::show)
-        // Every cashier approves too; who approves may also count the till of a cashier who is gone.
-        .get(paths::CLOSE, approve, shifts::count)
-        .post(paths::CLOSE, approve, shifts::close)
+        // The till of a cashier who is gone is counted by another one: whoever only approves sees its sums, and counts nothing.
+        .get(paths::CLOSE, take, shifts::count)
+        .post(paths::CLOSE, take, shifts::close)
         .post(paths::EXPLANATION, take, shifts::explain)
         .get(paths::TILL, read, shifts::till)
 }

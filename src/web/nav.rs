@@ -48,7 +48,7 @@ const RAIL: [(&str, &[Entry]); 6] = [
     (
         "Money",
         &[
-            ("Shifts", "clock", billing::SHIFTS, Some(Permission::TakePayments)),
+            ("Shifts", "clock", billing::SHIFTS, Some(Permission::ReadMoney)),
             ("Till", "chart", billing::TILL, Some(Permission::ReadMoney)),
             ("Approvals", "check", billing::APPROVALS, Some(Permission::ApproveMoney)),
             ("Claims", "transfer", billing::CLAIMS, Some(Permission::ReadMoney)),
@@ -110,7 +110,7 @@ const PLACES: [Entry; 4] = [
 ];
 
 /// Pages whose address begins elsewhere than that of the place they belong to: how it begins, how it ends, the place.
-const BELONGS: [(&str, &str, &str); 19] = [
+const BELONGS: [(&str, &str, &str); 22] = [
     ("/visits/", "/consultation", queue::QUEUES),
     ("/prescriptions/", "/dispensing", pharmacy::WORKLIST),
     ("/prescriptions/", "/queries", pharmacy::WORKLIST),
@@ -130,6 +130,9 @@ const BELONGS: [(&str, &str, &str); 19] = [
     ("/stock/receipts/", "", stock::STOCK),
     ("/stock/reorder", "", stock::ORDERS),
     ("/lab/samples/", "", laboratory::WORKLIST),
+    ("/medicines/rules", "", settings::SETTINGS),
+    ("/lab/rules", "", settings::SETTINGS),
+    ("/stock/rules", "", settings::SETTINGS),
 ];
 
 impl Page {

@@ -29,6 +29,7 @@
     for (const [name, value] of Object.entries(JSON.parse(option.dataset.fill || "{}"))) {
       const field = input.form.elements[name];
       if (!field || (field.value && !field.dataset.filled)) continue;
+      if (!value) field.closest("details")?.setAttribute("open", "");
       field.value = value;
       field.dataset.filled = "yes";
     }

@@ -104,6 +104,9 @@ both! {
         let shift = clinic.count("select max(id) from shift").await;
         let path = format!("/shifts/{shift}/close");
         clinic.receptionist().await.get(&path).await.expect(403);
+        // Who manages sees what is in the open till, and counts nothing.
+        assert!(!till.admin.get("/shifts").await.body.contains("count and close it"));
+        till.admin.get(&path).await.expect(403);
         assert!(till.second.get("/shifts").await.text(".held").contains("is away: count and close it"));
         let page = till.second.get(&path).await;
         assert!(!page.expect(200).body.contains("₦5,000"), "counted blind: {}", page.text("main"));

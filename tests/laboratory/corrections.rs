@@ -92,6 +92,9 @@ both! {
         let lab = clinic.laboratory().await;
         let (_, result) = lab.released(&clinic, "PCV", ("PCV", "15")).await;
         let page = lab.orders.get(&format!("/results/{result}")).await;
+        // How the patient learns of it is said, not pressed away.
+        assert!(!page.has("#acknowledge input[checked]"), "{}", page.text("#acknowledge"));
+        assert_eq!(lab.orders.submit(&page, "#acknowledge", &[]).await.expect(422).errors(), ["Choose how the patient learns of it"]);
         lab.orders.submit(&page, "#acknowledge", &[("tell", "now")]).await.expect(303);
         let phone = clinic.phone_of(lab.patient).await;
         assert!(phone.get("/my/results").await.has(".empty"));

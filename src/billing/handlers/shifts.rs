@@ -10,7 +10,7 @@ use crate::billing::model::ShiftId;
 use crate::billing::store::shifts;
 use crate::billing::verbs::shift;
 use crate::billing::views::shifts::{ClosePage, ShiftPage, ShiftsPage, TillPage};
-use crate::billing::views::{approves, takes};
+use crate::billing::views::takes;
 use crate::queue::model::PointId;
 use crate::web::conflict::conflicting;
 use crate::web::form::LINE;
@@ -62,15 +62,10 @@ pub async fn open(State(app): State<App>, page: Page, submission: Submission) ->
     }
 }
 
-/// Whether the person may come to count what somebody else took.
-fn counts(page: &Page) -> bool {
-    takes(page) || approves(page)
-}
-
 async fn one(app: &App, page: Page, id: ShiftId, form: FormState) -> Result<ShiftPage, Error> {
     let shift = shifts::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let is_mine = page.actor()?.account == shift.account_id;
-    let blind = shift.is_open() && (is_mine || counts(&page));
+    let blind = shift.is_open() && (is_mine || takes(&page));
     let methods = if blind { Vec::new() } else { shifts::by_method(&app.db, id).await? };
     let movements = shifts::movements(&app.db, id, 300).await?;
     Ok(ShiftPage { page, form, shift, methods, movements, is_mine, blind })
@@ -171,7 +166,7 @@ pub async fn till(State(app): State<App>, page: Page, Query(asked): Query<Asked>
     let until = day.checked_add_days(Days::new(1)).ok_or(Error::NotFound)?;
     let (from, until) = (page.clinic.start_of(day), page.clinic.start_of(until));
     let shifts = shifts::of_day(&app.db, from, until).await?;
-    let (me, counts) = (page.actor()?.account, counts(&page));
+    let (me, counts) = (page.actor()?.account, takes(&page));
     let shown = |one: &&shifts::Shift| !(one.is_open() && (counts || one.account_id == me));
     let seen: Vec<_> = shifts.iter().filter(shown).cloned().collect();
     let methods = shifts::by_method_of(&app.db, &seen, (from, until)).await?;

@@ -63,7 +63,7 @@ impl Responses {
     /// The sentence beside a score.
     pub const fn of(escalation: Escalation) -> &'static str {
         match escalation {
-            Escalation::None => "Low. Goes on in the line as usual.",
+            Escalation::None => "Low. Goes on in the queue as usual.",
             Escalation::Urgent => "Urgent. Goes before others, and the doctors have been told.",
             Escalation::Emergency => "Emergency. Call for help now. The doctors have been told.",
         }
@@ -73,8 +73,8 @@ impl Responses {
     pub const fn after(escalation: Escalation) -> &'static str {
         match escalation {
             Escalation::None => "Low.",
-            Escalation::Urgent => "Urgent at that time. The patient is not in the line now.",
-            Escalation::Emergency => "An emergency at that time. The patient is not in the line now.",
+            Escalation::Urgent => "Urgent at that time. The patient is not in the queue now.",
+            Escalation::Emergency => "An emergency at that time. The patient is not in the queue now.",
         }
     }
 }

@@ -4,7 +4,9 @@ use askama::Template;
 
 use super::Meanwhile;
 use crate::patients::campus::Campus;
-use crate::patients::model::{BLOOD_GROUPS, Brief, Candidate, GENOTYPES, OpeningReason, Reach, grouped};
+use crate::patients::model::{
+    BLOOD_GROUPS, Brief, Candidate, GENOTYPES, Kind, OpeningReason, Reach, grouped,
+};
 use crate::patients::qr::Qr;
 use crate::patients::store::university::PlaceKind;
 use crate::patients::store::{Patient, Trace};
@@ -269,6 +271,12 @@ impl Patient {
         let parts: Vec<&str> =
             parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         parts.join(", ")
+    }
+
+    /// Whether what is studied belongs on the page: of a student, or where it is recorded of somebody else.
+    pub fn studies(&self) -> bool {
+        let recorded = [&self.faculty, &self.department, &self.level, &self.session];
+        self.details.kind == Kind::Student || recorded.iter().any(|words| !words.is_empty())
     }
 
     /// Level and session in one line.

@@ -90,7 +90,8 @@ impl LineState {
             LineState::Draft | LineState::Open => "wait",
             LineState::Partly | LineState::Paused => "info",
             LineState::Complete => "ok",
-            LineState::Closed | LineState::Cancelled => "plain",
+            LineState::Closed => "danger",
+            LineState::Cancelled => "plain",
         }
     }
 }

@@ -60,6 +60,8 @@ impl Medicine {
         put("rx_days", self.days.map(|days| days.to_string()));
         let needed = frequency == Some(Frequency::AsNeeded);
         put("rx_max", self.max_doses_a_day.filter(|_| needed).map(|max| max.to_string()));
+        // How much is given is said then: its field is opened.
+        put("rx_quantity", needed.then(String::new));
         serde_json::Value::Object(fill).to_string()
     }
 }

@@ -292,8 +292,8 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         Form::fields(
             "/claims/{id}/correction",
             boss,
-            claims.answered,
-            &[("version", &claims.versions[1]), ("in_all", "1"), ("mistake", "Read again")],
+            claims.mistyped,
+            &[("version", &claims.versions[3]), ("in_all", "1"), ("mistake", "Read again")],
         ),
         Form::fields(
             "/claims/{id}/shortfall",
@@ -316,7 +316,8 @@ struct Claims {
     waiting: i64,
     answered: i64,
     given_up: i64,
-    versions: [String; 3],
+    mistyped: i64,
+    versions: [String; 4],
 }
 
 /// Claims where each of their steps is taken.
@@ -335,7 +336,7 @@ async fn claims(desk: &Desk<'_>, boss: &Browser) -> Claims {
     post(boss, &format!("/schemes/{scheme}/members"), &[("patient", &patient)]).await.expect(303);
     let enrolment = clinic.count("select max(id) from scheme_enrolment").await;
     let mut ids = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..4 {
         let invoice = desk.issued().await;
         ids.push(clinic.number("select id from claim where invoice_id = $1", invoice).await);
     }
@@ -350,9 +351,10 @@ async fn claims(desk: &Desk<'_>, boss: &Browser) -> Claims {
     desk.issued().await;
     let unsent = id_in(&post(boss, "/claims", &[("scheme", &text)]).await);
     desk.issued().await;
-    let mut versions = [String::new(), String::new(), String::new()];
+    let mut versions = [const { String::new() }; 4];
     for (at, id) in ids.iter().enumerate() {
         versions[at] = clinic.number(version, *id).await.to_string();
     }
-    Claims { scheme, enrolment, unsent, waiting: ids[0], answered: ids[1], given_up: ids[2], versions }
+    let [waiting, answered, given_up, mistyped] = ids[..] else { unreachable!("four invoices") };
+    Claims { scheme, enrolment, unsent, waiting, answered, given_up, mistyped, versions }
 }
