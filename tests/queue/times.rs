@@ -26,11 +26,10 @@ impl Doctor<'_> {
         for (made, minutes) in steps {
             let mut work = self.clinic.work_of("dr nwosu").await;
             let note = if *made == Move::Park { "Fetches a result" } else { "" };
-            match made {
-                Move::Undo => undo(&mut work, entry, None).await.map(drop).unwrap(),
-                _ => {
-                    infirmary::queue::make_move(&mut work, *made, entry, None, note).await.map(drop).unwrap()
-                }
+            if *made == Move::Undo {
+                undo(&mut work, entry, None).await.unwrap();
+            } else {
+                infirmary::queue::make_move(&mut work, *made, entry, None, note).await.unwrap();
             }
             work.commit().await.unwrap();
             self.clinic.wait_minutes(*minutes);
