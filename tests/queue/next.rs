@@ -16,23 +16,23 @@ both! {
         clinic.booking(ada, first, 0).await;
         let ada = clinic.arrived(ada).await;
         let board = paths::board(point);
-        assert!(one.get(&board).await.text(".now").contains(&format!("Next in the line is {}.", ada.token)));
+        assert!(one.get(&board).await.text(".now").contains(&format!("Next in the queue is {}.", ada.token)));
         let nobody = two.get(&board).await;
-        assert!(nobody.text(".now").contains("Everybody in the line waits for a colleague."), "{}", nobody.text(".now"));
+        assert!(nobody.text(".now").contains("Everybody in the queue waits for a colleague."), "{}", nobody.text(".now"));
         let walk_in = clinic.walk_in("Wale Walk").await;
         let page = two.get(&board).await;
-        assert!(page.text(".now").contains(&format!("Next in the line is {}.", walk_in.token)), "{}", page.text(".now"));
+        assert!(page.text(".now").contains(&format!("Next in the queue is {}.", walk_in.token)), "{}", page.text(".now"));
         assert_eq!(page.texts("#queue .plate"), [ada.token.as_str(), walk_in.token.as_str()]);
         // An emergency is anybody's, also one who was booked with a colleague.
         let eke = clinic.visitor("Eke Urgent").await;
         clinic.booking(eke, first, 60).await;
         let eke = clinic.arrives(Arrival { priority: Priority::Emergency, reason: "Bleeding".into(), ..Arrival::at_desk(eke) }).await;
         let page = two.get(&board).await;
-        assert!(page.text(".now").contains(&format!("Next in the line is {}.", eke.token)), "{}", page.text(".now"));
+        assert!(page.text(".now").contains(&format!("Next in the queue is {}.", eke.token)), "{}", page.text(".now"));
         two.submitted(&page, "#call-next", &[]).await;
         assert_eq!(clinic.state_of(eke.visit).await, EntryState::Called);
         let page = one.get(&board).await;
-        assert!(page.text(".now").contains(&format!("Next in the line is {}.", ada.token)), "{}", page.text(".now"));
+        assert!(page.text(".now").contains(&format!("Next in the queue is {}.", ada.token)), "{}", page.text(".now"));
         one.submitted(&page, "#call-next", &[]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
     }
@@ -56,7 +56,7 @@ both! {
         // Three booked were called one after the other: the walk-in who waits too long is next.
         sql("update service_point set booked_in_a_row = 3").run(&clinic.app.db).await.unwrap();
         let page = doctor.get(&board).await;
-        assert!(page.text(".now").contains("Next in the line is A001."), "{}", page.text(".now"));
+        assert!(page.text(".now").contains("Next in the queue is A001."), "{}", page.text(".now"));
         assert_eq!(page.texts("#queue .plate"), ["A001", "A002", "A003"]);
         assert_eq!(screen.get(paths::SCREEN_NOW).await.texts("#upcoming li"), ["A001", "A002", "A003"]);
         doctor.submitted(&page, "#call-next", &[]).await;
