@@ -103,6 +103,9 @@ both! {
         let mut work = clinic.stock_work(None).await;
         assert!(take(&mut work, &clinic.want(shelves.item, 1), &out(Kind::Issue, "")).await.is_err(), "nothing of it is given");
         drop(work);
+        // Nor by way of a hold of one's own in between.
+        let again = [("op", "held-once-more-by-it"), ("version", "2"), ("made", "held"), ("reason", "The fridge was warm")];
+        shelves.desk.post(&format!("{path}/state"), &again).await.expect(409);
         let fields = [("op", "released-by-the-same"), ("version", "2"), ("made", "released"), ("reason", "I looked again")];
         let alone = shelves.desk.post(&format!("{path}/state"), &fields).await;
         assert!(alone.expect(409).errors()[0].contains("Somebody else reads the pack"), "{:?}", alone.errors());

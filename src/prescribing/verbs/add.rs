@@ -246,7 +246,9 @@ pub async fn favourite(
         gone(form, &medicine.label());
         return Ok(());
     }
-    if let Some(whose) = whose_dose(work, visit).await? {
+    if favourite.dose.is_some()
+        && let Some(whose) = whose_dose(work, visit).await?
+    {
         offered(form, &medicine, favourite, &whose);
         return Ok(());
     }

@@ -171,7 +171,7 @@ pub async fn events(store: impl Store, batch: BatchId) -> Result<Vec<BatchEvent>
     .await
 }
 
-/// Puts a batch on hold, or takes the hold away with an empty reason. False when somebody was quicker.
+/// Puts a batch on hold that is not, or takes the hold away with an empty reason. False when somebody was quicker.
 pub async fn hold(
     tx: &mut Tx,
     (id, version): (BatchId, i64),
@@ -179,7 +179,7 @@ pub async fn hold(
     at: Option<DateTime<Utc>>,
 ) -> Result<bool, DbError> {
     let changed = sql("update stock_batch set held_reason = $3, held_at = $4, version = version + 1
-         where id = $1 and version = $2")
+         where id = $1 and version = $2 and (held_at is null) = ($3 <> '')")
     .bind(id)
     .bind(version)
     .bind(reason)
@@ -189,7 +189,7 @@ pub async fn hold(
     Ok(changed == 1)
 }
 
-/// Recalls a batch, or ends the recall with an empty reason. False when somebody was quicker.
+/// Recalls a batch that is not, or ends the recall with an empty reason. False when somebody was quicker.
 pub async fn recall(
     tx: &mut Tx,
     (id, version): (BatchId, i64),
@@ -197,7 +197,7 @@ pub async fn recall(
     at: Option<DateTime<Utc>>,
 ) -> Result<bool, DbError> {
     let changed = sql("update stock_batch set recall_reason = $3, recalled_at = $4, version = version + 1
-         where id = $1 and version = $2")
+         where id = $1 and version = $2 and (recalled_at is null) = ($3 <> '')")
     .bind(id)
     .bind(version)
     .bind(reason)
