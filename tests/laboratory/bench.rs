@@ -157,6 +157,9 @@ both! {
         assert!(shown.text("#signed").contains("(the same person)"), "{}", shown.body);
         let paper = lab.orders.get(&format!("/results/{result}/print")).await;
         assert!(paper.body.contains("(the same person)"));
+        // Ranges differ by age and sex: the paper says whose they are.
+        let facts = paper.text(".facts");
+        assert!(facts.contains("years, female") || facts.contains("years, male"), "{facts}");
         // Nothing on paper is told by an empty place.
         assert!(paper.texts("tbody td").iter().all(|cell| !cell.is_empty()), "{:?}", paper.texts("tbody td"));
     }

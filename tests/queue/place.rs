@@ -103,7 +103,11 @@ both! {
         let first = stranger.submit(&page, "main form", &[]).await;
         let second = stranger.submit(&page, "main form", &[]).await;
         assert_eq!((first.status, second.status), (303, 303));
-        assert_eq!(stranger.get(&paths::place(&here.slip_code)).await.text(".place .big"), "You have left the queue");
+        let left = stranger.get(&paths::place(&here.slip_code)).await;
+        assert_eq!(left.text(".place .big"), "You have left the queue");
+        // Not as if it were served, and with what to do then.
+        assert_eq!(left.attribute(".place", "data-state").as_deref(), Some("left"));
+        assert!(left.text(".place").contains("you keep the same token"), "{}", left.text(".place"));
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'queue.left'").await, 1);
     }
 }

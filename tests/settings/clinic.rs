@@ -54,6 +54,16 @@ both! {
         browser.submit(&page, "#settings", &[("time_zone", "Egypt")]).await.expect(303);
     }
 
+    async fn the_settings_lead_to_the_rules_of_every_station(clinic) {
+        let browser = clinic.administrator().await;
+        let links = browser.get("/settings").await.links("#elsewhere a");
+        assert_eq!(links.len(), 5, "{links:?}");
+        for link in links {
+            let page = browser.get(&link).await;
+            assert!(page.expect(200).has("main form"), "{link}");
+        }
+    }
+
     async fn impossible_settings_are_refused_with_everything_kept(clinic) {
         let browser = clinic.administrator().await;
         let page = browser.get("/settings").await;
