@@ -42,6 +42,8 @@ create unique index vitals_replaces_unique on vitals (replaces);
 create index vitals_patient on vitals (patient_id, id);
 create index vitals_patient_at on vitals (patient_id, taken_at, id);
 create index vitals_visit on vitals (visit_id, id);
+-- Who was asked whether she is pregnant: the last answer stands at the top of every page about her.
+create index vitals_pregnant on vitals (patient_id, taken_at, id) where pregnant is not null;
 create trigger vitals_append_only before update or delete on vitals
     for each row execute function refuse_change();
 create trigger vitals_no_truncate before truncate on vitals for each statement execute function refuse_change();

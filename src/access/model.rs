@@ -218,9 +218,14 @@ pub fn spoken_roles(stored: &str) -> String {
 pub struct Roles(Vec<Role>);
 
 impl Roles {
-    /// Reads the comma-separated words that the identifying query gathers.
+    /// Reads comma-separated words.
     pub fn from_list(list: &str) -> Self {
-        let mut roles: Vec<Role> = list.split(',').filter_map(|word| word.parse().ok()).collect();
+        Self::of(list.split(','))
+    }
+
+    /// Reads words. One that this version does not know gives nothing.
+    pub fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+        let mut roles: Vec<Role> = words.filter_map(|word| word.parse().ok()).collect();
         roles.sort();
         Roles(roles)
     }

@@ -248,9 +248,10 @@ async fn identify(app: &App, session: &Session) -> Result<Option<Actor>, Error> 
 
 /// The actor of a live sign-in; also used by event streams, which have no session of their own.
 pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
-    let Some(row) = store::live_sign_in(&app.db, id).await? else { return Ok(None) };
+    let rows = store::live_sign_in(&app.db, id).await?;
+    let roles = Roles::of(rows.iter().filter_map(|row| row.role.as_deref()));
+    let Some(row) = rows.into_iter().next() else { return Ok(None) };
     let now = app.clock.now();
-    let roles = Roles::from_list(&row.roles);
     let lifetime = Lifetime::of(row.kind, &roles, &app.clinic());
     // A locked desk waits for its person: only the absolute end of a sign-in holds there.
     let seen = if row.locked_at.is_some() { now } else { row.seen_at };

@@ -55,7 +55,8 @@ pub struct LiveSignIn {
     pub name: String,
     pub patient_id: Option<PatientId>,
     pub has_own: bool,
-    pub roles: String,
+    /// One of its roles; there is a row for each.
+    pub role: Option<String>,
     #[serde(deserialize_with = "moment::at")]
     pub created_at: DateTime<Utc>,
     #[serde(deserialize_with = "moment::at")]
@@ -67,17 +68,17 @@ pub struct LiveSignIn {
     pub locked_at: Option<DateTime<Utc>>,
 }
 
-/// The sign-in, if it has not ended and its account is active.
-pub async fn live_sign_in(store: impl Store, id: SignInId) -> Result<Option<LiveSignIn>, DbError> {
+/// The sign-in, if it has not ended and its account is active, once for each role. Every page asks this: gathering the roles
+/// to one row would take PostgreSQL longer than everything else of it.
+pub async fn live_sign_in(store: impl Store, id: SignInId) -> Result<Vec<LiveSignIn>, DbError> {
     sql("select a.id as account_id, a.kind, trim(a.title || ' ' || a.name) as name, a.patient_id,
             a.own_record_id is not null or exists (select 1 from account_relative k where k.account_id = a.id) as has_own,
             s.created_at, s.seen_at, s.flash,
-            coalesce(s.proved_at, s.created_at) as proved_at, s.locked_at,
-            coalesce((select string_agg(role, ',') from account_role where account_id = a.id), '') as roles
-         from sign_in s join account a on a.id = s.account_id
+            coalesce(s.proved_at, s.created_at) as proved_at, s.locked_at, r.role
+         from sign_in s join account a on a.id = s.account_id left join account_role r on r.account_id = a.id
          where s.id = $1 and s.ended_at is null and a.state = 'active'")
     .bind(id)
-    .optional(store)
+    .all(store)
     .await
 }
 

@@ -13,7 +13,7 @@ use crate::db::{Db, DbError, count_query};
 use crate::work::Doer;
 
 /// Openings of one statement.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 32;
 /// Openings that may wait; whoever comes then waits for a place.
 const WAITING: usize = 1_024;
 

@@ -1,6 +1,6 @@
 //! Money: what was done becomes charges, charges become invoices, invoices are paid (rules §9, decision 021).
 //!
-//! Others call [`charge`], [`withdraw`], [`plan`], [`ahead`], [`count`], [`gate`], [`treat_now`] and [`owed`], and show
+//! Others call [`charge`], [`withdraw`], [`plan`], [`ahead`], [`count`], [`gate`], [`treat_now`] and [`due`], and show
 //! amounts by [`model::naira`]. Billing knows nothing of medicines, tests or stock: whoever does a thing names it in
 //! neutral words (rule A1).
 
@@ -17,7 +17,7 @@ use crate::web::paths::billing as paths;
 use crate::web::routes::{Access, Routes};
 pub use store::worklist::Tally;
 
-use crate::billing::model::{Ahead, ChargeId, ChargeKind, Gate, Money, Owed};
+use crate::billing::model::{Ahead, ChargeId, ChargeKind, Due, Gate, Money};
 use crate::db::{DbError, Store};
 use crate::patients::model::PatientId;
 use crate::queue::model::VisitId;
@@ -282,7 +282,7 @@ pub async fn pass(
 }
 
 /// What a visit owes at this moment, for the patient's own page and for the stations: the patient's part of what is not
-/// invoiced yet (an estimate) and of issued invoices that are not paid.
-pub async fn owed(store: impl Store, visit: VisitId) -> Result<Owed, DbError> {
-    store::charges::owed(store, visit).await
+/// invoiced yet (an estimate) and of issued invoices that are not paid; and what of it is paid first (rule M12).
+pub async fn due(store: impl Store, visit: VisitId) -> Result<Due, DbError> {
+    store::charges::due(store, visit).await
 }

@@ -33,6 +33,7 @@ use crate::db::{Db, DbError};
 use crate::patients::PatientId;
 use crate::queue::Visit;
 use crate::queue::model::VisitId;
+use crate::record::model::Summary;
 use crate::stock;
 use crate::web::paths::prescribing as paths;
 use crate::web::routes::{Access, Routes};
@@ -71,7 +72,7 @@ pub fn routes() -> Routes {
 pub async fn section(
     app: &App,
     page: &Page,
-    visit: &Visit,
+    (visit, summary): (&Visit, &Summary),
     author: AccountId,
     form: &FormState,
 ) -> Result<Section, DbError> {
@@ -84,7 +85,8 @@ pub async fn section(
         true => store::context::known(&app.db).await?,
         false => Arc::default(),
     };
-    let context = store::context::context(&app.db, visit.patient_id, author, now, known).await?;
+    let beside = store::context::beside(&app.db, visit.patient_id, author).await?;
+    let context = store::context::Context::of(summary, beside, now, known)?;
     let named: Vec<i64> = lines
         .iter()
         .filter(|line| line.state == model::LineState::Draft)

@@ -12,7 +12,7 @@ use crate::settings::model::Clinic;
 /// The place of a visit at `now`. Two queries while the token waits, none otherwise.
 pub async fn place(db: &Db, held: Held, clinic: &Clinic, now: DateTime<Utc>) -> Result<Place, DbError> {
     if held.state != EntryState::Waiting || held.closed_at.is_some() {
-        return Ok(Place { held, owed: None, ahead: None, range: None, back_at: None, booked_at: None });
+        return Ok(Place { held, due: None, ahead: None, range: None, back_at: None, booked_at: None });
     }
     let waiting = lines::waiting_at(db, held.point_id).await?;
     let own = waiting.iter().find(|one| one.id == held.entry_id);
@@ -32,7 +32,7 @@ pub async fn place(db: &Db, held: Held, clinic: &Clinic, now: DateTime<Utc>) -> 
     let least = position.min(then.or(position));
     let ahead = least.and_then(|position| i64::try_from(position - 1).ok());
     if held.paused_at.is_some() {
-        return Ok(Place { held, owed: None, ahead, range: None, back_at: None, booked_at: None });
+        return Ok(Place { held, due: None, ahead, range: None, back_at: None, booked_at: None });
     }
     let pace = store::pace(db, held.point_id, clinic.day_of(now)).await?;
     let desks = if mine.is_some() { 1 } else { u32::try_from(pace.people).unwrap_or(1) };
@@ -43,5 +43,5 @@ pub async fn place(db: &Db, held: Held, clinic: &Clinic, now: DateTime<Utc>) -> 
     };
     let back_at = range.and_then(|range| come_back_at(now, range));
     let booked_at = booked_at.filter(|_| position.is_some_and(|position| position > 1));
-    Ok(Place { held, owed: None, ahead, range, back_at, booked_at })
+    Ok(Place { held, due: None, ahead, range, back_at, booked_at })
 }

@@ -1,8 +1,8 @@
 //! The health part of a record: allergies, conditions, history, alerts, the line of time; who opened it; emergencies.
 //!
 //! Others use [`model`], [`banner`] (what stands at the top of every clinical page), [`identity`] (the same without the
-//! health part), [`harm`] (of a sealed record, what could harm), [`read`] and [`read_apart`] (what every clinical page writes down), [`not_own`], [`allergies`], [`timeline`] and
-//! [`unread_emergencies`].
+//! health part), [`harm`] (of a sealed record, what could harm), [`read`] and [`read_apart`] (what every clinical page writes down), [`not_own`], [`summary`], [`allergies`],
+//! [`timeline`] and [`unread_emergencies`].
 
 mod catalogue;
 mod handlers;
@@ -26,7 +26,7 @@ use crate::prescribing;
 use crate::web::paths::record as paths;
 use crate::web::routes::{Access, Routes};
 use crate::work::Work;
-use model::{Allergy, REVIEW_DAYS};
+use model::{Allergy, REVIEW_DAYS, Summary};
 
 /// Who a clinical page is about and what could harm them, by one query. Only for readers to whom the health part is open;
 /// [`Banner::under`] adds the red line where an emergency opened it.
@@ -47,6 +47,11 @@ pub async fn harm(app: &App, patient: PatientId) -> Result<Option<Banner>, DbErr
     let mut banner = Banner::of(summary.of_harm());
     banner.medicines = taken.iter().map(prescribing::Line::in_words).collect();
     Ok(Some(banner))
+}
+
+/// Who it is and all that holds now, for checks.
+pub async fn summary(store: impl Store, patient: PatientId) -> Result<Option<Summary>, DbError> {
+    store::summary(store, patient, true).await
 }
 
 /// The allergies that hold now, for checks.

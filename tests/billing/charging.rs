@@ -1,7 +1,7 @@
 //! From what was done to an issued invoice: charges, drafts, discounts, gates, numbers.
 
 use infirmary::billing::model::{ChargeKind, Gate};
-use infirmary::billing::{gate, owed, treat_now, withdraw};
+use infirmary::billing::{due, gate, treat_now, withdraw};
 use infirmary::db::sql;
 use infirmary::work::{Doer, Work};
 
@@ -13,10 +13,10 @@ both! {
         let till = clinic.till().await;
         let first = clinic.costs(&till, ChargeKind::Test, 7, 1_500).await;
         assert_eq!(clinic.costs(&till, ChargeKind::Test, 7, 9_999).await, first, "the same thing again is the first");
-        assert_eq!(owed(&clinic.app.db, till.visit).await.unwrap().total(), 150_000);
+        assert_eq!(due(&clinic.app.db, till.visit).await.unwrap().owed.total(), 150_000);
         let draft = till.draft().await;
         assert_eq!(clinic.word("select state from charge where id = $1", first).await, "billed");
-        assert_eq!(owed(&clinic.app.db, till.visit).await.unwrap().total(), 150_000, "also while it stands on a draft");
+        assert_eq!(due(&clinic.app.db, till.visit).await.unwrap().owed.total(), 150_000, "also while it stands on a draft");
         // The bill leads on with the draft, instead of ending here.
         let bill = till.cashier.get(&till.bill()).await;
         assert_eq!(bill.links("#open a.primary"), [format!("/invoices/{draft}")]);

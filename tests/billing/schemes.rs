@@ -198,7 +198,7 @@ both! {
     async fn m11_what_the_patient_is_told_knows_one_limit_once_and_no_referral_code(clinic) {
         let till = clinic.till().await;
         clinic.in_scheme(&till, "test", "100", "1500").await;
-        let told = async || infirmary::billing::owed(&clinic.app.db, till.visit).await.unwrap().total();
+        let told = async || infirmary::billing::due(&clinic.app.db, till.visit).await.unwrap().owed.total();
         clinic.costs(&till, ChargeKind::Test, 1, 1_000).await;
         assert_eq!(told().await, 0);
         let second = clinic.costs(&till, ChargeKind::Test, 2, 1_000).await.to_string();

@@ -1,6 +1,7 @@
 //! What stands of the vital signs of a visit: a later taking hides nothing, a corrected height counts everywhere.
 
 use infirmary::consultation::model::VitalsId;
+use infirmary::db::sql;
 use infirmary::queue::model::VisitId;
 use infirmary::web::paths;
 
@@ -104,6 +105,27 @@ both! {
             for id in [first, second] {
                 assert!(measured(&nurse, id).await.contains("15.1 kg/m²"));
             }
+        }
+    }
+
+    async fn w2_the_index_of_who_grows_is_judged_by_age_and_sex(clinic) {
+        clinic.point("Triage", "triage").await;
+        let nurse = clinic.nurse().await;
+        for (name, sex, judged) in [
+            ("Tobi Ade", "male", "High, usual 13.7 to 18.5"),
+            ("Chi Eze", "female", ""),
+            ("Nobody Knows", "unknown", ""),
+        ] {
+            let here = clinic.arrived_aged(name, 10).await;
+            let patient = clinic.patient_of(here.visit).await;
+            let mut tx = clinic.app.db.begin().await.unwrap();
+            let change = sql("update patient set sex = $2 where id = $1").bind(patient).bind(sex);
+            change.run(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+            let id = taking(&clinic, &nurse, here.visit, &[("weight", "36.8"), ("height", "140")]).await;
+            let told = measured(&nurse, id).await;
+            let of_index = told.split("18.8 kg/m²").nth(1).unwrap();
+            assert!(of_index.contains(judged) && (of_index.contains("usual") != judged.is_empty()), "{name}: {told}");
         }
     }
 

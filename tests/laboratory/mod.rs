@@ -8,6 +8,7 @@ mod heirs;
 mod model;
 mod offers;
 mod ordering;
+mod paying;
 mod races;
 mod reading;
 mod secrets;

@@ -1,5 +1,7 @@
 //! Who is late, who comes after all, and what does not count.
 
+use std::time::Duration;
+
 use infirmary::db::sql;
 use infirmary::scheduling;
 use infirmary::scheduling::model::AppointmentId;
@@ -82,6 +84,29 @@ both! {
         work.commit().await.unwrap();
         assert_eq!(clinic.count(COUNTED).await, 0);
         assert_eq!(clinic.appointment_state(ids[0]).await, "no_show", "the history stays");
+    }
+
+    async fn n2_a_time_that_is_taken_away_in_the_same_moment_counts_for_nobody(clinic) {
+        let doctor = clinic.consultant("bola").await;
+        let reason = clinic.visit_reason("I feel ill", 20).await;
+        let (ada, slot) = (clinic.person("Ada Obi").await, clinic.slot(doctor, 60, 1, 0).await);
+        let id = clinic.books(ada, slot, reason).await;
+        clinic.wait_minutes(120);
+        let bola = clinic.browser();
+        clinic.sign_in(&bola, "bola").await;
+        let page = bola.get(paths::AVAILABILITY).await;
+        let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();
+        scheduling::no_show(&mut work, id).await.unwrap();
+        let away = tokio::spawn(async move {
+            let away = [("from_day", "2026-11-09"), ("from_time", "09:45"), ("to_day", "2026-11-10"), ("to_time", "00:00"), ("away_reason", "Ill")];
+            bola.submit(&page, "#away", &away).await
+        });
+        // Long enough to read everything that stood there before.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        work.commit().await.unwrap();
+        away.await.unwrap().expect(303);
+        assert_eq!(clinic.count(COUNTED).await, 0);
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'appointment.no_longer_counts'").await, 1);
     }
 
     async fn who_is_late_reads_that_the_place_is_kept(clinic) {

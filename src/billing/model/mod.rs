@@ -152,3 +152,24 @@ impl Owed {
         if self.estimate > 0 { format!("about {sum}") } else { sum }
     }
 }
+
+/// What a visit costs its patient so far.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub struct Due {
+    /// What is owed.
+    pub owed: Owed,
+    /// The part of it that is paid before the clinic does what it is for (rule M12), in kobo.
+    pub first: i64,
+}
+
+impl Due {
+    /// `₦1,500`; nothing where nothing is paid first.
+    pub fn first_words(self) -> Option<String> {
+        (self.first > 0).then(|| naira(self.first))
+    }
+
+    /// Whether all of it is paid first.
+    pub fn is_all_first(self) -> bool {
+        self.first >= self.owed.total()
+    }
+}

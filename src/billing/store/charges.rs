@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::billing::model::{
-    ChargeId, ChargeKind, ChargeState, EnrolmentId, InvoiceId, Money, Owed, Rounding, SchemeId,
+    ChargeId, ChargeKind, ChargeState, Due, EnrolmentId, InvoiceId, Money, Rounding, SchemeId,
 };
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::PatientId;
@@ -316,15 +316,18 @@ pub struct Asked {
     pub owed: Money,
 }
 
+/// Whether the charge `c`, with its line `l` on an invoice, is to be paid before it is done.
 macro_rules! asked_first {
+    () => {
+        "c.withdrawn_at is null and c.state in ('planned', 'billed')
+            and c.treat_now_at is null and c.pay_first and coalesce(l.patient, c.estimate) > 0
+            and not exists (select 1 from queue_entry e where e.visit_id = c.visit_id and e.priority = 'emergency')"
+    };
     ($tail:literal) => {
         concat!(
             "select c.source, coalesce(l.patient, c.estimate) as owed
              from charge c left join invoice_line l on l.charge_id = c.id and l.live
-             where c.kind = $1 and c.withdrawn_at is null and c.state in ('planned', 'billed')
-                and c.treat_now_at is null and c.pay_first and coalesce(l.patient, c.estimate) > 0
-                and not exists (select 1 from queue_entry e where e.visit_id = c.visit_id and e.priority = 'emergency')",
-            $tail
+             where c.kind = $1 and ", asked_first!(), $tail
         )
     };
 }
@@ -339,16 +342,22 @@ pub async fn all_asked_first(store: impl Store, kind: ChargeKind) -> Result<Vec<
     sql(asked_first!(" order by c.source limit 1000")).bind(kind).all_kept(store).await
 }
 
-/// What a visit owes.
-pub async fn owed(store: impl Store, visit: VisitId) -> Result<Owed, DbError> {
-    // Both sums from the invoices of the visit: asked for drafts apart, PostgreSQL looks through those of everybody.
-    sql("select cast(coalesce((select sum(c.estimate) from charge c where c.visit_id = $1
-                and c.state in ('planned', 'billable')), 0) + coalesce(i.drafted, 0) as bigint) as estimate,
-            cast(coalesce(i.owed, 0) as bigint) as invoiced
-         from (select sum(case when state = 'draft' then patient_part end) as drafted,
+/// What a visit owes, and what of it is paid first.
+pub async fn due(store: impl Store, visit: VisitId) -> Result<Due, DbError> {
+    // Each sum from all that the visit has: asked for some of it apart, PostgreSQL looks through that of everybody.
+    sql(concat!(
+        "select cast(coalesce(c.estimate, 0) + coalesce(i.drafted, 0) as bigint) as estimate,
+            cast(coalesce(i.owed, 0) as bigint) as invoiced, cast(coalesce(c.first, 0) as bigint) as first
+         from (select sum(case when c.state in ('planned', 'billable') then c.estimate end) as estimate,
+                sum(case when ",
+        asked_first!(),
+        " then coalesce(l.patient, c.estimate) end) as first
+            from charge c left join invoice_line l on l.charge_id = c.id and l.live where c.visit_id = $1) c,
+            (select sum(case when state = 'draft' then patient_part end) as drafted,
                 sum(case when state = 'issued' and patient_part - credited_patient > paid - refunded
                     then patient_part - credited_patient - paid + refunded end) as owed
-            from invoice where visit_id = $1) i")
+            from invoice where visit_id = $1) i"
+    ))
     .bind(visit)
     .one(store)
     .await

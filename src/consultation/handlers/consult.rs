@@ -102,7 +102,7 @@ pub async fn load(
     let (diagnoses, prescribing, procedures) = if page.may(Permission::Consult) {
         try_join!(
             diagnoses::section(&app.db, &sitting.visit, me, &form),
-            prescribing::section(app, &page, &sitting.visit, me, &form),
+            prescribing::section(app, &page, (&sitting.visit, &door.banner.summary), me, &form),
             procedures::section(&app.db, &sitting.visit, me, &form),
         )?
     } else {
@@ -233,29 +233,38 @@ pub async fn answer(app: &App, page: Page, id: VisitId, submission: Submission, 
         Ok(Done { to, words }) if form.is_ok() => work.done(to, &words).await,
         Ok(_) => {
             work.undo();
-            Ok(refused(html(load(app, page, sitting, door, Some(form)).await?)?))
+            Ok(refused(html(again(app, page, id, form).await?)?))
         }
         Err(steps::Stopped::Elsewhere(note)) => {
             work.undo();
             let conflict = elsewhere(&mut form, note.as_deref());
-            let shown = load(app, page, sitting, door, Some(form)).await?;
+            let shown = again(app, page, id, form).await?;
             Ok(conflicting(html(ConsultPage { conflict, ..shown })?))
         }
         Err(steps::Stopped::Decided(overruled)) => {
             work.undo();
             let conflict = decided(&mut form, *overruled);
-            let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-            let shown = load(app, page, sitting, door, Some(form)).await?;
+            let shown = again(app, page, id, form).await?;
             Ok(conflicting(html(ConsultPage { conflict, ..shown })?))
         }
         Err(steps::Stopped::Refused(Refused::Because(sentence))) => {
             work.undo();
             form.refuse("", sentence);
-            let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-            Ok(conflicting(html(load(app, page, sitting, door, Some(form)).await?)?))
+            Ok(conflicting(html(again(app, page, id, form).await?)?))
         }
         Err(steps::Stopped::Refused(other)) => Err(other.into()),
     }
+}
+
+/// The page once more with what was typed, as everything stands now: what stopped a step may have been recorded while it was
+/// taken.
+async fn again(app: &App, page: Page, id: VisitId, mut form: FormState) -> Result<ConsultPage, Error> {
+    let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let door = record::door(app, &page, sitting.visit.patient_id).await?;
+    if !door.lets(&mut form) {
+        return Ok(bare(page, sitting, form, door.banner));
+    }
+    load(app, page, sitting, door, Some(form)).await
 }
 
 /// The page with nothing of the record on it: for somebody whose time with it is over while they typed.

@@ -1,6 +1,7 @@
 //! Types and rules of the consultation, pure.
 
 mod alarm;
+mod growth;
 mod news2;
 mod note;
 mod ranges;

@@ -1,10 +1,17 @@
 //! What is usual of each sign by age, and what is far from it (rule W2). A flag says more than a colour: it is stored with
-//! the range it was judged by. None of the sources below gives a range of these signs that differs by sex, so none is asked.
+//! the range it was judged by. The body mass index of those who grow differs by sex; of the other signs none of the sources
+//! below gives a range that does.
 //!
 //! Adults: the band that NEWS2 scores with nothing where it scores the sign at all; pressure and body mass index by WHO.
-//! Children: the ranges by age that advanced paediatric life support teaches (APLS), rounded to what a clinic can read.
+//! Children: the ranges by age that advanced paediatric life support teaches (APLS), rounded to what a clinic can read; the
+//! body mass index by WHO.
 
+use chrono::NaiveDate;
+
+use super::growth;
 use super::signs::Sign;
+use crate::patients::model::Sex;
+use crate::settings::model::age_on;
 use crate::words;
 
 words! {
@@ -101,9 +108,17 @@ pub fn range_of(sign: Sign, age: Option<u32>) -> Option<Range> {
     }
 }
 
-/// The range of the body mass index in tenths, for adults of 19 and more (WHO); children have curves of their own.
-pub fn bmi_range(age: Option<u32>) -> Option<Range> {
-    age.filter(|age| *age >= 19).map(|_| Range::new(185, 249, Some(159), Some(400)))
+/// Adults of WHO, in years.
+const GROWN: u32 = 19;
+
+/// The range of the body mass index on `day`, in tenths of kg/m² (WHO): one for all adults, before that one for each month of
+/// age and sex. None below five years, and where either is not known.
+pub fn bmi_range(born: Option<NaiveDate>, day: NaiveDate, sex: Sex) -> Option<Range> {
+    let born = born?;
+    if age_on(day, born)? >= GROWN {
+        return Some(Range::new(185, 249, Some(159), Some(400)));
+    }
+    growth::range_at(growth::months_on(day, born), sex)
 }
 
 #[cfg(test)]
@@ -136,8 +151,13 @@ mod tests {
     fn what_depends_on_the_person_alone_is_not_judged() {
         assert_eq!(range_of(Sign::Weight, Some(30)), None);
         assert_eq!(range_of(Sign::Pulse, None), None);
-        assert_eq!(bmi_range(Some(18)), None);
-        assert_eq!(bmi_range(Some(19)).unwrap().level(250), Level::High);
+        let day = |year| NaiveDate::from_ymd_opt(year, 11, 9).unwrap();
+        let level = |born: i32, sex| bmi_range(Some(day(born)), day(2026), sex).map(|range| range.level(250));
+        assert_eq!(level(2007, Sex::Unknown), Some(Level::High));
+        assert_eq!(level(2008, Sex::Unknown), None);
+        assert_eq!(level(2008, Sex::Male), Some(Level::High));
+        assert_eq!(level(2008, Sex::Female), Some(Level::High));
+        assert_eq!(bmi_range(None, day(2026), Sex::Male), None);
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::vitals::{Flag, Vitals};
-use crate::consultation::model::{BMI_HEIGHT_DAYS, bmi_range, bmi_tenths};
+use crate::consultation::model::{BMI_HEIGHT_DAYS, Range, bmi_tenths};
 use crate::queue::model::VisitId;
 
 /// The age from which a height of up to a year ago still stands.
@@ -43,8 +43,8 @@ impl Body {
     }
 
     /// How the index stands to its range, where it is out of it.
-    pub fn flag(&self, of: &Vitals) -> Option<Flag> {
-        let (value, range) = (self.bmi(of)?, bmi_range(of.years())?);
+    pub fn flag(&self, of: &Vitals, range: Range) -> Option<Flag> {
+        let value = self.bmi(of)?;
         let level = range.level(value);
         let flag =
             Flag { vitals_id: of.id, sign: "bmi".to_owned(), value, level, low: range.low, high: range.high };

@@ -5,7 +5,7 @@ use askama::Template;
 use super::Chart;
 use crate::access::model::Permission;
 use crate::consultation::model::{
-    Alarm, Consciousness, Escalation, Level, News2, Oxygen, Responses, Sign, Unscored, range_of,
+    Alarm, Consciousness, Escalation, Level, News2, Oxygen, Responses, Sign, Unscored, bmi_range, range_of,
 };
 use crate::consultation::store::body::Body;
 use crate::consultation::store::signs::{INPUTS, Signs};
@@ -201,7 +201,10 @@ impl TakingPage {
         let mut rows: Vec<_> = measured.collect();
         if let Some(bmi) = self.body.bmi(&self.vitals) {
             let amount = format!("{}.{} kg/m²", bmi / 10, bmi % 10);
-            rows.push(("Body mass index", amount, self.body.flag(&self.vitals)));
+            let (who, day) = (&self.banner.summary.who, self.page.clinic.day_of(self.vitals.taken_at));
+            let flag =
+                bmi_range(who.born_on, day, who.sex).and_then(|range| self.body.flag(&self.vitals, range));
+            rows.push(("Body mass index", amount, flag));
         }
         rows
     }

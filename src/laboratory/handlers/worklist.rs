@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::TimeDelta;
+use futures::try_join;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::billing;
+use crate::billing::model::ChargeKind;
+use crate::db::DbError;
 use crate::laboratory::model::{shown_code, turnaround, typed_code};
 use crate::laboratory::store::{lines, samples, times};
 use crate::laboratory::views::worklist::{Jobs, Kind, TimesPage, WorklistPage, WorklistPart};
@@ -24,6 +28,13 @@ const DAYS: i64 = 30;
 #[serde(default)]
 pub struct Asked {
     code: String,
+}
+
+/// What is to be done.
+async fn jobs(app: &App) -> Result<Jobs, DbError> {
+    let (lines, unpaid) =
+        try_join!(lines::open(&app.db), billing::all_asked_first(&app.db, ChargeKind::Test))?;
+    Ok(Jobs::of(lines, &unpaid))
 }
 
 /// The list; a code leads to its sample.
@@ -44,7 +55,7 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
             format!("No sample has the code {words}. Scan the label again, or look in the list"),
         );
     }
-    let jobs = Jobs::of(lines::open(&app.db).await?);
+    let jobs = jobs(&app).await?;
     let found = form.is_ok();
     let answer = html(WorklistPage { page, form, jobs })?;
     Ok(if found { answer } else { refused(answer) })
@@ -52,14 +63,14 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
 
 /// The part of it that changes.
 pub async fn part(State(app): State<App>, page: Page) -> Answer {
-    let jobs = Jobs::of(lines::open(&app.db).await?);
+    let jobs = jobs(&app).await?;
     html(WorklistPart { page, jobs })
 }
 
-/// The stream of the worklist.
+/// The stream of the worklist: the laboratory's own, and money, since some tests are paid first.
 pub async fn live(State(app): State<App>, page: Page) -> Result<Response, Error> {
     let actor = page.actor()?;
-    Ok(stream(&app, vec![Topic::Laboratory], Watcher::SignIn(actor.sign_in, actor.account.0)))
+    Ok(stream(&app, vec![Topic::Laboratory, Topic::Money], Watcher::SignIn(actor.sign_in, actor.account.0)))
 }
 
 /// How long tests took lately, and which took too long.

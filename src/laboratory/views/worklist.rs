@@ -1,6 +1,7 @@
 //! The laboratory's worklist, and how long tests take.
 
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 
 use askama::Template;
 
@@ -20,6 +21,8 @@ pub struct Job {
     pub code: String,
     /// Its tests.
     pub lines: Vec<Line>,
+    /// Whether something of it is to be paid before the sample is taken (rule M12).
+    pub unpaid: bool,
 }
 
 impl Job {
@@ -95,15 +98,17 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Puts open lines together; they come urgent and old first, and so do their jobs.
-    pub fn of(lines: Vec<Line>) -> Self {
+    /// Puts open lines together; they come urgent and old first, and so do their jobs. `unpaid` are the lines that are to be
+    /// paid first.
+    pub fn of(lines: Vec<Line>, unpaid: &BTreeSet<i64>) -> Self {
         let mut jobs = Jobs::default();
         for line in lines {
+            let first = unpaid.contains(&line.id.0);
             match (line.state, line.sample_id) {
                 (LineState::Verified, _) => jobs.calls.push(line),
                 (LineState::Requested | LineState::Rejected, _) | (_, None) => {
                     let path = paths::laboratory::collection(line.visit_id);
-                    add(&mut jobs.collect, path, String::new(), line);
+                    add(&mut jobs.collect, path, String::new(), line).unpaid |= first;
                 }
                 (_, Some(sample)) => {
                     let path = paths::laboratory::sample(sample);
@@ -125,11 +130,15 @@ impl Jobs {
     }
 }
 
-fn add(jobs: &mut Vec<Job>, path: String, code: String, line: Line) {
-    match jobs.iter_mut().find(|job| job.path == path) {
-        Some(job) => job.lines.push(line),
-        None => jobs.push(Job { path, code, lines: vec![line] }),
-    }
+/// Files a line with its job.
+fn add(jobs: &mut Vec<Job>, path: String, code: String, line: Line) -> &mut Job {
+    let at = jobs.iter().position(|job| job.path == path).unwrap_or_else(|| {
+        jobs.push(Job { path, code, lines: Vec::new(), unpaid: false });
+        jobs.len() - 1
+    });
+    let job = &mut jobs[at];
+    job.lines.push(line);
+    job
 }
 
 /// The worklist.

@@ -40,7 +40,7 @@ pub async fn load(
     let (open, over): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.state.waits());
     let mut offers: Vec<Offer> = open.into_iter().map(|line| offer(line, &shelf, store, &page)).collect();
     if !offers.is_empty() {
-        let now = now::of_patient(app, prescription.patient_id, (page.now, page.today())).await?;
+        let now = now::of_patient(app, &banner.summary, (page.now, page.today())).await?;
         for offer in &mut offers {
             offer.standing = now.at(&offer.line, &prescription, &marks, &page.clinic);
         }

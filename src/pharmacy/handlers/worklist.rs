@@ -59,10 +59,10 @@ pub async fn part(State(app): State<App>, page: Page) -> Answer {
     html(WorklistPart { page, jobs })
 }
 
-/// The stream of the worklist: the pharmacy's own, and the lines at its points.
+/// The stream of the worklist: the pharmacy's own, the lines at its points, and money, since some medicines are paid first.
 pub async fn live(State(app): State<App>, page: Page) -> Result<Response, Error> {
     let actor = page.actor()?;
-    let mut topics = vec![Topic::Pharmacy];
+    let mut topics = vec![Topic::Pharmacy, Topic::Money];
     topics.extend(worklist::points(&app.db).await?.into_iter().map(Topic::Point));
     Ok(stream(&app, topics, Watcher::SignIn(actor.sign_in, actor.account.0)))
 }

@@ -1,5 +1,6 @@
 //! What the checks and the section of the consultation need to know beside the lines: the patient's allergies and
-//! pregnancy and the doctor's favourites in one statement, the families and interactions of the catalogue in another.
+//! pregnancy, as they stand at the top of every page; weight and the doctor's favourites in one statement, the families and
+//! interactions of the catalogue in another.
 
 use std::sync::Arc;
 
@@ -9,13 +10,12 @@ use crate::access::model::AccountId;
 use crate::db::{Db, DbError, Store, sql};
 use crate::patients::model::{PatientId, Sex};
 use crate::prescribing::model::{Class, Facts, Family, FavouriteId, Interaction, Known, Tier, list};
-use crate::record::model::{Allergy, AllergyId, AllergyState, Certainty, PREGNANT_DAYS, Severity};
+use crate::record::model::{Allergy, EntryKind, PREGNANT_DAYS, Summary};
 use crate::settings::model::age_on;
 
 #[derive(Debug, Clone, serde::Deserialize)]
 struct Part {
     part: String,
-    id: i64,
     a: String,
     b: String,
     c: String,
@@ -59,11 +59,11 @@ impl Context {
 
 /// What the catalogue knows of classes, families and interactions: the same for every patient.
 pub async fn known(db: &Db) -> Result<Arc<Known>, DbError> {
-    sql("select 'class' as part, cast(0 as bigint) as id, c.code as a, c.name as b, c.also as c, c.level as d, '' as e,
+    sql("select 'class' as part, c.code as a, c.name as b, c.also as c, c.level as d, '' as e,
             case when c.by_use then 1 else 0 end as n from medicine_class c
-         union all select 'family', 0, k.ingredient, k.class, '', '', '', case when k.sure then 1 else 0 end
+         union all select 'family', k.ingredient, k.class, '', '', '', case when k.sure then 1 else 0 end
             from ingredient_class k
-         union all select 'interaction', i.id, i.a, i.b, i.severity, i.effect, i.advice, 0 from medicine_interaction i")
+         union all select 'interaction', i.a, i.b, i.severity, i.effect, i.advice, 0 from medicine_interaction i")
     .made_kept(db, |parts: Vec<Part>| {
         let mut known = Known::default();
         for part in parts {
@@ -74,77 +74,69 @@ pub async fn known(db: &Db) -> Result<Arc<Known>, DbError> {
     .await
 }
 
-/// Reads it for a patient and the doctor who prescribes, as of now; `known` is what the catalogue knows, where something is
-/// checked.
-pub async fn context(
-    store: impl Store,
-    patient: PatientId,
-    author: AccountId,
-    (now, today): (DateTime<Utc>, NaiveDate),
-    known: Arc<Known>,
-) -> Result<Context, DbError> {
-    let parts: Vec<Part> = sql("select 'patient' as part, p.id, p.sex as a, coalesce(cast(p.born_on as text), '') as b,
-            p.allergies_told as c,
-            coalesce((select t.told from told_answer t where t.patient_id = p.id order by t.id desc limit 1), '') as d,
-            '' as e, cast(0 as bigint) as n
-         from patient p where p.id = $1
-         union all select 'allergy', y.id, y.kind, y.code, y.substance, y.reaction, y.severity, 0
-            from allergy y where y.patient_id = $1 and y.state = 'active'
-                and not exists (select 1 from allergy later where later.replaces_id = y.id)
-         union all select 'none', n.id, '', '', '', '', '', 0
-            from allergy_none n where n.patient_id = $1 and n.state = 'stated'
-                and n.id = (select max(latest.id) from allergy_none latest where latest.patient_id = $1)
-         union all select 'pregnancy', h.id, '', '', '', '', '', 0
-            from health_entry h where h.patient_id = $1 and h.kind = 'pregnancy' and h.state = 'active'
-                and not exists (select 1 from health_entry later where later.replaces_id = h.id)
-         union all select 'vitals', v.id, case when v.pregnant then 'yes' else 'no' end, '', '', '', '', 0
-            from vitals v where v.id = (select w.id from vitals w where w.patient_id = $1
-                and w.pregnant is not null and w.taken_at >= $2
+/// What the checks and the section take that stands at the top of no page.
+#[derive(Debug, Default)]
+pub struct Beside {
+    weight: Option<i64>,
+    favourites: Vec<(FavouriteId, String)>,
+}
+
+/// Reads it for a patient and the doctor who prescribes.
+pub async fn beside(store: impl Store, patient: PatientId, author: AccountId) -> Result<Beside, DbError> {
+    let rows: Vec<(bool, i64, String)> = sql("select true, v.weight, '' from vitals v
+            where v.id = (select w.id from vitals w where w.patient_id = $1 and w.weight is not null
                 and not exists (select 1 from vitals later where later.replaces = w.id)
                 order by w.taken_at desc, w.id desc limit 1)
-         union all select 'weight', v.id, '', '', '', '', '', v.weight
-            from vitals v where v.id = (select w.id from vitals w where w.patient_id = $1 and w.weight is not null
-                and not exists (select 1 from vitals later where later.replaces = w.id)
-                order by w.taken_at desc, w.id desc limit 1)
-         union all select 'favourite', f.id, f.words, '', '', '', '', 0
-            from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $3 and m.active")
+         union all select false, f.id, f.words
+            from prescribing_favourite f join medicine m on m.id = f.medicine_id where f.account_id = $2 and m.active")
     .bind(patient)
-    .bind(now - Days::new(PREGNANT_DAYS))
     .bind(author)
     .all(store)
     .await?;
-    let mut context = Context { known, ..Context::default() };
-    for part in parts {
-        part.into(&mut context, patient, today);
+    let mut beside = Beside::default();
+    for (is_weight, number, words) in rows {
+        match is_weight {
+            true => beside.weight = Some(number),
+            false => beside.favourites.push((FavouriteId(number), words)),
+        }
     }
-    let facts = &mut context.facts;
-    facts.asked = facts.asked || !facts.allergies.is_empty();
-    facts.allergies.sort_by_key(|allergy| allergy.id);
-    context.favourites.sort_by_key(|(id, _)| *id);
-    Ok(context)
+    beside.favourites.sort_by_key(|(id, _)| *id);
+    Ok(beside)
+}
+
+impl Context {
+    /// Of what stands at the top of every page about the patient, as of now; `known` is what the catalogue knows, where
+    /// something is checked.
+    ///
+    /// # Errors
+    /// When `summary` was read without the health part: nothing is checked against allergies that nobody looked for.
+    pub fn of(
+        summary: &Summary,
+        beside: Beside,
+        (now, today): (DateTime<Utc>, NaiveDate),
+        known: Arc<Known>,
+    ) -> Result<Self, DbError> {
+        if !summary.clinical {
+            return Err(DbError::Missing);
+        }
+        let age = summary.who.born_on.and_then(|born| age_on(today, born));
+        let recently = now - Days::new(PREGNANT_DAYS);
+        let mut allergies = summary.allergies.clone();
+        allergies.sort_by_key(|allergy| allergy.id);
+        let facts = Facts {
+            age,
+            weight: beside.weight,
+            pregnant: summary.one(EntryKind::Pregnancy).is_some()
+                || summary.pregnant_said.is_some_and(|said| said >= recently),
+            may_be_pregnant: summary.who.sex == Sex::Female && age.is_none_or(|age| (11..=55).contains(&age)),
+            asked: summary.is_asked(),
+            allergies,
+        };
+        Ok(Context { facts, known, favourites: beside.favourites, told: summary.told().to_owned() })
+    }
 }
 
 impl Part {
-    /// Files the thing where it belongs.
-    fn into(self, context: &mut Context, patient: PatientId, today: NaiveDate) {
-        match self.part.as_str() {
-            "patient" => {
-                context.facts.age = self.b.parse().ok().and_then(|born| age_on(today, born));
-                let woman = self.a.parse() == Ok(Sex::Female);
-                context.facts.may_be_pregnant =
-                    woman && context.facts.age.is_none_or(|age| (11..=55).contains(&age));
-                context.told = if self.c == self.d { String::new() } else { self.c };
-            }
-            "allergy" => context.facts.allergies.extend(self.allergy(patient)),
-            "none" => context.facts.asked = true,
-            "pregnancy" => context.facts.pregnant = true,
-            "vitals" => context.facts.pregnant = context.facts.pregnant || self.a == "yes",
-            "weight" => context.facts.weight = Some(self.n),
-            "favourite" => context.favourites.push((FavouriteId(self.id), self.a)),
-            _ => {}
-        }
-    }
-
     fn known(self, known: &mut Known) {
         match self.part.as_str() {
             "class" => known.classes.push(Class {
@@ -166,24 +158,5 @@ impl Part {
             }),
             _ => {}
         }
-    }
-
-    fn allergy(self, patient: PatientId) -> Option<Allergy> {
-        Some(Allergy {
-            id: AllergyId(self.id),
-            patient_id: patient,
-            kind: self.a.parse().ok()?,
-            code: self.b,
-            substance: self.c,
-            reaction: self.d,
-            severity: self.e.parse().unwrap_or(Severity::Unknown),
-            certainty: Certainty::Told,
-            since: String::new(),
-            note: String::new(),
-            state: AllergyState::Active,
-            reason: String::new(),
-            recorded_name: String::new(),
-            recorded_at: DateTime::<Utc>::UNIX_EPOCH,
-        })
     }
 }

@@ -1,7 +1,5 @@
 //! Adding lines to a draft: by name, as free text, from a favourite, an order set or an earlier prescription.
 
-use std::sync::Arc;
-
 use crate::access::model::AccountId;
 use crate::prescribing::model::shipped::{self, OrderSet};
 use crate::prescribing::model::{
@@ -11,8 +9,8 @@ use crate::prescribing::model::{
 use crate::prescribing::store::catalogue::{self, Medicine};
 use crate::prescribing::store::drafts::{self, Named, NewLine};
 use crate::prescribing::store::favourites::Favourite;
-use crate::prescribing::store::{context, favourites, lines, search};
-use crate::prescribing::verbs::{Refused, WORDS, prescriber};
+use crate::prescribing::store::{favourites, lines, search};
+use crate::prescribing::verbs::{Refused, WORDS, assess, prescriber};
 use crate::queue::Visit;
 use crate::web::FormState;
 use crate::web::form::LINE;
@@ -74,8 +72,8 @@ pub async fn typed(work: &mut Work, visit: &Visit, form: &mut FormState) -> Resu
 
 /// Why nobody else's dose is simply taken: a child, or somebody whose age nobody knows.
 async fn whose_dose(work: &mut Work, visit: &Visit) -> Result<Option<String>, Refused> {
-    let (author, now, today) = (prescriber(work)?, work.now(), work.today());
-    let context = context::context(work.tx(), visit.patient_id, author, (now, today), Arc::default()).await?;
+    let author = prescriber(work)?;
+    let context = assess::context(work, visit.patient_id, author).await?;
     Ok(not_grown(&context.facts))
 }
 

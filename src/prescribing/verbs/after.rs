@@ -9,10 +9,9 @@ use crate::pharmacy::model::MessageKind;
 use crate::prescribing::model::check;
 use crate::prescribing::model::{CannotMove, LineMove, LineState, Written};
 use crate::prescribing::store::catalogue;
-use crate::prescribing::store::context;
 use crate::prescribing::store::drafts::{self, Named, NewLine, Signing};
 use crate::prescribing::store::lines::{self, Line, Moved};
-use crate::prescribing::verbs::assess::{Assessed, drug};
+use crate::prescribing::verbs::assess::{self, Assessed, drug};
 use crate::prescribing::verbs::sign::signing;
 use crate::prescribing::verbs::{Refused, ahead, prescriber};
 use crate::record;
@@ -141,8 +140,7 @@ pub async fn change(
     let made = lines::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     let since = at - chrono::TimeDelta::days(crate::prescribing::verbs::sign::LOOK_BACK_DAYS);
     let active = lines::since(work.tx(), line.patient_id, (since, today)).await?;
-    let known = context::known(&work.app.db).await?;
-    let context = context::context(work.tx(), line.patient_id, author, (at, today), known).await?;
+    let context = assess::context(work, line.patient_id, author).await?;
     let clinic = work.app.clinic();
     let drugs: Vec<_> =
         active.iter().filter(|one| one.is_active(&clinic, today)).map(|one| drug(one, &clinic)).collect();

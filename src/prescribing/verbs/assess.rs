@@ -2,10 +2,23 @@
 
 use chrono::NaiveDate;
 
+use crate::access::model::AccountId;
+use crate::db::DbError;
+use crate::patients::PatientId;
 use crate::prescribing::model::{Daily, Drug, LineState, Pregnancy, Tier, UsualDose, Warning, check, list};
-use crate::prescribing::store::context::Context;
+use crate::prescribing::store::context::{self, Context};
 use crate::prescribing::store::lines::Line;
+use crate::record;
 use crate::settings::model::{Clinic, plain_day};
+use crate::work::Work;
+
+/// What the checks need to know of a patient, read inside of a work.
+pub async fn context(work: &mut Work, patient: PatientId, author: AccountId) -> Result<Context, DbError> {
+    let now = (work.now(), work.today());
+    let known = context::known(&work.app.db).await?;
+    let summary = record::summary(work.tx(), patient).await?.ok_or(DbError::Missing)?;
+    Context::of(&summary, context::beside(work.tx(), patient, author).await?, now, known)
+}
 
 /// A new line with its warnings.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::assess::{drug, was_compared};
+use super::assess::{self, drug, was_compared};
 use crate::access::model::AccountId;
 use crate::app::App;
 use crate::db::DbError;
@@ -13,7 +13,7 @@ use crate::prescribing::store::context::{self, Context};
 use crate::prescribing::store::lines::{self, Line};
 use crate::prescribing::store::prescriptions::{Kept, Mark, Prescription};
 use crate::prescribing::verbs::sign::LOOK_BACK_DAYS;
-use crate::record::model::Allergy;
+use crate::record::model::{Allergy, Summary};
 use crate::settings::model::Clinic;
 use crate::work::Work;
 
@@ -49,15 +49,22 @@ fn span(now: DateTime<Utc>, today: NaiveDate) -> (DateTime<Utc>, NaiveDate) {
     (now - TimeDelta::days(LOOK_BACK_DAYS), today)
 }
 
-/// Reads it for a page.
+/// Nobody's favourites are asked for where something is given out.
+const NOBODY: AccountId = AccountId(0);
+
+/// Reads it for a page, at whose top `summary` stands.
 pub async fn of_patient(
     app: &App,
-    patient: PatientId,
+    summary: &Summary,
     (now, today): (DateTime<Utc>, NaiveDate),
 ) -> Result<Now, DbError> {
-    let (live, known) =
-        futures::try_join!(lines::since(&app.db, patient, span(now, today)), context::known(&app.db))?;
-    let context = context::context(&app.db, patient, AccountId(0), (now, today), known).await?;
+    let patient = summary.who.patient_id;
+    let (live, known, beside) = futures::try_join!(
+        lines::since(&app.db, patient, span(now, today)),
+        context::known(&app.db),
+        context::beside(&app.db, patient, NOBODY),
+    )?;
+    let context = Context::of(summary, beside, (now, today), known)?;
     Ok(Now { live, context, today })
 }
 
@@ -65,8 +72,7 @@ pub async fn of_patient(
 pub async fn in_work(work: &mut Work, patient: PatientId) -> Result<Now, DbError> {
     let (now, today) = (work.now(), work.today());
     let live = lines::since(work.tx(), patient, span(now, today)).await?;
-    let known = context::known(&work.app.db).await?;
-    let context = context::context(work.tx(), patient, AccountId(0), (now, today), known).await?;
+    let context = assess::context(work, patient, NOBODY).await?;
     Ok(Now { live, context, today })
 }
 

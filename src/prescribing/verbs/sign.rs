@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
-use super::assess::{Assessed, assess, shown, to_compare};
+use super::assess::{self, Assessed, assess, shown, to_compare};
 use super::draft::{as_written, is_edited};
 use super::{REASON, Refused, WORDS, ahead, prescriber};
 use crate::access::model::AccountId;
@@ -12,7 +12,7 @@ use crate::live::Topic;
 use crate::patients::model::card_code;
 use crate::prescribing::model::LineState;
 use crate::prescribing::store::catalogue::{self, Setting};
-use crate::prescribing::store::context::{self, Context};
+use crate::prescribing::store::context::Context;
 use crate::prescribing::store::drafts::{self, Final, Signing};
 use crate::prescribing::store::lines::{self, Line};
 use crate::queue::Visit;
@@ -32,8 +32,7 @@ pub async fn known(
     let (now, today) = (work.now(), work.today());
     let since = now - TimeDelta::days(LOOK_BACK_DAYS);
     let lines = lines::around(work.tx(), visit.patient_id, visit.id, author, (since, today)).await?;
-    let known = context::known(&work.app.db).await?;
-    let context = context::context(work.tx(), visit.patient_id, author, (now, today), known).await?;
+    let context = assess::context(work, visit.patient_id, author).await?;
     Ok((lines, context))
 }
 

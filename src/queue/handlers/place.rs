@@ -29,7 +29,7 @@ async fn place_of(app: &App, page: &Page, held: Held) -> Result<Place, Error> {
     let visit = held.visit_id;
     let mut place = place_at(&app.db, held, &page.clinic, page.now).await?;
     if own {
-        place.owed = Some(billing::owed(&app.db, visit).await?).filter(|owed| owed.total() > 0);
+        place.due = Some(billing::due(&app.db, visit).await?).filter(|due| due.owed.total() > 0);
     }
     Ok(place)
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use crate::billing::model::Owed;
+use crate::billing::model::Due;
 use crate::queue::model::{EntryState, PointKind, WaitRange};
 use crate::queue::store::places::Held;
 use crate::queue::views::seat::times;
@@ -71,7 +71,7 @@ pub struct Place {
     /// The visit and its latest entry.
     pub held: Held,
     /// What the visit costs the patient so far; known to nobody else.
-    pub owed: Option<Owed>,
+    pub due: Option<Due>,
     /// How many stand before it; none unless it waits.
     pub ahead: Option<i64>,
     /// An honest range, where one can be given.

@@ -14,7 +14,7 @@ use crate::scheduling::model::{
 };
 use crate::scheduling::store::appointments::AppointmentRow;
 use crate::scheduling::store::states::Ending;
-use crate::scheduling::store::{away, hours, people, states};
+use crate::scheduling::store::{away, hours, people, slots, states};
 use crate::settings::model::Clinic;
 use crate::work::Work;
 
@@ -145,6 +145,8 @@ async fn kept(work: &mut Work, row: &AppointmentRow, action: &'static str) -> Re
 /// # Errors
 /// [`Refusal::Miss`] when it is too early or late, or when the clinic itself was away.
 pub async fn no_show(work: &mut Work, id: AppointmentId) -> Result<(), Refusal> {
+    // Whoever takes the time away in this moment comes before or after: it never counts.
+    slots::lock_offer(work.tx()).await?;
     let row = locked(work, id).await?;
     let clinic = work.app.clinic();
     let rules = BookingRules::of(&clinic);
