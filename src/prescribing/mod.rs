@@ -80,13 +80,12 @@ pub async fn section(
     let since = (page.now - TimeDelta::days(verbs::sign::LOOK_BACK_DAYS), page.today());
     let lines = store::lines::around(&app.db, visit.patient_id, visit.id, author, since).await?;
     let drafts = lines.iter().any(|line| line.state == model::LineState::Draft);
-    let now = (page.now, page.today());
     let known = match drafts {
         true => store::context::known(&app.db).await?,
         false => Arc::default(),
     };
     let beside = store::context::beside(&app.db, visit.patient_id, author).await?;
-    let context = store::context::Context::of(summary, beside, now, known)?;
+    let context = store::context::Context::of(summary, beside, page.today(), known)?;
     let named: Vec<i64> = lines
         .iter()
         .filter(|line| line.state == model::LineState::Draft)

@@ -48,4 +48,30 @@ both! {
         nurse.submit(&form, "#vitals", &fields).await.expect(303);
         assert!(!counter.page().await.text("#alerts").contains("regnan"));
     }
+
+    async fn w3_a_pregnancy_whose_child_was_due_weeks_ago_hides_no_score(clinic) {
+        clinic.point("Triage", "triage").await;
+        let (_, doctor) = clinic.doctor_named("Okoro").await;
+        let nurse = clinic.nurse().await;
+        let here = clinic.arrived_aged("Ada Obi", 24).await;
+        let patient = clinic.patient_of(here.visit).await;
+        let form = doctor.get(&format!("/patients/{patient}/health/entries/new?kind=pregnancy")).await;
+        for never in ["2025-06-01", "2026-10-25", "2027-10-01", "262142-12-31"] {
+            let refused = doctor.submit(&form, "#entry", &[("words", ""), ("until_on", never)]).await;
+            assert_eq!(refused.expect(422).errors().len(), 1, "{never}");
+        }
+        doctor.submit(&form, "#entry", &[("words", ""), ("until_on", "2026-11-20")]).await.expect(303);
+        take(&nurse, here.visit, &well_but(&[("pregnant", "yes")])).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from vitals where pregnant and news2 is null").await, 1);
+        // Two weeks after the day it can still go on, a day later it cannot.
+        for (days, goes_on) in [(25, true), (1, false)] {
+            clinic.wait_minutes(60 * 24 * days);
+            clinic.sign_in(&nurse, "nurse").await;
+            let form = nurse.get(&paths::consultation::vitals(here.visit)).await;
+            assert_eq!(form.has("input[name=pregnant][value=yes][checked]"), goes_on);
+            assert_eq!(form.text("#alerts").contains("due 20 November 2026: ask how it ended"), !goes_on, "{}", form.text("#alerts"));
+        }
+        take(&nurse, here.visit, &well_but(&[])).await.expect(303);
+        assert_eq!(clinic.count("select news2 from vitals order by id desc limit 1").await, 0);
+    }
 }

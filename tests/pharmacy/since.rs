@@ -49,6 +49,44 @@ both! {
         }
     }
 
+    async fn p2_what_is_fetched_late_is_checked_against_what_came_later_and_counts_from_that_day_on(clinic) {
+        let counter = clinic.counter(&[AMOXICILLIN, PARACETAMOL]).await;
+        clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 100).await;
+        clinic.shelf("paracetamol-500mg-tablet", "PA1", 300, 100).await;
+        let later = async |days: i64| {
+            clinic.wait_minutes(60 * 24 * days);
+            clinic.sign_in(&counter.room.desk, "okoro").await;
+            clinic.sign_in(&counter.desk, "pharmacist").await;
+        };
+        let warned = async || counter.room.page().await.texts("#rx .rx-warning").join(" ");
+        // Nobody fetched it, and its course is over.
+        later(20).await;
+        counter.room.adds(PARACETAMOL).await;
+        assert_eq!(warned().await, "");
+        counter.room.signs(&[]).await.expect(303);
+        let refused = counter.gives(&[]).await;
+        assert!(refused.expect(422).errors()[0].contains("ask the prescriber, or give the reason"), "{:?}", refused.errors());
+        let line = clinic.rx_lines(counter.room.visit).await[1].0;
+        let warning = counter.page().await.text(&format!("#line-{line} .rx-warning"));
+        assert!(warning.contains("Duplicate"), "{warning}");
+        counter.gives(&[(&format!("spite_{line}"), "She takes this one now, the other later")]).await.expect(303);
+        later(3).await;
+        counter.room.adds(AMOXICILLIN).await;
+        assert!(warned().await.contains("Duplicate"), "it was fetched three days ago: {}", warned().await);
+        later(5).await;
+        assert_eq!(warned().await, "", "five days of taking are over");
+    }
+
+    async fn p7_what_is_fetched_late_comes_of_batches_that_last_for_its_course(clinic) {
+        let counter = clinic.counter(&[AMOXICILLIN]).await;
+        clinic.shelf("amoxicillin-500mg-capsule", "SOON", 23, 100).await;
+        clinic.shelf("amoxicillin-500mg-capsule", "LONG", 300, 100).await;
+        clinic.wait_minutes(60 * 24 * 20);
+        clinic.sign_in(&counter.desk, "pharmacist").await;
+        counter.gives(&[]).await.expect(303);
+        assert_eq!((clinic.lies("SOON", "Pharmacy").await, clinic.lies("LONG", "Pharmacy").await), (100, 85));
+    }
+
     async fn what_is_taken_instead_goes_back_to_the_prescriber_and_the_rest_is_given(clinic) {
         let counter = clinic.counter(&[AMOXICILLIN, PARACETAMOL]).await;
         clinic.shelf("amoxicillin-500mg-capsule", "AM1", 300, 100).await;

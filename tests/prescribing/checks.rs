@@ -259,6 +259,17 @@ both! {
         room.signs(&[("rx_compared", &key)]).await.expect(303);
         let kept: String = sql("select compared from prescription").scalar(&clinic.app.db).await.unwrap();
         assert!(kept.contains("white tablets"), "{kept}");
+        // What is written later is compared where every new line is, not passed by with a change of this one.
+        let line = clinic.rx_lines(room.visit).await[0].0;
+        let path = format!("/prescriptions/lines/{line}/change");
+        let page = room.desk.get(&path).await;
+        room.desk.submit(&page, "#change", &[("days", "4")]).await.expect(303);
+        let line = clinic.rx_lines(room.visit).await[1].0;
+        clinic.allergic(room.patient, "something blue at home").await;
+        let page = room.desk.get(&format!("/prescriptions/lines/{line}/change")).await;
+        let refused = room.desk.submit(&page, "#change", &[("days", "3")]).await;
+        assert!(refused.expect(409).errors()[0].contains("something blue at home"), "{:?}", refused.errors());
+        assert_eq!(clinic.rx_lines(room.visit).await.len(), 2);
     }
 
     async fn allergies_that_nobody_asked_about_are_said_plainly_and_to_the_pharmacist_too(clinic) {

@@ -111,7 +111,7 @@ fn offer(line: Line, shelf: &[OnShelf], store: StoreId, page: &Page) -> Offer {
         quantity,
         step: medicine.step,
         today: page.today(),
-        until: line.course_until,
+        until: Some(line.lasts_until(line.remaining(), page.today())),
         first: Vec::new(),
     };
     let choice = own

@@ -208,7 +208,7 @@ async fn one(
         quantity,
         step: medicine.step,
         today,
-        until: line.course_until,
+        until: Some(line.lasts_until(gift.covers, today)),
         first: gift.first.clone(),
     };
     let out = Out { kind: Kind::Issue, reason: &gift.why, ref_kind: LEDGER, ref_id: id.0, partly: false };

@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use crate::access::model::AccountId;
 use crate::db::{Db, DbError, Store, sql};
 use crate::patients::model::{PatientId, Sex};
 use crate::prescribing::model::{Class, Facts, Family, FavouriteId, Interaction, Known, Tier, list};
-use crate::record::model::{Allergy, EntryKind, PREGNANT_DAYS, Summary};
+use crate::record::model::{Allergy, Summary};
 use crate::settings::model::age_on;
 
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -113,21 +113,20 @@ impl Context {
     pub fn of(
         summary: &Summary,
         beside: Beside,
-        (now, today): (DateTime<Utc>, NaiveDate),
+        today: NaiveDate,
         known: Arc<Known>,
     ) -> Result<Self, DbError> {
         if !summary.clinical {
             return Err(DbError::Missing);
         }
         let age = summary.who.born_on.and_then(|born| age_on(today, born));
-        let recently = now - Days::new(PREGNANT_DAYS);
         let mut allergies = summary.allergies.clone();
         allergies.sort_by_key(|allergy| allergy.id);
         let facts = Facts {
             age,
             weight: beside.weight,
-            pregnant: summary.one(EntryKind::Pregnancy).is_some()
-                || summary.pregnant_said.is_some_and(|said| said >= recently),
+            pregnant: summary.pregnancy_on(today).is_some()
+                || summary.pregnant_said.is_some_and(|said| summary.believes(said.date_naive(), today)),
             may_be_pregnant: summary.who.sex == Sex::Female && age.is_none_or(|age| (11..=55).contains(&age)),
             asked: summary.is_asked(),
             allergies,

@@ -1,18 +1,21 @@
 //! Lines of prescriptions: drafts and signed ones, with what the catalogue says of their medicines now.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, moment, sql};
 use crate::patients::model::PatientId;
 use crate::prescribing::model::{
     Form, Frequency, LineId, LineMove, LineState, MIXED, MedicineId, Pregnancy, PrescriptionId, Route, Unit,
-    amount_words, label, quantity_words, without_days,
+    Written, amount_words, label, quantity_words, without_days,
 };
 use crate::prescribing::store::instead::{self, Instead};
 use crate::queue::model::VisitId;
 use crate::settings::model::Clinic;
 use crate::work::Doer;
+
+/// By how much a course can end later than it was signed for: so long a prescription usually waits at most.
+const LATE: Days = Days::new(90);
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -54,6 +57,9 @@ pub struct Line {
     pub course_until: Option<NaiveDate>,
     pub given: i64,
     pub returned: i64,
+    /// The last day on which something of it was given that the patient kept.
+    #[serde(deserialize_with = "moment::maybe_day")]
+    pub given_on: Option<NaiveDate>,
     pub given_ahead: i64,
     pub returned_ahead: i64,
     /// The clinic could not give what was asked for.
@@ -90,7 +96,9 @@ macro_rules! lines {
                 l.quantity, l.directions, l.instructions, l.advice, l.reason, l.set_code, l.replaces_id, l.repeats_id,
                 coalesce((select o.state_reason from prescription_line o where o.id = l.repeats_id and o.state = 'closed'), '')
                     as stopped, l.signed_at,
-                l.valid_until, l.course_until, l.given, l.returned, l.given_ahead, l.returned_ahead, l.owed,
+                l.valid_until, l.course_until, l.given, l.returned,
+                case when l.given > 0 then (select g.day from dispensing_line g where g.line_id = l.id
+                    and g.quantity > g.returned order by g.id desc limit 1) end as given_on, l.given_ahead, l.returned_ahead, l.owed,
                 l.state_reason, l.version,
                 p.prescriber_name as prescriber, coalesce(m.ingredients, '') as ingredients,
                 coalesce(m.classes, '') as classes, m.min_age, m.pregnancy, m.valid_days as own_valid_days,
@@ -191,12 +199,31 @@ impl Line {
         waits && self.valid_until.is_some_and(|until| until < today)
     }
 
-    /// Whether the patient is meant to take it now: of the last seven days, or still in its course (rule P2).
-    /// What expired before anything of it was given, nobody takes; what was given is taken to its end, though
-    /// the rest has expired.
+    /// What was written of it.
+    pub fn written(&self) -> Written {
+        Written {
+            dose: self.dose,
+            frequency: self.frequency,
+            days: self.days,
+            max_doses_a_day: self.max_doses_a_day,
+            quantity: self.quantity,
+        }
+    }
+
+    /// The last day of taking `units` of it that are given on `day`: their part of the course.
+    pub fn lasts_until(&self, units: i64, day: NaiveDate) -> NaiveDate {
+        let quantity = self.quantity.max(1);
+        let days = (self.written().course_days() * units.clamp(0, quantity) + quantity - 1) / quantity;
+        day + Days::new(u64::try_from(days - 1).unwrap_or(0))
+    }
+
+    /// Whether the patient is meant to take it now: of the last seven days, or still in its course, which begins when it is
+    /// signed, and again when it is fetched later (rule P2). What expired before anything of it was given, nobody takes;
+    /// what was given is taken to its end, though the rest has expired.
     pub fn is_active(&self, clinic: &Clinic, today: NaiveDate) -> bool {
-        let recent = today - chrono::Days::new(7);
-        let running = self.course_until.is_some_and(|until| until >= today);
+        let recent = today - Days::new(7);
+        let fetched = self.given_on.map(|day| self.lasts_until(self.quantity, day));
+        let running = self.course_until.max(fetched).is_some_and(|until| until >= today);
         let begun = self.signed_at.is_some_and(|at| clinic.day_of(at) >= recent);
         let never_given = self.is_expired(today) && self.given == self.returned;
         self.state.is_live() && !never_given && (running || begun)
@@ -209,7 +236,7 @@ pub async fn of_prescription(store: impl Store, id: PrescriptionId) -> Result<Ve
 }
 
 /// What the consultation needs of a patient: the author's drafts of this visit, what was signed since `since`
-/// or is still in its course on the day, and the last few prescriptions, however old.
+/// or is still in its course on the day, also when it was fetched late, and the last few prescriptions, however old.
 pub async fn around(
     store: impl Store,
     patient: PatientId,
@@ -229,13 +256,13 @@ pub async fn around(
     .bind(visit)
     .bind(author)
     .bind(since)
-    .bind(today)
+    .bind(today - LATE)
     .all(store)
     .await
 }
 
-/// What was signed for a patient since a day, or is still in its course on the day, and is neither stopped
-/// nor cancelled.
+/// What was signed for a patient since a day, or is still in its course on the day, also when it was fetched late, and is
+/// neither stopped nor cancelled.
 pub async fn since(
     store: impl Store,
     patient: PatientId,
@@ -248,7 +275,7 @@ pub async fn since(
     ))
     .bind(patient)
     .bind(since)
-    .bind(today)
+    .bind(today - LATE)
     .all(store)
     .await
 }

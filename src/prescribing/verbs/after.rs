@@ -11,7 +11,8 @@ use crate::prescribing::model::{CannotMove, LineMove, LineState, Written};
 use crate::prescribing::store::catalogue;
 use crate::prescribing::store::drafts::{self, Named, NewLine, Signing};
 use crate::prescribing::store::lines::{self, Line, Moved};
-use crate::prescribing::verbs::assess::{self, Assessed, drug};
+use crate::prescribing::store::prescriptions;
+use crate::prescribing::verbs::assess::{self, Assessed, drug, was_compared};
 use crate::prescribing::verbs::sign::signing;
 use crate::prescribing::verbs::{Refused, ahead, prescriber};
 use crate::record;
@@ -141,6 +142,15 @@ pub async fn change(
     let since = at - chrono::TimeDelta::days(crate::prescribing::verbs::sign::LOOK_BACK_DAYS);
     let active = lines::since(work.tx(), line.patient_id, (since, today)).await?;
     let context = assess::context(work, line.patient_id, author).await?;
+    // What nobody compared by hand when it was signed is compared where all new lines are.
+    let prescription =
+        prescriptions::by_id(work.tx(), line.prescription_id).await?.ok_or(Refused::NotFound)?;
+    if let Some(text) = context.free_texts().iter().find(|text| !was_compared(&prescription.compared, text)) {
+        return Err(Refused::Because(format!(
+            "Written about allergies since it was signed, and not known to the program: {text}. Cancel this line, compare, \
+             and prescribe it anew."
+        )));
+    }
     let clinic = work.app.clinic();
     let drugs: Vec<_> =
         active.iter().filter(|one| one.is_active(&clinic, today)).map(|one| drug(one, &clinic)).collect();

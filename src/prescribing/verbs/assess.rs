@@ -14,10 +14,10 @@ use crate::work::Work;
 
 /// What the checks need to know of a patient, read inside of a work.
 pub async fn context(work: &mut Work, patient: PatientId, author: AccountId) -> Result<Context, DbError> {
-    let now = (work.now(), work.today());
+    let today = work.today();
     let known = context::known(&work.app.db).await?;
     let summary = record::summary(work.tx(), patient).await?.ok_or(DbError::Missing)?;
-    Context::of(&summary, context::beside(work.tx(), patient, author).await?, now, known)
+    Context::of(&summary, context::beside(work.tx(), patient, author).await?, today, known)
 }
 
 /// A new line with its warnings.

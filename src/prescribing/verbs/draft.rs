@@ -117,18 +117,7 @@ pub fn is_edited(form: &FormState, line: &Line) -> bool {
     let note = form.value(field("note")).trim() != line.instructions.trim();
     let mut copy = form.clone();
     let written = changed(&mut copy, line);
-    note || written != Some(as_written(line))
-}
-
-/// A line's amounts.
-pub fn as_written(line: &Line) -> Written {
-    Written {
-        dose: line.dose,
-        frequency: line.frequency,
-        days: line.days,
-        max_doses_a_day: line.max_doses_a_day,
-        quantity: line.quantity,
-    }
+    note || written != Some(line.written())
 }
 
 /// Changes a draft line.

@@ -64,7 +64,7 @@ pub async fn of_patient(
         context::known(&app.db),
         context::beside(&app.db, patient, NOBODY),
     )?;
-    let context = Context::of(summary, beside, (now, today), known)?;
+    let context = Context::of(summary, beside, today, known)?;
     Ok(Now { live, context, today })
 }
 
@@ -77,8 +77,9 @@ pub async fn in_work(work: &mut Work, patient: PatientId) -> Result<Now, DbError
 }
 
 impl Now {
-    /// The warnings at a signed line, beside what was signed before it: what came later was warned of there. Texts that
-    /// the program cannot compare stop too, unless somebody compared them when it was signed.
+    /// The warnings at a signed line, beside what was signed before it: what came later was warned of there, unless the line
+    /// is fetched so late that it counted no more. Texts that the program cannot compare stop too, unless somebody compared
+    /// them when it was signed.
     pub fn at(
         &self,
         line: &Line,
@@ -86,9 +87,13 @@ impl Now {
         marks: &[Mark],
         clinic: &Clinic,
     ) -> Vec<Standing> {
-        let sooner = |other: &&Line| (other.signed_at, other.id) < (line.signed_at, line.id);
+        let late = !line.is_active(clinic, self.today);
+        let counts = |other: &&Line| {
+            let sooner = (other.signed_at, other.id) < (line.signed_at, line.id);
+            other.id != line.id && (late || sooner)
+        };
         let (beside, before): (Vec<&Line>, Vec<&Line>) =
-            self.live.iter().filter(sooner).partition(|other| other.prescription_id == line.prescription_id);
+            self.live.iter().filter(counts).partition(|other| other.prescription_id == line.prescription_id);
         let drugs = |lines: Vec<&Line>| lines.into_iter().map(|one| drug(one, clinic)).collect::<Vec<Drug>>();
         let active = before.into_iter().filter(|other| other.is_active(clinic, self.today)).collect();
         let (facts, known) = (&self.context.facts, &self.context.known);

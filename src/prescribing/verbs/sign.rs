@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate, TimeDelta};
 
 use super::assess::{self, Assessed, assess, shown, to_compare};
-use super::draft::{as_written, is_edited};
+use super::draft::is_edited;
 use super::{REASON, Refused, WORDS, ahead, prescriber};
 use crate::access::model::AccountId;
 use crate::audit::Entry;
@@ -133,7 +133,7 @@ pub fn line_valid_until(line: &Line, setting: &Setting, today: NaiveDate) -> Nai
 
 /// What signing makes of a line.
 pub fn signing<'a>(one: &'a Assessed, reason: &'a str, setting: &Setting, today: NaiveDate) -> Signing<'a> {
-    let course = as_written(&one.line).course_days() - 1;
+    let course = one.line.written().course_days() - 1;
     Signing {
         line: &one.line,
         reason,

@@ -1,7 +1,7 @@
 //! Recording an entry of the history: a condition, what was, a fact of the blood, an alert.
 
 use axum::extract::{Query, State};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
 use super::allergies::{NOTE, read_since};
@@ -9,7 +9,7 @@ use super::{Door, door, opened};
 use crate::app::App;
 use crate::audit;
 use crate::patients::model::{BLOOD_GROUPS, GENOTYPES, PatientId};
-use crate::record::model::{AlertKind, EntryKind, EntryState, Source};
+use crate::record::model::{AFTER_DUE, AlertKind, EntryKind, EntryState, PREGNANT_DAYS, Source};
 use crate::record::store::{self, NewEntry};
 use crate::record::views::EntryPage;
 use crate::web::form::LINE;
@@ -97,6 +97,11 @@ pub fn read(form: &mut FormState, kind: EntryKind, today: NaiveDate) -> NewEntry
             new.words = form.optional_text("words", LINE);
             new.until_on =
                 form.optional_parse::<NaiveDate>("until_on", "Enter the day the child is due, or nothing");
+            // A day that cannot be true would call her pregnant for years, or not at all.
+            let true_days = today - AFTER_DUE..=today + Days::new(PREGNANT_DAYS);
+            if new.until_on.is_some_and(|due| !true_days.contains(&due)) {
+                form.refuse("until_on", "No child is due on that day. Enter the day it is due, or nothing");
+            }
             if new.words.is_empty() {
                 new.words = "Pregnant".to_owned();
             }

@@ -1,10 +1,13 @@
 //! Entries of the health history: conditions, what was, what runs in the family, facts of the blood, alerts.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::EntryId;
 use crate::patients::model::PatientId;
 use crate::words;
+
+/// No pregnancy goes on for longer than this after the day on which the child was due: 42 weeks (WHO, ICD-10 O48).
+pub const AFTER_DUE: Days = Days::new(14);
 
 words! {
     /// What an entry is about.
@@ -115,6 +118,12 @@ pub fn since(typed: &str) -> String {
 }
 
 impl Entry {
+    /// Whether a pregnancy was over by this day, by the day on which the child was due.
+    pub fn is_past_due(&self, day: NaiveDate) -> bool {
+        let end = self.until_on.and_then(|due| due.checked_add_days(AFTER_DUE));
+        end.is_some_and(|end| day > end)
+    }
+
     /// The kind of an alert.
     pub fn alert(&self) -> Option<AlertKind> {
         (self.kind == EntryKind::Alert).then(|| self.code.parse().ok()).flatten()

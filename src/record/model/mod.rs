@@ -7,7 +7,7 @@ mod summary;
 mod time;
 
 pub use allergy::{AllergenKind, Allergy, AllergyState, Certainty, Severity};
-pub use entry::{AlertKind, Entry, EntryKind, EntryState, Source, since};
+pub use entry::{AFTER_DUE, AlertKind, Entry, EntryKind, EntryState, Source, since};
 pub use opening::{Due, EmergencyReason, REVIEW_DAYS, Verdict, read_words};
 pub use summary::{PREGNANT_DAYS, Stated, Summary, Who};
 pub use time::{Cursor, Happening, What};

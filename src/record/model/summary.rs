@@ -1,6 +1,6 @@
 //! What holds now of a patient's health, and who the patient is: what stands at the top of every clinical page.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{Allergy, Entry, EntryKind};
 use crate::db::moment;
@@ -78,6 +78,23 @@ impl Summary {
             fact.clear();
         }
         self
+    }
+
+    /// The recorded pregnancy that can still go on on this day.
+    pub fn pregnancy_on(&self, day: NaiveDate) -> Option<&Entry> {
+        self.of(EntryKind::Pregnancy).into_iter().find(|entry| !entry.is_past_due(day))
+    }
+
+    /// The recorded pregnancy whose child was born by this day, and that nobody has ended.
+    pub fn pregnancy_past_due(&self, day: NaiveDate) -> Option<&Entry> {
+        self.of(EntryKind::Pregnancy).into_iter().find(|entry| entry.is_past_due(day))
+    }
+
+    /// Whether what she said of a pregnancy on the day `said` is still believed on `day`: not for longer than one lasts, and not
+    /// once the child that it was about is born.
+    pub fn believes(&self, said: NaiveDate, day: NaiveDate) -> bool {
+        let born = self.pregnancy_past_due(day).is_some_and(|entry| !entry.is_past_due(said));
+        said <= day && day <= said + Days::new(PREGNANT_DAYS) && !born
     }
 
     /// The entries of a kind.

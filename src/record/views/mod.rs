@@ -13,9 +13,9 @@ pub use mine::{FilePage, MyOpeningsPage, MyRecordPage};
 pub use openings::{EmergencyPage, ReviewPage, ReviewsPage, SealPage};
 pub use timeline::TimelinePage;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
-use super::model::{Entry, EntryKind, PREGNANT_DAYS, Summary};
+use super::model::{Entry, EntryKind, Summary};
 use crate::patients::model::{PatientState, Reach};
 use crate::settings::model::{age_on, plain_day};
 use crate::web::Page;
@@ -129,27 +129,33 @@ impl Banner {
 
     /// That she is pregnant, with how that is known where only she has said so; nothing where nobody knows of it.
     pub fn pregnancy(&self, page: &Page) -> Option<String> {
-        if self.summary.one(EntryKind::Pregnancy).is_some() {
+        let today = page.today();
+        if self.summary.pregnancy_on(today).is_some() {
             return Some("Pregnant".to_owned());
         }
-        let today = page.today();
         match self.said_before(today, page)? {
             said if said == today => Some("Pregnant, told with the vital signs today".to_owned()),
             said => Some(format!("Pregnant, told with the vital signs on {}", plain_day(said))),
         }
     }
 
+    /// That a recorded pregnancy must be over by now, and nobody has said how it ended.
+    pub fn past_due(&self, page: &Page) -> Option<String> {
+        let due = self.summary.pregnancy_past_due(page.today())?.until_on?;
+        Some(format!("Pregnancy in the record, due {}: ask how it ended", plain_day(due)))
+    }
+
     /// The day on which she said with vital signs that she is pregnant, where that is believed on this day.
     fn said_before(&self, day: NaiveDate, page: &Page) -> Option<NaiveDate> {
         let said = page.clinic.day_of(self.summary.pregnant_said?);
-        (said <= day && day <= said + Days::new(PREGNANT_DAYS)).then_some(said)
+        self.summary.believes(said, day).then_some(said)
     }
 
     /// Whether she was known to be pregnant on that day: by the record, or as she said with vital signs not long before.
     pub fn pregnant_on(&self, day: NaiveDate, page: &Page) -> bool {
         let recorded = self.summary.of(EntryKind::Pregnancy);
-        recorded.iter().any(|entry| page.clinic.day_of(entry.recorded_at) <= day)
-            || self.said_before(day, page).is_some()
+        let known = |entry: &&&Entry| page.clinic.day_of(entry.recorded_at) <= day && !entry.is_past_due(day);
+        recorded.iter().any(|entry| known(&entry)) || self.said_before(day, page).is_some()
     }
 
     /// Minutes that are left of an emergency, and its end on the clock.
