@@ -85,7 +85,7 @@ pub async fn section(
         false => Arc::default(),
     };
     let beside = store::context::beside(&app.db, visit.patient_id, author).await?;
-    let context = store::context::Context::of(summary, beside, page.today(), known)?;
+    let context = store::context::Context::of(summary, beside, (&page.clinic, page.today()), known)?;
     let named: Vec<i64> = lines
         .iter()
         .filter(|line| line.state == model::LineState::Draft)

@@ -1,5 +1,6 @@
 //! A pregnancy that is known to one station is known to all (rules W3, A1).
 
+use infirmary::db::sql;
 use infirmary::web::paths;
 
 use crate::support::PARACETAMOL;
@@ -73,5 +74,19 @@ both! {
         }
         take(&nurse, here.visit, &well_but(&[])).await.expect(303);
         assert_eq!(clinic.count("select news2 from vitals order by id desc limit 1").await, 0);
+    }
+
+    async fn what_she_says_in_the_evening_west_of_greenwich_counts_at_once(clinic) {
+        sql("update clinic set time_zone = 'America/Bogota'").run(&clinic.app.db).await.unwrap();
+        clinic.app.reload_clinic().await.unwrap();
+        // Seven in the evening there is midnight in UTC.
+        clinic.wait_minutes(17 * 60);
+        clinic.point("Triage", "triage").await;
+        let room = clinic.prescribing_room().await;
+        let nurse = clinic.nurse().await;
+        take(&nurse, room.visit, &well_but(&[("pregnant", "yes")])).await.expect(303);
+        room.press("rx.add", &[("rx_medicine", "ibuprofen 400 mg tablet"), ("rx_dose", "1"), ("rx_times", "3"), ("rx_days", "3")]).await.expect(303);
+        let words = room.page().await.texts("#rx .rx-warning");
+        assert!(words.iter().any(|words| words.contains("Pregnan") && !words.contains("ask whether")), "{words:?}");
     }
 }

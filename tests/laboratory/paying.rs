@@ -4,6 +4,7 @@ use infirmary::billing::model::{ChargeKind, naira};
 use infirmary::db::sql;
 
 use crate::support::Lab;
+use crate::support::streams::watch;
 
 both! {
     async fn m12_a_test_that_is_paid_first_says_so_on_the_phone_and_on_the_worklist(clinic) {
@@ -34,7 +35,11 @@ both! {
         let invoice = till.issued().await;
         assert!(marked().await && told().await.contains("first"), "an invoice is no payment");
         let owed = clinic.number("select patient_part from invoice where id = $1", invoice).await;
+        // Lists that stay open are told of it.
+        let mut bench = watch(&lab.bench, "/lab/worklist/live").await;
+        bench.hears_of("all").await;
         till.cash(invoice, &(owed / 100).to_string()).await;
+        bench.hears_of("money").await;
         assert!(!marked().await);
         assert!(!phone.get("/my/place").await.has("#owed"), "all of it is paid");
         lab.collect(&clinic).await;

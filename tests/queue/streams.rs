@@ -1,40 +1,11 @@
 //! What watchers hear.
 
-use std::time::Duration;
-
 use infirmary::web::paths::queue as paths;
 
 use super::display::paired;
 use crate::support::databases::Place;
+use crate::support::streams::watch;
 use crate::support::{Browser, Clinic, eventually};
-
-/// An open stream.
-struct Watching(reqwest::Response);
-
-async fn watch(browser: &Browser, path: &str) -> Watching {
-    let answer = browser.request(reqwest::Method::GET, path).send().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 200, "{path}");
-    Watching(answer)
-}
-
-impl Watching {
-    /// What comes next within two seconds; none when the stream has ended.
-    async fn hears(&mut self) -> Option<String> {
-        let next = tokio::time::timeout(Duration::from_secs(2), self.0.chunk()).await;
-        let next = next.expect("nothing was heard for two seconds");
-        next.ok().flatten().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    /// Waits for a topic.
-    async fn hears_of(&mut self, topic: &str) {
-        loop {
-            let heard = self.hears().await.expect("the stream ended");
-            if heard.contains(topic) {
-                return;
-            }
-        }
-    }
-}
 
 async fn call(clinic: &Clinic, doctor: &Browser, point: infirmary::queue::model::PointId, name: &str) {
     clinic.walk_in(name).await;
@@ -119,7 +90,7 @@ both! {
         streams.truncate(2);
         eventually(async || clinic.app.live.watchers() <= 4).await;
         watch(&phone, &paths::place_live(&ada.slip_code, point)).await.hears_of("all").await;
-        assert!(tokio::time::timeout(Duration::from_millis(300), streams[1].0.chunk()).await.is_err());
+        assert!(streams[1].is_silent().await);
     }
 
     async fn a_slip_hears_the_end_of_its_visit_and_then_nothing_more(clinic) {

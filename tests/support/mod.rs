@@ -20,6 +20,7 @@ mod queue;
 mod record;
 mod scheduling;
 mod stock;
+pub mod streams;
 
 pub use browser::{Browser, Seen};
 pub use diagnoses::Consulting;

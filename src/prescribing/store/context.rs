@@ -11,7 +11,7 @@ use crate::db::{Db, DbError, Store, sql};
 use crate::patients::model::{PatientId, Sex};
 use crate::prescribing::model::{Class, Facts, Family, FavouriteId, Interaction, Known, Tier, list};
 use crate::record::model::{Allergy, Summary};
-use crate::settings::model::age_on;
+use crate::settings::model::{Clinic, age_on};
 
 #[derive(Debug, Clone, serde::Deserialize)]
 struct Part {
@@ -113,7 +113,7 @@ impl Context {
     pub fn of(
         summary: &Summary,
         beside: Beside,
-        today: NaiveDate,
+        (clinic, today): (&Clinic, NaiveDate),
         known: Arc<Known>,
     ) -> Result<Self, DbError> {
         if !summary.clinical {
@@ -126,7 +126,7 @@ impl Context {
             age,
             weight: beside.weight,
             pregnant: summary.pregnancy_on(today).is_some()
-                || summary.pregnant_said.is_some_and(|said| summary.believes(said.date_naive(), today)),
+                || summary.pregnant_said.is_some_and(|said| summary.believes(clinic.day_of(said), today)),
             may_be_pregnant: summary.who.sex == Sex::Female && age.is_none_or(|age| (11..=55).contains(&age)),
             asked: summary.is_asked(),
             allergies,

@@ -12,7 +12,7 @@ use crate::prescribing::store::catalogue;
 use crate::prescribing::store::drafts::{self, Named, NewLine, Signing};
 use crate::prescribing::store::lines::{self, Line, Moved};
 use crate::prescribing::store::prescriptions;
-use crate::prescribing::verbs::assess::{self, Assessed, drug, was_compared};
+use crate::prescribing::verbs::assess::{self, Assessed, drug, uncompared};
 use crate::prescribing::verbs::sign::signing;
 use crate::prescribing::verbs::{Refused, ahead, prescriber};
 use crate::record;
@@ -145,7 +145,7 @@ pub async fn change(
     // What nobody compared by hand when it was signed is compared where all new lines are.
     let prescription =
         prescriptions::by_id(work.tx(), line.prescription_id).await?.ok_or(Refused::NotFound)?;
-    if let Some(text) = context.free_texts().iter().find(|text| !was_compared(&prescription.compared, text)) {
+    if let Some(text) = uncompared(&context, &prescription).first() {
         return Err(Refused::Because(format!(
             "Written about allergies since it was signed, and not known to the program: {text}. Cancel this line, compare, \
              and prescribe it anew."

@@ -8,16 +8,17 @@ use crate::patients::PatientId;
 use crate::prescribing::model::{Daily, Drug, LineState, Pregnancy, Tier, UsualDose, Warning, check, list};
 use crate::prescribing::store::context::{self, Context};
 use crate::prescribing::store::lines::Line;
+use crate::prescribing::store::prescriptions::Prescription;
 use crate::record;
 use crate::settings::model::{Clinic, plain_day};
 use crate::work::Work;
 
 /// What the checks need to know of a patient, read inside of a work.
 pub async fn context(work: &mut Work, patient: PatientId, author: AccountId) -> Result<Context, DbError> {
-    let today = work.today();
+    let (clinic, today) = (work.app.clinic(), work.today());
     let known = context::known(&work.app.db).await?;
     let summary = record::summary(work.tx(), patient).await?.ok_or(DbError::Missing)?;
-    Context::of(&summary, context::beside(work.tx(), patient, author).await?, today, known)
+    Context::of(&summary, context::beside(work.tx(), patient, author).await?, (&clinic, today), known)
 }
 
 /// A new line with its warnings.
@@ -110,8 +111,15 @@ fn compared_entry(text: &str) -> String {
 }
 
 /// Whether somebody compared this text about allergies by hand, as a whole: it is no part of another, and no medicine.
-pub fn was_compared(compared: &str, text: &str) -> bool {
+fn was_compared(compared: &str, text: &str) -> bool {
     compared.split(BETWEEN).any(|entry| entry == compared_entry(text))
+}
+
+/// The texts about allergies that nobody compared by hand when a prescription was signed.
+pub fn uncompared(context: &Context, prescription: &Prescription) -> Vec<String> {
+    let mut texts = context.free_texts();
+    texts.retain(|text| !was_compared(&prescription.compared, text));
+    texts
 }
 
 /// What a tick says that somebody compared by hand: the free texts about allergies, and the new lines that are free text

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::assess::{self, drug, was_compared};
+use super::assess::{self, drug, uncompared};
 use crate::access::model::AccountId;
 use crate::app::App;
 use crate::db::DbError;
@@ -58,13 +58,14 @@ pub async fn of_patient(
     summary: &Summary,
     (now, today): (DateTime<Utc>, NaiveDate),
 ) -> Result<Now, DbError> {
+    let clinic = app.clinic();
     let patient = summary.who.patient_id;
     let (live, known, beside) = futures::try_join!(
         lines::since(&app.db, patient, span(now, today)),
         context::known(&app.db),
         context::beside(&app.db, patient, NOBODY),
     )?;
-    let context = Context::of(summary, beside, today, known)?;
+    let context = Context::of(summary, beside, (&clinic, today), known)?;
     Ok(Now { live, context, today })
 }
 
@@ -98,9 +99,8 @@ impl Now {
         let active = before.into_iter().filter(|other| other.is_active(clinic, self.today)).collect();
         let (facts, known) = (&self.context.facts, &self.context.known);
         let mut warnings = check(&drug(line, clinic), &drugs(beside), &drugs(active), facts, known);
-        let texts = self.context.free_texts();
-        let new = texts.into_iter().filter(|text| !was_compared(&prescription.compared, text));
-        warnings.extend(new.map(|text| Warning {
+        let new = uncompared(&self.context, prescription);
+        warnings.extend(new.into_iter().map(|text| Warning {
             kind: WarningKind::Allergy,
             tier: Tier::Stop,
             words: format!("Written since it was signed, and not known to the program: {text}"),

@@ -93,7 +93,8 @@ impl Summary {
     /// Whether what she said of a pregnancy on the day `said` is still believed on `day`: not for longer than one lasts, and not
     /// once the child that it was about is born.
     pub fn believes(&self, said: NaiveDate, day: NaiveDate) -> bool {
-        let born = self.pregnancy_past_due(day).is_some_and(|entry| !entry.is_past_due(said));
+        let over = |entry: &&Entry| entry.is_past_due(day) && !entry.is_past_due(said);
+        let born = self.of(EntryKind::Pregnancy).iter().any(over);
         said <= day && day <= said + Days::new(PREGNANT_DAYS) && !born
     }
 
