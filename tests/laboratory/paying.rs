@@ -2,6 +2,7 @@
 
 use infirmary::billing::model::{ChargeKind, naira};
 use infirmary::db::sql;
+use infirmary::web::paths;
 
 use crate::support::Lab;
 use crate::support::streams::watch;
@@ -37,9 +38,12 @@ both! {
         let owed = clinic.number("select patient_part from invoice where id = $1", invoice).await;
         // Lists that stay open are told of it.
         let mut bench = watch(&lab.bench, "/lab/worklist/live").await;
+        let mut counter = watch(&clinic.pharmacist().await, paths::pharmacy::WORKLIST_LIVE).await;
         bench.hears_of("all").await;
+        counter.hears_of("all").await;
         till.cash(invoice, &(owed / 100).to_string()).await;
         bench.hears_of("money").await;
+        counter.hears_of("money").await;
         assert!(!marked().await);
         assert!(!phone.get("/my/place").await.has("#owed"), "all of it is paid");
         lab.collect(&clinic).await;
