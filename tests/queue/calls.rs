@@ -1,7 +1,8 @@
 //! How often a token is called, and what is said when its calls are used up (Q7).
 
 use infirmary::db::sql;
-use infirmary::queue::model::{EntryState, VisitId};
+use infirmary::queue::model::{EntryState, Priority, VisitId};
+use infirmary::queue::verbs::check_in::Arrival;
 use infirmary::web::paths::{consultation, queue as paths};
 
 use crate::support::Clinic;
