@@ -351,7 +351,7 @@ create index payment_invoice on payment (invoice_id, id) where invoice_id is not
 create index payment_receipt on payment (receipt_id, id);
 create index payment_shift on payment (shift_id, id);
 create index payment_patient on payment (patient_id, id);
-create unique index payment_method_reference_unique on payment (method, reference) where reference <> '' and reversed_at is null;
+create unique index payment_method_reference_unique on payment (method, lower(reference)) where reference <> '' and reversed_at is null;
 
 -- A payment that was written down wrongly, taken back in the same shift.
 create table payment_reversal (
@@ -399,6 +399,7 @@ create unique index refund_year_number_unique on refund (year, number);
 create index refund_payment on refund (payment_id, id);
 create index refund_invoice on refund (invoice_id, id) where invoice_id is not null;
 create index refund_shift on refund (shift_id, id) where shift_id is not null;
+create index refund_patient on refund (patient_id, proposed_at);
 create index refund_open on refund (proposed_at) where state in ('proposed', 'approved');
 
 -- Money of a patient that lies with the clinic.

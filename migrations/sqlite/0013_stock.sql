@@ -85,6 +85,10 @@ create table stock_alias (
     item_id integer not null references stock_item (id)
 ) strict;
 create index stock_alias_item on stock_alias (item_id);
+-- A controlled medicine never leaves by the way: it is given out in the sight of a second person (rule P10).
+create trigger stock_alias_controlled before insert on stock_alias when exists
+    (select 1 from stock_item i join medicine m on m.id = i.medicine_id where i.id = new.item_id and m.controlled = 1)
+begin select raise(abort, 'stock_alias_controlled'); end;
 
 -- A batch. What does not expire stands with the last day of the calendar.
 create table stock_batch (
@@ -228,6 +232,11 @@ begin select raise(abort, 'stock_movement_fresh'); end;
 create trigger stock_movement_expired before insert on stock_movement when new.kind = 'expired' and exists
     (select 1 from stock_batch where id = new.batch_id and expiry > new.day)
 begin select raise(abort, 'stock_movement_expired'); end;
+-- Nor does a controlled medicine leave with a procedure, whatever names it had before it was one (rule P10).
+create trigger stock_movement_controlled before insert on stock_movement when new.kind = 'issue'
+    and new.ref_kind = 'visit_procedure' and exists
+    (select 1 from stock_item i join medicine m on m.id = i.medicine_id where i.id = new.item_id and m.controlled = 1)
+begin select raise(abort, 'stock_movement_controlled'); end;
 -- The ledger keeps the level, whoever writes: a row that would go below zero is refused with everything around it.
 create trigger stock_movement_books after insert on stock_movement begin
     insert into stock_level (batch_id, store_id, item_id, on_hand) select new.batch_id, new.store_id, new.item_id, 0
@@ -248,6 +257,18 @@ create trigger stock_movement_no_delete before delete on stock_movement begin se
 create trigger stock_item_unit before update of unit on stock_item when old.unit <> new.unit and exists
     (select 1 from stock_movement where item_id = old.id)
 begin select raise(abort, 'stock_item_unit'); end;
+-- What is booked or signed stays the same thing: a tablet of 400 mg in the books is not one of 800 mg from now on. Tall letters
+-- in the name change nothing.
+create trigger medicine_identity before update of generic, strength, form, route, ingredients on medicine
+    when (lower(old.generic) <> lower(new.generic) or old.strength <> new.strength or old.form <> new.form
+        or old.route <> new.route or old.ingredients <> new.ingredients)
+    and (exists (select 1 from stock_item i join stock_movement m on m.item_id = i.id where i.medicine_id = old.id)
+        or exists (select 1 from prescription_line where medicine_id = old.id and state <> 'draft'))
+begin select raise(abort, 'medicine_identity'); end;
+-- While units of it lie there, nobody makes it one that one person alone may lose (rule P10).
+create trigger medicine_controlled_held before update of controlled on medicine when old.controlled = 1 and new.controlled = 0
+    and exists (select 1 from stock_item where medicine_id = old.id and on_hand > 0)
+begin select raise(abort, 'medicine_controlled_held'); end;
 
 create table stock_order (
     id integer primary key,

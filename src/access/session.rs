@@ -6,8 +6,9 @@
 
 use async_trait::async_trait;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
-use chrono::TimeDelta;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::response::Response;
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
@@ -184,7 +185,9 @@ pub fn layer(app: &App) -> SessionManagerLayer<CachingSessionStore<Remembered, S
 /// `SignIn` when somebody has to sign in first, `Forbidden` when who is signed in may not.
 pub async fn admit(app: &App, access: Access, request: &Parts) -> Result<Option<Actor>, Error> {
     let actor = match request.extensions.get::<Session>() {
-        Some(session) if request.headers.contains_key("cookie") => identify(app, session).await?,
+        Some(session) if request.headers.contains_key("cookie") => {
+            identify(app, session, by_itself(request)).await?
+        }
         _ => None,
     };
     let Some(actor) = actor else {
@@ -207,6 +210,15 @@ pub async fn admit(app: &App, access: Access, request: &Parts) -> Result<Option<
         return Err(Error::Forbidden("Your account does not include this part of the clinic."));
     }
     Ok(Some(actor))
+}
+
+/// Whether a page asks without anybody: a part that it reads again, or its stream. That is no use of a sign-in, or a desk
+/// that everybody has left would stay open.
+fn by_itself(request: &Parts) -> bool {
+    let begins = |name: &str, with: &[u8]| {
+        request.headers.get(name).is_some_and(|value| value.as_bytes().starts_with(with))
+    };
+    request.method == Method::GET && (begins("x-by-itself", b"1") || begins("accept", b"text/event-stream"))
 }
 
 fn sign_in_first(request: &Parts) -> Error {
@@ -240,14 +252,39 @@ pub async fn named(session: &Session) -> Result<Option<SignInId>, Error> {
     })
 }
 
-/// Who is signed in, as of this moment.
-async fn identify(app: &App, session: &Session) -> Result<Option<Actor>, Error> {
+/// Who is signed in, as of this moment. Whatever a person asked for counts as a use of the sign-in.
+async fn identify(app: &App, session: &Session, by_itself: bool) -> Result<Option<Actor>, Error> {
     let Some(id) = named(session).await? else { return Ok(None) };
-    actor_of(app, id).await
+    let Some((actor, seen)) = live(app, id).await? else { return Ok(None) };
+    if !by_itself {
+        touch(app, id, seen).await?;
+    }
+    Ok(Some(actor))
 }
 
-/// The actor of a live sign-in; also used by event streams, which have no session of their own.
+/// The actor of a live sign-in, for event streams, which have no session of their own. To ask is no use of it.
 pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
+    Ok(live(app, id).await?.map(|(actor, _)| actor))
+}
+
+/// Notes that a sign-in was used, once a minute.
+async fn touch(app: &App, id: SignInId, seen: DateTime<Utc>) -> Result<(), Error> {
+    let now = app.clock.now();
+    if now - seen < TimeDelta::minutes(1) {
+        return Ok(());
+    }
+    match store::touch_sign_in(&app.db, id, now).await {
+        // A database that cannot write for a while, as on a full disk, is still read.
+        Err(error @ (DbError::Unavailable(_) | DbError::Busy(_) | DbError::Full(_))) => {
+            tracing::warn!(%error, "the last use of a sign-in was not noted");
+        }
+        other => other?,
+    }
+    Ok(())
+}
+
+/// The actor of a live sign-in, and when it was last used.
+async fn live(app: &App, id: SignInId) -> Result<Option<(Actor, DateTime<Utc>)>, Error> {
     let rows = store::live_sign_in(&app.db, id).await?;
     let roles = Roles::of(rows.iter().filter_map(|row| row.role.as_deref()));
     let Some(row) = rows.into_iter().next() else { return Ok(None) };
@@ -258,16 +295,7 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
     if lifetime.is_over(row.created_at, seen, now) {
         return Ok(None);
     }
-    if now - row.seen_at >= TimeDelta::minutes(1) {
-        match store::touch_sign_in(&app.db, id, now).await {
-            // A database that cannot write for a while, as on a full disk, is still read.
-            Err(error @ (DbError::Unavailable(_) | DbError::Busy(_) | DbError::Full(_))) => {
-                tracing::warn!(%error, "the last use of a sign-in was not noted");
-            }
-            other => other?,
-        }
-    }
-    Ok(Some(Actor {
+    let actor = Actor {
         account: row.account_id,
         sign_in: id,
         kind: row.kind,
@@ -278,7 +306,8 @@ pub async fn actor_of(app: &App, id: SignInId) -> Result<Option<Actor>, Error> {
         flash: row.flash,
         proved_at: row.proved_at,
         locked: row.locked_at.is_some(),
-    }))
+    };
+    Ok(Some((actor, row.seen_at)))
 }
 
 /// Gives the browser a new session that names `sign_in`; the old id is dead (ASVS 7.2.4).
@@ -292,7 +321,14 @@ pub async fn renew(session: &Session, sign_in: SignInId) -> Result<(), Error> {
     GENTLY.scope((), carry(session, sign_in)).await
 }
 
-/// Takes the session from the browser.
-pub async fn drop_session(session: &Session) -> Result<(), Error> {
-    session.flush().await.map_err(Error::internal)
+/// Takes the session from the browser. A browser heeds a `__Host-` name only with `Secure`, which the removal that the
+/// layer writes does not say: one that does goes with the answer.
+pub async fn drop_session(app: &App, session: &Session, response: &mut Response) -> Result<(), Error> {
+    session.flush().await.map_err(Error::internal)?;
+    if app.config.is_https() {
+        let removal =
+            HeaderValue::from_static("__Host-sid=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax");
+        response.headers_mut().append(header::SET_COOKIE, removal);
+    }
+    Ok(())
 }

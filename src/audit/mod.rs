@@ -65,6 +65,11 @@ pub async fn opened(app: &App, page: &Page, entry: Entry) -> Result<(), DbError>
     app.openings.write(&app.db, page.now, page.doer().clone(), entry).await
 }
 
+/// The same for a page that tells of many: each of them reads it.
+pub async fn opened_all(app: &App, page: &Page, entries: Vec<Entry>) -> Result<(), DbError> {
+    app.openings.write_all(&app.db, page.now, page.doer(), entries).await
+}
+
 /// What happened to one thing, the first entry first; at most 200.
 pub async fn history(
     reader: impl crate::db::Store,

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
+use futures::future::try_join_all;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Entry, store};
@@ -38,6 +39,33 @@ impl Openings {
     /// `Unavailable`, or `Full`, when the database took none of those that were written together.
     pub async fn write(&self, db: &Db, at: DateTime<Utc>, doer: Doer, entry: Entry) -> Result<(), DbError> {
         count_query();
+        self.hand_over(db, at, doer, entry).await
+    }
+
+    /// The same for a page that tells of many: they wait at once and share statements, so the page counts one query.
+    ///
+    /// # Errors
+    /// See [`Openings::write`].
+    pub async fn write_all(
+        &self,
+        db: &Db,
+        at: DateTime<Utc>,
+        doer: &Doer,
+        entries: Vec<Entry>,
+    ) -> Result<(), DbError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        count_query();
+        let mut waiting = Vec::with_capacity(entries.len());
+        for entry in entries {
+            waiting.push(self.hand_over(db, at, doer.clone(), entry));
+        }
+        try_join_all(waiting).await?;
+        Ok(())
+    }
+
+    async fn hand_over(&self, db: &Db, at: DateTime<Utc>, doer: Doer, entry: Entry) -> Result<(), DbError> {
         let (written, answer) = oneshot::channel();
         let sender = self.0.get_or_init(|| {
             let (sender, waiting) = mpsc::channel(WAITING);

@@ -1,12 +1,15 @@
 //! Whole copies of a database: taken while it serves, and verified before they get their name.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
+use url::Url;
 
 use super::connect::own_file;
 use super::probe::cause;
@@ -111,12 +114,9 @@ pub async fn save(url: &str, to: &Path) -> Result<u64, BackupError> {
         None if url.starts_with("postgres") => {
             own_file(&draft).map_err(on(&draft))?;
             let target = draft.to_string_lossy().into_owned();
-            run(
-                "pg_dump",
-                &["--format=custom", "--no-owner", "--no-privileges", "--file", &target, "--dbname", url],
-            )
-            .and_then(|_| run("pg_restore", &["--list", &target]))
-            .map(|_| ())
+            run_on(url, "pg_dump", &["--format=custom", "--no-owner", "--no-privileges", "--file", &target])
+                .and_then(|_| run("pg_restore", &["--list", &target]))
+                .map(|_| ())
         }
         None => Err(BackupError::UnknownKind),
     };
@@ -174,7 +174,58 @@ pub(super) async fn versions(path: &Path) -> Result<Vec<(i64, Vec<u8>)>, BackupE
 
 /// Runs one of PostgreSQL's own tools; what it printed.
 pub(super) fn run(tool: &'static str, arguments: &[&str]) -> Result<String, BackupError> {
-    let output = match Command::new(tool).args(arguments).output() {
+    output_of(tool, Command::new(tool).args(arguments))
+}
+
+/// Runs one of them on the database at `url`. Everybody on the machine reads the words that a process was started with:
+/// the password goes by its environment.
+pub(super) fn run_on(url: &str, tool: &'static str, arguments: &[&str]) -> Result<String, BackupError> {
+    let (address, password) = without_password(url);
+    let mut command = Command::new(tool);
+    command.args(["--dbname", address.as_str()]).args(arguments);
+    if let Some(password) = password {
+        command.env("PGPASSWORD", password);
+    }
+    output_of(tool, &mut command)
+}
+
+/// An address without its password, and the password as a person types it. Where the address has none, it stays as it is,
+/// and so does what the environment says.
+fn without_password(address: &str) -> (String, Option<OsString>) {
+    const NAMED: &str = "password=";
+    let Ok(mut url) = Url::parse(address) else { return (address.to_owned(), None) };
+    let mut password = url.password().map(decoded);
+    if password.is_some() && url.set_password(None).is_err() {
+        return (address.to_owned(), None);
+    }
+    let settings = url.query().unwrap_or_default().to_owned();
+    if let Some(value) = settings.split('&').find_map(|one| one.strip_prefix(NAMED)) {
+        password = Some(decoded(value));
+        let others: Vec<&str> = settings.split('&').filter(|one| !one.starts_with(NAMED)).collect();
+        let others = others.join("&");
+        url.set_query(Some(others.as_str()).filter(|others| !others.is_empty()));
+    }
+    match password {
+        Some(password) => (url.into(), Some(password)),
+        None => (address.to_owned(), None),
+    }
+}
+
+/// What an address wrote with `%`, as it is meant.
+fn decoded(text: &str) -> OsString {
+    let (bytes, mut at, mut meant) = (text.as_bytes(), 0_usize, Vec::with_capacity(text.len()));
+    while let Some(byte) = bytes.get(at) {
+        let escaped = bytes.get(at + 1..at + 3).filter(|_| *byte == b'%');
+        let escaped = escaped.and_then(|hex| std::str::from_utf8(hex).ok());
+        let real = escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        meant.push(real.unwrap_or(*byte));
+        at += if real.is_some() { 3 } else { 1 };
+    }
+    OsString::from_vec(meant)
+}
+
+fn output_of(tool: &'static str, command: &mut Command) -> Result<String, BackupError> {
+    let output = match command.output() {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(BackupError::NoTool(tool)),
         Err(error) => return Err(BackupError::Tool { tool, why: error.to_string() }),
@@ -185,4 +236,38 @@ pub(super) fn run(tool: &'static str, arguments: &[&str]) -> Result<String, Back
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let why = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("no reason given").to_owned();
     Err(BackupError::Tool { tool, why })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_cut_out_of_an_address_and_handed_over_as_it_is_typed() {
+        for (address, rest, password) in [
+            (
+                "postgres://ada:secret@db.example:5433/clinic",
+                "postgres://ada@db.example:5433/clinic",
+                "secret",
+            ),
+            ("postgres://ada:a%23b%25+c@db.example/clinic", "postgres://ada@db.example/clinic", "a#b%+c"),
+            ("postgres:///clinic?host=%2Frun&password=a%20b", "postgres:///clinic?host=%2Frun", "a b"),
+            ("postgres://ada:old@db.example/clinic?password=new", "postgres://ada@db.example/clinic", "new"),
+        ] {
+            assert_eq!(
+                without_password(address),
+                (rest.to_owned(), Some(OsString::from(password))),
+                "{address}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_without_a_password_stays_as_it_is() {
+        for address in
+            ["postgres://ada@db.example/clinic?sslmode=require", "postgres:///clinic", "postgres:no"]
+        {
+            assert_eq!(without_password(address), (address.to_owned(), None));
+        }
+    }
 }

@@ -19,7 +19,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use url::Url;
 
-use super::backup::{BackupError, check_file, draft_of, on, publish, run, save_file, versions};
+use super::backup::{BackupError, check_file, draft_of, on, publish, run, run_on, save_file, versions};
 use super::connect::{POSTGRES, SQLITE, lock};
 use super::probe::{self, Holds};
 use super::sqlite_path;
@@ -234,9 +234,8 @@ const ALIKE: &str = "select format('owner %I template template0 encoding %L lc_c
           from pg_database d where datname = current_database()) as this";
 
 fn fill(url: &str, file: &str) -> Result<(), BackupError> {
-    let plain =
-        ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", "--dbname", url, file];
-    run("pg_restore", &plain).map(|_| ())
+    let plain = ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", file];
+    run_on(url, "pg_restore", &plain).map(|_| ())
 }
 
 /// The rows of `_sqlx_migrations` in a script of `pg_restore`: version, three more, the checksum, one more.

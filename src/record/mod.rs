@@ -1,7 +1,7 @@
 //! The health part of a record: allergies, conditions, history, alerts, the line of time; who opened it; emergencies.
 //!
 //! Others use [`model`], [`banner`] (what stands at the top of every clinical page), [`identity`] (the same without the
-//! health part), [`harm`] (of a sealed record, what could harm), [`read`] and [`read_apart`] (what every clinical page writes down), [`not_own`], [`summary`], [`allergies`],
+//! health part), [`harm`] (of a sealed record, what could harm), [`read`], [`read_apart`] and [`read_list`] (what every clinical page writes down), [`not_own`], [`summary`], [`allergies`],
 //! [`timeline`] and [`unread_emergencies`].
 
 mod catalogue;
@@ -11,7 +11,7 @@ mod store;
 mod views;
 
 pub use catalogue::fill as fill_catalogue;
-pub use handlers::{Door, door, not_own, read, read_apart};
+pub use handlers::{Door, door, not_own, read, read_apart, read_list};
 pub use store::{Emergency, Narrow, hold_patient, timeline};
 pub use views::Banner;
 

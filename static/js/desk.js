@@ -126,7 +126,7 @@
     if (doc.hidden || asking) return;
     asking = true;
     try {
-      const answer = await fetch(box.dataset.needs, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+      const answer = await fetch(box.dataset.needs, { headers: { "HX-Request": "true", "X-By-Itself": "1" }, credentials: "same-origin" });
       if (answer.headers.get("X-Locked")) doc.dispatchEvent(new Event("is-locked"));
       const page = answer.status === 200 && new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page && page.getElementById("needs");

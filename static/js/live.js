@@ -42,8 +42,9 @@
     speaking = unspoken.length ? setTimeout(speak, 5000) : 0;
   }
 
+  // Nobody asked for it: that does not keep anybody signed in.
   async function read(from) {
-    const answer = await fetch(from, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    const answer = await fetch(from, { headers: { "HX-Request": "true", "X-By-Itself": "1" }, credentials: "same-origin" });
     const to = answer.headers.get("HX-Redirect");
     if (to) { location.assign(to); return null; }
     if (answer.headers.get("X-Locked")) doc.dispatchEvent(new Event("is-locked"));

@@ -6,14 +6,17 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use infirmary::access::model::{AccountId, CodePurpose, Role, SignInId};
 use infirmary::access::{issue_code, session, store};
+use infirmary::app::{App, router};
+use infirmary::config::Config;
 use infirmary::db::sql;
 use infirmary::live::Topic;
 use infirmary::work::{Doer, Work};
+use tokio::net::TcpListener;
 
-use crate::support::{Clinic, PASSWORD};
+use crate::support::{Browser, Clinic, PASSWORD, Seen};
 
 /// Uses the clinic every few minutes until `total` is over.
-async fn keep_busy(clinic: &Clinic, browser: &crate::support::Browser, total: TimeDelta) {
+async fn keep_busy(clinic: &Clinic, browser: &Browser, total: TimeDelta) {
     let mut left = total;
     while left > TimeDelta::zero() {
         let step = left.min(TimeDelta::minutes(4));
@@ -36,6 +39,59 @@ both! {
                 clinic.app.clock.advance(TimeDelta::minutes(minutes) + TimeDelta::seconds(extra));
                 assert_eq!(browser.is_signed_in().await, stays, "{name} {extra}");
             }
+        }
+    }
+
+    async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(clinic) {
+        clinic.staff("nurse", &[Role::Nurse]).await;
+        let ways = [("x-by-itself", "1", false), ("accept", "text/event-stream", false), ("accept", "text/html", true)];
+        for (name, value, stays) in ways {
+            let browser = clinic.browser();
+            clinic.sign_in(&browser, "nurse").await;
+            for _ in 0..4 {
+                clinic.wait_minutes(4);
+                let asks = browser.request(reqwest::Method::GET, "/account").header(name, value);
+                browser.send(asks, "/account").await;
+            }
+            assert_eq!(browser.is_signed_in().await, stays, "{name}: {value}");
+        }
+        // What a stream asks is no click either.
+        let browser = clinic.browser();
+        clinic.sign_in(&browser, "nurse").await;
+        let id: SignInId = sql("select max(id) from sign_in").scalar(&clinic.app.db).await.unwrap();
+        clinic.wait_minutes(14);
+        assert!(session::actor_of(&clinic.app, id).await.unwrap().is_some());
+        clinic.wait_minutes(1);
+        assert!(session::actor_of(&clinic.app, id).await.unwrap().is_none());
+    }
+
+    async fn signing_out_over_https_removes_the_cookie_so_that_a_browser_heeds_it(clinic) {
+        clinic.staff("nurse", &[Role::Nurse]).await;
+        let public_url = "https://clinic.example.edu".to_owned();
+        let config = Config { public_url, ..clinic.app.config.clone() };
+        let app = App::new(clinic.app.db.clone(), clinic.app.clock.clone(), config).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let browser = Browser::new(listener.local_addr().unwrap());
+        let routes = router(&app);
+        tokio::spawn(infirmary::web::serve::serve(app, listener, routes));
+        let cookies = |seen: &Seen| -> Vec<String> {
+            seen.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+        };
+        for path in ["/sign-out", "/account/sign-out-everywhere"] {
+            let set = cookies(&browser.try_password("nurse", PASSWORD).await);
+            let sid = set.iter().find(|cookie| cookie.starts_with("__Host-sid=")).unwrap();
+            let request = browser.request(reqwest::Method::POST, path)
+                .header("cookie", sid.split(';').next().unwrap())
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("sec-fetch-site", "same-origin")
+                .body("op=signing-out-of-it-all");
+            let seen = browser.send(request, path).await;
+            seen.expect(303);
+            let removals = cookies(&seen);
+            let heeded = |cookie: &String| {
+                cookie.starts_with("__Host-sid=;") && cookie.contains("Max-Age=0") && cookie.contains("; Secure")
+            };
+            assert!(removals.iter().any(heeded), "{path}: {removals:?}");
         }
     }
 

@@ -216,6 +216,24 @@ both! {
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
+    async fn m1_what_a_scheme_still_pays_keeps_no_rounding_of_what_the_patient_pays_no_more(clinic) {
+        let till = clinic.till().await;
+        sql("update money_setting set cash_step = 500").run(&clinic.app.db).await.unwrap();
+        clinic.in_scheme(&till, "test", "100", "").await;
+        clinic.costs(&till, ChargeKind::Medicine, 1, 13).await;
+        clinic.costs(&till, ChargeKind::Test, 2, 20).await;
+        let invoice = till.issued().await;
+        assert_eq!(clinic.number("select patient_part from invoice where id = $1", invoice).await, 1_500);
+        till.cash(invoice, "15").await;
+        let own = "select id from invoice_line where invoice_id = $1 and patient > 0";
+        let line = format!("line_{}", clinic.number(own, invoice).await);
+        let page = till.cashier.get(&format!("/invoices/{invoice}/credits")).await;
+        till.cashier.submit(&page, "#credit", &[(&line, "13"), ("reason", "It was never given")]).await.expect(303);
+        let owed = "select paid - refunded - (patient_part - credited_patient) from invoice where id = $1";
+        assert_eq!(clinic.number(owed, invoice).await, 1_500, "nothing is asked any more");
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+
     async fn u24_a_receipt_after_a_credit_note_adds_up(clinic) {
         let till = clinic.till().await;
         clinic.costs(&till, ChargeKind::Test, 1, 10_000).await;

@@ -22,6 +22,13 @@ both! {
         assert_eq!(page.heading(), "INV-2026-000001 Part paid");
         let twice = till.pays(invoice, &[("card", "500"), ("card_reference", "T-1")]).await;
         assert!(twice.expect(409).errors()[0].contains("reference is recorded already"), "{:?}", twice.errors());
+        // Written in another way it is the same one.
+        let twice = till.pays(invoice, &[("card", "500"), ("card_reference", " t - 1")]).await;
+        assert!(twice.expect(409).errors()[0].contains("reference is recorded already"), "{:?}", twice.errors());
+        let raw = sql("insert into payment (receipt_id, patient_id, shift_id, method, amount, reference, taken_name, taken_at, day)
+             select receipt_id, patient_id, shift_id, method, amount, 't-1', taken_name, taken_at, day from payment
+             where reference = 'T-1'").run(&clinic.app.db).await.unwrap_err();
+        assert!(raw.violates("payment_method_reference_unique"), "{raw}");
         let much = till.pays(invoice, &[("transfer", "1600"), ("transfer_reference", "B-9")]).await;
         assert!(much.expect(422).errors()[0].contains("more than is owed"), "{:?}", much.errors());
         let seen = till.pays(invoice, &[("mobile", "500"), ("mobile_reference", "M-3"), ("cash", "2000")]).await;
@@ -118,6 +125,9 @@ both! {
         clinic.costs(&till, ChargeKind::Test, 1, 1_250).await;
         let invoice = till.issued().await;
         let receipt = till.cash(invoice, "1250").await;
+        // What nobody counts is no original.
+        let uncounted = till.cashier.get(&format!("/receipts/{receipt}/print")).await;
+        assert!(uncounted.expect(200).text("article").contains("Copy"), "{}", uncounted.text("article"));
         let page = till.cashier.get(&format!("/receipts/{receipt}")).await;
         let seen = till.cashier.submitted(&page, "form[action$='/print']", &[("paper", "80")]).await;
         assert!(seen.has(".receipt-80") && !seen.text("article").contains("Copy"), "{}", seen.text("article"));

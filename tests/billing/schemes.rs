@@ -187,6 +187,24 @@ both! {
         assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
     }
 
+    async fn r8_what_a_scheme_pays_is_not_set_anew_unseen(clinic) {
+        let till = clinic.till().await;
+        let path = format!("/schemes/{}", clinic.in_scheme(&till, "test", "90", "").await);
+        let (one, two) = (till.admin.get(&path).await, till.admin.get(&path).await);
+        till.admin.submit(&one, "#coverage", &[("group", "test"), ("percent", "80")]).await.expect(303);
+        let late = till.admin.submit(&two, "#coverage", &[("group", "Test"), ("percent", "50")]).await;
+        assert!(late.expect(409).errors()[0].starts_with("Somebody else saved this first"), "{:?}", late.errors());
+        assert_eq!(clinic.count("select percent_bp from coverage_rule").await, 8_000);
+        // Who has seen it decides.
+        till.admin.submit(&late, "#coverage", &[]).await.expect(303);
+        assert_eq!(clinic.count("select percent_bp from coverage_rule").await, 5_000);
+        // A group that had no rule when the page was shown has one now.
+        till.admin.submit(&two, "#coverage", &[("op", "a-group-set-by-one-01"), ("group", "other"), ("percent", "10")]).await.expect(303);
+        let late = till.admin.submit(&one, "#coverage", &[("op", "a-group-set-by-two-01"), ("group", "other"), ("percent", "20")]).await;
+        late.expect(409);
+        assert_eq!(clinic.count("select percent_bp from coverage_rule where coverage_group = 'other'").await, 1_000);
+    }
+
     async fn m11_a_patient_is_in_one_scheme_a_session(clinic) {
         let till = clinic.till().await;
         clinic.in_scheme(&till, "test", "50", "").await;

@@ -63,7 +63,8 @@ both! {
         assert!(list.text("#owed").contains("₦400"), "{}", list.text("main"));
         assert!(own.get(&format!("/my/invoices/{invoice}")).await.body.contains("INV-2026-000001"));
         own.get(&format!("/my/invoices/{draft}")).await.expect(404);
-        assert!(own.get(&format!("/my/receipts/{receipt}")).await.body.contains("₦600.00"));
+        let paper = own.get(&format!("/my/receipts/{receipt}")).await;
+        assert!(paper.body.contains("₦600.00") && paper.text("article").contains("Copy"), "{}", paper.text("article"));
         let stranger = clinic.visitor("Bola Ade").await;
         let other = clinic.signed_in_patient(stranger, "other.patient").await;
         other.get(&format!("/my/invoices/{invoice}")).await.expect(404);

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use infirmary::access::model::{AccountId, CodePurpose};
 use infirmary::access::throttle::{self, Verdict};
+use infirmary::billing::model::ChargeKind;
 use infirmary::web::paths::access;
 
 use crate::support::billing::Till;
@@ -46,6 +47,50 @@ both! {
         assert!(nobody.expect(422).errors()[0].ends_with("Choose who sees it"), "{:?}", nobody.errors());
         pays_out(&till, part, &second, PASSWORD).await.expect(303);
         assert_eq!(clinic.count("select balance from wallet").await, 0);
+    }
+
+    async fn m8_nobody_alone_empties_a_wallet_by_way_of_invoices_paid_from_it(clinic) {
+        let (till, limit) = rich(&clinic).await;
+        let back = async |source: i64, naira: i64, asked: i64| {
+            clinic.costs(&till, ChargeKind::Test, source, naira).await;
+            let invoice = till.issued().await;
+            let naira = naira.to_string();
+            till.pays(invoice, &[("wallet", naira.as_str())]).await.expect(303);
+            let payment = clinic.count("select max(id) from payment").await;
+            let page = till.cashier.get(&format!("/payments/{payment}/refunds")).await;
+            let asked = asked.to_string();
+            let fields = [("amount", asked.as_str()), ("method", "cash"), ("reason", "Not wanted any more")];
+            till.cashier.submit(&page, "#refund", &fields).await.expect(303);
+            let last = clinic.count("select max(id) from refund").await;
+            clinic.word("select state from refund where id = $1", last).await
+        };
+        assert_eq!(back(1, limit, limit).await, "paid");
+        // Another invoice, another shift, the wallet itself: all of it is one day of one patient.
+        assert_eq!(back(2, limit - 100, 1).await, "proposed");
+        assert!(till.cashier.get(&wallet(&till)).await.has("#second"));
+        pays_out(&till, 1, "", "").await.expect(422);
+        clinic.point("Second desk", "cashier").await;
+        clinic.opens_shift(&till.second, "0").await.expect(303);
+        let fields = [("op", "a-colleague-pays-out-1"), ("amount", "1"), ("method", "cash"), ("step", "out")];
+        till.second.post(&wallet(&till), &fields).await.expect(422);
+        clinic.wait_minutes(24 * 60);
+        clinic.sign_in(&till.cashier, "cashier").await;
+        pays_out(&till, 1, "", "").await.expect(303);
+        assert!(clinic.faults().await.is_empty(), "{:?}", clinic.faults().await);
+    }
+
+    async fn m8_of_two_refunds_at_once_the_second_counts_the_first(clinic) {
+        let (till, limit) = rich(&clinic).await;
+        clinic.point("Second desk", "cashier").await;
+        clinic.opens_shift(&till.second, "0").await.expect(303);
+        let payment = clinic.count("select max(id) from payment").await;
+        let (path, part) = (format!("/payments/{payment}/refunds"), (limit * 3 / 5).to_string());
+        let form = |op: &'static str| [("op", op), ("amount", part.as_str()), ("method", "cash"), ("reason", "Not wanted any more")];
+        let (one, two) = (form("given-back-at-one-desk"), form("given-back-at-the-other"));
+        let (one, two) = tokio::join!(till.cashier.post(&path, &one), till.second.post(&path, &two));
+        assert_eq!((one.status, two.status), (303, 303));
+        assert_eq!(clinic.count("select count(*) from refund where state = 'paid'").await, 1);
+        assert_eq!(clinic.count("select count(*) from refund where state = 'proposed'").await, 1);
     }
 
     async fn p24_guessing_at_a_second_person_ends_is_in_the_trail_and_keeps_nobody_out(clinic) {

@@ -105,7 +105,9 @@ both! {
         let path = format!("/shifts/{shift}/close");
         clinic.receptionist().await.get(&path).await.expect(403);
         // Who manages sees what is in the open till, and counts nothing.
-        assert!(!till.admin.get("/shifts").await.body.contains("count and close it"));
+        for shown in ["/shifts".to_owned(), format!("/shifts/{shift}")] {
+            assert!(!till.admin.get(&shown).await.expect(200).body.contains("count and close it"), "{shown}");
+        }
         till.admin.get(&path).await.expect(403);
         assert!(till.second.get("/shifts").await.text(".held").contains("is away: count and close it"));
         let page = till.second.get(&path).await;

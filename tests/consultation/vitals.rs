@@ -245,12 +245,24 @@ both! {
         // A nurse cannot set it, even by a form of her own.
         take(&nurse, here.visit, &well_but(&[("oxygen_saturation", "92"), ("second_scale", "yes")])).await.expect(303);
         assert_eq!(clinic.count("select count(*) from vitals where second_scale").await, 0);
-        take(&doctor, here.visit, &well_but(&[("oxygen_saturation", "90"), ("second_scale", "yes"), ("checked", "yes")])).await.expect(303);
+        take(&doctor, here.visit, &well_but(&[("oxygen_saturation", "90"), ("second_scale", "yes")])).await.expect(303);
         let page = nurse.get(&paths::consultation::vitals(here.visit)).await;
         assert!(page.body.contains("A doctor set 88 to 92 % saturation as the aim"));
-        take(&nurse, here.visit, &well_but(&[("oxygen_saturation", "90"), ("checked", "yes")])).await.expect(303);
+        take(&nurse, here.visit, &well_but(&[("oxygen_saturation", "90")])).await.expect(303);
         let newest: (bool, i64) = sql("select second_scale, news2 from vitals order by id desc limit 1").one(&clinic.app.db).await.unwrap();
         assert_eq!(newest, (true, 0), "90 % is what is meant to be");
+        // What the score counts with nothing is not flagged on the same page either; too much given oxygen is.
+        let judged = async || {
+            let id = clinic.newest_vitals(here.visit).await;
+            nurse.get(&paths::consultation::taking(id)).await.expect(200).text("#measured")
+        };
+        assert!(!judged().await.contains("usual"), "{}", judged().await);
+        take(&nurse, here.visit, &well_but(&[("oxygen_saturation", "94")])).await.expect(303);
+        assert!(!judged().await.contains("usual"), "{}", judged().await);
+        take(&nurse, here.visit, &well_but(&[("oxygen_saturation", "94"), ("oxygen", "oxygen")])).await.expect(303);
+        assert!(judged().await.contains("High, usual 88 to 92"), "{}", judged().await);
+        let asked = take(&nurse, here.visit, &well_but(&[("oxygen_saturation", "97"), ("oxygen", "oxygen")])).await;
+        assert_eq!(asked.expect(422).errors(), ["Oxygen saturation 97 % is critically high. Measure again, or confirm it below"]);
     }
 
     async fn curves_and_the_table_show_what_stands(clinic) {

@@ -40,6 +40,32 @@ both! {
         assert_eq!(clinic.count("select weight_g from health_record").await, 70_000);
     }
 
+    async fn whoever_is_listed_reads_it_and_nobody_finds_the_own_record_or_a_relatives_there(clinic) {
+        let lab = clinic.laboratory().await;
+        let (ada, phone) = clinic.someone("Ada Sickle").await;
+        let (own, aunt) = (clinic.patient("Ben Own").await, clinic.patient("Chi Aunt").await);
+        for patient in [ada, own, aunt] {
+            let page = lab.second.get(&format!("/patients/{patient}/health-record")).await;
+            lab.second.submit(&page, "#record", &[("genotype", "SS")]).await.expect(303);
+        }
+        let bench: i64 = clinic.count("select id from account where sign_in_name = 'bench'").await;
+        sql("update account set own_record_id = $2 where id = $1").bind(bench).bind(own).run(&clinic.app.db).await.unwrap();
+        sql("insert into account_relative (account_id, patient_id, added_by, added_at) values ($1, $2, $1, $3)")
+            .bind(bench).bind(aunt).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap();
+        let page = lab.bench.get("/lab/health-records?genotype=SS").await;
+        assert_eq!(page.expect(200).texts("#records tbody th"), ["Ada Sickle"]);
+        assert!(page.queries() <= 6, "{}", page.queries());
+        let lines = phone.get("/my/record/openings").await.texts("#openings li");
+        assert!(lines[0].contains("bench, ") && lines[0].contains("Read: the health record of the laboratory, in a list"), "{lines:?}");
+        let page = lab.second.get("/lab/health-records?genotype=SS").await;
+        assert_eq!(page.texts("#records tbody th").len(), 3);
+        assert!(page.queries() <= 6, "{}", page.queries());
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'health_record.listed' and patient_id is not null").await, 4);
+        // Who is not on the list reads nothing.
+        lab.bench.get("/lab/health-records?genotype=AA").await.expect(200);
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'health_record.listed'").await, 4);
+    }
+
     async fn the_list_is_filtered_and_for_the_laboratory_only(clinic) {
         let lab = clinic.laboratory().await;
         for (name, group, genotype, weight) in [("Ayo One", "O+", "AA", "60"), ("Bisi Two", "A+", "AS", ""), ("Chi Three", "O+", "AS", "55")] {

@@ -72,6 +72,29 @@ both! {
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'medicine.changed'").await, 1);
     }
 
+    async fn a_medicine_that_is_booked_or_signed_stays_what_it_is(clinic) {
+        let room = clinic.prescribing_room().await;
+        let pharmacy = clinic.pharmacist().await;
+        let saves = async |code: &str, fields: &[(&str, &str)]| {
+            let id: i64 = sql("select id from medicine where code = $1").bind(code).scalar(&clinic.app.db).await.unwrap();
+            let page = pharmacy.get(&format!("/medicines/{id}")).await;
+            pharmacy.submit(&page, "#medicine", fields).await
+        };
+        let kept = "Units of it are in the stock's books, or it is prescribed. Add a new medicine instead";
+        room.prescribed(&clinic, AMOXICILLIN).await;
+        let signed = saves("amoxicillin-500mg-capsule", &[("strength", "1 g")]).await;
+        assert_eq!(signed.expect(422).errors(), [kept]);
+        clinic.shelf("ibuprofen-400mg-tablet", "IB1", 300, 20).await;
+        let booked = saves("ibuprofen-400mg-tablet", &[("strength", "800 mg"), ("ingredients", "Naproxen")]).await;
+        assert_eq!(booked.expect(422).errors(), [kept, kept]);
+        assert_eq!(booked.attribute("#strength", "value").as_deref(), Some("800 mg"), "what was typed is kept");
+        let raw = sql("update medicine set form = 'capsule' where code = 'ibuprofen-400mg-tablet'").run(&clinic.app.db).await.unwrap_err();
+        assert!(raw.violates("medicine_identity"), "{raw}");
+        // What it costs and how its name is written stays the pharmacy's, and of what nobody booked everything.
+        saves("ibuprofen-400mg-tablet", &[("generic", "IBUprofen"), ("price", "75")]).await.expect(303);
+        saves("loratadine-10mg-tablet", &[("strength", "20 mg")]).await.expect(303);
+    }
+
     async fn the_search_finds_by_any_word_and_puts_the_own_usual_ones_first(clinic) {
         let room = clinic.prescribing_room().await;
         let options = async |q: &str| {

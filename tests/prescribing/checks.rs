@@ -31,6 +31,32 @@ both! {
         assert!(changed.is_err());
     }
 
+    async fn an_allergy_typed_as_the_list_calls_it_is_checked_like_one_that_was_chosen(clinic) {
+        clinic.allergens().await;
+        let room = clinic.prescribing_room().await;
+        let records = async |substance: &str, kind: &str| {
+            let page = room.desk.get(&format!("/patients/{}/allergies/new", room.patient)).await;
+            let typed = [("substance", substance), ("kind", kind), ("severity", "severe"), ("certainty", "told")];
+            room.desk.submit(&page, "#allergy", &typed).await.expect(303);
+            clinic.count("select max(id) from allergy").await
+        };
+        let last = "select kind, code, substance from allergy order by id desc limit 1";
+        records(" amoxiCILLIN ", "medicine").await;
+        let stored: (String, String, String) = sql(last).one(&clinic.app.db).await.unwrap();
+        assert_eq!((stored.0.as_str(), stored.1.as_str(), stored.2.as_str()), ("medicine", "amoxicillin", "Amoxicillin"));
+        room.adds(AMOXICILLIN).await;
+        assert!(room.page().await.text("#rx .rx-warning").contains("Recorded allergy"));
+        // What was misspelt and is put right is known from then on, too; what the list does not know stays as it was typed.
+        let misspelt = records("Ibuprofin", "medicine").await;
+        let form = room.desk.get(&format!("/allergies/{misspelt}")).await;
+        room.desk.submit(&form, "#allergy", &[("substance", "Ibuprofen")]).await.expect(303);
+        let stored: (String, String, String) = sql(last).one(&clinic.app.db).await.unwrap();
+        assert_eq!(stored.1, "ibuprofen");
+        records("Wild honey", "food").await;
+        let stored: (String, String, String) = sql(last).one(&clinic.app.db).await.unwrap();
+        assert_eq!((stored.1.as_str(), stored.2.as_str()), ("", "Wild honey"));
+    }
+
     async fn more_than_the_usual_dose_is_told_and_far_more_needs_a_reason(clinic) {
         let room = clinic.prescribing_room().await;
         let twice = [("rx_medicine", AMOXICILLIN), ("rx_dose", "2"), ("rx_times", "3"), ("rx_days", "5")];

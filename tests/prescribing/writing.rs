@@ -58,6 +58,8 @@ both! {
             (suspension, "25 mg", "5", "25 mg is 0.5 mL of this strength: enter 0.5"),
             (AMOXICILLIN, "250 mg", "5", "Enter the dose in capsules, for example 1"),
             (AMOXICILLIN, "1 tablet", "5", "Enter the dose in capsules, for example 1"),
+            (AMOXICILLIN, "0.3", "5", "A capsule is not divided. Enter whole capsules"),
+            (PARACETAMOL, "1/4", "5", "A tablet is taken whole or in halves. Enter for example 1 or 0.5"),
             (AMOXICILLIN, "1", "1 month", "Months differ in length. Enter days or weeks, for example 28 or 4 weeks"),
         ] {
             let fields = [("rx_medicine", medicine), ("rx_dose", dose), ("rx_times", "3"), ("rx_days", days)];

@@ -157,6 +157,15 @@ both! {
         assert_eq!(clinic.count("select count(*) from appointment where state = 'in_service'").await, 1);
         let to = lab.to_string();
         doctor.submit(&page, "[data-transfer]", &[]).await.expect(422);
+        // Whoever puts the token aside meanwhile is not whom the patient goes back to.
+        let desk = clinic.receptionist().await;
+        let moves = format!("{}/moves", paths::entry(clinic.entry_of(ada.visit).await.0));
+        for (op, made) in [("0123456789abcdpk", "park"), ("0123456789abcdun", "unpark")] {
+            desk.post(&moves, &[("op", op), ("move", made), ("reason", "Fetches a paper")]).await.expect(303);
+        }
+        let page = doctor.get(&paths::board(consulting)).await;
+        let page = doctor.submitted(&page, "#call-next", &[]).await;
+        let page = doctor.submitted(&page, "[data-move=start]", &[]).await;
         doctor.submit(&page, "[data-transfer]", &[("to", &to), ("op", "0123456789abcdef")]).await.expect(303);
         let other = clinic.walk_in("Later Walk").await;
         let done = paths::transfers(clinic.entry_of(other.visit).await.0);

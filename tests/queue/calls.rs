@@ -1,7 +1,8 @@
 //! How often a token is called, and what is said when its calls are used up (Q7).
 
 use infirmary::db::sql;
-use infirmary::queue::model::{EntryState, VisitId};
+use infirmary::queue::model::{EntryState, Priority, VisitId};
+use infirmary::queue::verbs::check_in::Arrival;
 use infirmary::web::paths::{consultation, queue as paths};
 
 use crate::support::Clinic;
@@ -94,5 +95,34 @@ both! {
         let page = doctor.follow(pressed).await;
         assert!(page.body.contains("A001 called to Room 2"), "{}", page.text("main"));
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
+    }
+
+    async fn q7_who_missed_the_calls_and_stands_at_the_desk_waits_again_and_an_emergency_is_not_left_aside(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let desk = clinic.receptionist().await;
+        let (ada, ben) = (clinic.walk_in("Ada Obi").await, clinic.walk_in("Ben Eze").await);
+        for (here, made) in [(&ada, "miss"), (&ben, "park")] {
+            let page = doctor.get(&paths::board(point)).await;
+            doctor.submitted(&page, "#call-next", &[]).await;
+            let op = format!("0123456789-{made}-0123");
+            let fields = [("op", op.as_str()), ("move", made), ("reason", "Fetches a paper")];
+            doctor.post(&format!("{}/moves", paths::entry(clinic.entry_of(here.visit).await.0)), &fields).await.expect(303);
+        }
+        let states = async || (clinic.state_of(ada.visit).await, clinic.state_of(ben.visit).await);
+        assert_eq!(states().await, (EntryState::Missed, EntryState::Parked));
+        // A card read once more is no reason to call somebody who was put aside.
+        for (here, told) in [(&ben, "was already checked in"), (&ada, "It had missed its calls and waits again")] {
+            let card = clinic.card_of(clinic.patient_of(here.visit).await).await;
+            let page = desk.get("/arrivals").await;
+            let page = desk.submitted(&page, "#scan-form", &[("code", &card)]).await;
+            assert!(page.body.contains(told), "{}", page.text("main"));
+        }
+        assert_eq!(states().await, (EntryState::Waiting, EntryState::Parked));
+        let urgent = Arrival { priority: Priority::Emergency, reason: "Faints".to_owned(), ..Arrival::at_desk(clinic.patient_of(ben.visit).await) };
+        clinic.arrives(urgent).await;
+        assert_eq!(states().await, (EntryState::Waiting, EntryState::Waiting));
+        let page = doctor.get(&paths::board(point)).await;
+        assert_eq!(page.texts("#queue .plate"), [ben.token.as_str(), ada.token.as_str()]);
     }
 }

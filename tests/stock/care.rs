@@ -46,6 +46,25 @@ both! {
         assert!(alone.unwrap_err().violates("stock_adjustment_controlled"));
     }
 
+    async fn p10_a_controlled_medicine_stays_controlled_while_units_of_it_lie_in_a_store(clinic) {
+        let shelves = clinic.shelves().await;
+        let codeine = clinic.item_of("codeine-phosphate-30mg-tablet").await;
+        let id = clinic.count("select id from medicine where code = 'codeine-phosphate-30mg-tablet'").await;
+        let batch = clinic.batch(codeine, "CO1", 300, (PHARMACY, 40)).await;
+        let ticks = async |controlled: &str| {
+            let page = shelves.desk.get(&format!("/medicines/{id}")).await;
+            shelves.desk.submit(&page, "#medicine", &[("controlled", controlled)]).await
+        };
+        let refused = ticks("").await;
+        assert_eq!(refused.expect(422).errors(), ["Units of it still lie in a store. It stays controlled until none is left"]);
+        let raw = sql("update medicine set controlled = $2 where id = $1").bind(id).bind(false).run(&clinic.app.db).await.unwrap_err();
+        assert!(raw.violates("medicine_controlled_held"), "{raw}");
+        clinic.movement((codeine, batch, PHARMACY), "stocktake", -40).await.unwrap();
+        ticks("").await.expect(303);
+        clinic.movement((codeine, batch, PHARMACY), "stocktake", 10).await.unwrap();
+        ticks("yes").await.expect(303);
+    }
+
     async fn the_last_store_that_hands_out_stays_and_none_goes_with_what_lies_in_it(clinic) {
         let shelves = clinic.shelves().await;
         let saves = async |fields: &[(&str, &str)]| {

@@ -1,7 +1,7 @@
 //! Supplies and equipment in the same stock, used up by procedures (PH5).
 
 use infirmary::db::sql;
-use infirmary::stock::model::StoreId;
+use infirmary::stock::model::{ItemId, StoreId};
 
 use crate::support::{Browser, Clinic, PHARMACY};
 
@@ -15,7 +15,7 @@ async fn planned(clinic: &Clinic, name: &str) -> (Browser, String) {
     (nurse, format!("/procedures/{id}"))
 }
 
-async fn supply(clinic: &Clinic, name: &str) -> infirmary::stock::model::ItemId {
+async fn supply(clinic: &Clinic, name: &str) -> ItemId {
     sql("select item_id from stock_alias where name = $1").bind(name).scalar(&clinic.app.db).await.unwrap()
 }
 
@@ -76,6 +76,35 @@ both! {
         assert!(page.text("#levels").contains("does not expire") && page.text("#levels").contains("4 pieces"), "{}", page.text("#levels"));
         let unit = shelves.desk.submit(&page, "#item", &[("unit", "box")]).await;
         assert_eq!(unit.expect(422).errors().len(), 1);
+    }
+
+    async fn a_name_of_procedures_means_one_item_and_never_a_controlled_medicine(clinic) {
+        let (nurse, path) = planned(&clinic, "Wound dressing, small").await;
+        let shelves = clinic.shelves().await;
+        let calls = async |item: ItemId, names: &str| {
+            let page = shelves.desk.get(&format!("/stock/items/{item}")).await;
+            shelves.desk.submit(&page, "#item", &[("aliases", names)]).await
+        };
+        let gauze = supply(&clinic, "sterile gauze swab").await;
+        let taken = calls(shelves.item, "Pain tablet\nSterile gauze swab").await;
+        let words = "“sterile gauze swab” means Sterile gauze swab already. Take the name away there first";
+        assert_eq!(taken.expect(422).errors(), [words]);
+        assert_eq!(supply(&clinic, "sterile gauze swab").await, gauze);
+        assert_eq!(clinic.count("select count(*) from stock_alias where name = 'pain tablet'").await, 0);
+        let codeine = clinic.item_of("codeine-phosphate-30mg-tablet").await;
+        let refused = calls(codeine, "Codeine").await;
+        assert_eq!(refused.expect(422).errors(), ["This is a controlled medicine: a second person sees it leave, and no procedure uses it up"]);
+        // What procedures call by a name is made controlled later: from then on the pharmacy gives it out.
+        calls(shelves.item, "Pain tablet").await.expect(303);
+        let batch = clinic.batch(shelves.item, "A1", 300, (PHARMACY, 40)).await;
+        sql("update medicine set controlled = $1 where code = 'paracetamol-500mg-tablet'").bind(true).run(&clinic.app.db).await.unwrap();
+        let page = nurse.get(&path).await;
+        let used = [("more_item_0", "Pain tablet"), ("more_quantity_0", "2")];
+        let refused = nurse.submit(&page, "#done", &used).await;
+        assert!(refused.expect(409).errors()[0].contains("never leaves with a procedure"), "{:?}", refused.errors());
+        assert_eq!(clinic.on_hand(batch).await, 40);
+        assert_eq!(clinic.count("select count(*) from procedure_used").await, 0);
+        clinic.books_balance().await;
     }
 
     async fn what_comes_back_to_a_closed_treatment_room_lies_in_quarantine(clinic) {

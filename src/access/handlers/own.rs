@@ -214,8 +214,8 @@ pub async fn sign_out_everywhere(
     work.audit(Entry::new("sign_in.ended", "account", account.0).with("everywhere", ended)).await?;
     work.tell(Topic::Account(account.0));
     work.commit(paths::access::SIGN_IN).await?;
-    session::drop_session(&session).await?;
     let mut response = see_other(paths::access::SIGN_IN);
+    session::drop_session(&app, &session, &mut response).await?;
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     Ok(response)
 }

@@ -207,8 +207,8 @@ pub async fn end(State(app): State<App>, session: Session, request: Request) -> 
         work.tell(Topic::Account(actor.account.0));
         work.commit().await?;
     }
-    session::drop_session(&session).await?;
     let mut response = see_other(paths::access::SIGN_IN);
+    session::drop_session(&app, &session, &mut response).await?;
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     Ok(response)
 }

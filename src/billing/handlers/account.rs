@@ -3,11 +3,12 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::some_money;
+use super::{machine_reference, some_money};
 use crate::access::model::{AccountId, Role};
 use crate::access::second;
 use crate::app::App;
 use crate::billing::model::{Method, Money};
+use crate::billing::store::refunds::{self, Unseen};
 use crate::billing::store::{invoices, payments, schemes, shifts, wallets, worklist};
 use crate::billing::verbs::pay::{self, Given};
 use crate::billing::verbs::{bill, refund};
@@ -67,13 +68,18 @@ pub async fn begin(State(app): State<App>, Id(id): Id<PatientId>, submission: Su
     work.done(paths::billing::invoice(draft), "").await
 }
 
+/// What went out to the patient today in nobody's sight.
+async fn unseen(app: &App, page: &Page, id: PatientId) -> Result<Unseen, Error> {
+    Ok(refunds::unseen(&app.db, id, page.clinic.start_of(page.today())).await?)
+}
+
 async fn load(app: &App, page: Page, id: PatientId, form: FormState) -> Result<WalletPage, Error> {
     let who = crate::patients::brief(&app.db, id).await?.ok_or(Error::NotFound)?;
     let entries = wallets::entries(&app.db, id, 50).await?;
     let balance = entries.first().map_or(Money::ZERO, |newest| newest.balance);
     let me = page.actor()?.account;
     let shift = shifts::open_of(&app.db, me).await?;
-    let unseen = wallets::unseen(&app.db, shift.as_ref().map(|shift| shift.id), id).await?;
+    let unseen = unseen(app, &page, id).await?;
     let colleagues = if unseen.takes_second(balance) {
         second::colleagues(&app.db, me, WITNESSES).await?
     } else {
@@ -96,8 +102,10 @@ async fn witness(
     form: &mut FormState,
 ) -> Result<Option<(AccountId, String)>, Error> {
     let me = page.actor()?.account;
-    let Some(shift) = shifts::open_of(&app.db, me).await? else { return Ok(None) };
-    let unseen = wallets::unseen(&app.db, Some(shift.id), id).await?;
+    if shifts::open_of(&app.db, me).await?.is_none() {
+        return Ok(None);
+    }
+    let unseen = unseen(app, page, id).await?;
     if !unseen.takes_second(amount) || amount > wallets::balance(&app.db, id).await? {
         return Ok(None);
     }
@@ -124,7 +132,7 @@ pub async fn move_money(
         form.refuse("method", "Choose how it comes in");
     }
     let reference = match method.filter(|method| method.has_reference()) {
-        Some(_) => form.text("reference", "Enter the reference of the machine or the bank", 60),
+        Some(_) => machine_reference(&mut form, "reference"),
         None => String::new(),
     };
     let second =

@@ -50,6 +50,13 @@ fn optional_money(form: &mut FormState, name: &str) -> Option<Money> {
     Some(money(form, name, "Enter an amount in naira, for instance 1500 or 1500.50"))
 }
 
+/// The reference of a machine or a bank, in the one way it is stored: nobody takes a payment twice because it was written
+/// with blanks or small letters the second time (rule M7).
+fn machine_reference(form: &mut FormState, name: &str) -> String {
+    let typed = form.text(name, "Enter the reference of the machine or the bank", 60);
+    typed.split_whitespace().collect::<String>().to_uppercase()
+}
+
 /// A reason that a colleague understands.
 fn reason(form: &mut FormState, name: &str) -> String {
     let reason = form.text(name, "Enter the reason", LINE);

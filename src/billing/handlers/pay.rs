@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::optional_money;
+use super::{machine_reference, optional_money};
 use crate::app::App;
 use crate::billing::model::{InvoiceId, Method, Money};
 use crate::billing::store::{invoices, shifts, wallets};
@@ -34,11 +34,7 @@ fn given(form: &mut FormState) -> Vec<Given> {
             continue;
         };
         let field = format!("{}_reference", method.as_str());
-        let reference = if method.has_reference() {
-            form.text(&field, "Enter the reference of the machine or the bank", 60)
-        } else {
-            String::new()
-        };
+        let reference = if method.has_reference() { machine_reference(form, &field) } else { String::new() };
         all.push(Given { method: *method, amount, reference });
     }
     all

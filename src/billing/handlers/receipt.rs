@@ -38,9 +38,10 @@ pub struct Asked {
     paper: String,
 }
 
-/// Whether what is shown now is a copy: of several prints, or long after the first.
-pub fn is_copy(receipt: &Receipt, page: &Page) -> bool {
-    receipt.prints > 1 || receipt.printed_at.is_some_and(|at| page.now - at > ORIGINAL)
+/// Whether what is shown now is a copy: everything but the one print that was just counted as the first. What nobody
+/// counted is no original either, or there would be any number of them.
+fn is_copy(receipt: &Receipt, page: &Page) -> bool {
+    receipt.prints != 1 || receipt.printed_at.is_none_or(|at| page.now - at > ORIGINAL)
 }
 
 /// It on paper.

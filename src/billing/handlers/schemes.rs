@@ -117,6 +117,31 @@ pub async fn save(
     work.done(paths::billing::SCHEMES, &format!("{name} saved")).await
 }
 
+/// The version at which the page showed the rule of a group; 0 where it showed none.
+fn version_shown(form: &FormState, rules: &[Coverage], group: &str) -> i64 {
+    let rule = rules.iter().find(|one| one.coverage_group == group);
+    rule.and_then(|one| form.value(one.field()).trim().parse().ok()).unwrap_or_default()
+}
+
+/// The page with the rule of a group that somebody else has set meanwhile.
+async fn overtaken(app: &App, page: Page, id: SchemeId, (mut form, group): (FormState, &str)) -> Answer {
+    let rules = schemes::coverage(&app.db, id, None).await?;
+    let now = rules.iter().find(|one| one.coverage_group == group).ok_or(Error::NotFound)?;
+    let naira = |most: Option<Money>| most.map_or_else(String::new, |most| most.typed());
+    let referral = if now.referral { "yes" } else { "" };
+    let stored = [
+        ("percent", "Percent", now.percent_words().trim_end_matches('%').to_owned()),
+        ("max_unit", "At most for one, naira", naira(now.max_unit)),
+        ("year_limit", "At most a session, naira", naira(now.year_limit)),
+        ("referral", "Only with a referral code", referral.to_owned()),
+    ];
+    let who = audit::last_change(&app.db, "scheme", id.0).await?;
+    // The rules carry versions of their own; this one is the scheme's.
+    let conflict = Conflict::of(&mut form, who, &stored, find(app, id).await?.version);
+    let shown = load(app, page, id, Some(form)).await?;
+    Ok(conflicting(html(SchemePage { conflict: Some(conflict), ..shown })?))
+}
+
 /// Sets what it pays of a group.
 pub async fn cover(
     State(app): State<App>,
@@ -134,6 +159,7 @@ pub async fn cover(
     if !form.is_ok() {
         return Ok(refused(html(load(&app, page, id, Some(form)).await?)?));
     }
+    let version = version_shown(&form, &schemes::coverage(&app.db, id, None).await?, &group);
     let mut work = submission.begin(&app).await?;
     let rule = Coverage {
         id: CoverageId(0),
@@ -142,9 +168,13 @@ pub async fn cover(
         year_limit,
         max_unit,
         referral,
+        version,
         used: Money::ZERO,
     };
-    schemes::cover(work.tx(), id, &rule).await?;
+    if !schemes::cover(work.tx(), id, &rule).await? {
+        work.undo();
+        return overtaken(&app, page, id, (form, group.as_str())).await;
+    }
     let entry = Entry::new("scheme.coverage_set", "scheme", id.0)
         .with("group", group.as_str())
         .with("percent_bp", percent_bp)

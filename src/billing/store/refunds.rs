@@ -74,25 +74,45 @@ pub async fn open(store: impl Store) -> Result<Vec<Refund>, DbError> {
     sql(refunds!("r.state in ('proposed', 'approved') order by r.proposed_at limit 100")).all(store).await
 }
 
-/// What went back of an invoice, or of a payment without one, that nobody else has seen: the limit is for all of it (rule M8).
-pub async fn alone(tx: &mut Tx, payment: PaymentId, invoice: Option<InvoiceId>) -> Result<Money, DbError> {
-    let found: Option<(Money,)> = match invoice {
-        Some(invoice) => {
-            sql("select cast(coalesce(sum(amount), 0) as bigint) from refund where invoice_id = $1 and not needs_second
-                    and method <> 'wallet' and state <> 'declined'")
-            .bind(invoice)
-            .optional(tx)
-            .await?
-        }
-        None => {
-            sql("select cast(coalesce(sum(amount), 0) as bigint) from refund where payment_id = $1 and not needs_second
-                    and method <> 'wallet' and state <> 'declined'")
-            .bind(payment)
-            .optional(tx)
-            .await?
-        }
-    };
-    Ok(found.map_or(Money::ZERO, |(sum,)| sum))
+/// What may go out to a patient on one day of the clinic in nobody's sight, and what went out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub struct Unseen {
+    /// More than this, all together, goes out by two people (rule M8).
+    pub refund_limit: Money,
+    /// What went out of it.
+    pub gone: Money,
+}
+
+impl Unseen {
+    /// Whether so much more takes a second person.
+    pub const fn takes_second(&self, amount: Money) -> bool {
+        self.gone.0.saturating_add(amount.0) > self.refund_limit.0
+    }
+
+    /// What can still leave without one.
+    pub fn left(&self) -> Money {
+        Money((self.refund_limit.0 - self.gone.0).max(0))
+    }
+}
+
+/// What went out to a patient since a day began: refunds that nobody approved and money of the wallet that nobody saw leave,
+/// of all shifts and invoices, because money goes from one to the other (rule M8). A payout that was seen says by whom.
+pub async fn unseen(store: impl Store, patient: PatientId, since: DateTime<Utc>) -> Result<Unseen, DbError> {
+    sql("select s.refund_limit, cast(coalesce((select sum(r.amount) from refund r where r.patient_id = $1
+            and r.proposed_at >= $2 and not r.needs_second and r.method <> 'wallet' and r.state <> 'declined'), 0)
+         + coalesce((select -sum(w.amount) from wallet_entry w where w.patient_id = $1
+            and w.at >= $2 and w.kind = 'payout' and w.reason = ''), 0) as bigint) as gone
+         from money_setting s where s.id = 1")
+    .bind(patient)
+    .bind(since)
+    .one(store)
+    .await
+}
+
+/// Lets nobody else give money to this patient until the end of the transaction.
+pub async fn hold(tx: &mut Tx, patient: PatientId) -> Result<(), DbError> {
+    sql("update patient set version = version where id = $1").bind(patient).run(tx).await?;
+    Ok(())
 }
 
 /// A refund that is about to be written.

@@ -75,6 +75,7 @@ pub struct Coverage {
     pub year_limit: Option<Money>,
     pub max_unit: Option<Money>,
     pub referral: bool,
+    pub version: i64,
     /// What one enrolment has used of it; nothing where none was asked about.
     pub used: Money,
 }
@@ -85,7 +86,8 @@ pub async fn coverage(
     scheme: SchemeId,
     enrolment: Option<EnrolmentId>,
 ) -> Result<Vec<Coverage>, DbError> {
-    sql("select c.id, c.coverage_group, c.percent_bp, c.year_limit, c.max_unit, c.referral, coalesce(u.used, 0) as used
+    sql("select c.id, c.coverage_group, c.percent_bp, c.year_limit, c.max_unit, c.referral, c.version,
+            coalesce(u.used, 0) as used
          from coverage_rule c left join coverage_use u on u.enrolment_id = $2 and u.coverage_group = c.coverage_group
          where c.scheme_id = $1 order by c.coverage_group limit 200")
     .bind(scheme)
@@ -94,21 +96,22 @@ pub async fn coverage(
     .await
 }
 
-/// Writes the rule of a group, in the place of the one there was.
-pub async fn cover(tx: &mut Tx, scheme: SchemeId, rule: &Coverage) -> Result<(), DbError> {
-    sql("insert into coverage_rule (scheme_id, coverage_group, percent_bp, year_limit, max_unit, referral)
+/// Writes the rule of a group, in the place of the one there was if that is still at this version.
+pub async fn cover(tx: &mut Tx, scheme: SchemeId, rule: &Coverage) -> Result<bool, DbError> {
+    let done = sql("insert into coverage_rule (scheme_id, coverage_group, percent_bp, year_limit, max_unit, referral)
          values ($1, $2, $3, $4, $5, $6)
          on conflict (scheme_id, coverage_group) do update set percent_bp = $3, year_limit = $4, max_unit = $5, referral = $6,
-            version = coverage_rule.version + 1")
+            version = coverage_rule.version + 1 where coverage_rule.version = $7")
     .bind(scheme)
     .bind(&rule.coverage_group)
     .bind(rule.percent_bp)
     .bind(rule.year_limit)
     .bind(rule.max_unit)
     .bind(rule.referral)
+    .bind(rule.version)
     .run(tx)
     .await?;
-    Ok(())
+    Ok(done == 1)
 }
 
 /// Raises what an enrolment has used of a group, if the limit of its scheme lets it (rule M11).

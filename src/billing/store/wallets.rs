@@ -33,42 +33,6 @@ pub async fn entries(store: impl Store, patient: PatientId, limit: i64) -> Resul
         .await
 }
 
-/// What may leave a patient's wallet in a shift unseen, and what has left it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-pub struct Unseen {
-    /// More than this, all together, goes out in the sight of a second person (rule M8).
-    pub refund_limit: Money,
-    /// What the shift has paid out of it.
-    pub paid_out: Money,
-}
-
-impl Unseen {
-    /// Whether so much more takes a second person.
-    pub const fn takes_second(&self, amount: Money) -> bool {
-        self.paid_out.0.saturating_add(amount.0) > self.refund_limit.0
-    }
-
-    /// What can still leave without one.
-    pub fn left(&self) -> Money {
-        Money((self.refund_limit.0 - self.paid_out.0).max(0))
-    }
-}
-
-/// What a shift may pay out of a patient's wallet unseen; without a shift nothing has left yet.
-pub async fn unseen(
-    store: impl Store,
-    shift: Option<ShiftId>,
-    patient: PatientId,
-) -> Result<Unseen, DbError> {
-    sql("select s.refund_limit, cast(coalesce((select -sum(w.amount) from wallet_entry w
-            where w.shift_id = $1 and w.patient_id = $2 and w.kind = 'payout'), 0) as bigint) as paid_out
-         from money_setting s where s.id = 1")
-    .bind(shift)
-    .bind(patient)
-    .one(store)
-    .await
-}
-
 /// A movement that is about to be written.
 #[derive(Debug)]
 pub struct NewEntry<'a> {

@@ -81,10 +81,12 @@ async fn note(
     if rows.is_empty() {
         return Err(because("Enter what is credited of at least one line."));
     }
-    // Of a part that was rounded down no more is credited than it is; the last line takes along what remains of it.
-    let lines_left: i64 = all.iter().map(|line| line.remaining().0).sum::<i64>() - scheme.0 - patient.0;
+    // Of a part that was rounded down no more is credited than it is; the last line of which the patient pays anything takes
+    // along what remains of it, whatever the scheme still pays of others.
+    let asked = |line: &Line| line.patient.0 - (line.credited.0 - line.credited_scheme.0);
+    let left = all.iter().map(asked).sum::<i64>() - patient.0;
     let remains = Money(invoice.patient_part.0 - invoice.credited_patient.0);
-    let part = if lines_left == 0 { remains } else { patient.min(remains) };
+    let part = if left == 0 { remains } else { patient.min(remains) };
     let rounding = Money(part.0 - patient.0);
     patient = part;
     let code = settings::next_code(work.tx(), Series::Credit, day).await?;

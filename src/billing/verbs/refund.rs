@@ -7,7 +7,7 @@ use crate::access::model::AccountId;
 use crate::audit::Entry;
 use crate::billing::model::{Method, Money, RefundId, RefundState, Series, WalletKind};
 use crate::billing::store::payments::{self, Payment};
-use crate::billing::store::refunds::{self, NewRefund, Refund};
+use crate::billing::store::refunds::{self, NewRefund, Refund, Unseen};
 use crate::billing::store::wallets::{self, NewEntry};
 use crate::billing::store::{invoices, settings};
 use crate::live::Topic;
@@ -34,6 +34,14 @@ async fn seen(work: &mut Work, id: RefundId) -> Result<Refund, Refused> {
     refunds::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)
 }
 
+/// What went out to a patient today in nobody's sight. The patient is held first, so that of two cashiers at once the second
+/// reads what the first gave (rule M8).
+async fn unseen(work: &mut Work, patient: PatientId) -> Result<Unseen, Refused> {
+    let since = work.app.clinic().start_of(work.today());
+    refunds::hold(work.tx(), patient).await?;
+    Ok(refunds::unseen(work.tx(), patient, since).await?)
+}
+
 /// Asks for a refund of a payment. Up to the limit, and into the wallet, it is paid out at once; above it, a second person
 /// approves it first.
 pub async fn propose(
@@ -45,15 +53,15 @@ pub async fn propose(
     let (by, name, at, today) = (doer(work)?, work.doer().name.clone(), work.now(), work.today());
     let limit = settings::get(work.tx()).await?.refund_limit;
     // Money that stays with the clinic as the patient's own needs nobody's approval.
-    let over = |sum: Money| sum > limit && method != Method::Wallet;
-    // Everybody takes shift, invoice and payment in this order: nobody waits in a circle.
-    if !over(amount) {
+    let goes_out = method != Method::Wallet;
+    // Everybody takes shift, invoice, patient and payment in this order: nobody waits in a circle.
+    if !goes_out || amount <= limit {
         own_shift(work).await?;
     }
     if let Some(invoice) = payment.invoice_id {
         invoices::hold_issued(work.tx(), invoice).await?;
     }
-    let needs_second = over(refunds::alone(work.tx(), payment.id, payment.invoice_id).await?.plus(amount)?);
+    let needs_second = goes_out && unseen(work, payment.patient_id).await?.takes_second(amount);
     if !payments::set_aside(work.tx(), payment.id, amount).await? {
         return Err(because("This is more than is left of the payment. Here is how it stands now."));
     }
@@ -171,8 +179,8 @@ pub async fn pay_out(work: &mut Work, id: RefundId) -> Result<Refund, Refused> {
     Ok(refund)
 }
 
-/// Pays money of a wallet out in cash. Above the limit of refunds, all that went out in the shift together, `second` has seen
-/// it: money that was given back into the wallet is a refund still (rule M8).
+/// Pays money of a wallet out in cash. Above the limit of refunds, together with all that went out to the patient today,
+/// `second` has seen it: money that was given back into the wallet is a refund still (rule M8).
 pub async fn empty_wallet(
     work: &mut Work,
     patient: PatientId,
@@ -181,7 +189,7 @@ pub async fn empty_wallet(
 ) -> Result<(), Refused> {
     let shift = own_shift(work).await?;
     let (by, name, at) = (doer(work)?, work.doer().name.clone(), work.now());
-    let unseen = wallets::unseen(work.tx(), Some(shift.id), patient).await?;
+    let unseen = unseen(work, patient).await?;
     let second = second.filter(|(id, _)| *id != by);
     let seen = second.map(|(_, name)| format!("seen by {name}")).unwrap_or_default();
     let entry = NewEntry {

@@ -33,6 +33,11 @@ impl Coverage {
     pub fn percent_words(&self) -> String {
         percent(self.percent_bp)
     }
+
+    /// The field that says at which version the page showed it.
+    pub fn field(&self) -> String {
+        format!("rule_{}", self.id)
+    }
 }
 
 /// Who belongs to a scheme.

@@ -5,9 +5,7 @@ use chrono::NaiveDate;
 
 use crate::access::model::Permission;
 use crate::app::App;
-use crate::consultation::model::{
-    Consciousness, Escalation, Measured, Oxygen, Sign, Taken, VitalsId, range_of,
-};
+use crate::consultation::model::{Consciousness, Escalation, Measured, Oxygen, Sign, Taken, VitalsId, judge};
 use crate::consultation::store::signs::Signs;
 use crate::consultation::store::vitals::{self as store, Measurement, Vitals};
 use crate::consultation::verbs::{Correction, Kept, Taking, keep};
@@ -283,8 +281,7 @@ fn read(form: &mut FormState) -> Taken {
 /// A value far off its range is asked about once (experience C5): a slip of a key is likelier than a dying student.
 fn far_off(form: &mut FormState, taken: &Taken, age: Option<u32>) -> bool {
     for sign in Sign::ALL {
-        let (Some(value), Some(range)) = (taken.measured.of(*sign), range_of(*sign, age)) else { continue };
-        let level = range.level(value);
+        let Some((value, level, _)) = judge(*sign, taken, age) else { continue };
         if level.is_critical() && *sign != Sign::Pain {
             let (words, amount) = (level.label().to_lowercase(), sign.amount(value));
             form.refuse(

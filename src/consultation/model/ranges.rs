@@ -9,7 +9,7 @@
 use chrono::NaiveDate;
 
 use super::growth;
-use super::signs::Sign;
+use super::signs::{Oxygen, Sign, Taken};
 use crate::patients::model::Sex;
 use crate::settings::model::age_on;
 use crate::words;
@@ -108,6 +108,25 @@ pub fn range_of(sign: Sign, age: Option<u32>) -> Option<Range> {
     }
 }
 
+/// Where a clinician aims at 88 to 92 % saturation (the second scale of NEWS2, Royal College of Physicians, 2017): critical is
+/// what adds three there.
+const AIMED: Range = Range::new(88, 92, Some(83), Some(97));
+
+/// The range of a sign where a saturation is judged by the second scale, or is not; above its aim only given oxygen counts,
+/// which [`judge`] knows.
+pub fn range_on(second_scale: bool, sign: Sign, age: Option<u32>) -> Option<Range> {
+    if second_scale && sign == Sign::OxygenSaturation { Some(AIMED) } else { range_of(sign, age) }
+}
+
+/// How a sign of a taking stands, with its value and its range; none where it was not taken or has none. `age` in whole years.
+pub fn judge(sign: Sign, taken: &Taken, age: Option<u32>) -> Option<(i64, Level, Range)> {
+    let (value, range) = (taken.measured.of(sign)?, range_on(taken.second_scale, sign, age)?);
+    let on_air = taken.oxygen != Some(Oxygen::Given);
+    // Whoever breathes air that well has not been given too much. Where nobody wrote down what was breathed, it was air.
+    let is_well = range == AIMED && on_air && value > range.high;
+    Some((value, if is_well { Level::Usual } else { range.level(value) }, range))
+}
+
 /// Adults of WHO, in years.
 const GROWN: u32 = 19;
 
@@ -124,6 +143,7 @@ pub fn bmi_range(born: Option<NaiveDate>, day: NaiveDate, sex: Sex) -> Option<Ra
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consultation::model::Measured;
     use proptest::prelude::*;
 
     #[test]
@@ -145,6 +165,32 @@ mod tests {
         assert_eq!(warm.level(375), Level::Usual);
         assert_eq!(warm.level(376), Level::High);
         assert_eq!(warm.level(400), Level::CriticalHigh);
+    }
+
+    #[test]
+    fn what_a_clinician_aims_at_is_usual_and_more_counts_only_while_oxygen_is_given() {
+        let level = |value, oxygen, second_scale| {
+            let measured = Measured { oxygen_saturation: Some(value), ..Measured::default() };
+            let taken = Taken { measured, oxygen, second_scale, ..Taken::default() };
+            judge(Sign::OxygenSaturation, &taken, Some(60)).unwrap().1
+        };
+        let given = Some(Oxygen::Given);
+        for (value, oxygen, expected) in [
+            (83, Some(Oxygen::Air), Level::CriticalLow),
+            (84, given, Level::Low),
+            (87, given, Level::Low),
+            (88, None, Level::Usual),
+            (92, given, Level::Usual),
+            (93, given, Level::High),
+            (96, given, Level::High),
+            (97, given, Level::CriticalHigh),
+            (93, Some(Oxygen::Air), Level::Usual),
+            (99, None, Level::Usual),
+        ] {
+            assert_eq!(level(value, oxygen, true), expected, "{value}");
+        }
+        assert_eq!(level(90, given, false), Level::CriticalLow);
+        assert_eq!(level(97, given, false), Level::Usual);
     }
 
     #[test]

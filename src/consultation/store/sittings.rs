@@ -102,6 +102,8 @@ pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>,
             (select trim(o.title || ' ' || o.name) from queue_entry c join service_point cp on cp.id = c.point_id
                 join account o on o.id = c.served_by
              where c.visit_id = v.id and c.id < e.id and cp.kind = 'consulting' and c.state = 'transferred'
+                and c.started_at is not null
+                and exists (select 1 from account_role g where g.account_id = c.served_by and g.role in ('doctor', 'nurse'))
              order by c.id desc limit 1) as back_to,
             r.name as booked_for, a.complaint as booked_words, a.booked_at,
             exists (select 1 from prescription_line l where l.visit_id = v.id and l.state in ('open', 'partly')) as has_prescription,

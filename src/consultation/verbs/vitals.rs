@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::model::AccountId;
 use crate::audit::Entry;
-use crate::consultation::model::{Alarm, Escalation, News2, Sign, Taken, VitalsId, range_of};
+use crate::consultation::model::{Alarm, Escalation, News2, Sign, Taken, VitalsId, judge};
 use crate::consultation::store::vitals::{self, Flag, NewVitals};
 use crate::db::DbError;
 use crate::patients::PatientId;
@@ -149,8 +149,7 @@ async fn escalate(
 /// What is out of its range, sign by sign.
 pub fn flags(id: VitalsId, taken: &Taken, age: Option<u32>) -> Vec<Flag> {
     let of_sign = |sign: &Sign| {
-        let (value, range) = (taken.measured.of(*sign)?, range_of(*sign, age)?);
-        let level = range.level(value);
+        let (value, level, range) = judge(*sign, taken, age)?;
         let sign = sign.as_str().to_owned();
         let flag = Flag { vitals_id: id, sign, value, level, low: range.low, high: range.high };
         level.is_flagged().then_some(flag)

@@ -5,7 +5,7 @@ use askama::Template;
 use super::Chart;
 use crate::access::model::Permission;
 use crate::consultation::model::{
-    Alarm, Consciousness, Escalation, Level, News2, Oxygen, Responses, Sign, Unscored, bmi_range, range_of,
+    Alarm, Consciousness, Escalation, Level, News2, Oxygen, Responses, Sign, Unscored, bmi_range, range_on,
 };
 use crate::consultation::store::body::Body;
 use crate::consultation::store::signs::{INPUTS, Signs};
@@ -250,9 +250,11 @@ impl TrendPage {
         let age = self.banner.summary.who.born_on.and_then(|born| age_on(self.page.today(), born));
         let standing: Vec<&Vitals> =
             self.takings.iter().rev().filter(|taking| taking.replaced_by.is_none()).collect();
+        // The band is what is aimed at now.
+        let aimed = standing.last().is_some_and(|taking| taking.second_scale);
         let of = |sign: &Sign| {
             let values: Vec<i64> = standing.iter().filter_map(|taking| taking.measured.of(*sign)).collect();
-            Chart::of(*sign, &values, range_of(*sign, age))
+            Chart::of(*sign, &values, range_on(aimed, *sign, age))
         };
         CURVES.iter().filter_map(of).collect()
     }

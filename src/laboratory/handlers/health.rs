@@ -33,7 +33,8 @@ pub struct Asked {
     after_id: Option<i64>,
 }
 
-/// The list with its filters; a name or number finds whom to make a record for.
+/// The list with its filters; a name or number finds whom to make a record for. Whoever stands on it reads that they were
+/// listed (rule A5), and nobody finds the own record or a relative's there (rule A7).
 pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Answer {
     let listed = |word: &str, list: &[&str]| {
         if list.contains(&word) { word.to_owned() } else { String::new() }
@@ -59,6 +60,13 @@ pub async fn index(State(app): State<App>, page: Page, Query(asked): Query<Asked
             at.timestamp_micros()
         )
     });
+    let actor = page.actor()?;
+    if actor.has_own {
+        let own = patients::own_ids(&app.db, actor.account).await?;
+        records.retain(|record| !own.contains(&record.patient_id));
+    }
+    let told = records.iter().map(|record| record.patient_id).collect();
+    record::read_list(&app, &page, "health_record.listed", told).await?;
     let q: String = asked.q.chars().take(120).collect();
     let people =
         if q.trim().is_empty() { Vec::new() } else { patients::search_brief(&app.db, &q, 20).await? };

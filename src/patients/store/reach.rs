@@ -82,6 +82,16 @@ pub async fn is_own(
     Ok(own.map(|row| row.0))
 }
 
+/// The own record of an account and those of relatives, by the same rule.
+pub async fn own_ids(store: impl Store, account: AccountId) -> Result<Vec<PatientId>, DbError> {
+    sql("select patient_id from account where id = $1 and patient_id is not null
+         union select own_record_id from account where id = $1 and own_record_id is not null
+         union select patient_id from account_relative where account_id = $1")
+    .bind(account)
+    .scalars(store)
+    .await
+}
+
 /// Opens the clinical part for a bounded time.
 pub async fn insert_opening(
     tx: &mut Tx,

@@ -7,9 +7,10 @@ use axum::extract::State;
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::db::DbError;
 use crate::laboratory::model::{decimal, parse_decimal};
 use crate::patients::model::words_of;
-use crate::prescribing::model::{Holds, MedicineId, Unit, parse_dose, plain_number};
+use crate::prescribing::model::{Holds, MedicineId, Unit, not_divided, parse_dose, plain_number};
 use crate::prescribing::store::catalogue::{self, Medicine};
 use crate::prescribing::views::medicines::MedicinePage;
 use crate::web::conflict::{Conflict, conflicting};
@@ -115,7 +116,9 @@ fn read(form: &mut FormState, known: &[(String, String)], id: MedicineId, code: 
     let dose = match (form.value("dose").trim().to_owned(), unit) {
         (text, Some(unit)) if !text.is_empty() => {
             let holds = Holds::of(&strength, unit);
-            parse_dose(&text, unit, holds).map_err(|why| form.refuse("dose", why)).ok()
+            let dose =
+                parse_dose(&text, unit, holds).and_then(|dose| not_divided(dose, unit).map_or(Ok(dose), Err));
+            dose.map_err(|why| form.refuse("dose", why)).ok()
         }
         (_, Some(_) | None) => None,
     };
@@ -220,6 +223,35 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     work.done(paths::prescribing::medicine(id), &format!("{} added", new.label())).await
 }
 
+/// Whether the tables keep what the medicine is, or that it is controlled; why stands at the changed fields.
+fn is_kept(form: &mut FormState, error: &DbError, old: &Medicine, new: &Medicine) -> bool {
+    if error.violates("stock_item_unit") {
+        form.refuse(
+            "unit",
+            "Units of it are in the stock's books. Add a new medicine to count it differently",
+        );
+    } else if error.violates("medicine_controlled_held") {
+        form.refuse("controlled", "Units of it still lie in a store. It stays controlled until none is left");
+    } else if error.violates("medicine_identity") {
+        let changed = [
+            ("generic", !old.generic.eq_ignore_ascii_case(&new.generic)),
+            ("strength", old.strength != new.strength),
+            ("form", old.form != new.form),
+            ("route", old.route != new.route),
+            ("ingredients", old.ingredients != new.ingredients),
+        ];
+        for (field, _) in changed.into_iter().filter(|(_, is_changed)| *is_changed) {
+            form.refuse(
+                field,
+                "Units of it are in the stock's books, or it is prescribed. Add a new medicine instead",
+            );
+        }
+    } else {
+        return false;
+    }
+    true
+}
+
 /// Changes a medicine. What was prescribed of it keeps what it was called then.
 pub async fn save(
     State(app): State<App>,
@@ -239,12 +271,10 @@ pub async fn save(
     };
     let mut work = submission.begin(&app).await?;
     let done = catalogue::update(work.tx(), &new).await;
-    if done.as_ref().is_err_and(|error| error.violates("stock_item_unit")) {
+    if let Err(error) = &done
+        && is_kept(&mut form, error, &old, &new)
+    {
         work.undo();
-        form.refuse(
-            "unit",
-            "Units of it are in the stock's books. Add a new medicine to count it differently",
-        );
         let medicine = Some(old);
         return Ok(refused(html(MedicinePage { page, form, medicine, classes, conflict: None })?));
     }

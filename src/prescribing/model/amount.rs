@@ -90,6 +90,25 @@ pub fn parse_dose(text: &str, unit: Unit, holds: Option<Holds>) -> Result<i64, S
     }
 }
 
+/// What to enter where nobody can take such a part of one ([`Unit::finest`]). What is measured or drawn up is divided at will:
+/// half an ampoule of adrenaline is a usual dose, and how fine a syringe is marked nobody knows here.
+pub fn not_divided(thousandths: i64, unit: Unit) -> Option<String> {
+    let is_whole = thousandths % unit.finest() == 0;
+    match unit {
+        Unit::Ml | Unit::Tube | Unit::Ampoule | Unit::Vial | Unit::Bottle => None,
+        _ if is_whole => None,
+        Unit::Tablet => Some("A tablet is taken whole or in halves. Enter for example 1 or 0.5".to_owned()),
+        Unit::Capsule
+        | Unit::Drop
+        | Unit::Puff
+        | Unit::Sachet
+        | Unit::Suppository
+        | Unit::Pessary
+        | Unit::Patch
+        | Unit::Piece => Some(format!("A {} is not divided. Enter whole {}", unit.label(), unit.word(2_000))),
+    }
+}
+
 /// What to enter instead of an amount in another unit.
 fn other_unit(typed: &str, unit: Unit, holds: Option<Holds>) -> String {
     match holds.and_then(|holds| holds.dose_of(typed, unit)) {

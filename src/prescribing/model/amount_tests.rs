@@ -65,6 +65,26 @@ fn a_dose_is_read_as_people_type_it() {
 }
 
 #[test]
+fn a_part_that_nobody_can_take_is_no_dose() {
+    for (dose, unit, words) in [
+        (300, Unit::Capsule, Some("A capsule is not divided. Enter whole capsules")),
+        (1_500, Unit::Suppository, Some("A suppository is not divided. Enter whole suppositories")),
+        (250, Unit::Tablet, Some("A tablet is taken whole or in halves. Enter for example 1 or 0.5")),
+        (2_500, Unit::Drop, Some("A drop is not divided. Enter whole drops")),
+        (2_500, Unit::Tablet, None),
+        (2_000, Unit::Puff, None),
+        (1_250, Unit::Ml, None),
+        (500, Unit::Ampoule, None),
+    ] {
+        assert_eq!(not_divided(dose, unit).as_deref(), words, "{dose} {unit}");
+    }
+    for medicine in shipped::medicines() {
+        let refused = medicine.dose_units.and_then(|dose| not_divided(dose, medicine.unit));
+        assert_eq!(refused, None, "{}", medicine.code);
+    }
+}
+
+#[test]
 fn c2_numbers_have_a_leading_zero_and_no_trailing_one() {
     for (thousandths, words) in [
         (500, "0.5 tablet"),

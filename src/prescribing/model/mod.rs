@@ -18,7 +18,8 @@ mod written;
 
 pub use adult::not_grown;
 pub use amount::{
-    MOST, amount_words, container_words, parse_days, parse_dose, plain_number, quantity, quantity_words,
+    MOST, amount_words, container_words, not_divided, parse_days, parse_dose, plain_number, quantity,
+    quantity_words,
 };
 pub use check::{Drug, Facts, Known, Tier, Warning, WarningKind, check, key, worst};
 pub use dose::{Daily, UsualDose};

@@ -3,7 +3,8 @@
 
 use super::amount::parse_whole;
 use super::{
-    Frequency, Holds, MOST, Route, Unit, container_words, is_applied, parse_days, parse_dose, quantity,
+    Frequency, Holds, MOST, Route, Unit, container_words, is_applied, not_divided, parse_days, parse_dose,
+    quantity,
 };
 
 /// What the catalogue says is usual.
@@ -125,6 +126,9 @@ impl Written {
             text => parse_dose(text, usual.unit, usual.holds)
                 .map_or_else(|why| fault("dose", why, &mut faults), Some),
         };
+        if let Some(message) = dose.and_then(|dose| not_divided(dose, usual.unit)) {
+            faults.push(Fault { field: "dose", message });
+        }
         if dose.is_none() && !applied && faults.is_empty() {
             let message =
                 format!("Enter the dose in {}. This medicine has no usual one", usual.unit.word(2_000));
@@ -280,6 +284,10 @@ mod tests {
             ([("dose", "2.5mg"), ("days", "7")], "2.5mg is 0.5 tablet of this strength: enter 0.5"),
             ([("dose", "7 mg"), ("days", "7")], "Enter the dose in tablets, for example 1"),
             ([("dose", "1 capsule"), ("days", "7")], "Enter the dose in tablets, for example 1"),
+            (
+                [("dose", "1/4"), ("days", "7")],
+                "A tablet is taken whole or in halves. Enter for example 1 or 0.5",
+            ),
             (
                 [("dose", "1"), ("days", "1 month")],
                 "Months differ in length. Enter days or weeks, for example 28 or 4 weeks",

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::patients::{self, PatientId};
-use crate::queue::model::{PointId, Priority, VisitId};
+use crate::queue::model::{EntryState, PointId, Priority, VisitId};
 use crate::queue::people;
 use crate::queue::store::{appointments, people as names, points, visits};
 use crate::queue::verbs::Refused;
@@ -167,6 +167,11 @@ fn words(page: &Page, here: &CheckedIn, at: DateTime<Utc>, wished: Option<Priori
     } else {
         format!("{} was already checked in at {}", here.token, page.clinic.clock(here.since))
     };
+    match here.waits_again {
+        Some(EntryState::Missed) => words.push_str(". It had missed its calls and waits again"),
+        Some(_) => words.push_str(". It was put aside and waits again"),
+        None => {}
+    }
     if let Some(also) = here.also {
         words.push_str(&format!(
             ". The booking at {} is checked in with the same token",

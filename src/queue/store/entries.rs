@@ -140,8 +140,9 @@ pub async fn last_consultation(
 ) -> Result<Option<Consulted>, DbError> {
     sql("select e.point_id, e.served_by, e.arrived_at, e.booked_at
          from queue_entry e join service_point p on p.id = e.point_id
-         where e.visit_id = $1 and e.id < $2 and p.kind = 'consulting' and e.served_by is not null
+         where e.visit_id = $1 and e.id < $2 and p.kind = 'consulting' and e.started_at is not null
             and e.state = 'transferred'
+            and exists (select 1 from account_role r where r.account_id = e.served_by and r.role in ('doctor', 'nurse'))
          order by e.id desc limit 1")
     .bind(visit)
     .bind(entry)

@@ -44,6 +44,8 @@ pub async fn at_point(store: impl Store, point: PointId) -> Result<Vec<Row>, DbE
             (select trim(a.title || ' ' || a.name) from queue_entry c join service_point cp on cp.id = c.point_id
                 join account a on a.id = c.served_by
              where c.visit_id = e.visit_id and c.id < e.id and cp.kind = 'consulting' and c.state = 'transferred'
+                and c.started_at is not null
+                and exists (select 1 from account_role r where r.account_id = c.served_by and r.role in ('doctor', 'nurse'))
              order by c.id desc limit 1) as back_to,
             coalesce((select string_agg(t.name, ', ' order by l.id) from lab_line l join lab_test t on t.id = l.test_id
                 where l.visit_id = e.visit_id and l.state in ('requested', 'rejected')), '') as no_sample,
@@ -71,6 +73,8 @@ pub async fn one(store: impl Store, id: EntryId) -> Result<Option<Row>, DbError>
             (select trim(a.title || ' ' || a.name) from queue_entry c join service_point cp on cp.id = c.point_id
                 join account a on a.id = c.served_by
              where c.visit_id = e.visit_id and c.id < e.id and cp.kind = 'consulting' and c.state = 'transferred'
+                and c.started_at is not null
+                and exists (select 1 from account_role r where r.account_id = c.served_by and r.role in ('doctor', 'nurse'))
              order by c.id desc limit 1) as back_to,
             coalesce((select string_agg(t.name, ', ' order by l.id) from lab_line l join lab_test t on t.id = l.test_id
                 where l.visit_id = e.visit_id and l.state in ('requested', 'rejected')), '') as no_sample,

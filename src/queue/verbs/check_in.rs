@@ -3,14 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::day::close_earlier_days;
-use super::moves::go_before;
+use super::moves::{go_before, make};
 use super::{GIVEN, Refused, tell};
 use crate::access::model::AccountId;
 use crate::audit;
 use crate::patients::model::PatientId;
 use crate::queue::appointments;
 use crate::queue::model::{
-    EntryId, EntryState, Happened, PointId, PointKind, Priority, TokenFormat, VisitId,
+    EntryId, EntryState, Happened, Move, PointId, PointKind, Priority, TokenFormat, VisitId,
 };
 use crate::queue::store::appointments::{self as bookings, Booking};
 use crate::queue::store::entries::{self, NewEntry};
@@ -76,6 +76,8 @@ pub struct CheckedIn {
     pub to_come: Option<(DateTime<Utc>, String)>,
     /// Whether the priority of the token was raised.
     pub raised: bool,
+    /// How the token stood that waits again now.
+    pub waits_again: Option<EntryState>,
 }
 
 /// Checks a patient in, also one whose record is deactivated: who stands at the door needs care, and an administrator takes
@@ -141,6 +143,7 @@ fn already(visit: &Visit) -> CheckedIn {
         also: None,
         to_come: None,
         raised: false,
+        waits_again: None,
     }
 }
 
@@ -169,11 +172,32 @@ async fn once_more(work: &mut Work, arrival: &Arrival, visit: &Visit) -> Result<
         let before = go_before(work, visit.id, arrival.priority, &arrival.reason).await?;
         here.raised = before.is_some();
     }
+    if arrival.how != SELF {
+        here.waits_again = call_again(work, arrival, visit.id).await?;
+    }
     match arrival.appointment {
         Some(named) => join_named(work, arrival, named, &mut here).await?,
         None => join_another(work, arrival, &mut here).await?,
     }
     Ok(here)
+}
+
+/// Who missed the calls and stands at the desk is brought back (Q7), and what is urgent is not left aside: neither would be
+/// called where it is. Returns what it was until now.
+async fn call_again(
+    work: &mut Work,
+    arrival: &Arrival,
+    visit: VisitId,
+) -> Result<Option<EntryState>, Refused> {
+    let Some(id) = entries::open_of(work.tx(), visit).await? else { return Ok(None) };
+    let Some(entry) = entries::by_id(work.tx(), id).await? else { return Ok(None) };
+    let made = match entry.state {
+        EntryState::Missed => Move::BringBack,
+        EntryState::Parked if arrival.priority > Priority::Normal => Move::Unpark,
+        _ => return Ok(None),
+    };
+    make(work, made, &entry, "").await?;
+    Ok(Some(entry.state))
 }
 
 /// The booking of today that the desk names joins the token that is there.
@@ -293,6 +317,7 @@ async fn open(work: &mut Work, arrival: &Arrival, booking: Option<&Booking>) -> 
         also: None,
         to_come: None,
         raised: false,
+        waits_again: None,
     })
 }
 

@@ -47,7 +47,8 @@ pub async fn make(work: &mut Work, made: Move, entry: &Entry, note: &str) -> Res
             resume(&mut after, at);
             after.parked_at = Some(at);
             after.park_reason = note.to_owned();
-            after.served_by = doer_of(work);
+            // Who served stays known: the patient comes back to them, whoever puts the token aside meanwhile (Q11).
+            after.served_by = entry.served_by.filter(|_| entry.started_at.is_some()).or(doer_of(work));
         }
         Move::Unpark => unpark(&mut after),
         Move::BringBack => come_back(work, &mut after).await?,

@@ -177,10 +177,15 @@ fn why(row: &Row, placed: Option<&Placed>, page: &Page) -> String {
         }
         (None, EntryState::Parked) => {
             let since = entry.parked_at.map(|at| clinic.clock(at)).unwrap_or_default();
+            // Of somebody who was being served the server is known, not who put the token aside.
+            let whose = match entry.started_at {
+                Some(_) => format!("{since}, was with {by}"),
+                None => format!("by {by} {since}"),
+            };
             if reads_words(page, entry.served_by) {
-                format!("{}, parked by {by} {since}", entry.park_reason)
+                format!("{}, parked {whose}", entry.park_reason)
             } else {
-                format!("Parked by {by} {since}")
+                format!("Parked {whose}")
             }
         }
         (None, EntryState::Called) => format!("Called by {by}"),

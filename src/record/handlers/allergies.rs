@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::db::DbError;
 use crate::live::Topic;
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, fold};
 use crate::prescribing::now;
 use crate::record::model::{AllergenKind, AllergyId, AllergyState, Certainty, Severity};
 use crate::record::store::{self, NewAllergy};
@@ -93,12 +93,22 @@ pub fn read_since(form: &mut FormState, today: NaiveDate) -> String {
     since
 }
 
-/// An allergy in free text.
-pub fn read_free(form: &mut FormState, new: &mut NewAllergy) {
+/// An allergy in free text. What is typed as the list calls it is that of the list, as if it had been chosen: only so are
+/// prescriptions compared with it.
+pub async fn read_free(app: &App, form: &mut FormState, new: &mut NewAllergy) -> Result<(), DbError> {
     new.substance = form.text("substance", "Enter what harms, or choose it from the list", LINE);
     if let Some(kind) = form.parse::<AllergenKind>("kind", "Choose what kind of thing it is") {
         new.kind = kind;
     }
+    let typed = fold(&new.substance);
+    // The code of a medicine or a class is its plain name, where the list says more: `Sulfamethoxazole (in Septrin)`.
+    let is_medicine = matches!(new.kind, AllergenKind::Medicine | AllergenKind::Class);
+    let mut found = store::allergens(&app.db, &new.substance, CHOICES).await?;
+    found.retain(|(_, code, name)| fold(name) == typed || (is_medicine && fold(code) == typed));
+    if let Some((kind, code, name)) = found.into_iter().next() {
+        (new.kind, new.code, new.substance) = (kind, code, name);
+    }
+    Ok(())
 }
 
 /// A version with nothing in it.
@@ -122,7 +132,7 @@ async fn read(app: &App, form: &mut FormState, today: NaiveDate) -> Result<NewAl
     let mut new = blank();
     let picked = form.value("allergen").to_owned();
     match picked.split_once(':') {
-        None => read_free(form, &mut new),
+        None => read_free(app, form, &mut new).await?,
         Some((kind, code)) => match store::allergen(&app.db, kind, code).await? {
             // Which of the two was meant is not for us to guess.
             Some(_) if !form.value("substance").trim().is_empty() => {
@@ -164,7 +174,8 @@ pub async fn create(
         }
         Err(error) if error.violates("allergy_twice") => {
             work.undo();
-            let field = if new.code.is_empty() { "substance" } else { "allergen" };
+            let is_typed = !form.value("substance").trim().is_empty();
+            let field = if is_typed { "substance" } else { "allergen" };
             form.refuse(field, "This allergy is recorded already. Change it in the list of allergies");
             form.renew();
             again(&app, page, door, form).await

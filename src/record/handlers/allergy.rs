@@ -92,7 +92,7 @@ pub async fn save(
     }
     let mut new = NewAllergy { replaces: Some(id), kind: old.kind, code: old.code.clone(), ..blank() };
     if old.is_free() {
-        read_free(&mut form, &mut new);
+        read_free(&app, &mut form, &mut new).await?;
     } else {
         new.substance = old.substance.clone();
     }
@@ -107,7 +107,8 @@ pub async fn save(
             let names = changed_fields(&old, &new);
             let entry = Entry::new("allergy.changed", "allergy", allergy.0).of_patient(old.patient_id.0);
             work.audit(entry.with("fields", names)).await?;
-            let worse = (&old.substance, old.severity) != (&new.substance, new.severity);
+            let worse =
+                (&old.substance, &old.code, old.severity) != (&new.substance, &new.code, new.severity);
             let words = match worse {
                 true => with_what_it_meets(&mut work, "Allergy changed", allergy).await?,
                 false => "Allergy changed".to_owned(),

@@ -93,6 +93,21 @@ pub async fn read_apart(
     audit::opened(app, page, entry).await
 }
 
+/// The same for a list that tells something of each patient on it.
+pub async fn read_list(
+    app: &App,
+    page: &Page,
+    action: &'static str,
+    patients: Vec<PatientId>,
+) -> Result<(), DbError> {
+    let mut entries = Vec::with_capacity(patients.len());
+    for patient in patients {
+        let entry = Entry::new(action, "patient", patient.0);
+        entries.push(entry.of_patient(patient.0).with("clinical", true));
+    }
+    audit::opened_all(app, page, entries).await
+}
+
 /// Writes the opening of a clinical page into the trail.
 async fn opened(app: &App, page: &Page, door: &Door, what: &str) -> Result<(), Error> {
     let id = door.banner.summary.who.patient_id;

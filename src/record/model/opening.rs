@@ -57,6 +57,7 @@ pub fn read_words(action: &str, page: &str) -> Option<&'static str> {
         ("lab.correction_opened", _) => "a laboratory result, to correct it",
         ("lab.call_opened", _) => "a laboratory result, to call about it",
         ("health_record.opened", _) => "the health record of the laboratory",
+        ("health_record.listed", _) => "the health record of the laboratory, in a list",
         ("letters.opened" | "letters.own_opened", _) => "letters",
         ("verification.opened", _) => "a visit verification",
         ("referral.opened", _) => "a referral letter",

@@ -13,6 +13,7 @@ use crate::work::Work;
 
 use super::book::{At, Booking, From, give_back, place, tell};
 use super::refusal::Refusal;
+use super::steps::pause_anew;
 
 /// Reads an appointment with its patient locked, so that nobody else changes it until the end of the work.
 pub(super) async fn locked(work: &mut Work, id: AppointmentId) -> Result<AppointmentRow, Refusal> {
@@ -67,6 +68,10 @@ pub async fn cancel(
         work.tell(Topic::Arrivals);
     }
     tell(work, row.doctor_id.0, row.starts_at);
+    // What counts towards the limit counts at once (rule N4).
+    if done.late {
+        pause_anew(work, row.patient_id).await?;
+    }
     Ok(done)
 }
 

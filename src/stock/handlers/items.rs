@@ -10,6 +10,7 @@ use super::fields::{found, optional_units};
 use crate::access::model::Permission;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::db::{DbError, Tx};
 use crate::live::Topic;
 use crate::patients::model::{fold, words_of};
 use crate::stock::catalogue::alias;
@@ -216,6 +217,26 @@ fn names(form: &mut FormState) -> Vec<String> {
     names
 }
 
+/// Gives an item these names and no others, or says why it cannot have one of them.
+async fn rename(tx: &mut Tx, id: ItemId, aliases: &[String]) -> Result<Option<String>, DbError> {
+    items::unname(tx, id).await?;
+    for name in aliases {
+        match items::name(tx, name, id).await {
+            Ok(true) => {}
+            Ok(false) => {
+                let other = items::named(&mut *tx, name).await?.unwrap_or_default();
+                return Ok(Some(format!("“{name}” means {other} already. Take the name away there first")));
+            }
+            Err(error) if error.violates("stock_alias_controlled") => {
+                let words = "This is a controlled medicine: a second person sees it leave, and no procedure uses it up";
+                return Ok(Some(words.to_owned()));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
 /// Saves what the clinic decides about an item.
 pub async fn save(State(app): State<App>, page: Page, Id(id): Id<ItemId>, submission: Submission) -> Answer {
     let old = items::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
@@ -269,9 +290,12 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<ItemId>, submis
         shown.form = form;
         return Ok(conflicting(html(shown)?));
     }
-    items::unname(work.tx(), id).await?;
-    for name in &aliases {
-        items::name(work.tx(), name, id).await?;
+    if let Some(sentence) = rename(work.tx(), id, &aliases).await? {
+        work.undo();
+        form.refuse("aliases", sentence);
+        let mut shown = load(&app, page, id, Filter::default()).await?;
+        shown.form = form;
+        return Ok(refused(html(shown)?));
     }
     let entry = Entry::new("stock.item_changed", "stock_item", id.0)
         .with("item", new.name.as_str())

@@ -128,15 +128,24 @@ pub async fn aliases(store: impl Store) -> Result<Vec<(String, ItemId)>, DbError
     sql("select name, item_id from stock_alias order by name").all(store).await
 }
 
-/// Lets a name of procedures mean an item from now on.
-pub async fn name(tx: &mut Tx, name: &str, item: ItemId) -> Result<(), DbError> {
-    sql("insert into stock_alias (name, item_id) values ($1, $2)
-         on conflict (name) do update set item_id = excluded.item_id")
-    .bind(name)
-    .bind(item)
-    .run(tx)
-    .await?;
-    Ok(())
+/// Lets a name of procedures mean an item from now on. False when it means one already.
+pub async fn name(tx: &mut Tx, name: &str, item: ItemId) -> Result<bool, DbError> {
+    let named = sql("insert into stock_alias (name, item_id) values ($1, $2) on conflict (name) do nothing")
+        .bind(name)
+        .bind(item)
+        .run(tx)
+        .await?;
+    Ok(named == 1)
+}
+
+/// What the item is called that a name of procedures means.
+pub async fn named(store: impl Store, name: &str) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> =
+        sql("select i.name from stock_alias a join stock_item i on i.id = a.item_id where a.name = $1")
+            .bind(name)
+            .optional(store)
+            .await?;
+    Ok(row.map(|row| row.0))
 }
 
 /// Takes all names of an item away.

@@ -38,6 +38,8 @@ pub fn in_words(error: DbError) -> Refused {
         "Less is there than that. A colleague took some a moment ago. Open the page again to see what is left."
     } else if error.violates("stock_movement_usable") {
         "This batch is expired, on hold or recalled. It does not leave for patients or other stores."
+    } else if error.violates("stock_movement_controlled") {
+        "A controlled medicine never leaves with a procedure. Enter 0 of it here, and have it given out by the pharmacy."
     } else if error.violates("stock_movement_reserved") {
         "What is left is reserved for other patients. Open the page again to see how much."
     } else if error.violates("stock_reservation_free") {
