@@ -21,16 +21,16 @@ both! {
         let browser = clinic.receptionist().await;
         let id = clinic.patient("Ada Obi").await;
         let page = browser.get("/patients?q=obi").await;
-        assert!(page.body.contains("Obi"));
+        assert!(page.says("Obi"));
         browser.submit(&page, "#lock", &[]).await.expect(303);
         for path in ["/", "/patients?q=obi", &format!("/patients/{id}"), "/account", "/staff", "/arrivals"] {
             let seen = browser.get(path).await;
             assert_eq!(seen.expect(401).heading(), "Locked", "{path}");
-            assert!(!seen.body.contains("Obi") && seen.headers["x-locked"] == "yes", "{path}");
+            assert!(!seen.says("Obi") && seen.headers["x-locked"] == "yes", "{path}");
         }
         let part = browser.request(reqwest::Method::GET, "/patients?q=obi").header("hx-request", "true");
         let part = browser.send(part, "/patients?q=obi").await;
-        assert!(part.expect(401).has("#unlock") && !part.has("title") && !part.body.contains("Obi"));
+        assert!(part.expect(401).has("#unlock") && !part.has("title") && !part.says("Obi"));
         let op = "0123456789abcdef0123";
         browser.post(&format!("/patients/{id}/card"), &[("op", op)]).await.expect(401);
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'patient.card_renewed'").await, 0);

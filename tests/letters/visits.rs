@@ -60,7 +60,7 @@ both! {
         let phone = clinic.phone_of(room.patient).await;
         let seen = phone.get(&paths::letters::my_visit(room.visit)).await;
         assert_eq!(seen.texts("#tests li").len(), 1, "{}", seen.body);
-        assert!(!seen.body.contains("HIV"));
+        assert!(!seen.says("HIV"));
     }
 
     async fn a_rejected_sample_and_the_day_of_coming_back_are_told_in_words(clinic) {
@@ -109,6 +109,6 @@ both! {
             sql(ended).bind(clinic.app.clock.now()).run(&clinic.app.db).await.unwrap();
         }
         let shown = clinic.checked(&clinic.newest_code().await).await;
-        assert!(shown.body.contains("9am") && !shown.body.contains("9pm"), "{}", shown.text("main"));
+        assert!(shown.says("9am") && !shown.says("9pm"), "{}", shown.text("main"));
     }
 }

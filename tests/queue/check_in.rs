@@ -25,7 +25,7 @@ both! {
         assert_eq!(clinic.count("select count(*) from visit").await, 1);
         let slip = desk.get(&seen.links("#just a")[0]).await;
         slip.expect(200);
-        assert!(slip.has("svg.qr path") && !slip.body.contains("Obi"));
+        assert!(slip.has("svg.qr path") && !slip.says("Obi"));
         assert!(slip.text(".slip").contains("A. O."));
     }
 

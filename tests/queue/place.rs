@@ -14,7 +14,7 @@ both! {
         let seen = phone.get(&address).await;
         assert_eq!(seen.text("#ahead"), "1 person");
         assert_eq!(seen.text("#range"), "Not known yet", "no promise without five samples");
-        assert!(!seen.body.contains("Obi") && phone.cookies().is_empty());
+        assert!(!seen.says("Obi") && phone.cookies().is_empty());
         let queries: u32 = phone.get(&paths::place_now(&ada.slip_code)).await.headers["x-queries"].to_str().unwrap().parse().unwrap();
         assert!(queries <= 4, "{queries}");
         let page = doctor.get(&paths::board(point)).await;
@@ -39,13 +39,13 @@ both! {
         let ada = clinic.walk_in("Ada Obi").await;
         let phone = clinic.browser();
         let leave = phone.get(&paths::place_leave(&ada.slip_code)).await;
-        assert!(phone.get(&paths::place(&ada.slip_code)).await.body.contains("A001"));
+        assert!(phone.get(&paths::place(&ada.slip_code)).await.says("A001"));
         clinic.wait_minutes(60 * 24);
         for path in [paths::place(&ada.slip_code), paths::place_now(&ada.slip_code)] {
             let seen = phone.get(&path).await;
             let main = if seen.has("main") { seen.text("main") } else { seen.text("#place") };
             assert_eq!(main, "This slip is over It was for one day only. You get a new one when you check in at the clinic.");
-            assert!(!seen.body.contains("A001") && !seen.body.contains("data-live"), "{path}");
+            assert!(!seen.says("A001") && !seen.body.contains("data-live"), "{path}");
         }
         let over = paths::place(&ada.slip_code);
         assert_eq!(phone.submit(&leave, "main form", &[]).await.leads_to(), Some(over.clone()));

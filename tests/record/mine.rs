@@ -106,7 +106,7 @@ both! {
         assert!(lines[1].contains("nurse, nurse") && lines[1].contains("She called about a result"), "{}", lines[1]);
         assert!(lines[3].contains("receptionist") && lines[3].contains("Read: the record, nothing about your health") && lines[3].contains("Work at the clinic"), "{}", lines[3]);
         assert!(lines[0].contains("9 November 2026, 9am"), "{}", lines[0]);
-        assert!(!page.body.contains("Ben"));
+        assert!(!page.says("Ben"));
     }
 
     async fn what_was_opened_is_told_in_plain_words_with_every_new_code_of_the_own_account(clinic) {

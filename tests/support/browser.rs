@@ -171,6 +171,17 @@ impl Seen {
             .collect()
     }
 
+    /// Whether the page holds these characters anywhere, in attributes and scripts too, but as a
+    /// word of their own: three letters stand in every hundredth random token, too.
+    pub fn says(&self, word: &str) -> bool {
+        let in_token = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        self.body.match_indices(word).any(|(at, _)| {
+            let (before, after) = (&self.body[..at], &self.body[at + word.len()..]);
+            !before.chars().next_back().is_some_and(|c| in_token(&c))
+                && !after.chars().next().is_some_and(|c| in_token(&c))
+        })
+    }
+
     /// The messages of the error summary.
     pub fn errors(&self) -> Vec<String> {
         self.texts("#error-summary li")
