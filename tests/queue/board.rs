@@ -23,7 +23,8 @@ both! {
         doctor.submit(&seen, "[data-move=park]", &[]).await.expect(422);
         let seen = doctor.submitted(&seen, "[data-move=park]", &[("reason", "Fetches a result")]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Parked);
-        assert!(seen.text("td.why").starts_with("Fetches a result, parked by Dr Nwosu"));
+        assert!(seen.text("td.why").starts_with("Fetches a result, parked "));
+        assert!(seen.text("td.why").ends_with(", was with Dr Nwosu"), "{}", seen.text("td.why"));
         let seen = doctor.submitted(&seen, "[data-move=unpark]", &[]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
         let seen = doctor.submitted(&seen, "[data-call]", &[]).await;

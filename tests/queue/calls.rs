@@ -111,6 +111,7 @@ both! {
         }
         let states = async || (clinic.state_of(ada.visit).await, clinic.state_of(ben.visit).await);
         assert_eq!(states().await, (EntryState::Missed, EntryState::Parked));
+        clinic.wait_minutes(1);
         // A card read once more is no reason to call somebody who was put aside.
         for (here, told) in [(&ben, "was already checked in"), (&ada, "It had missed its calls and waits again")] {
             let card = clinic.card_of(clinic.patient_of(here.visit).await).await;

@@ -129,6 +129,7 @@ both! {
         clinic.walk_in("Later Walk").await;
         let page = one.get(&paths::board(consulting)).await;
         let page = one.submitted(&page, "#call-next", &[]).await;
+        let page = one.submitted(&page, "[data-move=start]", &[]).await;
         assert_eq!(offered(&page), [format!("{consulting}-any"), format!("{consulting}-{second}")]);
         let to = format!("{consulting}-{second}");
         one.submit(&page, "[data-transfer]", &[("to", &to)]).await.expect(303);
