@@ -191,10 +191,13 @@ async fn call_again(
 ) -> Result<Option<EntryState>, Refused> {
     let Some(id) = entries::open_of(work.tx(), visit).await? else { return Ok(None) };
     let Some(entry) = entries::by_id(work.tx(), id).await? else { return Ok(None) };
-    let made = match entry.state {
-        EntryState::Missed => Move::BringBack,
-        EntryState::Parked if arrival.priority > Priority::Normal => Move::Unpark,
-        _ => return Ok(None),
+    let is_urgent = arrival.priority > Priority::Normal;
+    let made = if entry.state == EntryState::Missed {
+        Move::BringBack
+    } else if entry.state == EntryState::Parked && is_urgent {
+        Move::Unpark
+    } else {
+        return Ok(None);
     };
     make(work, made, &entry, "").await?;
     Ok(Some(entry.state))
