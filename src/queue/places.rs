@@ -1,6 +1,6 @@
 //! Where a token stands: people ahead, an honest range, when to be back (QU7, Q9).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
 use super::model::{EntryState, LineRules, Waiting, come_back_at, estimate, line};
 use super::store::lines::{self, InLine};
@@ -8,6 +8,10 @@ use super::store::places::{self as store, Held};
 use super::views::place::Place;
 use crate::db::{Db, DbError};
 use crate::settings::model::Clinic;
+
+/// For so long after the last service somebody counts as being at work, in minutes: a longer service than most, or a short
+/// break. Who went home no longer shortens the wait of those who stay.
+const AT_WORK_MINUTES: i64 = 30;
 
 /// The place of a visit at `now`. Two queries while the token waits, none otherwise.
 pub async fn place(db: &Db, held: Held, clinic: &Clinic, now: DateTime<Utc>) -> Result<Place, DbError> {
@@ -34,7 +38,10 @@ pub async fn place(db: &Db, held: Held, clinic: &Clinic, now: DateTime<Utc>) -> 
     if held.paused_at.is_some() {
         return Ok(Place { held, due: None, ahead, range: None, back_at: None, booked_at: None });
     }
-    let pace = store::pace(db, held.point_id, clinic.day_of(now)).await?;
+    // From minute to minute the question is the same, and so is its answer (decision 026).
+    let minute = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
+    let since = minute - TimeDelta::minutes(AT_WORK_MINUTES);
+    let pace = store::pace(db, held.point_id, clinic.day_of(now), since).await?;
     let desks = if mine.is_some() { 1 } else { u32::try_from(pace.people).unwrap_or(1) };
     let range = position.and_then(|position| estimate(position, pace, desks));
     let range = match (range, then.and_then(|position| estimate(position, pace, desks)), booked_at) {

@@ -126,4 +126,47 @@ both! {
         let page = doctor.get(&paths::board(point)).await;
         assert_eq!(page.texts("#queue .plate"), [ben.token.as_str(), ada.token.as_str()]);
     }
+
+    async fn q7_who_did_not_answer_is_not_offered_again_at_once_where_nobody_else_waits(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.walk_in("Ada Obi").await;
+        let page = doctor.submitted(&doctor.get(&paths::board(point)).await, "#call-next", &[]).await;
+        let page = doctor.submitted(&page, "[data-move=return_to_waiting]", &[]).await;
+        let page = doctor.submitted(&page, "#call-next", &[]).await;
+        assert!(page.text("main").contains("A001 did not answer and is next from 09:05"), "{}", page.text("main"));
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
+        // Who comes all the same is called by name; and after the pause in turn.
+        let page = doctor.submitted(&page, "[data-call]", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
+        let page = doctor.submitted(&page, "[data-move=return_to_waiting]", &[]).await;
+        clinic.wait_minutes(5);
+        doctor.submitted(&page, "#call-next", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Called);
+    }
+
+    async fn q5_an_emergency_that_missed_its_calls_or_was_put_aside_waits_at_once(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let (ada, ben) = (clinic.walk_in("Ada Obi").await, clinic.walk_in("Ben Eze").await);
+        for (here, made) in [(&ada, "miss"), (&ben, "park")] {
+            doctor.submitted(&doctor.get(&paths::board(point)).await, "#call-next", &[]).await;
+            let op = format!("0123456789-{made}-0123");
+            let fields = [("op", op.as_str()), ("move", made), ("reason", "Fetches a paper")];
+            doctor.post(&paths::moves(clinic.entry_of(here.visit).await.0), &fields).await.expect(303);
+        }
+        for (here, priority, state, words) in [
+            (&ada, "raised", EntryState::Missed, "Raised. Called once"),
+            (&ben, "emergency", EntryState::Waiting, "Emergency: Faints"),
+            (&ada, "emergency", EntryState::Waiting, "Emergency: Faints"),
+        ] {
+            let entry = clinic.entry_of(here.visit).await.0;
+            let op = format!("0123456789-{entry}-{priority}");
+            doctor.post(&paths::priority(entry), &[("op", op.as_str()), ("priority", priority), ("reason", "Faints")]).await.expect(303);
+            assert_eq!(clinic.state_of(here.visit).await, state);
+            let row = format!("#row-{entry} td.why");
+            let board = doctor.get(&paths::board(point)).await;
+            assert!(board.text(&row).starts_with(words), "{}", board.text(&row));
+        }
+    }
 }

@@ -110,4 +110,31 @@ both! {
         assert!(left.text(".place").contains("you keep the same token"), "{}", left.text(".place"));
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'queue.left'").await, 1);
     }
+
+    async fn q9_who_went_home_shortens_nobodys_wait(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (_, stays) = clinic.doctor_named("Dr Nwosu").await;
+        let (_, goes) = clinic.doctor_named("Dr Bello").await;
+        let serve = async |doctor: &crate::support::Browser, name: &str| {
+            clinic.walk_in(name).await;
+            let page = doctor.submitted(&doctor.get(&paths::board(point)).await, "#call-next", &[]).await;
+            let page = doctor.submitted(&page, "[data-move=start]", &[]).await;
+            clinic.wait_minutes(10);
+            clinic.decided().await;
+            doctor.submitted(&page, "[data-move=finish]", &[]).await;
+        };
+        for (doctor, name) in [(&goes, "Person A"), (&stays, "Person B"), (&goes, "Person C"), (&stays, "Person D"), (&stays, "Person E")] {
+            serve(doctor, name).await;
+        }
+        for number in 0..3 {
+            clinic.walk_in(&format!("Waiting N{number}")).await;
+        }
+        let ada = clinic.walk_in("Ada Obi").await;
+        // The one who goes ended the last service half an hour ago by then, and counts a minute longer.
+        clinic.wait_minutes(10);
+        let range = async || clinic.browser().get(&paths::place(&ada.slip_code)).await.text("#range");
+        assert_eq!(range().await, "15 to 20 minutes");
+        clinic.wait_minutes(1);
+        assert_eq!(range().await, "30 to 40 minutes");
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use infirmary::access::model::{AccountId, Role};
 use infirmary::db::sql;
 use infirmary::queue::model::{EntryId, PointId};
-use infirmary::queue::verbs::calls::{Caller, call_next};
+use infirmary::queue::verbs::calls::{Caller, Next, call_next};
 use infirmary::queue::verbs::check_in::{Arrival, check_in};
 use infirmary::work::{Doer, Work};
 
@@ -90,7 +90,9 @@ both! {
                     let mut work = Work::begin(&app, Doer::operator()).await.unwrap();
                     let entry = call_next(&mut work, &caller).await.unwrap();
                     work.commit().await.unwrap();
-                    called.extend(entry.map(|entry| entry.id));
+                    if let Next::Called(entry) = entry {
+                        called.push(entry.id);
+                    }
                 }
                 called
             }));

@@ -93,4 +93,53 @@ both! {
         assert_eq!((clinic.appointment_state(early).await.as_str(), clinic.appointment_state(late).await.as_str()), ("fulfilled", "arrived"));
         assert_eq!(clinic.count("select count(*) from visit where closed_at is null").await, 1);
     }
+
+    async fn two_bookings_on_one_token_each_begin_and_end_with_their_own_doctor(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let room = clinic.room(point, "Room 2").await;
+        let (first, own) = clinic.doctor_named("Dr Nwosu").await;
+        let (second, other) = clinic.doctor_named("Dr Bello").await;
+        for browser in [&own, &other] {
+            let page = browser.get(&paths::station_at(point)).await;
+            browser.submit(&page, "main form", &[("place", &format!("{point}-{room}"))]).await.expect(303);
+        }
+        let ada = clinic.visitor("Ada Obi").await;
+        let (early, late) = (clinic.booking(ada, first, 0).await, clinic.booking(ada, second, 5).await);
+        assert!(clinic.arrived(ada).await.also.is_some());
+        let states = async || (clinic.appointment_state(early).await, clinic.appointment_state(late).await);
+        let stand = |early: &str, late: &str| (early.to_owned(), late.to_owned());
+        assert_eq!(states().await, stand("arrived", "arrived"));
+        let mut page = own.get(&paths::board(point)).await;
+        // The first doctor is busy: she goes to the second one first, and ranks there by the time with that one.
+        page = own.submitted(&page, "[data-call]", &[]).await;
+        own.submit(&page, "[data-transfer]", &[("to", &format!("{point}-{second}"))]).await.expect(303);
+        let ranks = "select count(*) from queue_entry e join appointment a on a.starts_at = e.booked_at and a.doctor_id = e.doctor_id
+            where e.state = 'waiting'";
+        assert_eq!(clinic.count(ranks).await, 1);
+        clinic.wait_minutes(5);
+        page = other.submitted(&other.get(&paths::board(point)).await, "#call-next", &[]).await;
+        page = other.submitted(&page, "[data-move=start]", &[]).await;
+        assert_eq!(states().await, stand("arrived", "in_service"));
+        page = other.submitted(&page, "#undo form", &[]).await;
+        assert_eq!(states().await, stand("arrived", "arrived"));
+        page = other.submitted(&page, "[data-move=start]", &[]).await;
+        clinic.decided().await;
+        clinic.wait_minutes(1);
+        let refused = other.submit(&page, "[data-move=finish]", &[]).await;
+        assert!(refused.expect(409).text("#refused").contains("The booking at 09:00 with Dr Nwosu is still to come"), "{}", refused.text("#refused"));
+        other.submit(&page, "[data-transfer]", &[("to", &format!("{point}-{first}"))]).await.expect(303);
+        assert_eq!(clinic.count(ranks).await, 1);
+        page = own.submitted(&own.get(&paths::board(point)).await, "#call-next", &[]).await;
+        page = own.submitted(&page, "[data-move=start]", &[]).await;
+        assert_eq!(states().await, stand("in_service", "in_service"));
+        clinic.wait_minutes(1);
+        page = own.submitted(&page, "[data-move=finish]", &[]).await;
+        assert_eq!(states().await, stand("fulfilled", "fulfilled"));
+        page = own.submitted(&page, "#undo form", &[]).await;
+        assert_eq!(states().await, stand("in_service", "in_service"));
+        clinic.decided().await;
+        own.submitted(&page, "[data-move=finish]", &[]).await;
+        assert_eq!(states().await, stand("fulfilled", "fulfilled"));
+        assert_eq!(clinic.count("select count(*) from visit where close_reason = 'finished'").await, 1);
+    }
 }

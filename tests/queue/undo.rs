@@ -176,4 +176,33 @@ both! {
             doctor.get(&page).await.expect(200);
         }
     }
+
+    async fn a_finished_visit_whose_patient_was_checked_in_by_mistake_ends_as_it_had_ended(clinic) {
+        let point = clinic.point("Consulting", "consulting").await;
+        let (id, doctor) = clinic.doctor_named("Dr Nwosu").await;
+        let patient = clinic.visitor("Ada Obi").await;
+        let booking = clinic.booking(patient, id, 0).await;
+        let ada = clinic.arrived(patient).await;
+        let page = doctor.get(&paths::board(point)).await;
+        let page = doctor.submitted(&page, "#call-next", &[]).await;
+        let page = doctor.submitted(&page, "[data-move=start]", &[]).await;
+        clinic.decided().await;
+        doctor.submitted(&page, "[data-move=finish]", &[]).await;
+        let ended = "select count(*) from visit where close_reason = 'finished' and came_again_at is null and appointment_id is not null";
+        assert_eq!(clinic.count(ended).await, 1);
+        let was: chrono::DateTime<chrono::Utc> = sql("select closed_at from visit").scalar(&clinic.app.db).await.unwrap();
+        clinic.wait_minutes(30);
+        // The desk reads how the token stands before it adds somebody once more.
+        let desk = clinic.receptionist().await;
+        let page = desk.submitted(&desk.get(paths::ARRIVALS).await, "#scan-form", &[("code", "Obi")]).await;
+        assert!(page.text("#found tbody").contains("A001 Finished 09:00"), "{}", page.text("#found"));
+        assert!(page.has("#found .plate[data-state=done]") && page.text("#found .walk-in").contains("Check in again"));
+        desk.submitted(&page, "#found .walk-in", &[]).await;
+        assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
+        let (entry, _) = clinic.entry_of(ada.visit).await;
+        desk.post(&paths::moves(entry), &[("op", "0123456789abcdef"), ("move", "undo")]).await.expect(303);
+        assert_eq!(clinic.count(ended).await, 1);
+        let now: chrono::DateTime<chrono::Utc> = sql("select closed_at from visit").scalar(&clinic.app.db).await.unwrap();
+        assert_eq!((now, clinic.appointment_state(booking).await.as_str()), (was, "fulfilled"));
+    }
 }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::{self, Entry as Trail};
 use crate::queue::model::{EntryId, PointId, PointKind};
 use crate::queue::store::{attention, events, lines, points};
-use crate::queue::verbs::calls::{Caller, call_next, call_one};
+use crate::queue::verbs::calls::{Caller, Next, call_next, call_one};
 use crate::queue::verbs::{Refused, pause as pausing};
 use crate::queue::views::board::{Board, BoardPage, BoardPart, Panel};
 use crate::queue::views::seat::used_up;
@@ -146,13 +146,13 @@ pub async fn call(
     let version: Option<i64> = form.optional_parse("version", "Open the page again");
     let mut work = submission.begin(&app).await?;
     let called = match entry {
-        Some(entry) => call_one(&mut work, &caller, entry, version).await.map(Some),
+        Some(entry) => call_one(&mut work, &caller, entry, version).await.map(Next::Called),
         None => call_next(&mut work, &caller).await,
     };
     match called {
         // The strip with the undo button says who was called where.
-        Ok(Some(entry)) => work.done(paths::queue::board(point), &used_up(&entry).unwrap_or_default()).await,
-        Ok(None) => work.done(paths::queue::board(point), "Nobody waits for you here").await,
+        Ok(Next::Called(entry)) => work.done(paths::queue::board(point), &used_up(&entry).unwrap_or_default()).await,
+        Ok(Next::Nobody(why)) => work.done(paths::queue::board(point), &why).await,
         Err(refused) => {
             work.undo();
             conflict(&app, page, point, refused).await

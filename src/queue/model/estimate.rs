@@ -40,7 +40,7 @@ pub struct Pace {
     pub services: i64,
     /// Seconds they took together, without parked time (rule Q10).
     pub seconds: i64,
-    /// People who served them: the desks at work.
+    /// People who serve now: the desks at work.
     pub people: i64,
 }
 

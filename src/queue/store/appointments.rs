@@ -104,32 +104,44 @@ pub async fn all_booked(
     .await
 }
 
-/// A booking in the state that was asked for, and since when.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
-pub struct Stands {
-    pub id: AppointmentId,
-    pub updated_at: DateTime<Utc>,
-}
-
-/// The bookings of a patient between two moments that stand in one state.
-pub async fn of_day(
+/// How the bookings of a patient between two moments stand, of those that a move of the token can change.
+pub async fn standing(
     store: impl Store,
     patient: PatientId,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
-    state: AppointmentState,
-) -> Result<Vec<Stands>, DbError> {
-    sql("select id, updated_at from appointment
-         where patient_id = $1 and starts_at >= $2 and starts_at < $3 and state = $4 order by starts_at, id")
+) -> Result<Vec<(AppointmentId, AppointmentState)>, DbError> {
+    sql("select id, state from appointment where patient_id = $1 and starts_at >= $2 and starts_at < $3
+            and state in ('booked', 'no_show', 'arrived', 'in_service') order by starts_at, id")
     .bind(patient)
     .bind(from)
     .bind(until)
-    .bind(state)
     .all(store)
     .await
 }
 
-/// The first other booking of a visit's patient between two moments that was checked in and that nobody has seen to: since
-/// then neither its doctor nor another one than the visit's own began a consultation.
+/// The booking between two moments that a patient is here for with one doctor; what nobody began to see to goes first.
+pub async fn here_for(
+    store: impl Store,
+    patient: PatientId,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    doctor: AccountId,
+) -> Result<Option<Booking>, DbError> {
+    sql("select a.id, a.patient_id, a.doctor_id, trim(d.title || ' ' || d.name) as doctor, a.starts_at, a.state
+         from appointment a join account d on d.id = a.doctor_id
+         where a.patient_id = $1 and a.starts_at >= $2 and a.starts_at < $3 and a.doctor_id = $4
+            and a.state in ('arrived', 'in_service')
+         order by case when a.state = 'arrived' then 0 else 1 end, a.starts_at, a.id limit 1")
+    .bind(patient)
+    .bind(from)
+    .bind(until)
+    .bind(doctor)
+    .optional(store)
+    .await
+}
+
+/// The first booking of a visit's patient between two moments that was checked in and that nobody has seen to: since then
+/// neither its doctor nor another one than the visit's own began a consultation. That with which the patient came counts
+/// once another one has begun.
 pub async fn unseen(
     store: impl Store,
     visit: VisitId,
@@ -137,11 +149,13 @@ pub async fn unseen(
 ) -> Result<Option<Booking>, DbError> {
     sql("select a.id, a.patient_id, a.doctor_id, trim(d.title || ' ' || d.name) as doctor, a.starts_at, a.state
          from visit v join appointment a on a.patient_id = v.patient_id and a.starts_at >= $2 and a.starts_at < $3
-            and a.state = 'arrived' and a.id <> coalesce(v.appointment_id, 0)
+            and a.state = 'arrived' and (a.id <> coalesce(v.appointment_id, 0) or exists (select 1 from appointment b
+                where b.patient_id = v.patient_id and b.starts_at >= $2 and b.starts_at < $3 and b.state = 'in_service'))
          join account d on d.id = a.doctor_id left join appointment own on own.id = v.appointment_id
          where v.id = $1 and not exists (select 1 from queue_entry e join service_point p on p.id = e.point_id
             where e.visit_id = v.id and p.kind = 'consulting' and e.started_at >= a.updated_at
-                and (e.served_by = a.doctor_id or e.served_by <> coalesce(own.doctor_id, 0)))
+                and (e.served_by = a.doctor_id
+                    or a.id <> coalesce(v.appointment_id, 0) and e.served_by <> coalesce(own.doctor_id, 0)))
          order by a.starts_at, a.id limit 1")
     .bind(visit)
     .bind(from)

@@ -15,6 +15,9 @@ pub struct Found {
     pub matric_number: Option<String>,
     pub state: PatientState,
     pub token: Option<String>,
+    /// When the visit of today ended; none while it lasts.
+    pub closed_at: Option<DateTime<Utc>>,
+    pub close_reason: Option<String>,
     /// The next booking of today that was not checked in, and with whom.
     pub booked_at: Option<DateTime<Utc>>,
     pub booked_with: Option<String>,
@@ -30,7 +33,7 @@ pub async fn by_words(
     limit: i64,
 ) -> Result<Vec<Found>, DbError> {
     sql("select p.id, p.family_name, p.given_names, p.number, p.matric_number, p.state, v.token,
-            a.starts_at as booked_at, trim(d.title || ' ' || d.name) as booked_with
+            v.closed_at, v.close_reason, a.starts_at as booked_at, trim(d.title || ' ' || d.name) as booked_with
          from patient_term t join patient p on p.id = t.patient_id
          left join visit v on v.patient_id = t.patient_id and v.day = $5
          left join appointment a on a.id = (select b.id from appointment b where b.patient_id = t.patient_id

@@ -75,15 +75,25 @@ pub async fn of_patient(
     .await
 }
 
-/// The latest twenty services at a point on a day: what the estimate is made from (Q9).
-pub async fn pace(store: impl Store, point: PointId, day: NaiveDate) -> Result<Pace, DbError> {
-    sql("select count(*) as services, cast(coalesce(sum(service_seconds), 0) as bigint) as seconds,
-            count(distinct served_by) as people
-         from (select service_seconds, served_by from queue_entry
+/// The latest twenty services at a point on a day: what the estimate is made from (Q9). At work is who has somebody with
+/// them, and whoever ended one of these services since `since`.
+pub async fn pace(
+    store: impl Store,
+    point: PointId,
+    day: NaiveDate,
+    since: DateTime<Utc>,
+) -> Result<Pace, DbError> {
+    sql("with latest as (select service_seconds, served_by, ended_at from queue_entry
             where day = $2 and point_id = $1 and state in ('done', 'transferred') and service_seconds is not null
-            order by id desc limit 20) latest")
+            order by id desc limit 20)
+         select count(*) as services, cast(coalesce(sum(service_seconds), 0) as bigint) as seconds,
+            (select count(*) from (select served_by from latest where ended_at >= $3 and served_by is not null
+                union select served_by from queue_entry where point_id = $1 and day = $2
+                    and state in ('called', 'in_service') and served_by is not null) working) as people
+         from latest")
     .bind(point)
     .bind(day)
+    .bind(since)
     .one_kept(store)
     .await
 }

@@ -111,6 +111,37 @@ pub async fn reopen(
     Ok(())
 }
 
+/// How a visit ended, and with what it had begun.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Ending {
+    pub appointment_id: Option<AppointmentId>,
+    pub came_again_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub close_reason: Option<String>,
+}
+
+/// How a visit has ended.
+pub async fn ending(store: impl Store, id: VisitId) -> Result<Option<Ending>, DbError> {
+    sql("select appointment_id, came_again_at, closed_at, close_reason from visit where id = $1")
+        .bind(id)
+        .optional(store)
+        .await
+}
+
+/// Lets a visit that was opened again end as it had ended.
+pub async fn end_as(tx: &mut Tx, id: VisitId, was: &Ending) -> Result<(), DbError> {
+    sql("update visit set appointment_id = $2, came_again_at = $3, closed_at = $4, close_reason = $5,
+            version = version + 1 where id = $1 and closed_at is null")
+    .bind(id)
+    .bind(was.appointment_id)
+    .bind(was.came_again_at)
+    .bind(was.closed_at)
+    .bind(was.close_reason.as_deref())
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
 /// Whoever never was with a doctor needs nobody to say what becomes of the visit (rule V2).
 pub async fn not_consulted(
     tx: &mut Tx,

@@ -23,8 +23,18 @@ pub struct Caller {
     pub place: String,
 }
 
-/// Calls whoever is next for this person; none when nobody waits.
-pub async fn call_next(work: &mut Work, caller: &Caller) -> Result<Option<Entry>, Refused> {
+/// What comes of calling the next one.
+#[derive(Debug)]
+pub enum Next {
+    /// The token that was called, or that is missed instead.
+    Called(Entry),
+    /// Nobody is to be called: why.
+    Nobody(String),
+}
+
+/// Calls whoever is next for this person. Who did not answer a moment ago is not offered again yet, also where nobody else
+/// waits (Q7).
+pub async fn call_next(work: &mut Work, caller: &Caller) -> Result<Next, Refused> {
     let in_a_row = take_turn(work, caller.point).await?;
     let waiting = lines::waiting_at(work.tx(), caller.point).await?;
     let mut mine = eligible_for(waiting.iter().map(InLine::waiting).collect(), caller.who);
@@ -36,15 +46,23 @@ pub async fn call_next(work: &mut Work, caller: &Caller) -> Result<Option<Entry>
         miss(work, &entry).await?;
     }
     let placed = line(mine, at, &rules, u32::try_from(in_a_row).unwrap_or(0));
-    let Some(first) = placed.first() else { return Ok(None) };
-    let Some(entry) = entries::by_id(work.tx(), first.entry.id).await? else { return Ok(None) };
+    let nobody = || Ok(Next::Nobody("Nobody waits for you here".to_owned()));
+    let Some(first) = placed.first() else { return nobody() };
+    let Some(entry) = entries::by_id(work.tx(), first.entry.id).await? else { return nobody() };
+    if let Why::NoAnswer(again) = first.why {
+        let again = work.app.clinic().clock(again);
+        return Ok(Next::Nobody(format!(
+            "{} did not answer and is next from {again}. Who is there all the same is called by name below",
+            entry.token
+        )));
+    }
     let in_a_row = match first.why {
         Why::Booked(_) => in_a_row + 1,
         Why::WalkIn(_) | Why::LongWait(_) | Why::Late(_) => 0,
         Why::Emergency | Why::Raised(_) | Why::Early(_) | Why::CameBack(_) | Why::NoAnswer(_) => in_a_row,
     };
     points::set_in_a_row(work.tx(), caller.point, in_a_row).await?;
-    call(work, caller, &entry, Move::Call).await.map(Some)
+    call(work, caller, &entry, Move::Call).await.map(Next::Called)
 }
 
 /// Calls one who waits, out of order, or calls one again. Above the clinic's number of calls the token is missed instead

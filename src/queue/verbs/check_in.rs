@@ -3,14 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::day::close_earlier_days;
-use super::moves::{go_before, make};
-use super::{GIVEN, Refused, tell};
+use super::moves::{go_before, wait_again};
+use super::{GIVEN, Refused, tell, undo};
 use crate::access::model::AccountId;
 use crate::audit;
 use crate::patients::model::PatientId;
 use crate::queue::appointments;
 use crate::queue::model::{
-    EntryId, EntryState, Happened, Move, PointId, PointKind, Priority, TokenFormat, VisitId,
+    EntryId, EntryState, Happened, PointId, PointKind, Priority, TokenFormat, VisitId,
 };
 use crate::queue::store::appointments::{self as bookings, Booking};
 use crate::queue::store::entries::{self, NewEntry};
@@ -101,15 +101,19 @@ pub async fn check_in(work: &mut Work, arrival: Arrival) -> Result<CheckedIn, Re
     let unmet = present.as_ref().is_none_or(|visit| visit.appointment_id.is_none());
     let booking = if goes_on { own } else { booking_for(work, &arrival, unmet).await? };
     let point = first_point(work, arrival.point).await?;
+    let mut before = "check_in".to_owned();
     let mut opened = match present {
         Some(visit) => {
             let own = booking.as_ref().map(|booking| booking.id);
+            if let Some(ending) = visits::ending(work.tx(), visit.id).await? {
+                before = undo::ended(ending, appointments::standing_today(work, arrival.patient).await?);
+            }
             visits::reopen(work.tx(), visit.id, own, Some(at)).await?;
             CheckedIn { is_new: true, since: at, ..already(&visit) }
         }
         None => open(work, &arrival, booking.as_ref()).await?,
     };
-    let entry = join(work, &arrival, booking.as_ref(), &point, opened.visit).await?;
+    let entry = join(work, &arrival, booking.as_ref(), &point, (opened.visit, &before)).await?;
     if let Some(booking) = &booking {
         appointments::arrive(work, booking.id).await?;
     }
@@ -168,12 +172,12 @@ async fn going_on(work: &mut Work, arrival: &Arrival, visit: &Visit) -> Result<O
 /// What a check-in adds to a visit that is open already.
 async fn once_more(work: &mut Work, arrival: &Arrival, visit: &Visit) -> Result<CheckedIn, Refused> {
     let mut here = already(visit);
+    if arrival.how != SELF {
+        here.waits_again = call_again(work, arrival, visit.id).await?;
+    }
     if arrival.priority > Priority::Normal {
         let before = go_before(work, visit.id, arrival.priority, &arrival.reason).await?;
         here.raised = before.is_some();
-    }
-    if arrival.how != SELF {
-        here.waits_again = call_again(work, arrival, visit.id).await?;
     }
     match arrival.appointment {
         Some(named) => join_named(work, arrival, named, &mut here).await?,
@@ -192,15 +196,11 @@ async fn call_again(
     let Some(id) = entries::open_of(work.tx(), visit).await? else { return Ok(None) };
     let Some(entry) = entries::by_id(work.tx(), id).await? else { return Ok(None) };
     let is_urgent = arrival.priority > Priority::Normal;
-    let made = if entry.state == EntryState::Missed {
-        Move::BringBack
-    } else if entry.state == EntryState::Parked && is_urgent {
-        Move::Unpark
-    } else {
-        return Ok(None);
-    };
-    make(work, made, &entry, "").await?;
-    Ok(Some(entry.state))
+    if entry.state == EntryState::Missed || (entry.state == EntryState::Parked && is_urgent) {
+        wait_again(work, &entry).await?;
+        return Ok(Some(entry.state));
+    }
+    Ok(None)
 }
 
 /// The booking of today that the desk names joins the token that is there.
@@ -330,7 +330,7 @@ async fn join(
     arrival: &Arrival,
     booking: Option<&Booking>,
     point: &Point,
-    visit: VisitId,
+    (visit, before): (VisitId, &str),
 ) -> Result<EntryId, Refused> {
     let (at, day) = (work.now(), work.today());
     let new = NewEntry {
@@ -346,23 +346,20 @@ async fn join(
         doctor: booking.filter(|_| point.kind == PointKind::Consulting).map(|booking| booking.doctor_id),
         coming_from: None,
     };
-    enter(work, &new, Happened::CheckIn).await
+    enter(work, &new, Happened::CheckIn, before).await
 }
 
-/// Opens an entry with its line in the history.
-pub async fn enter(work: &mut Work, new: &NewEntry, how: Happened) -> Result<EntryId, Refused> {
+/// Opens an entry with its line in the history; `before` is what taking it back needs, empty where it is not taken back.
+pub async fn enter(
+    work: &mut Work,
+    new: &NewEntry,
+    how: Happened,
+    before: &str,
+) -> Result<EntryId, Refused> {
     let id = entries::insert(work.tx(), new).await?;
     let entry = entries::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     let by: Option<AccountId> = super::doer_of(work);
-    let kept = match how {
-        Happened::CheckIn => "check_in",
-        Happened::PassedIn
-        | Happened::Priority
-        | Happened::DayClose
-        | Happened::TakenOver
-        | Happened::DoctorLeft => "",
-    };
-    let event = NewEvent { what: how.as_str(), from: None, by, note: &new.priority_reason, before: kept };
+    let event = NewEvent { what: how.as_str(), from: None, by, note: &new.priority_reason, before };
     events::insert(work.tx(), &entry, &event, new.entered_at).await?;
     debug_assert_eq!(entry.state, EntryState::Waiting);
     tell(work, &entry);

@@ -15,6 +15,7 @@ use crate::access::model::AccountId;
 use crate::audit;
 use crate::db::DbError;
 use crate::live::Topic;
+use crate::queue::appointments;
 use crate::queue::model::{CannotMove, CannotUndo, EntryId, Move, PointId};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::events::{self, NewEvent};
@@ -77,6 +78,19 @@ pub async fn record(
     note: &str,
 ) -> Result<(), Refused> {
     let at = work.now();
+    let bookings = match made {
+        Move::Start | Move::Finish => appointments::standing(work, before).await?,
+        Move::Call
+        | Move::Recall
+        | Move::Miss
+        | Move::Park
+        | Move::Unpark
+        | Move::BringBack
+        | Move::ReturnToWaiting
+        | Move::Leave
+        | Move::Transfer
+        | Move::Undo => Vec::new(),
+    };
     let saved = match entries::save(work.tx(), after).await {
         // The visit stands in another line by now.
         Err(error) if error.violates("queue_entry_visit_id_unique") => false,
@@ -97,7 +111,7 @@ pub async fn record(
         | Move::BringBack
         | Move::ReturnToWaiting
         | Move::Leave
-        | Move::Transfer => undo::kept(before),
+        | Move::Transfer => undo::kept(before, bookings),
     };
     let event =
         NewEvent { what: made.as_str(), from: Some(before.state), by: doer_of(work), note, before: &kept };

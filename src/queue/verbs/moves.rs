@@ -106,9 +106,8 @@ async fn follow(work: &mut Work, made: Move, entry: &Entry) -> Result<(), Refuse
     let at = work.now();
     match made {
         Move::Start => {
-            let consulting = is_consultation(work, entry).await?;
-            if let Some(appointment) = entry.appointment_id.filter(|_| consulting) {
-                appointments::in_service(work, appointment).await?;
+            if is_consultation(work, entry).await? {
+                appointments::in_service(work, entry).await?;
             }
         }
         Move::Finish => {
@@ -188,7 +187,24 @@ pub async fn set_priority(
             entry.token
         )));
     }
-    prioritise(work, &entry, (priority, reason), reason).await
+    let after = prioritise(work, &entry, (priority, reason), reason).await?;
+    not_aside(work, after).await
+}
+
+/// An emergency is not left aside: nobody would call it where it is.
+async fn not_aside(work: &mut Work, entry: Entry) -> Result<Entry, Refused> {
+    let aside = matches!(entry.state, EntryState::Missed | EntryState::Parked);
+    if entry.priority != Priority::Emergency || !aside {
+        return Ok(entry);
+    }
+    let entry = seen(work, entry.id, None).await?;
+    wait_again(work, &entry).await
+}
+
+/// Brings a token back that missed its calls, or that was put aside.
+pub async fn wait_again(work: &mut Work, entry: &Entry) -> Result<Entry, Refused> {
+    let made = if entry.state == EntryState::Parked { Move::Unpark } else { Move::BringBack };
+    make(work, made, entry, "").await
 }
 
 /// Lets whoever is in the clinic go before others, wherever the token stands now; a priority that is as high already
@@ -204,7 +220,8 @@ pub async fn go_before(
     if entry.priority >= priority {
         return Ok(None);
     }
-    prioritise(work, &entry, (priority, reason), reason).await?;
+    let after = prioritise(work, &entry, (priority, reason), reason).await?;
+    not_aside(work, after).await?;
     Ok(Some((entry.priority, entry.priority_reason)))
 }
 

@@ -4,8 +4,8 @@ use super::check_in::{enter, ranks_by_booking};
 use super::moves::end;
 use super::{Refused, closed, record, seen};
 use crate::access::model::AccountId;
+use crate::queue::appointments;
 use crate::queue::model::{EntryId, Happened, Move, PointId, PointKind, Priority, Whom};
-use crate::queue::store::appointments as bookings;
 use crate::queue::store::entries::{self, Entry, NewEntry};
 use crate::queue::store::points::{self, Point};
 use crate::work::Work;
@@ -25,10 +25,11 @@ pub async fn transfer(
     let entry = seen(work, id, version).await?;
     let point = points::by_id(work.tx(), to).await?.ok_or(Refused::NotFound)?;
     let at = work.now();
-    let booking = match entry.appointment_id {
-        Some(id) => bookings::by_id(work.tx(), id).await?,
-        None => None,
+    let named = match whom {
+        Whom::Doctor(doctor) => Some(doctor),
+        Whom::Usual | Whom::Anyone => None,
     };
+    let booking = appointments::next_of(work, &entry, named).await?;
     let booked_at =
         booking.as_ref().filter(|_| ranks_by_booking(point.kind)).map(|booking| booking.starts_at);
     let doctor = match whom {
@@ -110,5 +111,5 @@ async fn pass_on(work: &mut Work, entry: &Entry, new: &NewEntry, to: &str) -> Re
     after.state = entry.state.after(Move::Transfer)?;
     end(&mut after, work.now());
     record(work, Move::Transfer, entry, &after, to).await?;
-    enter(work, new, Happened::PassedIn).await
+    enter(work, new, Happened::PassedIn, "").await
 }

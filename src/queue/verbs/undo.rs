@@ -5,11 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Refused, record, seen};
 use crate::access::model::AccountId;
-use crate::queue::appointments;
+use crate::queue::appointments::{self, Stands};
 use crate::queue::model::{EntryId, EntryState, Happened, LastMove, LineRules, Move, RoomId, may_undo};
 use crate::queue::store::entries::{self, Entry};
 use crate::queue::store::{events, points, visits};
-use crate::scheduling::model::AppointmentState;
 use crate::work::Work;
 
 /// What a move can change, as it was before.
@@ -28,10 +27,25 @@ struct Kept {
     park_reason: String,
     parked_seconds: i64,
     parked_at: Option<DateTime<Utc>>,
+    /// The bookings of the day, where the move can change them.
+    #[serde(default)]
+    bookings: Stands,
+}
+
+/// What a check-in changes of a visit that had ended, as it was before.
+#[derive(Debug, Serialize, Deserialize)]
+struct Ended {
+    visit: visits::Ending,
+    bookings: Stands,
+}
+
+/// A visit that had ended as the history keeps it, before its patient is checked in again.
+pub fn ended(visit: visits::Ending, bookings: Stands) -> String {
+    serde_json::to_string(&Ended { visit, bookings }).unwrap_or_default()
 }
 
 /// An entry as the history keeps it.
-pub fn kept(entry: &Entry) -> String {
+pub fn kept(entry: &Entry, bookings: Stands) -> String {
     let kept = Kept {
         room_id: entry.room_id,
         served_by: entry.served_by,
@@ -46,11 +60,12 @@ pub fn kept(entry: &Entry) -> String {
         park_reason: entry.park_reason.clone(),
         parked_seconds: entry.parked_seconds,
         parked_at: entry.parked_at,
+        bookings,
     };
     serde_json::to_string(&kept).unwrap_or_default()
 }
 
-fn restored(entry: &Entry, kept: Kept) -> Entry {
+fn restored(entry: &Entry, kept: &Kept) -> Entry {
     Entry {
         room_id: kept.room_id,
         served_by: kept.served_by,
@@ -62,7 +77,7 @@ fn restored(entry: &Entry, kept: Kept) -> Entry {
         returned_at: kept.returned_at,
         behind_first: kept.behind_first,
         behind_second: kept.behind_second,
-        park_reason: kept.park_reason,
+        park_reason: kept.park_reason.clone(),
         parked_seconds: kept.parked_seconds,
         parked_at: kept.parked_at,
         ..entry.clone()
@@ -93,10 +108,8 @@ pub async fn undo(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<
         onward_untouched: onward.as_ref().is_none_or(untouched),
     };
     may_undo(&facts, work.now(), &LineRules::of(&work.app.clinic()))?;
-    let mut after = match serde_json::from_str::<Kept>(&last.before) {
-        Ok(kept) => restored(&entry, kept),
-        Err(_) => entry.clone(),
-    };
+    let before = serde_json::from_str::<Kept>(&last.before).ok();
+    let mut after = before.as_ref().map_or_else(|| entry.clone(), |kept| restored(&entry, kept));
     after.state = entry.state.undone(last.from_state)?;
     // Nobody waits where nobody works.
     if after.state.is_open() && !entry.state.is_open() && !points::hold(work.tx(), entry.point_id).await? {
@@ -112,7 +125,10 @@ pub async fn undo(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<
         void(work, &onward).await?;
     }
     record(work, Move::Undo, &entry, &after, "").await?;
-    follow(work, made, &after, last.at).await?;
+    match made {
+        Some(made) => follow(work, made, &after, before.map(|kept| kept.bookings).unwrap_or_default()).await?,
+        None => not_here(work, &after, &last.before).await?,
+    }
     Ok(after)
 }
 
@@ -121,32 +137,25 @@ async fn void(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
     record(work, Move::Undo, entry, &after, "").await
 }
 
-/// What taking back means for the visit and the appointment.
-async fn follow(
-    work: &mut Work,
-    made: Option<Move>,
-    entry: &Entry,
-    made_at: DateTime<Utc>,
-) -> Result<(), Refused> {
+/// The check-in is taken back: a visit that had ended before has ended as it had.
+async fn not_here(work: &mut Work, entry: &Entry, before: &str) -> Result<(), Refused> {
     let at = work.now();
-    let Some(made) = made else {
+    let Ok(Ended { visit, bookings }) = serde_json::from_str(before) else {
         visits::close(work.tx(), entry.visit_id, "left", at).await?;
-        appointments::not_here(work, entry).await?;
-        return Ok(());
+        return appointments::not_here(work, entry).await;
     };
+    appointments::restore(work, &bookings).await?;
+    Ok(visits::end_as(work.tx(), entry.visit_id, &visit).await?)
+}
+
+/// What taking back means for the visit and the bookings.
+async fn follow(work: &mut Work, made: Move, entry: &Entry, bookings: Stands) -> Result<(), Refused> {
     match made {
         Move::Finish | Move::Leave => {
             visits::reopen(work.tx(), entry.visit_id, None, None).await?;
-            if made == Move::Finish {
-                appointments::unfulfil(work, entry, made_at).await?;
-            }
+            appointments::restore(work, &bookings).await?;
         }
-        Move::Start => {
-            let consulting = super::moves::is_consultation(work, entry).await?;
-            if let Some(appointment) = entry.appointment_id.filter(|_| consulting) {
-                appointments::take_back(work, appointment, AppointmentState::InService).await?;
-            }
-        }
+        Move::Start => appointments::restore(work, &bookings).await?,
         Move::Call
         | Move::Recall
         | Move::Miss

@@ -97,6 +97,24 @@ impl ArrivalsPage {
 }
 
 impl Found {
+    /// What became of the visit of today, for the look of its token: `done`, `left`, or `waiting` while it lasts.
+    pub fn stands(&self) -> &'static str {
+        match (self.closed_at, self.close_reason.as_deref()) {
+            (None, _) => "waiting",
+            (Some(_), Some("finished")) => "done",
+            (Some(_), _) => "left",
+        }
+    }
+
+    /// The same in a word; empty while the visit lasts.
+    pub fn ended(&self) -> &'static str {
+        match self.stands() {
+            "done" => "Finished",
+            "left" => "Left",
+            _ => "",
+        }
+    }
+
     /// The full name.
     pub fn name(&self) -> String {
         format!("{} {}", self.given_names, self.family_name)

@@ -165,6 +165,10 @@ fn why(row: &Row, placed: Option<&Placed>, page: &Page) -> String {
     let (entry, clinic) = (&row.entry, &page.clinic);
     let for_whom = row.doctor.as_ref().map(|doctor| format!(", for {doctor}")).unwrap_or_default();
     let by = row.server.as_deref().unwrap_or("a colleague");
+    let urgent = match entry.priority {
+        Priority::Normal => String::new(),
+        Priority::Raised | Priority::Emergency => format!("{}. ", entry.priority.label()),
+    };
     match (placed, entry.state) {
         (Some(placed), _) => {
             let reads = entry.priority != Priority::Normal && reads_words(page, None);
@@ -173,7 +177,7 @@ fn why(row: &Row, placed: Option<&Placed>, page: &Page) -> String {
         }
         (None, EntryState::Missed) => {
             let last = entry.last_called_at.map(|at| clinic.clock(at)).unwrap_or_default();
-            format!("Called {}, last {last}", times(entry.call_count))
+            format!("{urgent}Called {}, last {last}", times(entry.call_count))
         }
         (None, EntryState::Parked) => {
             let since = entry.parked_at.map(|at| clinic.clock(at)).unwrap_or_default();
@@ -183,9 +187,9 @@ fn why(row: &Row, placed: Option<&Placed>, page: &Page) -> String {
                 None => format!("by {by} {since}"),
             };
             if reads_words(page, entry.served_by) {
-                format!("{}, parked {whose}", entry.park_reason)
+                format!("{urgent}{}, parked {whose}", entry.park_reason)
             } else {
-                format!("Parked {whose}")
+                format!("{urgent}Parked {whose}")
             }
         }
         (None, EntryState::Called) => format!("Called by {by}"),
