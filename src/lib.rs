@@ -28,6 +28,7 @@ pub mod queue;
 pub mod record;
 pub mod scheduling;
 pub mod settings;
+pub mod spreadsheet;
 pub mod stock;
 pub mod web;
 pub mod work;

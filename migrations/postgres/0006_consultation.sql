@@ -23,6 +23,8 @@ create table vitals (
         check (consciousness in ('alert', 'confused', 'voice', 'pain', 'unresponsive')),
     second_scale boolean not null default false,
     pregnant boolean,
+    -- Since when she is known to be so: to say it again makes no pregnancy longer. None where she says it for the first time.
+    pregnant_since timestamptz,
     news2 bigint constraint vitals_news2 check (news2 between 0 and 20),
     news2_red boolean not null default false,
     note text not null default '',
@@ -31,6 +33,7 @@ create table vitals (
     entered_at timestamptz,
     constraint vitals_something check (coalesce(temperature, pulse, respiration, oxygen_saturation, systolic, diastolic,
         weight, height, pain) is not null or consciousness is not null),
+    constraint vitals_pregnant_since check (pregnant_since is null or (pregnant and pregnant_since <= taken_at)),
     constraint vitals_pressure check ((systolic is null) = (diastolic is null) and coalesce(diastolic < systolic, true)),
     constraint vitals_whole_score check (news2 is null or coalesce(temperature, 0) * coalesce(pulse, 0)
         * coalesce(respiration, 0) * coalesce(oxygen_saturation, 0) * coalesce(systolic, 0) > 0

@@ -47,6 +47,8 @@ create table lab_analyte (
     hard_low bigint,
     hard_high bigint,
     position bigint not null,
+    -- Whether nobody misses it: it has no meaning where the test finds nothing.
+    optional boolean not null default false,
     constraint lab_analyte_hard check (hard_low is null or hard_high is null or hard_low < hard_high)
 );
 create unique index lab_analyte_test_id_code_unique on lab_analyte (test_id, code);
@@ -201,6 +203,8 @@ create table lab_result (
     -- Whether it says that there is no result that counts: what it corrects is withdrawn.
     void boolean not null default false,
     comment text not null default '',
+    -- What the test would also measure and nobody measured, by the names of then.
+    not_done text not null default '',
     corrects_id bigint references lab_result (id),
     reason text not null default '',
     entered_by bigint not null references account (id),

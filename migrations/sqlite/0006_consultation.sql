@@ -23,6 +23,8 @@ create table vitals (
         check (consciousness in ('alert', 'confused', 'voice', 'pain', 'unresponsive')),
     second_scale integer not null default 0,
     pregnant integer,
+    -- Since when she is known to be so: to say it again makes no pregnancy longer. None where she says it for the first time.
+    pregnant_since text,
     news2 integer constraint vitals_news2 check (news2 between 0 and 20),
     news2_red integer not null default 0,
     note text not null default '',
@@ -31,6 +33,7 @@ create table vitals (
     entered_at text,
     constraint vitals_something check (coalesce(temperature, pulse, respiration, oxygen_saturation, systolic, diastolic,
         weight, height, pain) is not null or consciousness is not null),
+    constraint vitals_pregnant_since check (pregnant_since is null or (pregnant = 1 and pregnant_since <= taken_at)),
     constraint vitals_pressure check ((systolic is null) = (diastolic is null) and coalesce(diastolic < systolic, 1)),
     constraint vitals_whole_score check (news2 is null or coalesce(temperature, 0) * coalesce(pulse, 0)
         * coalesce(respiration, 0) * coalesce(oxygen_saturation, 0) * coalesce(systolic, 0) > 0

@@ -47,6 +47,8 @@ create table lab_analyte (
     hard_low integer,
     hard_high integer,
     position integer not null,
+    -- Whether nobody misses it: it has no meaning where the test finds nothing.
+    optional integer not null default 0 constraint lab_analyte_optional check (optional in (0, 1)),
     constraint lab_analyte_hard check (hard_low is null or hard_high is null or hard_low < hard_high)
 ) strict;
 create unique index lab_analyte_test_id_code_unique on lab_analyte (test_id, code);
@@ -192,6 +194,8 @@ create table lab_result (
     -- Whether it says that there is no result that counts: what it corrects is withdrawn.
     void integer not null check (void in (0, 1)) default 0,
     comment text not null default '',
+    -- What the test would also measure and nobody measured, by the names of then.
+    not_done text not null default '',
     corrects_id integer references lab_result (id),
     reason text not null default '',
     entered_by integer not null references account (id),

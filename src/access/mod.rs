@@ -60,6 +60,7 @@ pub fn routes() -> Routes {
         .get(paths::STAFF_EDIT, manage, staff_form::edit)
         .post_confirmed(paths::DEACTIVATION, manage, staff_state::deactivate)
         .post_confirmed(paths::REACTIVATION, manage, staff_state::reactivate)
+        .post_confirmed(paths::STAFF_SIGN_OUT, manage, staff_state::sign_out)
         .post_confirmed(paths::STAFF_CODES, manage, staff_state::issue)
         .post_confirmed(paths::RELATIVES, manage, relatives::create)
         .post_confirmed(paths::RELATIVE_REMOVAL, manage, relatives::remove)

@@ -5,6 +5,7 @@ use futures::stream::{self, StreamExt};
 
 use super::store::{self, Listed, Narrow};
 use crate::app::App;
+use crate::spreadsheet::tamed;
 use crate::web::Error;
 
 /// Entries that are read at once.
@@ -57,14 +58,7 @@ fn row(Listed { entry, patient_number }: Listed) -> [String; 11] {
 fn lines(rows: impl IntoIterator<Item = [String; 11]>) -> Result<Vec<u8>, Error> {
     let mut file = csv::Writer::from_writer(Vec::new());
     for row in rows {
-        file.write_record(row.map(harmless)).map_err(Error::internal)?;
+        file.write_record(row.map(tamed)).map_err(Error::internal)?;
     }
     file.into_inner().map_err(Error::internal)
-}
-
-/// A spreadsheet takes a cell that begins like this for a formula; with an apostrophe it is text.
-fn harmless(cell: String) -> String {
-    let first = cell.trim_start_matches([' ', '\n', '\u{a0}']);
-    let is_formula = first.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    if is_formula { format!("'{cell}") } else { cell }
 }

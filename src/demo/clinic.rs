@@ -58,11 +58,24 @@ const ACCOUNT: &[&str] = &[
     "search_words",
     "title",
     "specialty",
+    "qualifications",
+    "licence_number",
+    "practising_since",
     "phone",
     "password_hash",
     "created_at",
     "updated_at",
 ];
+
+/// What a doctor of a specialty has passed, and for how many years they have practised.
+fn training(specialty: &str) -> (&'static str, i32) {
+    match specialty {
+        "Family medicine" => ("MBBS, FWACP (Family Medicine)", 14),
+        "Internal medicine" => ("MBBS, FMCP", 11),
+        "Women's health" => ("MBChB, FWACS", 17),
+        _ => ("MBBS", 6),
+    }
+}
 
 /// Accounts of the doctors of the small clinic, by id.
 pub(super) const DOCTORS: [i64; 4] = [4, 8, 9, 10];
@@ -171,13 +184,22 @@ pub(super) async fn staff(filling: &mut Filling, hash: &str, more: usize) -> Res
     let mut accounts = Vec::new();
     let mut roles = Vec::new();
     let mut chance = Chance::new(7);
+    let year = filling.today.year();
     let long_ago = filling.now - chrono::TimeDelta::days(400);
     let mut add = |sign_in: &str, name: &str, role: &'static str, what: &str, phone: String| {
         let id = accounts.len() as i64 + 1;
         let (title, specialty) = if role == "doctor" { ("Dr", what) } else { ("", "") };
         let words = fold(&format!("{name} {sign_in}"));
-        accounts
-            .push(row![id, "staff", sign_in, name, words, title, specialty, phone, hash, long_ago, long_ago]);
+        let (passed, licence, since) = match training(specialty) {
+            (passed, years) if role == "doctor" => {
+                (passed, format!("MDCN {}", 41_870 + id * 613), Some(i64::from(year - years)))
+            }
+            _ => ("", String::new(), None),
+        };
+        accounts.push(row![
+            id, "staff", sign_in, name, words, title, specialty, passed, licence, since, phone, hash,
+            long_ago, long_ago
+        ]);
         roles.push(row![id, role]);
         id
     };

@@ -100,5 +100,5 @@ pub fn routes() -> Routes {
         .get(paths::IMPORT_PROBLEMS, import, imports::problems)
         .get(paths::MY_CARD, Access::Patient, mine::card)
         .get(paths::MY_DETAILS, Access::Patient, mine::details)
-        .post(paths::MY_DETAILS, Access::Patient, mine::save)
+        .post_confirmed(paths::MY_DETAILS, Access::Patient, mine::save)
 }

@@ -42,13 +42,14 @@ use crate::work::{Refused, Work};
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    use handlers::{after, catalogue, medicine, mine, show};
+    use handlers::{after, available, catalogue, medicine, mine, show};
     let (read, manage) = (Access::May(P::ReadPrescriptions), Access::May(P::ManageMedicines));
     let (prescribe, rules) = (Access::May(P::Consult), Access::May(P::ManageSettings));
     Routes::new("prescribing")
         .get(paths::MEDICINES, read, catalogue::index)
         .post(paths::MEDICINES, manage, medicine::create)
         .get(paths::OPTIONS, read, catalogue::options)
+        .get(paths::AVAILABLE, Access::SignedIn, available::index)
         .get(paths::MEDICINE_NEW, manage, medicine::new)
         .get(paths::RULES, rules, catalogue::rules)
         .post(paths::RULES, rules, catalogue::save_rules)

@@ -76,6 +76,7 @@ const RAIL: [(&str, &[Entry]); 6] = [
             ("Tests", "lab", laboratory::CATALOGUE, Some(Permission::ManageCatalogue)),
             ("Procedures", "record", procedures::CATALOGUE, Some(Permission::ManageProcedures)),
             ("Medicines", "pharmacy", prescribing::MEDICINES, Some(Permission::ReadPrescriptions)),
+            ("Available medicines", "box", prescribing::AVAILABLE, Some(Permission::SeeQueue)),
             ("Patients", "user", patients::INDEX, Some(Permission::FindPatients)),
             ("Appointments", "record", scheduling::APPOINTMENTS, Some(Permission::SeeAppointments)),
             ("Calendar", "calendar", scheduling::CALENDAR, Some(Permission::SeeAppointments)),

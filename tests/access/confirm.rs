@@ -3,12 +3,12 @@
 use axum::http::Method;
 use infirmary::access::model::Role;
 use infirmary::db::sql;
-use infirmary::web::paths::{access, audit, patients, record};
+use infirmary::web::paths::{access, audit, billing, patients, record};
 
 use crate::support::{ADA, PASSWORD};
 
-/// The forms that change who can do what, carry the trail away, open a record by force or seal it.
-const SENSITIVE: [&str; 16] = [
+/// The forms that change who can do what, give money back, carry the trail away, open a record by force or seal it.
+const SENSITIVE: [&str; 21] = [
     access::ACCOUNT,
     access::SIGN_IN_END,
     access::OTHERS_END,
@@ -17,11 +17,16 @@ const SENSITIVE: [&str; 16] = [
     access::STAFF_SHOW,
     access::DEACTIVATION,
     access::REACTIVATION,
+    access::STAFF_SIGN_OUT,
     access::STAFF_CODES,
     access::RELATIVES,
     access::RELATIVE_REMOVAL,
     patients::CODES,
     patients::STUDENT_CODES,
+    patients::MY_DETAILS,
+    billing::REFUNDS,
+    billing::REFUND,
+    billing::PAYOUT,
     audit::EXPORT,
     record::EMERGENCY,
     record::SEAL,
@@ -46,13 +51,16 @@ fn exactly_the_sensitive_forms_take_a_fresh_password() {
 
 both! {
     async fn every_sensitive_form_asks_for_the_password_after_five_minutes(clinic) {
-        let admin = clinic.signed_in("boss", &[Role::Admin, Role::Receptionist, Role::Doctor]).await;
+        let admin = clinic.signed_in("boss", &[Role::Admin, Role::Receptionist, Role::Doctor, Role::Cashier]).await;
+        let ada = clinic.visitor("Ada Obi").await;
+        let phone = clinic.phone_of(ada).await;
         clinic.wait_minutes(6);
         for path in SENSITIVE {
             let path = path.replace("{id}", "1");
             // What the form of an emergency misses is said first: it comes filled in.
             let filled = [("emergency_reason", "cannot_speak"), ("emergency_words", "Lies on the floor and does not answer")];
-            let seen = admin.post(&path, &[&[("op", "0123456789abcdef0123")], &filled[..]].concat()).await;
+            let who = if path.starts_with("/my/") { &phone } else { &admin };
+            let seen = who.post(&path, &[&[("op", "0123456789abcdef0123")], &filled[..]].concat()).await;
             assert_eq!(seen.expect(401).heading(), "Confirm it is you", "{path}");
             assert_eq!(seen.form("#confirm", &[]).0, path);
         }

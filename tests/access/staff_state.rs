@@ -99,4 +99,26 @@ both! {
             }
         }
     }
+
+    async fn an_administrator_signs_somebody_out_everywhere_and_the_account_stays(clinic) {
+        let nurse = clinic.nurse().await;
+        let other = clinic.browser();
+        clinic.sign_in(&other, "nurse").await;
+        let who = clinic.count("select id from account where sign_in_name = 'nurse'").await;
+        let admin = clinic.administrator().await;
+        let page = admin.get(&format!("/staff/{who}")).await;
+        let done = admin.submitted(&page, "#sign-out", &[]).await;
+        assert!(done.body.contains("Signed out on 2 devices"), "{}", done.text("main"));
+        for browser in [&nurse, &other] {
+            assert!(browser.get("/").await.leads_to().is_some_and(|to| to.starts_with("/sign-in")));
+        }
+        let told = "select count(*) from audit_entry where action = 'sign_in.ended' and subject_id <> account_id";
+        assert_eq!(clinic.count(told).await, 1);
+        let page = admin.submitted(&done, "#sign-out", &[]).await;
+        assert!(page.body.contains("Nobody is signed in with this account") && clinic.count(told).await == 2);
+        clinic.sign_in(&other, "nurse").await;
+        other.get("/").await.expect(200);
+        let me = clinic.count("select id from account where sign_in_name = 'admin'").await;
+        admin.post(&format!("/staff/{me}/sign-out"), &[("op", "0123456789abcdef")]).await.expect(422);
+    }
 }

@@ -128,4 +128,17 @@ both! {
         clinic.code_for(AccountId(boss), CodePurpose::Activate).await;
         assert_eq!(throttle::charge(&clinic.app, &bucket).await.unwrap(), Verdict::Go);
     }
+
+    async fn a_price_that_a_colleague_set_for_the_same_day_is_not_overwritten_unseen(clinic) {
+        let till = clinic.till().await;
+        let page = till.admin.get("/prices/other-0").await;
+        clinic.wait_minutes(1);
+        till.admin.submit(&page, "#price", &[("amount", "10"), ("from_day", "2026-12-01")]).await.expect(303);
+        let fields = [("op", "0123456789abcdef"), ("amount", "20"), ("from_day", "2026-12-01")];
+        let late = till.admin.submit(&page, "#price", &fields).await;
+        assert!(late.expect(409).errors()[0].starts_with("A colleague set a price from this day"), "{:?}", late.errors());
+        assert!(late.text("#history").contains("₦10") && late.attribute("#amount", "value").as_deref() == Some("20"), "{}", late.body);
+        till.admin.submit(&late, "#price", &[]).await.expect(303);
+        assert_eq!(clinic.count("select cast(sum(amount) as bigint) from price where from_day = '2026-12-01'").await, 2_000);
+    }
 }

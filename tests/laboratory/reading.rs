@@ -134,4 +134,32 @@ both! {
         assert!(page.has("figure.chart svg polyline"));
         assert_eq!(page.texts("figure.chart table tbody tr").len(), 3);
     }
+
+    async fn la1_a_test_of_which_something_is_missing_is_released_only_when_somebody_said_so_and_names_it(clinic) {
+        let lab = clinic.laboratory().await;
+        lab.order(&clinic, &["UE"]).await;
+        let sample = lab.collect(&clinic).await[0];
+        lab.receive(sample).await;
+        let names: Vec<String> = sql("select a.name from lab_analyte a join lab_test t on t.id = a.test_id where t.code = 'UE'
+            and a.kind <> 'text' order by a.position").scalars(&clinic.app.db).await.unwrap();
+        assert!(names.len() > 1, "{names:?}");
+        let first: i64 = sql("select a.id from lab_analyte a join lab_test t on t.id = a.test_id where t.code = 'UE'
+            order by a.position limit 1").scalar(&clinic.app.db).await.unwrap();
+        let path = format!("/lab/samples/{sample}/results");
+        let page = lab.bench.get(&path).await;
+        let typed = (format!("v{first}"), "140");
+        let asked = lab.bench.submit(&page, "#results", &[(&typed.0, typed.1)]).await;
+        assert!(asked.expect(422).errors()[0].contains(&names[1]), "{:?}", asked.errors());
+        assert_eq!(clinic.count("select count(*) from lab_result").await, 0);
+        let tick = asked.attribute("input[type=checkbox]", "name").unwrap();
+        lab.bench.submit(&asked, "#results", &[(&tick, "yes")]).await.expect(303);
+        lab.verify(sample).await.expect(303);
+        let rest = names[1..].join(", ");
+        let id: i64 = sql("select id from lab_result").scalar(&clinic.app.db).await.unwrap();
+        for path in [format!("/results/{id}"), format!("/results/{id}/print")] {
+            let page = lab.orders.get(&path).await;
+            assert!(page.expect(200).text("main").contains(&format!("Not done: {rest}")), "{}", page.text("main"));
+        }
+        assert!(lab.second.get(&format!("/lab/samples/{sample}")).await.text(".not-done").contains(&rest));
+    }
 }

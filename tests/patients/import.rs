@@ -277,4 +277,19 @@ both! {
         assert!(review.text("tbody").contains("P-000001 is deactivated. An administrator takes the record back first"));
         assert_eq!(review.links("tbody a"), [format!("/patients/{gone}")]);
     }
+
+    async fn i_who_was_known_here_and_becomes_a_student_gets_an_account(clinic) {
+        let desk = clinic.receptionist().await;
+        let review = checked(&desk, FILE, &[("create_missing", "yes")]).await;
+        desk.submit(&review, "#commit", &[]).await.expect(303);
+        // As a person of the public who is known by the number: without an account.
+        for text in ["delete from account where sign_in_name = '19/52ha002'", "update patient set kind = 'public' where matric_number = '19/52HA002'"] {
+            assert_eq!(sql(text).run(&clinic.app.db).await.unwrap(), 1, "{text}");
+        }
+        let review = checked(&desk, FILE, &[]).await;
+        assert_eq!(counts(&review), "0 1 1 0 0");
+        desk.submit(&review, "#commit", &[]).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from patient p join account a on a.patient_id = p.id where p.kind = 'student'").await, 2);
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'account.opened'").await, 3);
+    }
 }

@@ -35,7 +35,7 @@ both! {
         let seen = doctor.submitted(&seen, "#call-next", &[]).await;
         let seen = doctor.submitted(&seen, "[data-move=return_to_waiting]", &[]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Waiting);
-        let seen = doctor.submitted(&seen, "#call-next", &[]).await;
+        let seen = doctor.submitted(&seen, "[data-call]", &[]).await;
         let seen = doctor.submitted(&seen, "[data-move=start]", &[]).await;
         clinic.decided().await;
         let seen = doctor.submitted(&seen, "[data-move=finish]", &[]).await;

@@ -101,7 +101,7 @@ both! {
         assert!(has_open(&seen, "data-move=park"));
         let seen = doctor.submitted(&seen, "[data-move=park]", &[]).await;
         assert_eq!(clinic.state_of(ada.visit).await, EntryState::Parked);
-        assert!(seen.text("td.why").starts_with("Fetches a result"));
+        assert!(seen.text("td.why").starts_with("Raised. Fetches a result"));
 
         // On the token's own page likewise.
         let cashier = clinic.signed_in("femi cash", &[Role::Cashier]).await;

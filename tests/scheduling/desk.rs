@@ -43,8 +43,14 @@ both! {
         let saved = desk.submitted(&show, "#note-form", &[("note", "Brings a letter")]).await;
         assert!(saved.body.contains("Brings a letter"));
         let stale = desk.submit(&show, "#note-form", &[("note", "Mine"), ("op", "another-operation-id")]).await;
-        assert_eq!(stale.status, 422);
-        assert!(stale.errors()[0].contains("Brings a letter") && stale.text("#note").contains("Mine"), "{}", stale.body);
+        stale.expect(409);
+        let told = &stale.errors()[0];
+        assert!(told.contains("changed this appointment at") && told.contains("Brings a letter"), "{told}");
+        assert_eq!(stale.text("#note"), "Mine");
+        // Sent again it is a decision.
+        assert!(desk.submitted(&stale, "#note-form", &[]).await.body.contains("Mine"));
+        let words = "select count(*) from audit_entry where action = 'appointment.noted' and detail like '%letter%'";
+        assert_eq!((clinic.count(words).await, clinic.count("select count(*) from audit_entry where action = 'appointment.noted'").await), (0, 2));
 
         let moving = desk.get(&format!("{}&moving={id}&reason={reason}", paths::book_for(patient))).await;
         let moved = desk.submitted(&moving, "#book", &[("slot", &later.to_string())]).await;

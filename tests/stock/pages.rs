@@ -224,4 +224,34 @@ both! {
         shelves.desk.get("/stock/items/999999").await.expect(404);
         shelves.desk.get("/stock/batches/999999").await.expect(404);
     }
+
+    async fn ph1_everybody_reads_what_the_pharmacy_has_and_patients_no_numbers_and_nothing_controlled(clinic) {
+        let shelves = clinic.shelves().await;
+        sql("update medicine set reorder_level = 10 where code = 'paracetamol-500mg-tablet'").run(&clinic.app.db).await.unwrap();
+        let address = "/medicines/available?q=panadol";
+        let ada = clinic.visitor("Ada Obi").await;
+        let (phone, desk) = (clinic.phone_of(ada).await, clinic.receptionist().await);
+        let tells = async |words: &str| {
+            let (own, table) = (phone.get(address).await, desk.get(address).await);
+            for (seen, list) in [(&own, "#available"), (&table, "tbody")] {
+                let text = seen.expect(200).text(list);
+                assert!(text.contains("paracetamol 500 mg tablet") && text.contains(words), "{text}");
+            }
+            (own, table)
+        };
+        tells("Not in stock").await;
+        clinic.batch(shelves.item, "OLD", -3, (PHARMACY, 900)).await;
+        tells("Not in stock").await;
+        clinic.batch(shelves.item, "A1", 300, (PHARMACY, 7)).await;
+        let (own, table) = tells("Few left").await;
+        assert!(table.text("tbody").contains("7 tablets") && !own.text("#available").contains("7 tablets"));
+        clinic.batch(shelves.item, "A2", 300, (PHARMACY, 40)).await;
+        tells("In stock").await;
+        let there = desk.get("/medicines/available?there=yes").await;
+        assert_eq!(there.texts("tbody th"), ["paracetamol 500 mg tablet"]);
+        let controlled: String = sql("select generic from medicine where controlled order by id limit 1").scalar(&clinic.app.db).await.unwrap();
+        let find = format!("/medicines/available?q={controlled}");
+        assert!(phone.get(&find).await.has(".empty") && !desk.get(&find).await.has(".empty"));
+        assert!(clinic.browser().get(address).await.leads_to().is_some_and(|to| to.starts_with("/sign-in")));
+    }
 }

@@ -95,6 +95,32 @@ pub async fn taken_up(work: &mut Work, id: AccountId) -> Result<String, Error> {
     })
 }
 
+/// Ends every sign-in of the person, as after a phone was lost; the account and its password stay (ASVS 7.4.5).
+pub async fn sign_out(
+    State(app): State<App>,
+    page: Page,
+    Id(id): Id<AccountId>,
+    submission: Submission,
+) -> Answer {
+    let account = staff_account(&app, id).await?;
+    if page.actor()?.account == id {
+        let mut form = submission.form.clone();
+        form.refuse("", "End your own sign-ins under your name at the top");
+        return Ok(refused(render(&app, page, account, form).await?));
+    }
+    let mut work = submission.begin(&app).await?;
+    let at = work.now();
+    let ended = store::end_sign_ins(work.tx(), id, None, "ended by an administrator", at).await?;
+    work.audit(Entry::new("sign_in.ended", "account", id.0).with("everywhere", ended)).await?;
+    work.tell(Topic::Account(id.0));
+    let words = match ended {
+        0 => "Nobody is signed in with this account".to_owned(),
+        1 => "Signed out on 1 device".to_owned(),
+        many => format!("Signed out on {many} devices"),
+    };
+    work.done(paths::access::staff(id), &words).await
+}
+
 /// Lets the person in again, with the password as it was.
 pub async fn reactivate(
     State(app): State<App>,

@@ -1,7 +1,7 @@
 //! Price lists, tax, gates, rounding.
 
 use axum::extract::{Query, State};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use serde::Deserialize;
 
 use super::{money, optional_money, percent};
@@ -56,6 +56,7 @@ async fn load(app: &App, page: Page, key: ServiceKey, typed: Option<FormState>) 
         ("pay_first", if service.is_gated() { "yes".to_owned() } else { String::new() }),
         ("group", own),
         ("version", service.version.unwrap_or_default().to_string()),
+        ("shown", page.now.timestamp_micros().to_string()),
     ];
     // One page, two forms: what one of them did not send stands as it is.
     for (name, value) in defaults {
@@ -87,6 +88,9 @@ pub async fn set(
     if from_day.is_some_and(|day| day < page.today()) {
         form.refuse("from_day", "A price holds from today or later: what is past stays as it was");
     }
+    // Without it, as it was never shown.
+    let shown =
+        form.value("shown").parse().ok().and_then(DateTime::from_timestamp_micros).unwrap_or_default();
     let schemes = schemes::all(&app.db).await?;
     if payer != 0 && !schemes.iter().any(|scheme| scheme.id.0 == payer) {
         form.refuse("payer", "Choose for whom it holds");
@@ -108,7 +112,16 @@ pub async fn set(
         name: &name,
         at,
     };
-    prices::set(work.tx(), &new).await?;
+    if !prices::set(work.tx(), &new, shown).await? {
+        work.undo();
+        form.refuse(
+            "amount",
+            "A colleague set a price from this day a moment ago. It stands below: set yours again to replace it",
+        );
+        form.renew();
+        form.set("shown", page.now.timestamp_micros());
+        return Ok(conflicting(html(load(&app, page, key, Some(form)).await?)?));
+    }
     let entry = Entry::new("price.set", "price", key.1)
         .with("kind", key.0.as_str())
         .with("service", service.name.as_str())

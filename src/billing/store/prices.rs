@@ -112,12 +112,13 @@ pub struct NewPrice<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// Sets a price from a day on, in the place of one that was to begin on the same day.
-pub async fn set(tx: &mut Tx, new: &NewPrice<'_>) -> Result<(), DbError> {
-    sql("insert into price (scheme_id, kind, service, amount, follow_up, from_day, set_by, set_name, set_at)
+/// Sets a price from a day on, in the place of one that was to begin on the same day, if that was set before `shown`. False
+/// when it was not.
+pub async fn set(tx: &mut Tx, new: &NewPrice<'_>, shown: DateTime<Utc>) -> Result<bool, DbError> {
+    let done = sql("insert into price (scheme_id, kind, service, amount, follow_up, from_day, set_by, set_name, set_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (kind, service, (coalesce(scheme_id, 0)), from_day) do update set amount = $4, follow_up = $5, set_by = $7,
-            set_name = $8, set_at = $9")
+            set_name = $8, set_at = $9 where price.set_at <= $10")
     .bind(new.scheme)
     .bind(new.kind)
     .bind(new.service)
@@ -127,9 +128,10 @@ pub async fn set(tx: &mut Tx, new: &NewPrice<'_>) -> Result<(), DbError> {
     .bind(new.by)
     .bind(new.name)
     .bind(new.at)
+    .bind(shown)
     .run(tx)
     .await?;
-    Ok(())
+    Ok(done == 1)
 }
 
 /// Tax, gate and group of a service.

@@ -192,8 +192,16 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
     let corrects =
         asked.corrects.as_ref().map(|old| Correction { id: old.id, taken_at: old.taken_at, reason });
     let who = &asked.door.banner.summary.who;
-    let taking =
-        Taking { visit: asked.visit, patient: who.patient_id, born_on: who.born_on, taken, note, corrects };
+    let pregnant_since = asked.door.banner.pregnant_since(asked.day(&page), &page);
+    let taking = Taking {
+        visit: asked.visit,
+        patient: who.patient_id,
+        born_on: who.born_on,
+        taken,
+        pregnant_since,
+        note,
+        corrects,
+    };
     match keep(&mut work, &taking).await {
         Ok(kept) => {
             let (to, words) = onward(app, page.may(Permission::Consult), &kept, asked.visit).await?;

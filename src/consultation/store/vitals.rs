@@ -118,6 +118,8 @@ pub struct NewVitals<'a> {
     pub by: AccountId,
     pub age: Option<u32>,
     pub taken: &'a Taken,
+    /// Since when she is known to be pregnant; none where she says so for the first time, or does not.
+    pub pregnant_since: Option<DateTime<Utc>>,
     pub news2: Option<u32>,
     pub news2_red: bool,
     pub note: &'a str,
@@ -137,9 +139,9 @@ pub async fn insert(tx: &mut Tx, new: &NewVitals<'_>) -> Result<VitalsId, DbErro
     let (taken, measured) = (new.taken, &new.taken.measured);
     sql("insert into vitals (visit_id, patient_id, taken_at, taken_by, age, temperature, pulse, respiration,
             oxygen_saturation, systolic, diastolic, weight, height, pain, oxygen, consciousness, second_scale, pregnant,
-            news2, news2_red, note, replaces, reason, entered_at)
+            news2, news2_red, note, replaces, reason, entered_at, pregnant_since)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24) returning id")
+            $23, $24, $25) returning id")
     .bind(new.visit)
     .bind(new.patient)
     .bind(new.at)
@@ -164,6 +166,7 @@ pub async fn insert(tx: &mut Tx, new: &NewVitals<'_>) -> Result<VitalsId, DbErro
     .bind(new.replaces)
     .bind(new.reason)
     .bind(new.entered_at)
+    .bind(new.pregnant_since)
     .scalar(tx)
     .await
 }

@@ -27,6 +27,8 @@ pub struct Taking {
     /// For the age, on which ranges and score depend.
     pub born_on: Option<NaiveDate>,
     pub taken: Taken,
+    /// Since when she is believed to be pregnant by what she said before.
+    pub pregnant_since: Option<DateTime<Utc>>,
     pub note: String,
     /// What it corrects.
     pub corrects: Option<Correction>,
@@ -68,6 +70,9 @@ pub async fn keep(work: &mut Work, taking: &Taking) -> Result<Kept, Refused> {
         by,
         age,
         taken: &taking.taken,
+        pregnant_since: taking
+            .pregnant_since
+            .filter(|since| *since <= at && taking.taken.pregnant == Some(true)),
         news2: score.as_ref().map(|score| score.total),
         news2_red: score.as_ref().is_some_and(News2::has_red),
         note: &taking.note,

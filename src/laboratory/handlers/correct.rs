@@ -13,7 +13,7 @@ use crate::laboratory::verbs::correct::correct;
 use crate::laboratory::verbs::enter::Whose;
 use crate::laboratory::verbs::withdraw::{FEWEST, withdraw};
 use crate::laboratory::views::Who;
-use crate::laboratory::views::sample::{EntryPage, comment_of, version_of};
+use crate::laboratory::views::sample::{EntryPage, comment_of, partial_of, version_of};
 use crate::record;
 use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::TEXT;
@@ -26,6 +26,8 @@ struct Held {
     analytes: Vec<Analyte>,
     values: Vec<Value>,
     remark: String,
+    /// Whether what holds says that something is not done.
+    partial: bool,
 }
 
 async fn held(app: &App, page: &Page, id: LineId) -> Result<Held, Error> {
@@ -34,8 +36,9 @@ async fn held(app: &App, page: &Page, id: LineId) -> Result<Held, Error> {
     let analytes = catalogue::analytes_of_test(&app.db, line.test_id).await?;
     let values = results::values_of_test(&app.db, line.patient_id, line.test_id).await?;
     let current = results::in_state(&app.db, id, VersionState::Current).await?;
+    let partial = current.as_ref().is_some_and(|version| !version.not_done.is_empty());
     let remark = current.map(|version| version.comment).unwrap_or_default();
-    Ok(Held { line, analytes, values, remark })
+    Ok(Held { line, analytes, values, remark, partial })
 }
 
 fn render(page: Page, form: FormState, held: Held) -> Result<EntryPage, Error> {
@@ -67,6 +70,9 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<LineId>) -> Ans
     }
     let mut form = FormState::new().with(&version_of(id), held.line.version);
     form = form.with(&comment_of(id), &held.remark);
+    if held.partial {
+        form = form.with(&partial_of(id), "yes");
+    }
     if held.line.reject_reason.is_some() && !held.line.withdrawn {
         form = form.with("void", "yes");
     }

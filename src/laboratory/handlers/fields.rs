@@ -3,8 +3,8 @@
 use crate::laboratory::model::{AnalyteKind, NumberFault, limits_words, parse_decimal};
 use crate::laboratory::store::catalogue::Analyte;
 use crate::laboratory::store::lines::Line;
-use crate::laboratory::verbs::enter::{Filled, Typed};
-use crate::laboratory::views::sample::{comment_of, version_of};
+use crate::laboratory::verbs::enter::{Filled, Typed, not_done};
+use crate::laboratory::views::sample::{comment_of, partial_of, version_of};
 use crate::web::FormState;
 use crate::web::form::TEXT;
 
@@ -52,6 +52,15 @@ pub fn filled(form: &mut FormState, line: &Line, analytes: &[Analyte]) -> Option
     let comment = form.optional_text(&comment_of(line.id), TEXT / 4);
     if values.is_empty() {
         return None;
+    }
+    // A value that cannot be is told at its field already.
+    let missed = |analyte: &&&Analyte| form.error(&format!("v{}", analyte.id)).is_none();
+    let missing = not_done(analytes, line.test_id, &values);
+    let missing: Vec<&str> = missing.iter().filter(missed).map(|analyte| analyte.name.as_str()).collect();
+    let confirmed = partial_of(line.id);
+    if !missing.is_empty() && !form.chosen(&confirmed, "yes") {
+        let (names, test) = (missing.join(", "), &line.test);
+        form.refuse(&confirmed, format!("{test}: enter {names} as well, or tick that it is not done"));
     }
     let version = form.parse(&version_of(line.id), "Open the page again").unwrap_or(0);
     Some(Filled { line: line.id, version, values, comment })

@@ -111,9 +111,15 @@ pub struct ShippedAnalyte {
     critical: String,
     lowest: String,
     highest: String,
+    optional: Option<u8>,
 }
 
 impl ShippedAnalyte {
+    /// Whether nobody misses it: it has no meaning where the test finds nothing, or is a remark.
+    pub fn optional(&self) -> bool {
+        self.optional == Some(1) || self.kind() == AnalyteKind::Text
+    }
+
     /// What its result is.
     pub fn kind(&self) -> AnalyteKind {
         self.kind.parse().unwrap_or(AnalyteKind::Text)

@@ -105,6 +105,7 @@ pub struct Analyte {
     pub hard_low: Option<i64>,
     pub hard_high: Option<i64>,
     pub position: i64,
+    pub optional: bool,
     choices: String,
     ranges: String,
 }
@@ -142,7 +143,7 @@ macro_rules! analytes {
     ($tail:literal) => {
         concat!(
             "select a.id, a.test_id, a.name, a.plain_name, a.kind, a.unit, a.method, a.decimals, a.hard_low, a.hard_high,
-                a.position,
+                a.position, a.optional,
                 coalesce((select string_agg(c.flag || '~' || c.words, '|' order by c.position) from lab_choice c
                     where c.analyte_id = a.id), '') as choices,
                 coalesce((select string_agg(r.sex || ':' || r.from_days || ':' || coalesce(cast(r.to_days as text), '')

@@ -80,7 +80,7 @@ async fn insert_analytes<'a>(
         let (low, high) = analyte.limits();
         let id: AnalyteId =
             sql("insert into lab_analyte (test_id, code, name, plain_name, kind, unit, decimals, hard_low,
-                hard_high, position) values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9) returning id")
+                hard_high, position, optional) values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10) returning id")
             .bind(*test)
             .bind(&analyte.code)
             .bind(&analyte.name)
@@ -90,6 +90,7 @@ async fn insert_analytes<'a>(
             .bind(low)
             .bind(high)
             .bind(position)
+            .bind(analyte.optional())
             .scalar(&mut *tx)
             .await?;
         for (place, (words, flag)) in (1_i64..).zip(analyte.choices()) {

@@ -21,6 +21,8 @@ pub struct Version {
     /// Whether it says that there is no result that counts.
     pub void: bool,
     pub comment: String,
+    /// What the test would also measure and nobody measured, by name; empty when it is whole.
+    pub not_done: String,
     pub corrects_id: Option<ResultId>,
     pub reason: String,
     pub entered_by: AccountId,
@@ -37,7 +39,7 @@ pub struct Version {
 macro_rules! versions {
     ($tail:literal) => {
         concat!(
-            "select r.id, r.number, r.state, r.critical, r.void, r.comment, r.corrects_id, r.reason, r.entered_by,
+            "select r.id, r.number, r.state, r.critical, r.void, r.comment, r.not_done, r.corrects_id, r.reason, r.entered_by,
                 e.name as enterer, r.entered_at, v.name as verifier, r.verified_at, r.self_verified, c.told, c.at as told_at
              from lab_result r join account e on e.id = r.entered_by left join account v on v.id = r.verified_by
              left join lab_call c on c.id = (select max(x.id) from lab_call x where x.result_id = r.id and x.reached) where ",
@@ -76,7 +78,7 @@ pub async fn of_line_for(
     line: LineId,
     reader: AccountId,
 ) -> Result<Vec<ForReader>, DbError> {
-    sql("select r.id, r.number, r.state, r.critical, r.void, r.comment, r.corrects_id, r.reason, r.entered_by,
+    sql("select r.id, r.number, r.state, r.critical, r.void, r.comment, r.not_done, r.corrects_id, r.reason, r.entered_by,
             e.name as enterer, r.entered_at, v.name as verifier, r.verified_at, r.self_verified, c.told, c.at as told_at,
             w.reason as review_reason,
             (w.acknowledged_at is not null or w.replaced_at is not null) as review_closed
@@ -177,7 +179,7 @@ pub async fn values_around(
 ) -> Result<Vec<OfVersion>, DbError> {
     sql("select v.result_id, r.line_id, a.test_id, v.analyte_id, v.name, v.plain_name, v.kind, v.unit, v.method,
             v.decimals, v.number as amount, v.words, v.low, v.high, v.flag, r.state, s.collected_at,
-            r.id, r.number, r.critical, r.void, r.comment, r.corrects_id, r.reason, r.entered_by, e.name as enterer,
+            r.id, r.number, r.critical, r.void, r.comment, r.not_done, r.corrects_id, r.reason, r.entered_by, e.name as enterer,
             r.entered_at, k.name as verifier, r.verified_at, r.self_verified, c.told, c.at as told_at
          from lab_value v join lab_result r on r.id = v.result_id join lab_sample s on s.id = r.sample_id
          join lab_analyte a on a.id = v.analyte_id join account e on e.id = r.entered_by
@@ -218,6 +220,8 @@ pub struct NewVersion<'a> {
     /// Whether it says that there is no result that counts.
     pub void: bool,
     pub comment: &'a str,
+    /// What the test would also measure and nobody measured.
+    pub not_done: &'a str,
     pub corrects: Option<ResultId>,
     pub reason: &'a str,
     pub by: AccountId,
@@ -226,9 +230,9 @@ pub struct NewVersion<'a> {
 /// Writes a version that waits for its verification.
 pub async fn insert(tx: &mut Tx, new: &NewVersion<'_>, at: DateTime<Utc>) -> Result<ResultId, DbError> {
     sql("insert into lab_result (line_id, sample_id, number, state, critical, comment, corrects_id, reason, entered_by,
-            entered_at, void)
+            entered_at, void, not_done)
          values ($1, $2, (select coalesce(max(number), 0) + 1 from lab_result where line_id = $1), 'pending', $3, $4,
-            $5, $6, $7, $8, $9) returning id")
+            $5, $6, $7, $8, $9, $10) returning id")
     .bind(new.line)
     .bind(new.sample)
     .bind(new.critical)
@@ -238,6 +242,7 @@ pub async fn insert(tx: &mut Tx, new: &NewVersion<'_>, at: DateTime<Utc>) -> Res
     .bind(new.by)
     .bind(at)
     .bind(new.void)
+    .bind(new.not_done)
     .scalar(tx)
     .await
 }

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use super::{Refused, doer, go, meanwhile, seen, trail};
 use crate::laboratory::model::{
-    AgeAt, AnalyteId, AnalyteKind, Flag, Judged, LineId, LineState, Move, SampleId, VersionState, judge, pick,
+    AgeAt, AnalyteId, AnalyteKind, Flag, Judged, LineId, LineState, Move, SampleId, TestId, VersionState,
+    judge, pick,
 };
 use crate::laboratory::store::catalogue::Analyte;
 use crate::laboratory::store::lines::Held;
@@ -75,6 +76,18 @@ pub fn judged(analyte: &Analyte, typed: &Typed, who: AgeAt) -> NewValue {
     }
 }
 
+/// What a test would also measure of which nothing was typed, in the order of the report, but for what nobody misses.
+pub fn not_done<'a>(
+    analytes: &'a [Analyte],
+    test: TestId,
+    values: &[(AnalyteId, Typed)],
+) -> Vec<&'a Analyte> {
+    let is_missed = |analyte: &&Analyte| {
+        analyte.test_id == test && !analyte.optional && values.iter().all(|(id, _)| *id != analyte.id)
+    };
+    analytes.iter().filter(is_missed).collect()
+}
+
 /// Writes a version of a line's result that waits for its verification; returns whether something in it is critical.
 pub(super) async fn write(
     work: &mut Work,
@@ -92,6 +105,9 @@ pub(super) async fn write(
     for (id, typed) in &filled.values {
         values.push(judged(own(id).ok_or(Refused::NotFound)?, typed, who));
     }
+    let not_done = not_done(analytes, line.test_id, &filled.values);
+    let not_done: Vec<&str> = not_done.iter().map(|analyte| analyte.name.as_str()).collect();
+    let not_done = not_done.join(", ");
     let critical = values.iter().any(|value| value.flag.is_critical());
     let new = NewVersion {
         line: line.id,
@@ -99,6 +115,7 @@ pub(super) async fn write(
         critical,
         void: false,
         comment: &filled.comment,
+        not_done: &not_done,
         corrects,
         reason,
         by,

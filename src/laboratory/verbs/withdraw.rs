@@ -27,7 +27,17 @@ pub async fn withdraw(
         return Err(meanwhile(&line.test));
     }
     let corrects = Some(old.id);
-    let new = NewVersion { line: id, sample, critical: false, void: true, comment: "", corrects, reason, by };
+    let new = NewVersion {
+        line: id,
+        sample,
+        critical: false,
+        void: true,
+        comment: "",
+        not_done: "",
+        corrects,
+        reason,
+        by,
+    };
     let new = results::insert(work.tx(), &new, at).await?;
     withdrawals::insert_values(work.tx(), new, old.id).await?;
     let entry = trail("lab.result_entered", "lab_result", new.0, &line).with("correction", true);

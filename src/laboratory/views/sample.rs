@@ -217,6 +217,11 @@ pub fn comment_of(line: LineId) -> String {
     format!("comment{line}")
 }
 
+/// The field that says that what is missing of a line is not done.
+pub fn partial_of(line: LineId) -> String {
+    format!("partial{line}")
+}
+
 /// A test whose result is typed.
 #[derive(Debug)]
 pub struct Block {
@@ -235,6 +240,17 @@ impl Block {
     /// The field of its remark.
     pub fn comment_field(&self) -> String {
         comment_of(self.line.id)
+    }
+
+    /// The field that says that what is missing is not done.
+    pub fn partial_field(&self) -> String {
+        partial_of(self.line.id)
+    }
+
+    /// Whether something was missing that nobody has asked about yet, or that is not done.
+    pub fn is_partial(&self, form: &FormState) -> bool {
+        let field = self.partial_field();
+        form.error(&field).is_some() || form.chosen(&field, "yes")
     }
 }
 

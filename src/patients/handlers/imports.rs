@@ -12,10 +12,11 @@ use crate::access::model::Actor;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::patients::import::{self, ImportError};
-use crate::patients::model::{ImportId, Mapping, Outcome, columns_of, lines_of, safe_cell};
+use crate::patients::model::{ImportId, Mapping, Outcome, columns_of, lines_of};
 use crate::patients::store::import_lines;
 use crate::patients::store::imports::{self, ImportState};
 use crate::patients::views::{ColumnsPage, ImportPage, ImportsPage};
+use crate::spreadsheet::tamed;
 use crate::web::page::doer;
 use crate::web::request::Id;
 use crate::web::submission::refused;
@@ -263,7 +264,7 @@ pub async fn problems(State(app): State<App>, Id(id): Id<ImportId>) -> Answer {
     let sent = |at: usize| !mapping.headings.get(at).is_some_and(|heading| OWN.contains(&heading.as_str()));
     let row = |own: [String; 2], cells: &[String]| -> Vec<String> {
         let cells = cells.iter().enumerate().filter(|(at, _)| sent(*at)).map(|(_, cell)| cell.clone());
-        own.into_iter().chain(cells).map(|cell| safe_cell(&cell)).collect()
+        own.into_iter().chain(cells).map(tamed).collect()
     };
     let mut left_out = Vec::new();
     for outcome in [Outcome::Error, Outcome::Review] {

@@ -135,6 +135,11 @@ async fn change_student(
         .of_patient(existing.id.0)
         .with("by", "import")
         .with("version", existing.version + 1);
+    // Who was known here and becomes a student signs in as one.
+    if existing.account_id.is_none() {
+        let name = sign_in_name(details.matric_number.as_deref().unwrap_or_default());
+        open_patient_accounts(work, &[(existing.id, name, details.name())]).await.map_err(taken)?;
+    }
     for (field, old, new) in existing.details.differences(details, &|what, id| campus.name_of(what, id)) {
         entry = entry.changed(field, &old, &new);
     }

@@ -2,6 +2,7 @@
 
 use super::import::Column;
 use super::names::fold;
+use crate::spreadsheet::untamed;
 
 /// Why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -156,17 +157,4 @@ pub fn guess(headings: &[String]) -> Vec<String> {
         mapping.push(found.map_or_else(String::new, |column| column.as_str().to_owned()));
     }
     mapping
-}
-
-/// What a spreadsheet program takes for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
-
-/// A cell as it was before [`safe_cell`] tamed it: files that were downloaded here come back corrected.
-fn untamed(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
-}
-
-/// A cell that no spreadsheet program runs as a formula.
-pub fn safe_cell(text: &str) -> String {
-    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }

@@ -11,7 +11,7 @@ mod reach;
 
 pub use birth::{BirthError, birth_date, spoken_birth_date};
 pub use duplicate::{Candidate, Person, REVIEW, likeness, same_facts, same_facts_of_student};
-pub use file::{FileError, columns_of, guess, lines_of, safe_cell};
+pub use file::{FileError, columns_of, guess, lines_of};
 pub use import::{Column, Line, Mapping, Outcome, Read};
 pub use names::{LONGEST, fold, is_hidden, search_terms, visible, words_of};
 pub use numbers::{

@@ -1,6 +1,7 @@
 //! HTTP of prescribing.
 
 pub mod after;
+pub mod available;
 pub mod catalogue;
 pub mod medicine;
 pub mod mine;

@@ -125,6 +125,44 @@ impl Medicine {
     }
 }
 
+/// What everybody may know of a medicine that is offered.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct Offered {
+    pub id: MedicineId,
+    pub generic: String,
+    pub strength: String,
+    pub form: Form,
+    pub unit: Unit,
+    pub brands: String,
+    pub controlled: bool,
+    pub reorder_level: Option<i64>,
+}
+
+impl Offered {
+    /// `amoxicillin 500 mg capsule`.
+    pub fn label(&self) -> String {
+        label(&self.generic, &self.strength, self.form)
+    }
+
+    /// Its brands, as people read them.
+    pub fn brand_words(&self) -> String {
+        self.brands.replace('|', ", ")
+    }
+
+    /// Every word it is found by.
+    pub fn words(&self) -> Vec<String> {
+        words_of(&format!("{} {}", self.label(), self.brands.replace('|', " ")))
+    }
+}
+
+/// Every medicine that is offered, in the order of names.
+pub async fn offered(store: impl Store) -> Result<Vec<Offered>, DbError> {
+    sql("select m.id, m.generic, m.strength, m.form, m.unit, m.brands, m.controlled, m.reorder_level
+         from medicine m where m.active order by m.folded, m.id limit 1000")
+    .all_kept(store)
+    .await
+}
+
 /// One medicine.
 pub async fn by_id(store: impl Store, id: MedicineId) -> Result<Option<Medicine>, DbError> {
     sql(medicines!("from medicine m where m.id = $1")).bind(id).optional(store).await

@@ -1,5 +1,6 @@
 //! Pages of prescribing.
 
+pub mod available;
 pub mod medicines;
 pub mod mine;
 pub mod prescription;

@@ -151,7 +151,9 @@ pub async fn call(
     };
     match called {
         // The strip with the undo button says who was called where.
-        Ok(Next::Called(entry)) => work.done(paths::queue::board(point), &used_up(&entry).unwrap_or_default()).await,
+        Ok(Next::Called(entry)) => {
+            work.done(paths::queue::board(point), &used_up(&entry).unwrap_or_default()).await
+        }
         Ok(Next::Nobody(why)) => work.done(paths::queue::board(point), &why).await,
         Err(refused) => {
             work.undo();

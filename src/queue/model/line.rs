@@ -153,7 +153,7 @@ fn why(entry: &Waiting, now: DateTime<Utc>, rules: &LineRules) -> Why {
     }
     let came_back = entry.returned.as_ref().map(|returned| returned.at);
     // Coming back resets the calls, so a call before it no longer cools down.
-    let unanswered = entry.last_called_at.filter(|called| came_back.is_none_or(|back| *called >= back));
+    let unanswered = entry.last_called_at.filter(|called| came_back.is_none_or(|back| *called > back));
     if let Some(called) = unanswered
         && now < called + minutes(rules.cool_down_minutes)
     {

@@ -350,12 +350,7 @@ async fn join(
 }
 
 /// Opens an entry with its line in the history; `before` is what taking it back needs, empty where it is not taken back.
-pub async fn enter(
-    work: &mut Work,
-    new: &NewEntry,
-    how: Happened,
-    before: &str,
-) -> Result<EntryId, Refused> {
+pub async fn enter(work: &mut Work, new: &NewEntry, how: Happened, before: &str) -> Result<EntryId, Refused> {
     let id = entries::insert(work.tx(), new).await?;
     let entry = entries::by_id(work.tx(), id).await?.ok_or(Refused::NotFound)?;
     let by: Option<AccountId> = super::doer_of(work);

@@ -126,7 +126,9 @@ pub async fn undo(work: &mut Work, id: EntryId, version: Option<i64>) -> Result<
     }
     record(work, Move::Undo, &entry, &after, "").await?;
     match made {
-        Some(made) => follow(work, made, &after, before.map(|kept| kept.bookings).unwrap_or_default()).await?,
+        Some(made) => {
+            follow(work, made, &after, before.map(|kept| kept.bookings).unwrap_or_default()).await?
+        }
         None => not_here(work, &after, &last.before).await?,
     }
     Ok(after)

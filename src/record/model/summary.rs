@@ -56,7 +56,7 @@ pub struct Summary {
     pub answered: String,
     /// Everything else, in the order it was recorded.
     pub entries: Vec<Entry>,
-    /// When she said with her vital signs that she is pregnant; none where she has said no since.
+    /// When she first said with her vital signs that she is pregnant; none where she has said no since.
     pub pregnant_said: Option<DateTime<Utc>>,
 }
 

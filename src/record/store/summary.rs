@@ -145,7 +145,7 @@ async fn lines(store: impl Store, patient: PatientId, clinical: bool) -> Result<
                 and not exists (select 1 from health_entry later where later.replaces_id = e.id)
             union all
             select v.patient_id, 'vitals', v.id, '', '', case when v.pregnant then 'yes' else 'no' end, '', '', '', '',
-                cast(null as date), '', false, false, '', v.taken_at
+                cast(null as date), '', false, false, '', coalesce(v.pregnant_since, v.taken_at)
             from vitals v where $2 and v.id = (select w.id from vitals w where w.patient_id = $1
                 and w.pregnant is not null and not exists (select 1 from vitals later where later.replaces = w.id)
                 order by w.taken_at desc, w.id desc limit 1)

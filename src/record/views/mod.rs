@@ -13,7 +13,7 @@ pub use mine::{FilePage, MyOpeningsPage, MyRecordPage};
 pub use openings::{EmergencyPage, ReviewPage, ReviewsPage, SealPage};
 pub use timeline::TimelinePage;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::model::{Entry, EntryKind, Summary};
 use crate::patients::model::{PatientState, Reach};
@@ -145,10 +145,15 @@ impl Banner {
         Some(format!("Pregnancy in the record, due {}: ask how it ended", plain_day(due)))
     }
 
-    /// The day on which she said with vital signs that she is pregnant, where that is believed on this day.
+    /// The day on which she first said with vital signs that she is pregnant, where that is believed on this day.
     fn said_before(&self, day: NaiveDate, page: &Page) -> Option<NaiveDate> {
-        let said = page.clinic.day_of(self.summary.pregnant_said?);
-        self.summary.believes(said, day).then_some(said)
+        self.pregnant_since(day, page).map(|said| page.clinic.day_of(said))
+    }
+
+    /// The moment at which she said so.
+    pub fn pregnant_since(&self, day: NaiveDate, page: &Page) -> Option<DateTime<Utc>> {
+        let said = self.summary.pregnant_said?;
+        self.summary.believes(page.clinic.day_of(said), day).then_some(said)
     }
 
     /// Whether she was known to be pregnant on that day: by the record, or as she said with vital signs not long before.

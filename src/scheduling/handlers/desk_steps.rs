@@ -4,10 +4,11 @@ use axum::extract::State;
 
 use super::desk::{found, show_page};
 use crate::app::App;
-use crate::audit::Entry;
+use crate::audit::{self, Entry};
 use crate::scheduling::model::{AppointmentId, CancelledBy};
 use crate::scheduling::store::states;
 use crate::scheduling::verbs::{self, Refusal};
+use crate::web::conflict::conflicting;
 use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, FormState, Page, Submission, html, paths};
@@ -115,15 +116,26 @@ pub async fn note(
         let at = work.now();
         if states::set_note(work.tx(), id, version, &note, at).await? {
             let entry = Entry::new("appointment.noted", "appointment", id.0).of_patient(row.patient_id.0);
-            work.audit(entry.changed("note", &row.note, &note)).await?;
+            // Administrators read the trail: of what staff wrote it only says that there are words.
+            work.audit(entry.with("fields", "note")).await?;
             return work.done(paths::scheduling::appointment(id), "Note saved").await;
         }
         work.undo();
-        form.renew();
-        form.refuse(
-            "note",
-            format!("Somebody changed this appointment. The note now says: \"{}\"", row.note),
+        let row = found(&app, id).await?;
+        let last = audit::recent_of(&app.db, "appointment", id.0, 20).await?;
+        let last = last.into_iter().find(|entry| entry.action != "appointment.opened");
+        let (who, at) = last.map_or_else(
+            || ("Somebody".to_owned(), String::new()),
+            |entry| (entry.name, format!(" at {}", page.clinic.stamp(entry.at))),
         );
+        let note = if row.note.is_empty() { "nothing" } else { row.note.as_str() };
+        let words = format!(
+            "{who} changed this appointment{at}. The note now says: {note}. Save yours again to replace it"
+        );
+        form.renew();
+        form.set("version", row.version);
+        form.refuse("note", words);
+        return Ok(conflicting(html(show_page(&app, page, form, row).await?)?));
     }
     Ok(refused(html(show_page(&app, page, form, row).await?)?))
 }

@@ -38,6 +38,8 @@ pub const STAFF_EDIT: &str = "/staff/{id}/edit";
 pub const DEACTIVATION: &str = "/staff/{id}/deactivation";
 /// Reactivates a staff account.
 pub const REACTIVATION: &str = "/staff/{id}/reactivation";
+/// Ends every sign-in of a staff account.
+pub const STAFF_SIGN_OUT: &str = "/staff/{id}/sign-out";
 /// Gives a one-time code for a staff account.
 pub const STAFF_CODES: &str = "/staff/{id}/codes";
 /// Notes a relative of a member of staff, whose record stays closed to them.
@@ -82,6 +84,11 @@ pub fn staff_edit(id: impl Borrow<AccountId>) -> String {
 /// Deactivates a staff account.
 pub fn deactivation(id: impl Borrow<AccountId>) -> String {
     format!("/staff/{}/deactivation", id.borrow())
+}
+
+/// Ends every sign-in of a staff account.
+pub fn staff_sign_out(id: impl Borrow<AccountId>) -> String {
+    format!("/staff/{}/sign-out", id.borrow())
 }
 
 /// Reactivates a staff account.

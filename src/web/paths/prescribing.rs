@@ -9,6 +9,8 @@ use crate::prescribing::model::{LineId, MedicineId, PrescriptionId};
 pub const MEDICINES: &str = "/medicines";
 /// What fits while one types.
 pub const OPTIONS: &str = "/medicines/options";
+/// What the pharmacy has now, for everybody.
+pub const AVAILABLE: &str = "/medicines/available";
 /// The form of a new medicine.
 pub const MEDICINE_NEW: &str = "/medicines/new";
 /// How long prescriptions hold.

@@ -89,6 +89,7 @@ async fn staff(clinic: &Clinic, boss: &Browser) -> Vec<Form> {
             "#staff",
             &[("phone", "0802 111 2222")],
         ),
+        Form::fields("/staff/{id}/sign-out", boss, leaves, &[]),
         Form::fields("/staff/{id}/deactivation", boss, leaves, &[("reason", "left the clinic")]),
         Form::fields("/staff/{id}/reactivation", boss, gone, &[("reason", "came back")]),
         Form::fields("/staff/{id}/codes", boss, coded, &[]),
