@@ -54,7 +54,7 @@ pub fn filled(form: &mut FormState, line: &Line, analytes: &[Analyte]) -> Option
         return None;
     }
     // A value that cannot be is told at its field already.
-    let missed = |analyte: &&&Analyte| form.error(&format!("v{}", analyte.id)).is_none();
+    let missed = |analyte: &&&Analyte| form.error(format!("v{}", analyte.id)).is_none();
     let missing = not_done(analytes, line.test_id, &values);
     let missing: Vec<&str> = missing.iter().filter(missed).map(|analyte| analyte.name.as_str()).collect();
     let confirmed = partial_of(line.id);

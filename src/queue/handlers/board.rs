@@ -146,7 +146,9 @@ pub async fn call(
     let version: Option<i64> = form.optional_parse("version", "Open the page again");
     let mut work = submission.begin(&app).await?;
     let called = match entry {
-        Some(entry) => call_one(&mut work, &caller, entry, version).await.map(Next::Called),
+        Some(entry) => {
+            call_one(&mut work, &caller, entry, version).await.map(|entry| Next::Called(Box::new(entry)))
+        }
         None => call_next(&mut work, &caller).await,
     };
     match called {

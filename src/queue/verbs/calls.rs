@@ -27,7 +27,7 @@ pub struct Caller {
 #[derive(Debug)]
 pub enum Next {
     /// The token that was called, or that is missed instead.
-    Called(Entry),
+    Called(Box<Entry>),
     /// Nobody is to be called: why.
     Nobody(String),
 }
@@ -62,7 +62,7 @@ pub async fn call_next(work: &mut Work, caller: &Caller) -> Result<Next, Refused
         Why::Emergency | Why::Raised(_) | Why::Early(_) | Why::CameBack(_) | Why::NoAnswer(_) => in_a_row,
     };
     points::set_in_a_row(work.tx(), caller.point, in_a_row).await?;
-    call(work, caller, &entry, Move::Call).await.map(Next::Called)
+    call(work, caller, &entry, Move::Call).await.map(|entry| Next::Called(Box::new(entry)))
 }
 
 /// Calls one who waits, out of order, or calls one again. Above the clinic's number of calls the token is missed instead
