@@ -8,6 +8,9 @@ use crate::laboratory::views::sample::{comment_of, partial_of, version_of};
 use crate::web::FormState;
 use crate::web::form::TEXT;
 
+/// So many missing values are named; more are seen at a glance.
+const NAMED: usize = 5;
+
 /// What was typed for an analyte; none where nothing was. What is not possible stands at its field.
 fn read(form: &mut FormState, analyte: &Analyte) -> Option<Typed> {
     let name = format!("v{}", analyte.id);
@@ -59,8 +62,13 @@ pub fn filled(form: &mut FormState, line: &Line, analytes: &[Analyte]) -> Option
     let missing: Vec<&str> = missing.iter().filter(missed).map(|analyte| analyte.name.as_str()).collect();
     let confirmed = partial_of(line.id);
     if !missing.is_empty() && !form.chosen(&confirmed, "yes") {
-        let (names, test) = (missing.join(", "), &line.test);
-        form.refuse(&confirmed, format!("{test}: enter {names} as well, or tick that it is not done"));
+        let (test, count) = (&line.test, missing.len());
+        let words = if count > NAMED {
+            format!("{test}: {count} values are missing. Enter them, or tick that they are not done")
+        } else {
+            format!("{test}: enter {} as well, or tick that it is not done", missing.join(", "))
+        };
+        form.refuse(&confirmed, words);
     }
     let version = form.parse(&version_of(line.id), "Open the page again").unwrap_or(0);
     Some(Filled { line: line.id, version, values, comment })
