@@ -108,6 +108,16 @@ create table record_seal (
 );
 create unique index record_seal_patient_id_unique on record_seal (patient_id) where lifted_at is null;
 
+-- A sealed visit: what was found and said in it is read by those who treated in it only; medicines stay visible (rule A3).
+create table visit_seal (
+    visit_id bigint primary key references visit (id),
+    patient_id bigint not null references patient (id),
+    sealed_by bigint not null references account (id),
+    sealed_name text not null,
+    sealed_at timestamptz not null
+);
+create index visit_seal_patient on visit_seal (patient_id);
+
 -- What the records officer found about an emergency, within seven days (rule A4).
 create table record_opening_review (
     opening_id bigint primary key references record_opening (id),
@@ -202,6 +212,15 @@ create trigger record_seal_kept before update on record_seal for each row when (
     or new.reason <> old.reason or new.sealed_by <> old.sealed_by or new.sealed_at <> old.sealed_at
     or new.patient_id <> old.patient_id) execute function keep_record_seal();
 create trigger record_seal_no_delete before delete on record_seal for each row execute function keep_record_seal();
+create function check_visit_seal() returns trigger language plpgsql as $$
+begin
+    if not exists (select 1 from visit v where v.id = new.visit_id and v.patient_id = new.patient_id) then
+        raise exception 'visit_seal_whose';
+    end if;
+    return new;
+end $$;
+create trigger visit_seal_whose before insert on visit_seal for each row execute function check_visit_seal();
+create trigger visit_seal_no_update before update on visit_seal for each row execute function refuse_change();
 create trigger allergy_append_only before update or delete on allergy for each row execute function refuse_change();
 create trigger allergy_no_truncate before truncate on allergy for each statement execute function refuse_change();
 create trigger allergy_none_append_only before update or delete on allergy_none for each row execute function refuse_change();

@@ -108,6 +108,16 @@ create table record_seal (
 ) strict;
 create unique index record_seal_patient_id_unique on record_seal (patient_id) where lifted_at is null;
 
+-- A sealed visit: what was found and said in it is read by those who treated in it only; medicines stay visible (rule A3).
+create table visit_seal (
+    visit_id integer primary key references visit (id),
+    patient_id integer not null references patient (id),
+    sealed_by integer not null references account (id),
+    sealed_name text not null,
+    sealed_at text not null
+) strict;
+create index visit_seal_patient on visit_seal (patient_id);
+
 -- What the records officer found about an emergency, within seven days (rule A4).
 create table record_opening_review (
     opening_id integer primary key references record_opening (id),
@@ -177,6 +187,11 @@ begin
     select raise(abort, 'record_seal_kept');
 end;
 create trigger record_seal_no_delete before delete on record_seal begin select raise(abort, 'record_seal_kept'); end;
+create trigger visit_seal_whose before insert on visit_seal
+    when not exists (select 1 from visit v where v.id = new.visit_id and v.patient_id = new.patient_id) begin
+    select raise(abort, 'visit_seal_whose');
+end;
+create trigger visit_seal_no_update before update on visit_seal begin select raise(abort, 'visit_seal_kept'); end;
 create trigger allergy_no_update before update on allergy begin select raise(abort, 'allergy_append_only'); end;
 create trigger allergy_no_delete before delete on allergy begin select raise(abort, 'allergy_append_only'); end;
 create trigger allergy_none_no_update before update on allergy_none begin select raise(abort, 'allergy_none_append_only'); end;

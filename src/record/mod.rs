@@ -11,7 +11,7 @@ mod store;
 mod views;
 
 pub use catalogue::fill as fill_catalogue;
-pub use handlers::{Door, door, not_own, read, read_apart, read_list};
+pub use handlers::{Door, door, door_of, not_own, read, read_apart, read_list};
 pub use store::{Emergency, Narrow, hold_patient, timeline};
 pub use views::Banner;
 

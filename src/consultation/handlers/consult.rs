@@ -36,7 +36,7 @@ pub fn kind_for(page: &Page) -> NoteKind {
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> Answer {
     let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
     let patient = sitting.visit.patient_id;
-    let door = record::door(&app, &page, patient).await?;
+    let door = record::door_of(&app, &page, patient, id).await?;
     if door.closed() {
         return Ok(see_other(&paths::patients::show(patient)));
     }
@@ -215,7 +215,7 @@ pub async fn create(
 /// Does one step and answers it.
 pub async fn answer(app: &App, page: Page, id: VisitId, submission: Submission, step: &str) -> Answer {
     let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(app, &page, sitting.visit.patient_id).await?;
+    let door = record::door_of(app, &page, sitting.visit.patient_id, id).await?;
     let mut form = submission.form.clone();
     if !door.lets(&mut form) {
         return Ok(conflicting(html(bare(page, sitting, form, door.banner))?));
@@ -260,7 +260,7 @@ pub async fn answer(app: &App, page: Page, id: VisitId, submission: Submission, 
 /// taken.
 async fn again(app: &App, page: Page, id: VisitId, mut form: FormState) -> Result<ConsultPage, Error> {
     let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(app, &page, sitting.visit.patient_id).await?;
+    let door = record::door_of(app, &page, sitting.visit.patient_id, id).await?;
     if !door.lets(&mut form) {
         return Ok(bare(page, sitting, form, door.banner));
     }

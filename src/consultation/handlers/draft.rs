@@ -35,7 +35,7 @@ struct Told {
 /// Keeps the draft.
 pub async fn save(State(app): State<App>, page: Page, Id(id): Id<VisitId>, submission: Submission) -> Answer {
     let sitting = sittings::of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(&app, &page, sitting.visit.patient_id).await?;
+    let door = record::door_of(&app, &page, sitting.visit.patient_id, id).await?;
     let mut form = submission.form;
     if !door.lets(&mut form) {
         return Ok(not_kept(StatusCode::CONFLICT, form.error("").unwrap_or_default()));

@@ -33,7 +33,7 @@ struct Found {
 async fn found(app: &App, page: &Page, id: NoteId) -> Result<Found, Error> {
     let me = page.actor()?.account;
     let note = notes::by_id(&app.db, me, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(app, page, note.patient_id).await?;
+    let door = record::door_of(app, page, note.patient_id, note.visit_id).await?;
     Ok(Found { note, door })
 }
 

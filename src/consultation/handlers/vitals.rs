@@ -30,7 +30,7 @@ const NOTE: usize = 300;
 /// The form, with what was last measured beside it.
 pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> Answer {
     let visit = queue::visit(&app.db, visit).await?.ok_or(Error::NotFound)?;
-    let door = record::door(&app, &page, visit.patient_id).await?;
+    let door = record::door_of(&app, &page, visit.patient_id, visit.id).await?;
     if door.closed() {
         return Ok(see_other(&paths::patients::show(visit.patient_id)));
     }
@@ -76,7 +76,7 @@ pub async fn create(
     submission: Submission,
 ) -> Answer {
     let visit = queue::visit(&app.db, visit).await?.ok_or(Error::NotFound)?;
-    let door = record::door(&app, &page, visit.patient_id).await?;
+    let door = record::door_of(&app, &page, visit.patient_id, visit.id).await?;
     let asked = Asked { visit: visit.id, door, corrects: None };
     save(&app, page, asked, submission).await
 }
@@ -85,7 +85,7 @@ pub async fn create(
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> Answer {
     let found = store::with_body(&app.db, id).await?.ok_or(Error::NotFound)?;
     let Measurement { vitals, body } = found;
-    let door = record::door(&app, &page, vitals.patient_id).await?;
+    let door = record::door_of(&app, &page, vitals.patient_id, vitals.visit_id).await?;
     if door.closed() {
         return Ok(see_other(&paths::patients::show(vitals.patient_id)));
     }
@@ -97,7 +97,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> A
 /// The form of a correction, with what is corrected in it.
 pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<VitalsId>) -> Answer {
     let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(&app, &page, vitals.patient_id).await?;
+    let door = record::door_of(&app, &page, vitals.patient_id, vitals.visit_id).await?;
     if door.closed() {
         return Ok(see_other(&paths::patients::show(vitals.patient_id)));
     }
@@ -129,7 +129,7 @@ pub async fn correct(
     submission: Submission,
 ) -> Answer {
     let vitals = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(&app, &page, vitals.patient_id).await?;
+    let door = record::door_of(&app, &page, vitals.patient_id, vitals.visit_id).await?;
     let asked = Asked { visit: vitals.visit_id, door, corrects: Some(vitals) };
     save(&app, page, asked, submission).await
 }

@@ -16,7 +16,7 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 async fn find(app: &App, page: &Page, id: DiagnosisId) -> Result<(Diagnosis, Door), Error> {
     let diagnosis = diagnoses::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(app, page, diagnosis.patient_id).await?;
+    let door = record::door_of(app, page, diagnosis.patient_id, diagnosis.visit_id).await?;
     Ok((diagnosis, door))
 }
 

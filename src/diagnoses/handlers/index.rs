@@ -56,7 +56,7 @@ pub async fn add_condition(
 ) -> Answer {
     let diagnosis = diagnoses::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     let patient = diagnosis.patient_id;
-    if record::door(&app, &page, patient).await?.closed() {
+    if record::door_of(&app, &page, patient, diagnosis.visit_id).await?.closed() {
         return Ok(see_other(&paths::patients::show(patient)));
     }
     let mut work = submission.begin(&app).await?;

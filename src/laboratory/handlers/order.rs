@@ -40,7 +40,7 @@ async fn load(
     q: &str,
 ) -> Result<Result<OrderPage, PatientId>, Error> {
     let visit = orders::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(app, &page, visit.patient_id).await?;
+    let door = record::door_of(app, &page, visit.patient_id, id).await?;
     if door.closed() {
         return Ok(Err(visit.patient_id));
     }

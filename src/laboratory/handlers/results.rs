@@ -61,7 +61,7 @@ async fn load(
     let patient = line.patient_id;
     let versions = results::of_line_for(&app.db, line.id, me).await?;
     let review = versions.iter().find(|found| found.version.id == id).and_then(|found| found.review());
-    let door = record::door(app, page, patient).await?;
+    let door = record::door_of(app, page, patient, line.visit_id).await?;
     match door.reach {
         Reach::Related | Reach::Until(_) | Reach::Emergency(_) => {}
         Reach::Closed if line.ordered_by == me || review.is_some() => {}

@@ -19,6 +19,6 @@ use crate::web::{Error, Page};
 /// A visit, with the door of its patient's record.
 async fn visit(app: &App, page: &Page, id: VisitId) -> Result<(Facts, Door), Error> {
     let facts = visits::facts(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(app, page, facts.patient_id).await?;
+    let door = record::door_of(app, page, facts.patient_id, id).await?;
     Ok((facts, door))
 }

@@ -152,7 +152,7 @@ pub async fn save(State(app): State<App>, page: Page, Id(id): Id<VisitId>, submi
 
 async fn signed(app: &App, page: &Page, id: ReferralId) -> Result<(Referral, Door), Error> {
     let referral = referrals::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(app, page, referral.patient_id).await?;
+    let door = record::door_of(app, page, referral.patient_id, referral.visit_id).await?;
     Ok((referral, door))
 }
 

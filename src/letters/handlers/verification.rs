@@ -21,7 +21,7 @@ pub const CHECKS: i64 = 50;
 /// A verification, with the door of its patient's record.
 pub async fn find(app: &App, page: &Page, id: VerificationId) -> Result<(Verification, Door), Error> {
     let verification = verifications::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(app, page, verification.patient_id).await?;
+    let door = record::door_of(app, page, verification.patient_id, verification.visit_id).await?;
     Ok((verification, door))
 }
 

@@ -52,6 +52,8 @@ pub struct Relation {
     pub broken_until: Option<DateTime<Utc>>,
     /// Whether the record is sealed: then only the own treating is a relation, and no reason opens it.
     pub is_sealed: bool,
+    /// Whether the record has a sealed visit of which who asks reads nothing (rule A3).
+    pub is_kept_out: bool,
     /// Whether the patient is in the clinic.
     pub is_here: bool,
 }
@@ -82,6 +84,8 @@ impl Reach {
             return Reach::Never;
         }
         match (relation.is_related, relation.broken_until, relation.opened_until) {
+            // An emergency opens more than the relation does: the sealed visits.
+            (true, Some(until), _) if relation.is_kept_out => Reach::Emergency(until),
             (true, _, _) => Reach::Related,
             (false, Some(until), _) => Reach::Emergency(until),
             (false, None, _) if relation.is_sealed && relation.is_here => Reach::SealedHere,

@@ -26,7 +26,7 @@ const MOST: i64 = 10_000;
 
 async fn load(app: &App, page: Page, id: ProcedureId) -> Result<(ProcedurePage, Door), Error> {
     let procedure = procedures::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(app, &page, procedure.patient_id).await?;
+    let door = record::door_of(app, &page, procedure.patient_id, procedure.visit_id).await?;
     let usual = kinds::supplies(&app.db, procedure.kind_id).await?;
     let banner = door.banner.clone();
     let closed = door.closed();

@@ -20,7 +20,7 @@ use crate::work::Refused;
 /// What is planned and done.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> Answer {
     let visit = crate::queue::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(&app, &page, visit.patient_id).await?;
+    let door = record::door_of(&app, &page, visit.patient_id, id).await?;
     if door.closed() {
         return Ok(see_other(&paths::patients::show(visit.patient_id)));
     }
@@ -38,7 +38,7 @@ pub async fn create(
     submission: Submission,
 ) -> Answer {
     let visit = crate::queue::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let door = record::door(&app, &page, visit.patient_id).await?;
+    let door = record::door_of(&app, &page, visit.patient_id, id).await?;
     let (mut form, closed) = (submission.form.clone(), door.closed());
     let all = if closed { Vec::new() } else { procedures::of_visit(&app.db, id).await? };
     let typed = form.text("pr_name", "Enter a procedure, or a part of its name", LINE);

@@ -17,11 +17,16 @@ use crate::web::{Answer, FormState, Page, Submission, html, paths};
 /// The form. Whoever may read the record anyhow is led there.
 pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> Answer {
     let door = door(&app, &page, id).await?;
-    if !door.closed() {
+    if !may_break(&door) {
         return Ok(see_other(&paths::patients::show(id)));
     }
     super::opened(&app, &page, &door, "emergency form").await?;
     html(shown(page, door, FormState::new()))
+}
+
+/// Whether there is something that only an emergency opens: the record, or a sealed visit of it.
+fn may_break(door: &Door) -> bool {
+    door.reach.may_break() || !door.kept.is_empty()
 }
 
 fn shown(page: Page, door: Door, form: FormState) -> EmergencyPage {
@@ -55,7 +60,7 @@ pub async fn create(
     let account = page.actor()?.account;
     let mut work = submission.begin(&app).await?;
     let at = work.now();
-    if door.reach.may_break() {
+    if may_break(&door) {
         store::insert_emergency(work.tx(), id, account, (reason, &words), at).await?;
         let entry = Entry::new("record.opened_in_emergency", "patient", id.0)
             .of_patient(id.0)

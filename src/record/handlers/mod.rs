@@ -11,6 +11,7 @@ pub mod reviews;
 pub mod seal;
 pub mod time;
 
+use super::model::{Kept, What};
 use super::store;
 use super::views::Banner;
 use crate::app::App;
@@ -18,6 +19,7 @@ use crate::audit::{self, Entry};
 use crate::db::DbError;
 use crate::patients;
 use crate::patients::model::{PatientId, Reach};
+use crate::queue::model::VisitId;
 use crate::web::{Error, FormState, Page};
 
 /// How far a record is open to who asks, with the banner that may be shown.
@@ -27,6 +29,8 @@ pub struct Door {
     pub reach: Reach,
     /// Who it is about; what could harm them only where the record is open, or they are in the clinic.
     pub banner: Banner,
+    /// What of an open record stays closed all the same.
+    pub kept: Kept,
 }
 
 /// What is said beside a form whose reader's time has run out.
@@ -49,16 +53,28 @@ impl Door {
 
 /// The door of a record for somebody whose role has clinical content. Nobody works on the own record (rule A7).
 pub async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> {
-    let reach = patients::reach(app, page, id).await?;
+    let (reach, kept) = patients::reach_and_kept(app, page, id).await?;
     if reach == Reach::Never {
         return Err(Error::Forbidden(patients::OWN));
     }
     if reach == Reach::SealedHere {
         let banner = super::harm(app, id).await?.ok_or(Error::NotFound)?;
-        return Ok(Door { reach, banner: banner.under(reach) });
+        return Ok(Door { reach, banner: banner.under(reach), kept: Kept::default() });
     }
     let summary = store::summary(&app.db, id, reach.is_open()).await?.ok_or(Error::NotFound)?;
-    Ok(Door { reach, banner: Banner::of(summary).under(reach) })
+    Ok(Door { reach, banner: Banner::of(summary).under(reach), kept: Kept::of(kept) })
+}
+
+/// The door of what belongs to one visit: it is closed to whoever did not treat in a sealed one, however far the record is
+/// open to them (rule A3).
+pub async fn door_of(app: &App, page: &Page, id: PatientId, visit: VisitId) -> Result<Door, Error> {
+    let mut door = door(app, page, id).await?;
+    if door.kept.holds(What::Visit, visit.0) {
+        door.reach = Reach::SealedHere;
+        let banner = super::harm(app, id).await?.ok_or(Error::NotFound)?;
+        door.banner = banner.under(door.reach);
+    }
+    Ok(door)
 }
 
 /// Nobody works on the own record (rule A7): for pages that have another door than [`door`].
