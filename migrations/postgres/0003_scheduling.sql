@@ -31,6 +31,8 @@ create table visit_reason (
     minutes bigint not null constraint visit_reason_minutes check (minutes between 5 and 240),
     question text not null default '',
     bookable_online boolean not null default true,
+    -- Whether a visit for it is sealed from its first moment (rule A3).
+    seals_visit boolean not null default false,
     position bigint not null default 0,
     active boolean not null default true,
     version bigint not null default 1

@@ -109,10 +109,11 @@ create table record_seal (
 create unique index record_seal_patient_id_unique on record_seal (patient_id) where lifted_at is null;
 
 -- A sealed visit: what was found and said in it is read by those who treated in it only; medicines stay visible (rule A3).
+-- Nobody sealed it where the reason of the booking does so.
 create table visit_seal (
     visit_id bigint primary key references visit (id),
     patient_id bigint not null references patient (id),
-    sealed_by bigint not null references account (id),
+    sealed_by bigint references account (id),
     sealed_name text not null,
     sealed_at timestamptz not null
 );
@@ -220,6 +221,18 @@ begin
     return new;
 end $$;
 create trigger visit_seal_whose before insert on visit_seal for each row execute function check_visit_seal();
+create function seal_by_reason() returns trigger language plpgsql as $$
+begin
+    insert into visit_seal (visit_id, patient_id, sealed_name, sealed_at)
+    select new.id, new.patient_id, '', new.opened_at from appointment a join visit_reason r on r.id = a.reason_id
+    where a.id = new.appointment_id and r.seals_visit on conflict do nothing;
+    return new;
+end $$;
+create trigger visit_sealed_by_reason after insert on visit for each row when (new.appointment_id is not null)
+    execute function seal_by_reason();
+create trigger visit_sealed_by_another_reason after update of appointment_id on visit for each row
+    when (new.appointment_id is not null and new.appointment_id is distinct from old.appointment_id)
+    execute function seal_by_reason();
 create trigger visit_seal_no_update before update on visit_seal for each row execute function refuse_change();
 create trigger allergy_append_only before update or delete on allergy for each row execute function refuse_change();
 create trigger allergy_no_truncate before truncate on allergy for each statement execute function refuse_change();

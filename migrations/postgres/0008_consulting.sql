@@ -171,6 +171,19 @@ create trigger visit_whole before update of closed_at on visit for each row
     when (old.closed_at is null and new.closed_at is not null and new.close_reason = 'finished')
     execute function keep_visit_whole();
 
+-- Who treated in a visit, and so reads it where it is sealed (rule A3): who sealed it, served the patient, measured or wrote
+-- in it, and the doctor of its booking.
+create view visit_team as
+    select z.visit_id, z.sealed_by as account_id from visit_seal z where z.sealed_by is not null
+    union all
+    select q.visit_id, q.served_by from queue_entry q where q.served_by is not null and q.started_at is not null
+    union all
+    select t.visit_id, t.taken_by from vitals t
+    union all
+    select n.visit_id, n.author_id from note n where n.state in ('draft', 'signed')
+    union all
+    select v.id, a.doctor_id from visit v join appointment a on a.id = v.appointment_id where a.doctor_id is not null;
+
 insert into note_template (name, complaint, history, examination, assessment, plan, follow_up, advice) values
     ('Fever', 'Fever for ___ days.', 'Chills: ___ Headache: ___ Vomiting: ___ Cough: ___ Painful urination: ___
 Medicine taken so far: ___', 'Looks ___ Pale: ___ Jaundice: ___ Neck stiff: ___ Chest: ___ Abdomen, spleen: ___', '', 'Malaria test first. Paracetamol. Fluids.',

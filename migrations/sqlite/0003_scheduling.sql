@@ -31,6 +31,8 @@ create table visit_reason (
     minutes integer not null constraint visit_reason_minutes check (minutes between 5 and 240),
     question text not null default '',
     bookable_online integer not null check (bookable_online in (0, 1)) default 1,
+    -- Whether a visit for it is sealed from its first moment (rule A3).
+    seals_visit integer not null check (seals_visit in (0, 1)) default 0,
     position integer not null default 0,
     active integer not null check (active in (0, 1)) default 1,
     version integer not null default 1

@@ -109,10 +109,11 @@ create table record_seal (
 create unique index record_seal_patient_id_unique on record_seal (patient_id) where lifted_at is null;
 
 -- A sealed visit: what was found and said in it is read by those who treated in it only; medicines stay visible (rule A3).
+-- Nobody sealed it where the reason of the booking does so.
 create table visit_seal (
     visit_id integer primary key references visit (id),
     patient_id integer not null references patient (id),
-    sealed_by integer not null references account (id),
+    sealed_by integer references account (id),
     sealed_name text not null,
     sealed_at text not null
 ) strict;
@@ -190,6 +191,17 @@ create trigger record_seal_no_delete before delete on record_seal begin select r
 create trigger visit_seal_whose before insert on visit_seal
     when not exists (select 1 from visit v where v.id = new.visit_id and v.patient_id = new.patient_id) begin
     select raise(abort, 'visit_seal_whose');
+end;
+create trigger visit_sealed_by_reason after insert on visit when new.appointment_id is not null begin
+    insert into visit_seal (visit_id, patient_id, sealed_name, sealed_at)
+    select new.id, new.patient_id, '', new.opened_at from appointment a join visit_reason r on r.id = a.reason_id
+    where a.id = new.appointment_id and r.seals_visit on conflict do nothing;
+end;
+create trigger visit_sealed_by_another_reason after update of appointment_id on visit
+    when new.appointment_id is not null and new.appointment_id is not old.appointment_id begin
+    insert into visit_seal (visit_id, patient_id, sealed_name, sealed_at)
+    select new.id, new.patient_id, '', new.opened_at from appointment a join visit_reason r on r.id = a.reason_id
+    where a.id = new.appointment_id and r.seals_visit on conflict do nothing;
 end;
 create trigger visit_seal_no_update before update on visit_seal begin select raise(abort, 'visit_seal_kept'); end;
 create trigger allergy_no_update before update on allergy begin select raise(abort, 'allergy_append_only'); end;

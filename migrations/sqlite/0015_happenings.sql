@@ -11,58 +11,60 @@ create table happening (
     words text not null,
     more text not null,
     account_id integer references account (id),
+    visit_id integer references visit (id),
     primary key (what, ref_id)
 ) strict;
 create index happening_line on happening (patient_id, at, what, ref_id);
 
 -- What happening holds, in the order of its columns: the one place that says so. Appointments and visits carry no reasons
 -- and no notes: the desk reads them (rule A1). Names that come from accounts are read there, so that a new name is shown.
+-- The visit is that with which a line is sealed; allergies, conditions and medicines stay visible, and name none (rule A3).
 create view happened as
     select a.patient_id, a.starts_at as at, 'appointment' as what, a.id as ref_id, a.state, '' as words, '' as more,
-        a.doctor_id as account_id
+        a.doctor_id as account_id, null as visit_id
     from appointment a where a.state <> 'hold' and (a.state <> 'cancelled' or a.booked_at is not null)
     union all
-    select v.patient_id, v.opened_at, 'visit', v.id, coalesce(v.close_reason, 'open'), '', v.token, null from visit v
+    select v.patient_id, v.opened_at, 'visit', v.id, coalesce(v.close_reason, 'open'), '', v.token, null, v.id from visit v
     union all
-    select y.patient_id, y.recorded_at, 'allergy', y.id, y.state, y.substance, y.recorded_name, null
+    select y.patient_id, y.recorded_at, 'allergy', y.id, y.state, y.substance, y.recorded_name, null, null
     from allergy y where y.replaces_id is null or y.state <> 'active'
     union all
-    select e.patient_id, e.recorded_at, 'health', e.id, e.kind || ' ' || e.state, e.words, e.recorded_name, null
+    select e.patient_id, e.recorded_at, 'health', e.id, e.kind || ' ' || e.state, e.words, e.recorded_name, null, null
     from health_entry e where e.replaces_id is null or e.state <> 'active'
     union all
     select t.patient_id, t.taken_at, 'vitals', t.id, 'taken',
         coalesce('blood pressure ' || t.systolic || '/' || t.diastolic || ' mmHg ', '')
             || coalesce('pulse ' || t.pulse || ' ', '')
             || coalesce('temperature ' || (t.temperature / 10) || '.' || (t.temperature % 10) || ' °C ', '')
-            || coalesce('NEWS2 ' || t.news2, ''), '', t.taken_by
+            || coalesce('NEWS2 ' || t.news2, ''), '', t.taken_by, t.visit_id
     from vitals t where not exists (select 1 from vitals later where later.replaces = t.id)
     union all
     select l.patient_id, r.verified_at, 'result', r.id, case when r.void then 'withdrawn'
-        when l.state in ('verified', 'released') then l.state else 'again' end, c.name, '', null
+        when l.state in ('verified', 'released') then l.state else 'again' end, c.name, '', null, l.visit_id
     from lab_result r join lab_line l on l.id = r.line_id join lab_test c on c.id = l.test_id
     where r.state = 'current'
     union all
-    select d.patient_id, d.signed_at, 'diagnosis', d.id, d.certainty || ' ' || d.state, d.term, d.recorded_name, null
+    select d.patient_id, d.signed_at, 'diagnosis', d.id, d.certainty || ' ' || d.state, d.term, d.recorded_name, null, d.visit_id
     from diagnosis d where d.state <> 'draft'
     union all
     select o.patient_id, coalesce(o.done_at, o.planned_at), 'procedure', o.id, o.state, o.name,
-        case when o.done_name <> '' then o.done_name else o.planned_name end, null
+        case when o.done_name <> '' then o.done_name else o.planned_name end, null, o.visit_id
     from visit_procedure o where o.state <> 'draft'
     union all
     select r.patient_id, r.signed_at, 'prescription', r.id, r.state,
         coalesce((select string_agg(l.name || ' ' || l.strength, ', ' order by l.id) from prescription_line l
-            where l.prescription_id = r.id and l.state <> 'cancelled'), ''), r.prescriber_name, null
+            where l.prescription_id = r.id and l.state <> 'cancelled'), ''), r.prescriber_name, null, null
     from prescription r where r.state = 'signed'
     union all
     select n.patient_id, n.clinical_at, 'note', n.id, n.kind || ' ' || n.state,
         substr(case when n.assessment <> '' then n.assessment when n.complaint <> '' then n.complaint
-            when n.plan <> '' then n.plan else n.examination end, 1, 160), n.author_name, null
+            when n.plan <> '' then n.plan else n.examination end, 1, 160), n.author_name, null, n.visit_id
     from note n where n.state in ('signed', 'entered_in_error')
     union all
     select n.patient_id, n.clinical_at, 'advice', n.id, n.state,
         trim(n.advice || case when n.advice = '' then '' when substr(n.advice, length(n.advice), 1) in ('.', '!', '?', ':')
             then ' ' else '. ' end || case when n.follow_up <> '' then 'Come back: ' || n.follow_up else '' end),
-        n.author_name, null
+        n.author_name, null, n.visit_id
     from note n where n.state = 'signed' and (n.advice <> '' or n.follow_up <> '');
 
 insert into happening select * from happened;

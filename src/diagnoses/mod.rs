@@ -18,7 +18,7 @@ pub use verbs::enter_in_error;
 
 use crate::access::model::Permission;
 use crate::db::{DbError, Store};
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, SealedVisits};
 use crate::queue::model::VisitId;
 use crate::web::paths::diagnoses as paths;
 use crate::web::routes::{Access, Routes};
@@ -45,9 +45,10 @@ pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Diagnosis
 pub async fn of_patient(
     store: impl Store,
     patient: PatientId,
+    sealed: &SealedVisits,
     limit: i64,
 ) -> Result<Vec<Diagnosis>, DbError> {
-    store::diagnoses::of_patient(store, patient, limit).await
+    store::diagnoses::of_patient(store, patient, sealed, limit).await
 }
 
 /// What the patient reads: signed, standing, not ruled out; the newest first.

@@ -20,7 +20,7 @@ pub use verbs::verify::READ;
 
 use crate::access::model::{AccountId, Permission as P};
 use crate::db::{Db, DbError};
-use crate::patients::PatientId;
+use crate::patients::model::{PatientId, SealedVisits};
 use crate::queue::model::VisitId;
 use crate::web::paths::laboratory as paths;
 use crate::web::routes::{Access, Routes};
@@ -102,8 +102,12 @@ pub async fn open_orders(db: &Db, visit: VisitId) -> Result<Vec<Line>, DbError> 
 }
 
 /// Every test of a visit, and what is open of the same patient from other visits.
-pub async fn around_visit(db: &Db, visit: VisitId, patient: PatientId) -> Result<Vec<Line>, DbError> {
-    store::lines::around_visit(db, visit, patient).await
+pub async fn around_visit(
+    db: &Db,
+    visit: VisitId,
+    whose: (PatientId, &SealedVisits),
+) -> Result<Vec<Line>, DbError> {
+    store::lines::around_visit(db, visit, whose).await
 }
 
 /// What waits in the laboratory, for the homes of staff.

@@ -1,7 +1,7 @@
 //! Who the clinic cares for: registration, search, the card, the record's frame, imports.
 //!
 //! Others use [`model`], [`brief`], [`search_brief`], [`find_by_code`],
-//! [`card_of`], [`reach`], [`reach_and_kept`], [`not_own`], [`own_ids`] and [`opened`]; the command line uses [`import`].
+//! [`card_of`], [`reach`], [`not_own`], [`own_ids`] and [`opened`]; the command line uses [`import`].
 
 pub mod campus;
 mod handlers;
@@ -12,7 +12,7 @@ mod store;
 mod views;
 
 pub use handlers::record::opened_as as opened;
-pub use handlers::{OWN, not_own, reach, reach_and_kept};
+pub use handlers::{OWN, not_own, reach};
 pub use model::{Brief, PatientId};
 pub use qr::Qr;
 pub use store::{SEARCH as SEARCH_SQL, brief, find_by_code, own_ids};

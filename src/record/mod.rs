@@ -85,7 +85,9 @@ pub async fn add_condition(
 
 /// The pages of this capability.
 pub fn routes() -> Routes {
-    use handlers::{allergies, allergy, emergency, entries, entry, health, mine, reviews, seal, time};
+    use handlers::{
+        allergies, allergy, emergency, entries, entry, health, mine, reviews, seal, time, visit_seal,
+    };
     let open = Access::May(Permission::OpenRecords);
     let keep = Access::May(Permission::KeepRecords);
     Routes::new("record")
@@ -111,6 +113,9 @@ pub fn routes() -> Routes {
         .post_confirmed_when(paths::EMERGENCY, open, emergency::create, emergency::is_complete)
         .get(paths::SEAL, keep, seal::form)
         .post_confirmed(paths::SEAL, keep, seal::save)
+        .post_confirmed(paths::VISIT_SEALS, keep, visit_seal::lift)
+        .get(paths::VISIT_SEAL, open, visit_seal::show)
+        .post(paths::VISIT_SEAL, open, visit_seal::save)
         .get(paths::REVIEWS, keep, reviews::index)
         .get(paths::REVIEW, keep, reviews::show)
         .post(paths::REVIEW, keep, reviews::save)

@@ -8,7 +8,7 @@ use infirmary::web::paths::{access, audit, billing, patients, record};
 use crate::support::{ADA, PASSWORD};
 
 /// The forms that change who can do what, give money back, carry the trail away, open a record by force or seal it.
-const SENSITIVE: [&str; 21] = [
+const SENSITIVE: [&str; 22] = [
     access::ACCOUNT,
     access::SIGN_IN_END,
     access::OTHERS_END,
@@ -30,6 +30,7 @@ const SENSITIVE: [&str; 21] = [
     audit::EXPORT,
     record::EMERGENCY,
     record::SEAL,
+    record::VISIT_SEALS,
 ];
 
 #[test]

@@ -4,4 +4,5 @@ mod allergies;
 mod emergency;
 mod health;
 mod mine;
+mod sealed;
 mod timeline;

@@ -58,7 +58,7 @@ pub async fn load(
     form: Option<FormState>,
 ) -> Result<ConsultPage, Error> {
     let (me, visit) = (page.actor()?.account, sitting.visit.id);
-    let (patient, kind) = (sitting.visit.patient_id, kind_for(&page));
+    let (whose, kind) = (door.whose(), kind_for(&page));
     let token = sitting.standing().filter(|_| page.may(Permission::WorkQueue));
     let onward = async {
         match &token {
@@ -68,9 +68,9 @@ pub async fn load(
     };
     let (notes, vitals, orders, earlier, templates, onward) = try_join!(
         notes::of_visit(&app.db, me, visit),
-        vitals::around(&app.db, visit, patient),
-        laboratory::around_visit(&app.db, visit, patient),
-        sittings::earlier(&app.db, patient, sitting.day, EARLIER),
+        vitals::around(&app.db, visit, whose),
+        laboratory::around_visit(&app.db, visit, whose),
+        sittings::earlier(&app.db, whose, sitting.day, EARLIER),
         templates::for_account(&app.db, me),
         onward,
     )?;

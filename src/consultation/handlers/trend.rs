@@ -37,7 +37,7 @@ pub async fn index(
     }
     let before = VitalsId(asked.before.unwrap_or(i64::MAX));
     let mut takings =
-        store::of_patient(&app.db, id, (before, page.now + TimeDelta::days(366)), PAGE + 1).await?;
+        store::of_patient(&app.db, door.whose(), (before, page.now + TimeDelta::days(366)), PAGE + 1).await?;
     let more = takings.len() as i64 > PAGE;
     takings.truncate(PAGE as usize);
     let older = takings

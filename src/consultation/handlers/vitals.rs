@@ -37,7 +37,7 @@ pub async fn new(State(app): State<App>, page: Page, Id(visit): Id<VisitId>) -> 
     if visit.closed_at.is_some() {
         return Ok(see_other(&paths::consultation::trend(visit.patient_id)));
     }
-    let last = store::around(&app.db, visit.id, visit.patient_id).await?;
+    let last = store::around(&app.db, visit.id, door.whose()).await?;
     let mut form = FormState::new();
     // The aim of the saturation is a decision about the person, so it goes on until somebody takes it back.
     if last.newest().is_some_and(|last| last.second_scale) {
@@ -172,7 +172,7 @@ async fn save(app: &App, page: Page, asked: Asked, submission: Submission) -> An
         // Only a doctor decides on the second scale; everybody else leaves it as it is.
         taken.second_scale = match &asked.corrects {
             Some(old) => old.second_scale,
-            None => store::around(&app.db, asked.visit, asked.door.banner.summary.who.patient_id)
+            None => store::around(&app.db, asked.visit, asked.door.whose())
                 .await?
                 .newest()
                 .is_some_and(|last| last.second_scale),
@@ -228,7 +228,7 @@ async fn again(
     let last = match asked.corrects {
         Some(_) => Signs::default(),
         None if asked.door.closed() => Signs::default(),
-        None => store::around(&app.db, asked.visit, asked.door.banner.summary.who.patient_id).await?,
+        None => store::around(&app.db, asked.visit, asked.door.whose()).await?,
     };
     let planned = match asked.corrects.is_none() && !asked.door.closed() {
         true => planned(app, &page, asked.visit).await?,

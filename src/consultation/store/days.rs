@@ -68,7 +68,8 @@ pub async fn of_account(
             group by e.visit_id, v.patient_id, v.token
             union all
             select 'procedure', o.planned_at, cast(null as bigint), o.visit_id, cast(null as bigint), o.patient_id,
-                v.token || ', ' || o.name, 3, cast(null as text), cast(null as text), cast(null as text)
+                v.token || ', ' || case when exists (select 1 from visit_seal z where z.visit_id = v.id)
+                    then 'procedure' else o.name end, 3, cast(null as text), cast(null as text), cast(null as text)
             from queue_entry e join visit_procedure o on o.visit_id = e.visit_id and o.state = 'planned'
                 join visit v on v.id = e.visit_id
             where e.state in ('waiting', 'called', 'in_service', 'parked', 'missed') and $6 = 1

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::access::model::AccountId;
 use crate::consultation::model::{NoteId, Outcome};
 use crate::db::{DbError, Store, sql};
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, SealedVisits};
 use crate::queue::model::{EntryId, EntryState, Missing, PointId, PointKind, VisitId};
 use crate::queue::{Standing, Visit};
 
@@ -42,6 +42,8 @@ pub struct Sitting {
     pub back_to: Option<String>,
     /// Since when the patient is served.
     pub started_at: Option<DateTime<Utc>>,
+    /// Whether only those who treat in it read it.
+    pub is_sealed: bool,
     /// The booking's reason, from the clinic's list.
     pub booked_for: Option<String>,
     /// What the student wrote when booking.
@@ -105,6 +107,7 @@ pub async fn of_visit(store: impl Store, id: VisitId) -> Result<Option<Sitting>,
                 and c.started_at is not null
                 and exists (select 1 from account_role g where g.account_id = c.served_by and g.role in ('doctor', 'nurse'))
              order by c.id desc limit 1) as back_to,
+            exists (select 1 from visit_seal z where z.visit_id = v.id) as is_sealed,
             r.name as booked_for, a.complaint as booked_words, a.booked_at,
             exists (select 1 from prescription_line l where l.visit_id = v.id and l.state in ('open', 'partly')) as has_prescription,
             d.version as decision, d.kind as outcome,
@@ -182,23 +185,27 @@ pub struct Earlier {
     pub author_name: Option<String>,
     /// What it came to, or what brought the patient.
     pub words: Option<String>,
+    /// Whether it is sealed against who reads.
+    pub is_sealed: bool,
 }
 
 /// The visits of a patient before a day, newest first, each with its last signed note.
 pub async fn earlier(
     store: impl Store,
-    patient: PatientId,
+    (patient, sealed): (PatientId, &SealedVisits),
     before: NaiveDate,
     limit: i64,
 ) -> Result<Vec<Earlier>, DbError> {
-    sql("select v.opened_at, n.id as note_id, n.author_name,
+    sql("select v.opened_at, n.id as note_id, n.author_name, ($4 like '%,' || v.id || ',%') as is_sealed,
             case when n.assessment <> '' then n.assessment when n.complaint <> '' then n.complaint else n.plan end as words
          from visit v left join note n on n.id = (select max(last.id) from note last
-            where last.visit_id = v.id and last.state = 'signed' and last.kind <> 'addendum')
+            where last.visit_id = v.id and last.state = 'signed' and last.kind <> 'addendum'
+                and $4 not like '%,' || v.id || ',%')
          where v.patient_id = $1 and v.day < $2 order by v.day desc limit $3")
     .bind(patient)
     .bind(before)
     .bind(limit)
+    .bind(sealed.visits())
     .all(store)
     .await
 }

@@ -7,7 +7,7 @@ use crate::consultation::model::{Consciousness, Level, Measured, News2, Oxygen, 
 use crate::consultation::store::body::Body;
 use crate::consultation::store::signs::Signs;
 use crate::db::{DbError, Store, Tx, sql};
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, SealedVisits};
 use crate::queue::model::VisitId;
 
 /// A taking with who took it.
@@ -203,7 +203,7 @@ pub async fn by_id(store: impl Store, id: VitalsId) -> Result<Option<Vitals>, Db
 /// corrected ones too, beside what stands in their place.
 pub async fn of_patient(
     store: impl Store,
-    patient: PatientId,
+    (patient, sealed): (PatientId, &SealedVisits),
     (before, until): (VitalsId, DateTime<Utc>),
     limit: i64,
 ) -> Result<Vec<Vitals>, DbError> {
@@ -214,12 +214,13 @@ pub async fn of_patient(
                 from vital_flag f where f.vitals_id = v.id), '') as marks
          from vitals v join account a on a.id = v.taken_by left join vitals r on r.replaces = v.id
          where v.patient_id = $1 and (v.taken_at, v.id) < (coalesce((select b.taken_at from vitals b
-            where b.id = $2 and b.patient_id = $1), $3), $2)
+            where b.id = $2 and b.patient_id = $1), $3), $2) and $5 not like '%,' || v.visit_id || ',%'
          order by v.taken_at desc, v.id desc limit $4")
     .bind(patient)
     .bind(before)
     .bind(until)
     .bind(limit)
+    .bind(sealed.visits())
     .all(store)
     .await
 }
@@ -264,7 +265,11 @@ const OF_VISIT: i64 = 300;
 
 /// What stands of the vital signs of a visit; where nothing was measured in it, of the last visit of `or_else` in which
 /// something was.
-pub async fn around(store: impl Store, visit: VisitId, or_else: PatientId) -> Result<Signs, DbError> {
+pub async fn around(
+    store: impl Store,
+    visit: VisitId,
+    (or_else, sealed): (PatientId, &SealedVisits),
+) -> Result<Signs, DbError> {
     let takings = sql("select v.id, v.visit_id, v.patient_id, v.taken_at, v.entered_at,
             trim(a.title || ' ' || a.name) as by, v.age, v.temperature, v.pulse, v.respiration, v.oxygen_saturation, v.systolic, v.diastolic, v.weight, v.height, v.pain, v.oxygen,
             v.consciousness, v.second_scale, v.pregnant, v.news2, v.note, v.replaces, v.reason,
@@ -274,12 +279,14 @@ pub async fn around(store: impl Store, visit: VisitId, or_else: PatientId) -> Re
          from vitals v join account a on a.id = v.taken_by
          where v.visit_id = coalesce((select max(here.visit_id) from vitals here where here.visit_id = $1),
                 (select last.visit_id from vitals last where last.patient_id = $2
+                    and $4 not like '%,' || last.visit_id || ',%'
                  order by last.taken_at desc, last.id desc limit 1))
             and not exists (select 1 from vitals r where r.replaces = v.id)
          order by v.taken_at desc, v.id desc limit $3")
     .bind(visit)
     .bind(or_else)
     .bind(OF_VISIT)
+    .bind(sealed.visits())
     .all(store)
     .await?;
     Ok(Signs::new(takings))
@@ -287,5 +294,5 @@ pub async fn around(store: impl Store, visit: VisitId, or_else: PatientId) -> Re
 
 /// What stands of the vital signs of a visit.
 pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Signs, DbError> {
-    around(store, visit, PatientId(0)).await
+    around(store, visit, (PatientId(0), &SealedVisits::default())).await
 }

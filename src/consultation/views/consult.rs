@@ -338,6 +338,9 @@ impl Earlier {
 
     /// What it came to, in a line.
     pub fn words(&self) -> String {
+        if self.is_sealed {
+            return "Sealed: those who treated in it read it".to_owned();
+        }
         let text = self.words.as_deref().unwrap_or_default().replace('\n', " ");
         if text.chars().count() <= SHORT {
             return text;

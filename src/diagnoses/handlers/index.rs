@@ -37,8 +37,9 @@ pub async fn show(
     if door.closed() {
         return Ok(see_other(&paths::patients::show(id)));
     }
-    let problems = diagnoses::of_patient(&app.db, id, PROBLEMS).await?;
-    let mut all = diagnoses::all_of_patient(&app.db, id, asked.before.unwrap_or(i64::MAX), PAGE + 1).await?;
+    let problems = diagnoses::of_patient(&app.db, id, &door.sealed, PROBLEMS).await?;
+    let before = asked.before.unwrap_or(i64::MAX);
+    let mut all = diagnoses::all_of_patient(&app.db, door.whose(), before, PAGE + 1).await?;
     let more = all.len() as i64 > PAGE;
     all.truncate(PAGE as usize);
     let last = all.last().filter(|_| more);

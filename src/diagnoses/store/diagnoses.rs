@@ -7,7 +7,7 @@ use crate::access::model::AccountId;
 use crate::consultation::model::NoteId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::diagnoses::model::{Certainty, CodeId, DiagnosisId, State};
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, SealedVisits};
 use crate::queue::model::VisitId;
 
 /// A diagnosis as it was written.
@@ -90,16 +90,20 @@ pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Diagnosis
 pub async fn of_patient(
     store: impl Store,
     patient: PatientId,
+    sealed: &SealedVisits,
     limit: i64,
 ) -> Result<Vec<Diagnosis>, DbError> {
     sql(diagnoses!(
         "d.patient_id = $1 and d.state = 'signed' and d.certainty <> 'ruled_out'
+           and $3 not like '%,' || d.visit_id || ',%'
            and not exists (select 1 from diagnosis later where later.patient_id = d.patient_id
-                and later.state = 'signed' and later.code = d.code and later.term = d.term and later.id > d.id)
+                and later.state = 'signed' and later.code = d.code and later.term = d.term and later.id > d.id
+                and $3 not like '%,' || later.visit_id || ',%')
          order by d.id desc limit $2"
     ))
     .bind(patient)
     .bind(limit)
+    .bind(sealed.visits())
     .all(store)
     .await
 }
@@ -107,16 +111,20 @@ pub async fn of_patient(
 /// Everything that was ever signed for a patient, newest first.
 pub async fn all_of_patient(
     store: impl Store,
-    patient: PatientId,
+    (patient, sealed): (PatientId, &SealedVisits),
     before: i64,
     limit: i64,
 ) -> Result<Vec<Diagnosis>, DbError> {
-    sql(diagnoses!("d.patient_id = $1 and d.state <> 'draft' and d.id < $2 order by d.id desc limit $3"))
-        .bind(patient)
-        .bind(before)
-        .bind(limit)
-        .all(store)
-        .await
+    sql(diagnoses!(
+        "d.patient_id = $1 and d.state <> 'draft' and d.id < $2 and $4 not like '%,' || d.visit_id || ',%'
+         order by d.id desc limit $3"
+    ))
+    .bind(patient)
+    .bind(before)
+    .bind(limit)
+    .bind(sealed.visits())
+    .all(store)
+    .await
 }
 
 /// What a patient reads of the own record.

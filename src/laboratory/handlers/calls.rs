@@ -8,6 +8,7 @@ use crate::laboratory::store::{lines, results, reviews};
 use crate::laboratory::verbs::call_back::{Told, call};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::CallPage;
+use crate::patients::model::SealedVisits;
 use crate::record;
 use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::LINE;
@@ -18,7 +19,8 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 async fn load(app: &App, page: Page, id: ResultId, form: Option<FormState>) -> Result<CallPage, Error> {
     let line = lines::of_result(&app.db, id).await?.ok_or(Error::NotFound)?;
     record::not_own(app, &page, line.patient_id).await?;
-    let values = results::values_of_test(&app.db, line.patient_id, line.test_id).await?;
+    let values =
+        results::values_of_test(&app.db, (line.patient_id, &SealedVisits::default()), line.test_id).await?;
     let values =
         values.into_iter().filter(|value| value.result_id == id && value.flag.is_critical()).collect();
     let (reviewer, calls) = reviews::calls(&app.db, id).await?;

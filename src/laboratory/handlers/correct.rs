@@ -14,6 +14,7 @@ use crate::laboratory::verbs::enter::Whose;
 use crate::laboratory::verbs::withdraw::{FEWEST, withdraw};
 use crate::laboratory::views::Who;
 use crate::laboratory::views::sample::{EntryPage, comment_of, partial_of, version_of};
+use crate::patients::model::SealedVisits;
 use crate::record;
 use crate::web::conflict::{conflicting, sentence};
 use crate::web::form::TEXT;
@@ -34,7 +35,8 @@ async fn held(app: &App, page: &Page, id: LineId) -> Result<Held, Error> {
     let line = lines::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     record::not_own(app, page, line.patient_id).await?;
     let analytes = catalogue::analytes_of_test(&app.db, line.test_id).await?;
-    let values = results::values_of_test(&app.db, line.patient_id, line.test_id).await?;
+    let values =
+        results::values_of_test(&app.db, (line.patient_id, &SealedVisits::default()), line.test_id).await?;
     let current = results::in_state(&app.db, id, VersionState::Current).await?;
     let partial = current.as_ref().is_some_and(|version| !version.not_done.is_empty());
     let remark = current.map(|version| version.comment).unwrap_or_default();

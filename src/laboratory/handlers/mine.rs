@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::laboratory::model::{ResultId, VersionState};
 use crate::laboratory::store::{lines, results, reviews};
 use crate::laboratory::views::mine::{MyResultPage, MyResultsPage};
+use crate::patients::model::SealedVisits;
 use crate::record;
 use crate::web::request::Id;
 use crate::web::{Answer, Error, Page, html, paths};
@@ -43,7 +44,7 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<ResultId>) -> A
     let versions = results::of_line(&app.db, line.id).await?;
     let version = versions.iter().find(|version| version.state == VersionState::Current).cloned();
     let version = version.ok_or(Error::NotFound)?;
-    let mut all = results::values_of_test(&app.db, patient, line.test_id).await?;
+    let mut all = results::values_of_test(&app.db, (patient, &SealedVisits::default()), line.test_id).await?;
     // Another result of the same test may have been kept for a talk: only this one's values are shown.
     all.retain(|value| value.line_id == line.id);
     record::read_apart(&app, &page, ("lab.own_result_opened", "lab_result", version.id.0), patient).await?;

@@ -44,8 +44,8 @@ async fn load(
     if door.closed() {
         return Ok(Err(visit.patient_id));
     }
+    let lines = lines::around_visit(&app.db, id, door.whose()).await?;
     let banner = door.banner.as_heading();
-    let lines = lines::around_visit(&app.db, id, visit.patient_id).await?;
     let words: Vec<String> = fold(q).split_whitespace().map(str::to_owned).collect();
     let fits = |test: &catalogue::Test| words.iter().all(|word| test.search_words.contains(word.as_str()));
     let ticked = |test: &catalogue::Test| form.chosen("test", test.id);
@@ -140,7 +140,8 @@ pub async fn cancel_line(
     let line = lines::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
     record::not_own(&app, &page, line.patient_id).await?;
     let mine = line.ordered_by == page.actor()?.account;
-    if !mine && !patients::reach(&app, &page, line.patient_id).await?.is_open() {
+    let (reach, sealed) = patients::reach(&app, &page, line.patient_id).await?;
+    if !mine && (!reach.is_open() || sealed.holds(line.visit_id.0)) {
         return Err(Error::NotFound);
     }
     // A released result is withdrawn with its test: the reason then stands with the result.

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::access::model::AccountId;
 use crate::db::{DbError, Store, Tx, sql};
 use crate::laboratory::model::{LineId, LineState, Move, OrderId, RejectReason, ResultId, SampleId, TestId};
-use crate::patients::model::{PatientId, Sex};
+use crate::patients::model::{PatientId, SealedVisits, Sex};
 use crate::queue::model::VisitId;
 
 /// One test of an order with everything that a list says of it. It carries the doctor's question and nothing else that
@@ -109,15 +109,17 @@ pub async fn of_visit(store: impl Store, visit: VisitId) -> Result<Vec<Line>, Db
 pub async fn around_visit(
     store: impl Store,
     visit: VisitId,
-    patient: PatientId,
+    (patient, sealed): (PatientId, &SealedVisits),
 ) -> Result<Vec<Line>, DbError> {
     sql(lines!(
-        "l.patient_id = $2 and (l.visit_id = $1 or l.state in
-            ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected'))
+        "l.patient_id = $2 and (l.visit_id = $1 or (l.state in
+            ('requested', 'collected', 'received', 'in_progress', 'entered', 'verified', 'rejected')
+            and $3 not like '%,' || l.visit_id || ',%'))
          order by l.id limit 300"
     ))
     .bind(visit)
     .bind(patient)
+    .bind(sealed.visits())
     .all(store)
     .await
 }

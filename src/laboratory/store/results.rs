@@ -9,7 +9,7 @@ use crate::laboratory::model::{
     AnalyteId, AnalyteKind, Flag, Judged, LineId, ResultId, ReviewReason, SampleId, TestId, VersionState,
     decimal, range_words,
 };
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, SealedVisits};
 
 /// One version of a result.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -197,16 +197,18 @@ pub async fn values_around(
 /// The values of a patient for one test, superseded versions included, the newest first.
 pub async fn values_of_test(
     store: impl Store,
-    patient: PatientId,
+    (patient, sealed): (PatientId, &SealedVisits),
     test: TestId,
 ) -> Result<Vec<Value>, DbError> {
     sql(values!(
         "v.patient_id = $1 and v.analyte_id in (select x.id from lab_analyte x where x.test_id = $2)
+            and ($3 = '' or $3 not like '%,' || (select k.visit_id from lab_line k where k.id = r.line_id) || ',%')
             and r.state in ('current', 'superseded')
          order by v.result_id desc, v.position limit 400"
     ))
     .bind(patient)
     .bind(test)
+    .bind(sealed.visits())
     .all(store)
     .await
 }

@@ -103,7 +103,7 @@ async fn read(
         Part::ALL.iter().copied().filter(|part| form.chosen("part", part.as_str())).collect();
     let words: Vec<&str> = parts.iter().map(|part| part.as_str()).collect();
     let summary = form.optional_text("summary", TEXT);
-    let copied = referral::copy(app, facts, &door.banner, &parts).await?;
+    let copied = referral::copy(app, facts, door, &parts).await?;
     Ok(Text { to_whom, urgency, question, summary, included: words.join(","), copied })
 }
 

@@ -18,7 +18,7 @@ use crate::letters::store::visits::Facts;
 use crate::live::Topic;
 use crate::prescribing;
 use crate::prescribing::model::LineState;
-use crate::record::Banner;
+use crate::record::Door;
 use crate::settings::model::Clinic;
 use crate::work::{Refused, Work};
 
@@ -52,7 +52,7 @@ fn medicine(line: &prescribing::Line) -> String {
 }
 
 /// Copies the chosen parts of the record, in words.
-pub async fn copy(app: &App, facts: &Facts, banner: &Banner, parts: &[Part]) -> Result<String, DbError> {
+pub async fn copy(app: &App, facts: &Facts, door: &Door, parts: &[Part]) -> Result<String, DbError> {
     let mut all: Vec<Copied> = Vec::new();
     for part in parts {
         let lines = match part {
@@ -61,8 +61,9 @@ pub async fn copy(app: &App, facts: &Facts, banner: &Banner, parts: &[Part]) -> 
                 all.iter().filter(|one| one.state == State::Signed).map(named).collect()
             }
             Part::Problems => {
-                let earlier = diagnoses::of_patient(&app.db, facts.patient_id, PROBLEMS).await?;
-                let conditions = banner.summary.entries.iter().filter(|entry| {
+                let earlier =
+                    diagnoses::of_patient(&app.db, facts.patient_id, &door.sealed, PROBLEMS).await?;
+                let conditions = door.banner.summary.entries.iter().filter(|entry| {
                     matches!(
                         entry.kind,
                         crate::record::model::EntryKind::Condition | crate::record::model::EntryKind::Surgery
@@ -78,12 +79,12 @@ pub async fn copy(app: &App, facts: &Facts, banner: &Banner, parts: &[Part]) -> 
                 stands.map(medicine).collect()
             }
             Part::Allergies => {
-                let mut lines = banner.allergies();
-                if !banner.told().is_empty() {
-                    lines.push(format!("As told, not examined: {}", banner.told()));
+                let mut lines = door.banner.allergies();
+                if !door.banner.told().is_empty() {
+                    lines.push(format!("As told, not examined: {}", door.banner.told()));
                 }
                 if lines.is_empty() {
-                    let none = banner.summary.none.is_some();
+                    let none = door.banner.summary.none.is_some();
                     lines.push(if none { "No known allergies" } else { "Not asked" }.to_owned());
                 }
                 lines

@@ -15,7 +15,7 @@ pub mod state;
 pub mod students;
 pub mod university;
 
-use super::model::{Asker, PatientId, Reach, Relation, Told};
+use super::model::{Asker, PatientId, Reach, SealedVisits, Told};
 use super::store::{self, Patient};
 use super::views::Meanwhile;
 use crate::access::model::{AccountId, Permission};
@@ -54,38 +54,15 @@ async fn patient_for(app: &App, page: &Page, id: PatientId) -> Result<(Patient, 
     Ok((patient, reach))
 }
 
-/// How far the clinical part of a patient's record is open to who asks; for other capabilities' pages.
-pub async fn reach(app: &App, page: &Page, id: PatientId) -> Result<Reach, Error> {
-    Ok(reach_and_kept(app, page, id).await?.0)
-}
-
-/// The same, with what of it belongs to sealed visits and stays closed all the same (rule A3): words of the line of time
-/// with ids.
-pub async fn reach_and_kept(
-    app: &App,
-    page: &Page,
-    id: PatientId,
-) -> Result<(Reach, Vec<(String, i64)>), Error> {
+/// How far the clinical part of a patient's record is open to who asks, and which sealed visits of it stay closed all the
+/// same (rule A3); for other capabilities' pages.
+pub async fn reach(app: &App, page: &Page, id: PatientId) -> Result<(Reach, SealedVisits), Error> {
     if !page.may(Permission::OpenRecords) {
-        return Ok((Reach::Never, Vec::new()));
+        return Ok((Reach::Never, SealedVisits::default()));
     }
-    let asker = asker(page)?;
-    let relation = store::relation(&app.db, id, &asker).await?.ok_or(Error::NotFound)?;
+    let relation = store::relation(&app.db, id, &asker(page)?).await?.ok_or(Error::NotFound)?;
     let reach = Reach::of(true, &relation);
-    Ok((reach, kept(app, &relation, reach, (id, asker.account)).await?))
-}
-
-/// What of an open record belongs to sealed visits that are not the reader's; an emergency opens them too.
-async fn kept(
-    app: &App,
-    relation: &Relation,
-    reach: Reach,
-    (id, account): (PatientId, AccountId),
-) -> Result<Vec<(String, i64)>, DbError> {
-    if !relation.is_kept_out || !reach.is_open() || reach.emergency().is_some() {
-        return Ok(Vec::new());
-    }
-    store::kept_back(&app.db, id, account).await
+    Ok((reach, reach.sealed_visits(&relation)))
 }
 
 /// Refuses whoever works on the own record or on that of a relative (rule A7).

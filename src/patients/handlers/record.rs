@@ -55,7 +55,8 @@ pub async fn show(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> 
 pub async fn render(app: &App, page: Page, id: PatientId, why: FormState) -> Answer {
     let (patient, reach) = patient_for(app, &page, id).await?;
     let clinical = reach.is_open();
-    let narrow = Narrow { what: None, from: None, until: None, after: None, clinical, own: false };
+    let sealed = reach.sealed_visits(&patient.relation());
+    let narrow = Narrow { clinical, sealed, ..Narrow::default() };
     let (banner, happenings, ()) = try_join!(
         banner(app, id, reach),
         crate::record::timeline(&app.db, id, &narrow, HAPPENINGS).err_into(),

@@ -21,7 +21,7 @@ pub use numbers::{
 pub use people::{
     BLOOD_GROUPS, Brief, CHANGES, Details, Difference, GENOTYPES, Kind, PatientState, Sex, Told,
 };
-pub use reach::{Asker, FEWEST, OPEN_MINUTES, OpeningReason, Reach, Relation, open_until};
+pub use reach::{Asker, FEWEST, OPEN_MINUTES, OpeningReason, Reach, Relation, SealedVisits, open_until};
 
 use crate::ids;
 

@@ -39,8 +39,35 @@ pub struct Asker {
     pub tomorrow: DateTime<Utc>,
 }
 
+/// The sealed visits of a record of which somebody reads nothing, however far the record is open to them (rule A3). Their
+/// ids stand between commas, as a statement compares them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SealedVisits(String);
+
+impl SealedVisits {
+    /// Of ids between commas; none for none.
+    pub fn of(visits: Option<&str>) -> Self {
+        SealedVisits(visits.map(|visits| format!(",{visits},")).unwrap_or_default())
+    }
+
+    /// Whether this visit is among them.
+    pub fn holds(&self, visit: i64) -> bool {
+        self.0.contains(&format!(",{visit},"))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `,3,17,` for a statement that leaves them out: `$2 not like '%,' || visit_id || ',%'`. Empty for none.
+    pub fn visits(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What the table says between a member of staff and a patient.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct Relation {
     /// Whether the account that asks belongs to this very person (rule A7).
     pub is_own: bool,
@@ -52,8 +79,8 @@ pub struct Relation {
     pub broken_until: Option<DateTime<Utc>>,
     /// Whether the record is sealed: then only the own treating is a relation, and no reason opens it.
     pub is_sealed: bool,
-    /// Whether the record has a sealed visit of which who asks reads nothing (rule A3).
-    pub is_kept_out: bool,
+    /// The sealed visits of which who asks reads nothing, between commas (rule A3).
+    pub sealed_visits: Option<String>,
     /// Whether the patient is in the clinic.
     pub is_here: bool,
 }
@@ -85,13 +112,23 @@ impl Reach {
         }
         match (relation.is_related, relation.broken_until, relation.opened_until) {
             // An emergency opens more than the relation does: the sealed visits.
-            (true, Some(until), _) if relation.is_kept_out => Reach::Emergency(until),
+            (true, Some(until), _) if relation.sealed_visits.is_some() => Reach::Emergency(until),
             (true, _, _) => Reach::Related,
             (false, Some(until), _) => Reach::Emergency(until),
             (false, None, _) if relation.is_sealed && relation.is_here => Reach::SealedHere,
             (false, None, _) if relation.is_sealed => Reach::Sealed,
             (false, None, Some(until)) => Reach::Until(until),
             (false, None, None) => Reach::Closed,
+        }
+    }
+
+    /// The visits that stay closed in an open record; an emergency opens them too.
+    pub fn sealed_visits(self, relation: &Relation) -> SealedVisits {
+        match self {
+            Reach::Related | Reach::Until(_) => SealedVisits::of(relation.sealed_visits.as_deref()),
+            Reach::Never | Reach::Closed | Reach::Sealed | Reach::SealedHere | Reach::Emergency(_) => {
+                SealedVisits::default()
+            }
         }
     }
 
@@ -168,10 +205,10 @@ mod tests {
         let relation = Relation { is_related: true, opened_until: Some(until), ..Relation::default() };
         assert_eq!(Reach::of(false, &relation), Reach::Never);
         assert_eq!(Reach::of(true, &relation), Reach::Related);
-        let stranger = Relation { is_related: false, ..relation };
+        let stranger = Relation { is_related: false, ..relation.clone() };
         assert_eq!(Reach::of(true, &stranger), Reach::Until(until));
         assert_eq!(Reach::of(true, &Relation::default()), Reach::Closed);
-        assert_eq!(Reach::of(true, &Relation { is_own: true, ..relation }), Reach::Never);
+        assert_eq!(Reach::of(true, &Relation { is_own: true, ..relation.clone() }), Reach::Never);
     }
 
     #[test]
@@ -179,13 +216,33 @@ mod tests {
         let until = DateTime::<Utc>::UNIX_EPOCH;
         let sealed = Relation { is_sealed: true, opened_until: Some(until), ..Relation::default() };
         assert_eq!(Reach::of(true, &sealed), Reach::Sealed);
-        let here = Reach::of(true, &Relation { is_here: true, ..sealed });
+        let here = Reach::of(true, &Relation { is_here: true, ..sealed.clone() });
         assert_eq!((here, here.is_open(), here.shows_harm()), (Reach::SealedHere, false, true));
-        assert_eq!(Reach::of(false, &Relation { is_here: true, ..sealed }), Reach::Never);
-        let broken = Relation { broken_until: Some(until), ..sealed };
+        assert_eq!(Reach::of(false, &Relation { is_here: true, ..sealed.clone() }), Reach::Never);
+        let broken = Relation { broken_until: Some(until), ..sealed.clone() };
         assert_eq!(Reach::of(true, &broken), Reach::Emergency(until));
         assert_eq!(Reach::of(false, &broken), Reach::Never);
-        assert_eq!(Reach::of(true, &Relation { is_own: true, ..broken }), Reach::Never);
-        assert_eq!(Reach::of(true, &Relation { is_related: true, ..sealed }), Reach::Related);
+        assert_eq!(Reach::of(true, &Relation { is_own: true, ..broken.clone() }), Reach::Never);
+        assert_eq!(Reach::of(true, &Relation { is_related: true, ..sealed.clone() }), Reach::Related);
+    }
+
+    #[test]
+    fn an_emergency_opens_the_sealed_visits_that_the_relation_leaves_closed() {
+        let until = Utc::now();
+        let treats =
+            Relation { is_related: true, sealed_visits: Some("3,17".to_owned()), ..Relation::default() };
+        let reach = Reach::of(true, &treats);
+        let sealed = reach.sealed_visits(&treats);
+        assert_eq!((reach, sealed.visits()), (Reach::Related, ",3,17,"));
+        assert!(
+            sealed.holds(3) && sealed.holds(17) && !sealed.holds(1) && !sealed.holds(7) && !sealed.is_empty()
+        );
+        let broken = Relation { broken_until: Some(until), ..treats };
+        let reach = Reach::of(true, &broken);
+        assert_eq!(reach, Reach::Emergency(until));
+        assert!(reach.sealed_visits(&broken).is_empty() && !reach.sealed_visits(&broken).holds(3));
+        let reasoned =
+            Relation { is_related: false, broken_until: None, opened_until: Some(until), ..broken };
+        assert!(Reach::of(true, &reasoned).sealed_visits(&reasoned).holds(17), "a reason opens none");
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::reach::{asked_by, keeps_out, own_to, relation_to};
+use super::reach::{asked_by, own_to, relation_to};
 use crate::access::model::{AccountId, AccountState};
 use crate::db::{DbError, Store, Tx, sql};
 use crate::patients::model::{
@@ -32,7 +32,7 @@ pub struct Patient {
     is_own: bool,
     is_related: bool,
     is_sealed: bool,
-    is_kept_out: bool,
+    sealed_visits: Option<String>,
     is_here: bool,
     opened_until: Option<DateTime<Utc>>,
     broken_until: Option<DateTime<Utc>>,
@@ -45,7 +45,7 @@ impl Patient {
             is_own: self.is_own,
             is_related: self.is_related,
             is_sealed: self.is_sealed,
-            is_kept_out: self.is_kept_out,
+            sealed_visits: self.sealed_visits.clone(),
             is_here: self.is_here,
             opened_until: self.opened_until,
             broken_until: self.broken_until,

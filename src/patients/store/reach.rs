@@ -14,22 +14,9 @@ macro_rules! own_to {
 }
 pub(super) use own_to;
 
-/// Whether the account $2 reads nothing of the sealed visit `z` (rule A3): it did not seal it, has not served the patient in
-/// it, wrote nothing in it, and is not the doctor with whom it was booked.
-macro_rules! keeps_out {
-    () => {
-        "(z.sealed_by <> $2
-          and not exists (select 1 from queue_entry q where q.visit_id = z.visit_id and q.served_by = $2
-            and q.started_at is not null)
-          and not exists (select 1 from note n where n.visit_id = z.visit_id and n.author_id = $2
-            and n.state in ('draft', 'signed'))
-          and not exists (select 1 from visit v join appointment a on a.id = v.appointment_id
-            where v.id = z.visit_id and a.doctor_id = $2))"
-    };
-}
-pub(super) use keeps_out;
-
 /// The columns of a [`Relation`] to the patient `p`; $1 is the patient, $2 the account, $3 now, $4 today, $5 tomorrow.
+///
+/// A sealed visit is closed to whoever is not of its `visit_team` (rule A3).
 ///
 /// A booking that the account made itself is no relation before the patient has come: nobody opens a record by booking.
 /// In a sealed record only the own treating counts, not that the patient is here. Who has begun a note may come back to
@@ -53,7 +40,9 @@ macro_rules! relation_to {
                     and (a.state in ('arrived', 'in_service', 'fulfilled', 'no_show')
                          or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2))) end as is_related,
              exists (select 1 from record_seal s where s.patient_id = p.id and s.lifted_at is null) as is_sealed,
-             exists (select 1 from visit_seal z where z.patient_id = p.id and ", keeps_out!(), ") as is_kept_out,
+             (select string_agg(cast(z.visit_id as text), ',') from visit_seal z where z.patient_id = p.id
+                and not exists (select 1 from visit_team t where t.visit_id = z.visit_id and t.account_id = $2))
+                as sealed_visits,
              exists (select 1 from visit v where v.patient_id = p.id and v.closed_at is null) as is_here,
              (select max(r.expires_at) from record_opening r where r.patient_id = p.id and r.account_id = $2
                 and r.expires_at > $3 and r.kind = 'reason') as opened_until,
@@ -96,30 +85,6 @@ pub async fn is_own(
         .optional(store)
         .await?;
     Ok(own.map(|row| row.0))
-}
-
-/// The sealed visits of which an account reads nothing, and what belongs to them: a word of the line of time with an id.
-/// Medicines and allergies do not belong to it (rule A3).
-pub async fn kept_back(
-    store: impl Store,
-    patient: PatientId,
-    account: AccountId,
-) -> Result<Vec<(String, i64)>, DbError> {
-    sql(concat!(
-        "with kept as (select z.visit_id from visit_seal z where z.patient_id = $1 and ",
-        keeps_out!(),
-        ") select 'visit' as what, k.visit_id as id from kept k
-           union all select 'note', n.id from kept k join note n on n.visit_id = k.visit_id
-           union all select 'vitals', t.id from kept k join vitals t on t.visit_id = k.visit_id
-           union all select 'diagnosis', d.id from kept k join diagnosis d on d.visit_id = k.visit_id
-           union all select 'procedure', o.id from kept k join visit_procedure o on o.visit_id = k.visit_id
-           union all select 'result', r.id from kept k join lab_line l on l.visit_id = k.visit_id
-             join lab_result r on r.line_id = l.id"
-    ))
-    .bind(patient)
-    .bind(account)
-    .all(store)
-    .await
 }
 
 /// The own record of an account and those of relatives, by the same rule.

@@ -26,11 +26,12 @@ pub async fn form(State(app): State<App>, page: Page, Id(id): Id<PatientId>) -> 
 
 /// Whether there is something that only an emergency opens: the record, or a sealed visit of it.
 fn may_break(door: &Door) -> bool {
-    door.reach.may_break() || !door.kept.is_empty()
+    door.reach.may_break() || !door.sealed.is_empty()
 }
 
 fn shown(page: Page, door: Door, form: FormState) -> EmergencyPage {
-    EmergencyPage { page, banner: door.banner, form, sealed: door.reach.is_sealed() }
+    let (sealed, visits) = (door.reach.is_sealed(), !door.sealed.is_empty());
+    EmergencyPage { page, banner: door.banner, form, sealed, visits }
 }
 
 /// What is asked; none where something misses, which then stands in the form.

@@ -37,7 +37,7 @@ pub struct Asked {
 }
 
 fn narrow(after: Option<Cursor>) -> Narrow {
-    Narrow { what: None, from: None, until: None, after, clinical: false, own: true }
+    Narrow { after, own: true, ..Narrow::default() }
 }
 
 /// The own record in plain words.

@@ -10,15 +10,15 @@ pub mod mine;
 pub mod reviews;
 pub mod seal;
 pub mod time;
+pub mod visit_seal;
 
-use super::model::{Kept, What};
 use super::store;
 use super::views::Banner;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::db::DbError;
 use crate::patients;
-use crate::patients::model::{PatientId, Reach};
+use crate::patients::model::{PatientId, Reach, SealedVisits};
 use crate::queue::model::VisitId;
 use crate::web::{Error, FormState, Page};
 
@@ -30,13 +30,18 @@ pub struct Door {
     /// Who it is about; what could harm them only where the record is open, or they are in the clinic.
     pub banner: Banner,
     /// What of an open record stays closed all the same.
-    pub kept: Kept,
+    pub sealed: SealedVisits,
 }
 
 /// What is said beside a form whose reader's time has run out.
 const OVER: &str = "Your time with this record is over. Nothing was saved yet, and your text is still here";
 
 impl Door {
+    /// The patient with the visits that stay closed: for lists that leave those out.
+    pub fn whose(&self) -> (PatientId, &SealedVisits) {
+        (self.banner.summary.who.patient_id, &self.sealed)
+    }
+
     /// Whether a form may be saved; else the form says what to do.
     pub fn lets(&self, form: &mut FormState) -> bool {
         if !self.reach.is_open() {
@@ -53,23 +58,23 @@ impl Door {
 
 /// The door of a record for somebody whose role has clinical content. Nobody works on the own record (rule A7).
 pub async fn door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error> {
-    let (reach, kept) = patients::reach_and_kept(app, page, id).await?;
+    let (reach, sealed) = patients::reach(app, page, id).await?;
     if reach == Reach::Never {
         return Err(Error::Forbidden(patients::OWN));
     }
     if reach == Reach::SealedHere {
         let banner = super::harm(app, id).await?.ok_or(Error::NotFound)?;
-        return Ok(Door { reach, banner: banner.under(reach), kept: Kept::default() });
+        return Ok(Door { reach, banner: banner.under(reach), sealed: SealedVisits::default() });
     }
     let summary = store::summary(&app.db, id, reach.is_open()).await?.ok_or(Error::NotFound)?;
-    Ok(Door { reach, banner: Banner::of(summary).under(reach), kept: Kept::of(kept) })
+    Ok(Door { reach, banner: Banner::of(summary).under(reach), sealed })
 }
 
 /// The door of what belongs to one visit: it is closed to whoever did not treat in a sealed one, however far the record is
 /// open to them (rule A3).
 pub async fn door_of(app: &App, page: &Page, id: PatientId, visit: VisitId) -> Result<Door, Error> {
     let mut door = door(app, page, id).await?;
-    if door.kept.holds(What::Visit, visit.0) {
+    if door.sealed.holds(visit.0) {
         door.reach = Reach::SealedHere;
         let banner = super::harm(app, id).await?.ok_or(Error::NotFound)?;
         door.banner = banner.under(door.reach);

@@ -12,11 +12,13 @@ use crate::web::request::Id;
 use crate::web::submission::refused;
 use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
-async fn shown(app: &App, page: Page, id: PatientId, form: FormState) -> Result<SealPage, Error> {
+/// The page with how the seals stand.
+pub(super) async fn shown(app: &App, page: Page, id: PatientId, form: FormState) -> Result<SealPage, Error> {
     super::not_own(app, &page, id).await?;
     let summary = store::summary(&app.db, id, false).await?.ok_or(Error::NotFound)?;
     let seal = store::seal_of(&app.db, id).await?;
-    Ok(SealPage { page, banner: Banner::of(summary), form, seal })
+    let visits = store::sealed_visits(&app.db, id).await?;
+    Ok(SealPage { page, banner: Banner::of(summary), form, seal, visits })
 }
 
 /// The form.

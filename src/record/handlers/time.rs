@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::{Door, store};
 use crate::access::model::Permission;
 use crate::app::App;
-use crate::patients::model::{PatientId, Reach};
-use crate::record::model::{Cursor, Kept, What};
+use crate::patients::model::{PatientId, Reach, SealedVisits};
+use crate::record::model::{Cursor, What};
 use crate::record::store::Narrow;
 use crate::record::views::{Banner, TimelinePage};
 use crate::web::request::Id;
@@ -64,6 +64,7 @@ pub async fn show(
         after: Cursor::read(&asked.after),
         clinical: door.reach.is_open(),
         own: false,
+        sealed: door.sealed.clone(),
     };
     let (mut happenings, ()) = try_join!(
         store::timeline(&app.db, id, &narrow, PAGE + 1).err_into(),
@@ -75,7 +76,6 @@ pub async fn show(
         terms.push(format!("after={}", Cursor::after(last).text()));
         format!("{}?{}", paths::record::timeline(id), terms.join("&"))
     });
-    let happenings = door.kept.without(happenings);
     html(TimelinePage { page, banner: door.banner, form, happenings, older })
 }
 
@@ -86,5 +86,5 @@ async fn front_door(app: &App, page: &Page, id: PatientId) -> Result<Door, Error
     }
     super::not_own(app, page, id).await?;
     let summary = store::summary(&app.db, id, false).await?.ok_or(Error::NotFound)?;
-    Ok(Door { reach: Reach::Never, banner: Banner::of(summary), kept: Kept::default() })
+    Ok(Door { reach: Reach::Never, banner: Banner::of(summary), sealed: SealedVisits::default() })
 }

@@ -10,7 +10,7 @@ pub use allergy::{AllergenKind, Allergy, AllergyState, Certainty, Severity};
 pub use entry::{AFTER_DUE, AlertKind, Entry, EntryKind, EntryState, Source, since};
 pub use opening::{Due, EmergencyReason, REVIEW_DAYS, Verdict, read_words};
 pub use summary::{PREGNANT_DAYS, Stated, Summary, Who};
-pub use time::{Cursor, Happening, Kept, What};
+pub use time::{Cursor, Happening, What};
 
 use crate::ids;
 

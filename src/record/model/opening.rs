@@ -37,6 +37,7 @@ pub fn read_words(action: &str, page: &str) -> Option<&'static str> {
         ("patient.opened", "allergy form") => "allergies",
         ("patient.opened", "timeline") => "visits and what happened in them",
         ("patient.opened", "vitals") | ("vitals.opened" | "vitals.form_opened", _) => "vital signs",
+        ("patient.opened", "seal of a visit") => "who reads a visit",
         ("patient.opened", "emergency form") => "the form for an emergency",
         ("patient.card_opened", _) => "the clinic card",
         ("queue.entry_opened", _) => "the place in the queue",

@@ -1,7 +1,5 @@
 //! The line of time of a record: what happened, when, in one line each.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 
 use crate::db::moment;
@@ -59,44 +57,9 @@ pub struct Happening {
     pub words: String,
     /// The token of a visit, who wrote it down; or empty.
     pub more: String,
-    /// Whether it is a visit that is sealed against who reads.
+    /// Whether it is a visit that is sealed against who reads: nothing else of it is said.
     #[serde(default)]
     pub is_sealed: bool,
-}
-
-/// What of an open record stays closed to who reads it: visits that are sealed, and what belongs to them (rule A3).
-#[derive(Debug, Clone, Default)]
-pub struct Kept(HashSet<(What, i64)>);
-
-impl Kept {
-    /// Of words of the line of time with ids.
-    pub fn of(things: Vec<(String, i64)>) -> Self {
-        Kept(things.into_iter().filter_map(|(what, id)| Some((what.parse().ok()?, id))).collect())
-    }
-
-    /// Whether this is kept back.
-    pub fn holds(&self, what: What, id: i64) -> bool {
-        self.0.contains(&(what, id))
-    }
-
-    /// Whether nothing is.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The lines that may be read. A sealed visit stays with its day, and says nothing else.
-    pub fn without(&self, lines: Vec<Happening>) -> Vec<Happening> {
-        let shown = |mut line: Happening| match (self.holds(line.what, line.id), line.what) {
-            (false, _) => Some(line),
-            (true, What::Visit) => {
-                line.words.clear();
-                line.is_sealed = true;
-                Some(line)
-            }
-            (true, _) => None,
-        };
-        lines.into_iter().filter_map(shown).collect()
-    }
 }
 
 /// Where a page of the timeline goes on: after this line.

@@ -20,6 +20,9 @@ pub use openings::{
     see, to_review, unread,
 };
 pub use own::{Found, Taking, found, takings};
-pub use seals::{Seal, insert_seal, lift, seal_of};
+pub use seals::{
+    Member, Seal, VisitSeal, insert_seal, lift, lift_of_visit, seal_of, seal_of_visit, seal_visit,
+    sealed_visits, team,
+};
 pub use summary::summary;
 pub use timeline::{Narrow, timeline};

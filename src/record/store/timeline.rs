@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::db::{DbError, Store, sql};
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, SealedVisits};
 use crate::record::model::{Cursor, Happening, What};
 
 /// What the line is narrowed to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub struct Narrow {
     /// One kind only.
     pub what: Option<What>,
@@ -21,6 +21,8 @@ pub struct Narrow {
     pub clinical: bool,
     /// Whether the patient reads it: then it has the advice of the notes, and nothing else of them (U30).
     pub own: bool,
+    /// The visits of which nothing but the day is shown.
+    pub sealed: SealedVisits,
 }
 
 /// A page of the line, newest first. The tables' triggers keep `happening`; the view `happened` says what it holds.
@@ -44,11 +46,14 @@ pub async fn timeline(
                 else state end as state,
             coalesce(case what when 'appointment' then (select trim(k.title || ' ' || k.name) from account k where k.id = account_id)
                 when 'visit' then (select trim(d.kind || ' ' || d.note) from disposition d
-                    where d.visit_id = ref_id and ($2 or $3))
+                    where d.visit_id = ref_id and ($2 or $3) and $10 not like '%,' || ref_id || ',%')
                 else words end, '') as words,
-            case what when 'vitals' then (select k.name from account k where k.id = account_id) else more end as more
+            case what when 'vitals' then (select k.name from account k where k.id = account_id) else more end as more,
+            (what = 'visit' and $10 like '%,' || ref_id || ',%') as is_sealed
          from happening where patient_id = $1
             and (($2 and what <> 'advice') or what in ('appointment', 'visit') or ($3 and what = 'advice'))
+            and ($10 = '' or what = 'visit' or $10 not like '%,' || coalesce(case what when 'appointment'
+                    then (select v.id from visit v where v.appointment_id = ref_id) else visit_id end, 0) || ',%')
             and ($4 = '' or what = $4) and at >= $5 and (at, what, ref_id) < ($6, $7, $8)
          order by at desc, what desc, ref_id desc limit $9")
     .bind(patient)
@@ -60,6 +65,7 @@ pub async fn timeline(
     .bind(what)
     .bind(id)
     .bind(limit)
+    .bind(narrow.sealed.visits())
     .all(store)
     .await
 }

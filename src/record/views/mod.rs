@@ -10,7 +10,7 @@ mod timeline;
 pub use forms::{AllergyEndPage, AllergyPage, EntryEndPage, EntryPage, Picked};
 pub use health::{ChangesPage, HealthPage};
 pub use mine::{FilePage, MyOpeningsPage, MyRecordPage};
-pub use openings::{EmergencyPage, ReviewPage, ReviewsPage, SealPage};
+pub use openings::{EmergencyPage, ReviewPage, ReviewsPage, SealPage, VisitSealPage};
 pub use timeline::TimelinePage;
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -3,10 +3,11 @@
 use askama::Template;
 
 use super::Banner;
-use crate::access::model::spoken_roles;
+use crate::access::model::{AccountId, spoken_roles};
 use crate::patients::model::{OPEN_MINUTES, PatientId};
+use crate::queue::Visit;
 use crate::record::model::{Due, EmergencyReason, REVIEW_DAYS, Verdict, read_words};
-use crate::record::store::{Emergency, Opened, Seal};
+use crate::record::store::{Emergency, Member, Opened, Seal, VisitSeal};
 use crate::settings::model::plain_day;
 use crate::web::{FormState, Page};
 
@@ -22,6 +23,8 @@ pub struct EmergencyPage {
     pub form: FormState,
     /// Whether the record is sealed.
     pub sealed: bool,
+    /// Whether only visits of it are.
+    pub visits: bool,
 }
 
 impl EmergencyPage {
@@ -58,12 +61,23 @@ pub struct SealPage {
     pub form: FormState,
     /// The seal that holds.
     pub seal: Option<Seal>,
+    /// Visits that are sealed by themselves.
+    pub visits: Vec<VisitSeal>,
 }
 
 impl SealPage {
     /// Whose record it is.
     pub fn id(&self) -> PatientId {
         self.banner.summary.who.patient_id
+    }
+
+    /// Sealed visits to choose from.
+    pub fn choices(&self) -> Vec<(String, String)> {
+        let words = |visit: &VisitSeal| {
+            let day = self.page.clinic.stamp(visit.opened_at);
+            (visit.visit_id.to_string(), format!("Visit of {day}, sealed {}", visit.by()))
+        };
+        self.visits.iter().map(words).collect()
     }
 
     /// Since when and by whom it is sealed.
@@ -75,6 +89,43 @@ impl SealPage {
             self.page.clinic.stamp(seal.sealed_at),
             seal.reason
         ))
+    }
+}
+
+/// Who reads a visit.
+#[derive(Debug, Template)]
+#[template(path = "record/visit_seal.html")]
+pub struct VisitSealPage {
+    /// The frame.
+    pub page: Page,
+    /// Who this is.
+    pub banner: Banner,
+    /// For the form.
+    pub form: FormState,
+    /// The visit.
+    pub visit: Visit,
+    /// Its seal.
+    pub seal: Option<VisitSeal>,
+    /// Who treated in it.
+    pub team: Vec<Member>,
+    /// Who asks.
+    pub me: AccountId,
+}
+
+impl VisitSealPage {
+    /// Whether who asks treated in it.
+    pub fn may(&self) -> bool {
+        self.team.iter().any(|member| member.account_id == self.me)
+    }
+}
+
+impl VisitSeal {
+    /// `by Dr Zainab Bello`.
+    pub fn by(&self) -> String {
+        match self.sealed_name.as_str() {
+            "" => "by the reason of its booking".to_owned(),
+            name => format!("by {name}"),
+        }
     }
 }
 

@@ -75,6 +75,7 @@ impl Happening {
     /// What happened, in a few words.
     pub fn title(&self) -> String {
         match self.what {
+            What::Visit if self.is_sealed => "Other visit".to_owned(),
             What::Appointment => format!("Appointment with {}", self.words),
             What::Visit => match self.outcome() {
                 Some(words) => format!("Visit, token {}. {words}", self.more),
@@ -102,9 +103,18 @@ impl Happening {
         }
     }
 
+    /// Whether it is a visit of which who reads sees the day only.
+    pub fn is_sealed(&self) -> bool {
+        self.is_sealed
+    }
+
     /// Who wrote it down, where that is known.
     pub fn by(&self) -> &str {
-        if self.what.is_clinical() { &self.more } else { "" }
+        match self.what.is_clinical() {
+            true => &self.more,
+            false if self.is_sealed => "Sealed: those who treated in it read it",
+            false => "",
+        }
     }
 
     /// The state as people read it.

@@ -5,11 +5,11 @@ use chrono::{DateTime, Days, NaiveDate};
 use serde::Deserialize;
 
 use super::day_of;
-use crate::access::model::Permission;
+use crate::access::model::{AccountId, Permission};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::patients;
-use crate::patients::model::{find_words, read_patient_number};
+use crate::patients::model::{SealedVisits, find_words, read_patient_number};
 use crate::record;
 use crate::scheduling::calendar;
 use crate::scheduling::model::{AppointmentId, AppointmentState, BookingRules, may_mark_no_show};
@@ -164,7 +164,7 @@ pub(super) async fn show_page(
         .collect();
     let book = page.may(Permission::BookForPatients);
     let who = Some(page.actor()?.account);
-    let reach = patients::reach(app, &page, row.patient_id).await?;
+    let (reach, sealed) = patients::reach(app, &page, row.patient_id).await?;
     let banner = match reach.is_open() {
         true => record::banner(&app.db, row.patient_id).await?.map(|banner| banner.under(reach)),
         false => None,
@@ -180,10 +180,19 @@ pub(super) async fn show_page(
             && row.objection_state.as_deref() == Some("open"),
         undo: undoable(&row, who, page.now, &rules).ok().filter(|_| book),
         note: book,
-        read_words: reach.is_open(),
+        read_words: reach.is_open() && is_of_its_team(&row, who, &sealed),
     };
     let form = if form.value("note").is_empty() { form.with("note", &row.note) } else { form };
     Ok(ShowPage { page, form, row, history, may, banner })
+}
+
+/// Whether the words of a booking are not sealed against who asks (rule A3): before the patient has come, those for a reason
+/// that seals the visit are for its doctor.
+fn is_of_its_team(row: &AppointmentRow, who: Option<AccountId>, sealed: &SealedVisits) -> bool {
+    match row.visit_id {
+        Some(visit) => !sealed.holds(visit),
+        None => !row.seals_visit || who == Some(row.doctor_id),
+    }
 }
 
 /// The calendar file.

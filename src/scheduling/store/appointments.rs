@@ -48,6 +48,10 @@ pub struct AppointmentRow {
     pub needs_decision: bool,
     /// Whether the patient is in the clinic now, with a token.
     pub in_house: bool,
+    /// Whether a visit for its reason is sealed.
+    pub seals_visit: bool,
+    /// The visit with which the patient came.
+    pub visit_id: Option<i64>,
     pub calendar_uid: String,
     pub calendar_sequence: i64,
     pub updated_at: DateTime<Utc>,
@@ -81,7 +85,8 @@ pub async fn by_id(store: impl Store, id: AppointmentId) -> Result<Option<Appoin
             a.ended_by, a.end_reason, a.undo_by, a.late_cancel, a.counts_as_no_show, a.objection, a.objection_state,
             a.rescheduled_to, o.id as moved_from, o.ended_at as moved_at, o.undo_by as move_undo_by,
             a.needs_decision, a.calendar_uid, a.calendar_sequence, a.updated_at, a.version,
-            exists (select 1 from visit w where w.patient_id = a.patient_id and w.closed_at is null) as in_house
+            exists (select 1 from visit w where w.patient_id = a.patient_id and w.closed_at is null) as in_house,
+            v.seals_visit, (select w.id from visit w where w.appointment_id = a.id) as visit_id
          from appointment a join patient p on p.id = a.patient_id join account d on d.id = a.doctor_id
          join visit_reason v on v.id = a.reason_id join slot s on s.id = a.slot_id
          left join room r on r.id = s.room_id left join appointment o on o.rescheduled_to = a.id

@@ -48,7 +48,8 @@ pub async fn create(State(app): State<App>, page: Page, submission: Submission) 
     };
     let entry = Entry::new("visit_reason.added", "visit_reason", id.0)
         .with("name", reason.name)
-        .with("minutes", reason.minutes);
+        .with("minutes", reason.minutes)
+        .with("visits are sealed", reason.seals_visit);
     work.audit(entry).await?;
     work.tell(Topic::Settings);
     work.done(paths::settings::REASONS, "The reason is added").await
@@ -63,7 +64,12 @@ pub async fn edit(State(app): State<App>, page: Page, Id(id): Id<ReasonId>) -> A
         .with("question", &reason.question)
         .with("position", reason.position)
         .with("version", reason.version);
-    for (name, on) in [("bookable_online", reason.bookable_online), ("active", reason.active)] {
+    let ticks = [
+        ("bookable_online", reason.bookable_online),
+        ("seals_visit", reason.seals_visit),
+        ("active", reason.active),
+    ];
+    for (name, on) in ticks {
         if on {
             form = form.with(name, "yes");
         }
@@ -101,6 +107,7 @@ pub async fn update(
         .changed("minutes", &old.minutes, &new.minutes)
         .changed("question", &old.question, &new.question)
         .changed("bookable online", &old.bookable_online, &new.bookable_online)
+        .changed("visits are sealed", &old.seals_visit, &new.seals_visit)
         .changed("position", &old.position, &new.position)
         .changed("in use", &old.active, &new.active);
     work.audit(entry).await?;
@@ -118,6 +125,7 @@ async fn overtaken(app: &App, page: Page, id: ReasonId, mut form: FormState) -> 
         ("question", "Question", now.question.clone()),
         ("position", "Position in lists", now.position.to_string()),
         ("bookable_online", "Patients can book it", word(now.bookable_online)),
+        ("seals_visit", "Its visits are sealed", word(now.seals_visit)),
         ("active", "In use", word(now.active)),
     ];
     let conflict = Conflict::of(&mut form, who, &fields, now.version);
@@ -131,6 +139,7 @@ fn read(form: &mut FormState, id: ReasonId) -> Reason {
         minutes: form.number("minutes", 5, 240),
         question: form.optional_text("question", LINE),
         bookable_online: form.chosen("bookable_online", "yes"),
+        seals_visit: form.chosen("seals_visit", "yes"),
         position: form.number("position", 0, 999),
         active: form.chosen("active", "yes"),
         version: form.optional_parse("version", "Open the page again").unwrap_or_default(),

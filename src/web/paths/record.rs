@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 
 use crate::patients::model::PatientId;
+use crate::queue::model::VisitId;
 use crate::record::model::{AllergyId, EntryId, EntryKind, OpeningId};
 
 /// What holds now.
@@ -37,6 +38,10 @@ pub const TIMELINE: &str = "/patients/{id}/timeline";
 pub const EMERGENCY: &str = "/patients/{id}/emergency";
 /// Sealing a record and lifting the seal.
 pub const SEAL: &str = "/patients/{id}/seal";
+/// Who reads a visit; sealing it and lifting the seal by POST.
+pub const VISIT_SEAL: &str = "/visits/{id}/seal";
+/// Lifting the seals of visits for the records officer, by POST.
+pub const VISIT_SEALS: &str = "/patients/{id}/seal/visits";
 /// Emergencies and their reviews.
 pub const REVIEWS: &str = "/emergency-openings";
 /// One emergency; its review by POST.
@@ -135,6 +140,16 @@ pub fn emergency(id: impl Borrow<PatientId>) -> String {
 /// Sealing a record and lifting the seal.
 pub fn seal(id: impl Borrow<PatientId>) -> String {
     format!("/patients/{}/seal", id.borrow())
+}
+
+/// Who reads a visit.
+pub fn visit_seal(id: impl Borrow<VisitId>) -> String {
+    format!("/visits/{}/seal", id.borrow())
+}
+
+/// Lifting the seals of visits.
+pub fn visit_seals(id: impl Borrow<PatientId>) -> String {
+    format!("/patients/{}/seal/visits", id.borrow())
 }
 
 /// One emergency.
