@@ -19,15 +19,15 @@ pub(super) const POINTS: [(&str, &str, &[&str]); 6] = [
     ("Cashier", "cashier", &["Cash desk"]),
 ];
 
-const REASONS: [(&str, i64, &str, bool); 8] = [
-    ("Feeling unwell", 30, "What troubles you, and since when?", true),
-    ("Follow-up visit", 30, "What was the last visit about?", true),
-    ("Medical examination", 30, "Which form do you bring?", true),
-    ("Injury or wound care", 30, "What happened?", true),
-    ("Immunisation", 15, "Which one?", true),
-    ("Stress, sleep or mood", 30, "", true),
-    ("Prescription renewal", 15, "Which medicine?", true),
-    ("Referred by another clinic", 30, "", false),
+const REASONS: [(&str, i64, &str, bool, bool); 8] = [
+    ("Feeling unwell", 30, "What troubles you, and since when?", true, false),
+    ("Follow-up visit", 30, "What was the last visit about?", true, false),
+    ("Medical examination", 30, "Which form do you bring?", true, false),
+    ("Injury or wound care", 30, "What happened?", true, false),
+    ("Immunisation", 15, "Which one?", true, false),
+    ("Stress, sleep or mood", 30, "", true, true),
+    ("Prescription renewal", 15, "Which medicine?", true, false),
+    ("Referred by another clinic", 30, "", false, false),
 ];
 
 /// How many visit reasons there are.
@@ -142,13 +142,13 @@ pub(super) async fn places(filling: &mut Filling) -> Result<(), DbError> {
     }
     filling.put("service_point", &["id", "name", "public_name", "kind", "position"], points).await?;
     filling.put("room", &["id", "point_id", "name"], rooms).await?;
-    let reasons = (1_i64..)
-        .zip(REASONS)
-        .map(|(id, (name, minutes, question, online))| row![id, name, minutes, question, online, id]);
+    let reasons = (1_i64..).zip(REASONS).map(|(id, (name, minutes, question, online, seals))| {
+        row![id, name, minutes, question, online, seals, id]
+    });
     filling
         .put(
             "visit_reason",
-            &["id", "name", "minutes", "question", "bookable_online", "position"],
+            &["id", "name", "minutes", "question", "bookable_online", "seals_visit", "position"],
             reasons.collect(),
         )
         .await?;

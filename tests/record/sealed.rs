@@ -64,7 +64,11 @@ async fn reads_nothing_of_it(browser: &Browser, sealed: &Sealed) {
     for path in &sealed.parts {
         let seen = browser.get(path).await;
         // A nurse orders no tests and writes no letters.
-        assert!(seen.status == 403 || seen.leads_to() == Some(format!("/patients/{id}")), "{path}: {}", seen.status);
+        assert!(
+            seen.status == 403 || seen.leads_to() == Some(format!("/patients/{id}")),
+            "{path}: {}",
+            seen.status
+        );
     }
     for part in ["", "/timeline", "/vitals", "/diagnoses", "/health", "/prescriptions", "/history"] {
         let page = browser.get(&format!("/patients/{id}{part}")).await;

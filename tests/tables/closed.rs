@@ -147,6 +147,60 @@ fn is_about_somebody(route: &Route) -> bool {
         && !APART.iter().any(|apart| route.path.starts_with(apart))
 }
 
+/// What belongs to one visit, by the start of its address.
+const OF_VISITS: [&str; 7] =
+    ["/visits/", "/notes/", "/vitals/", "/procedures/", "/diagnoses/", "/results/", "/lab/lines/"];
+
+/// Seals every visit, and has people with a relation to its patient, who did not treat in it, ask for everything and send
+/// everything: what they are told of it, and whether they changed something.
+async fn sealed_visits(
+    clinic: &Clinic,
+    who: &[&Browser],
+    get: &[(Route, String)],
+    all: &mut [(Form, Sent)],
+) -> Vec<String> {
+    sql("insert into visit_seal (visit_id, patient_id, sealed_name, sealed_at)
+         select id, patient_id, '', opened_at from visit v
+         where not exists (select 1 from visit_seal z where z.visit_id = v.id)")
+    .run(&clinic.app.db)
+    .await
+    .unwrap();
+    let tells = |body: &str| {
+        ["Canaryprocedure", "Canarydiagnosis", "Canarynote"].into_iter().find(|word| body.contains(word))
+    };
+    let mut faults = Vec::new();
+    for browser in who {
+        let mut open = 0;
+        for (_, path) in get {
+            let seen = browser.get(path).await;
+            open += usize::from(seen.status == 200);
+            faults.extend(tells(&seen.body).map(|word| format!("GET {path}: {} with {word}", seen.status)));
+        }
+        assert!(open >= 5, "the records themselves are open to them: {open}");
+        let of_visits = |form: &Form| {
+            form.route != STATION
+                && OF_VISITS.iter().any(|start| form.route.starts_with(start))
+                && !APART.iter().any(|apart| form.route.starts_with(apart))
+        };
+        for (form, sent) in all.iter_mut().filter(|(form, _)| of_visits(form)) {
+            form.browser = (*browser).clone();
+            let seen = form.send(sent, &[HONEST]).await;
+            faults.extend(
+                tells(&seen.body).map(|word| format!("POST {}: {} with {word}", sent.path, seen.status)),
+            );
+        }
+    }
+    let wrote: Vec<String> =
+        sql("select distinct e.action from audit_entry e join account a on a.id = e.account_id
+         where a.sign_in_name in ('dr.stranger', 'nurse.stranger') and e.action not like '%opened%'
+            and e.action not like 'sign_in.%'")
+        .scalars(&clinic.app.db)
+        .await
+        .unwrap();
+    faults.extend(wrote.into_iter().map(|action| format!("{action} in a sealed visit")));
+    faults
+}
+
 async fn closed_records(clinic: Clinic) {
     let world = World::new(&clinic).await;
     let get: Vec<(Route, String)> = routes(&Method::GET)
@@ -165,13 +219,17 @@ async fn closed_records(clinic: Clinic) {
     let seen = boss.post(&empty.path, &[("op", "an-empty-addendum-of-who-treats")]).await;
     assert!(seen.expect(422).body.contains("Cough"), "{}", seen.body);
 
+    let doctor = clinic.signed_in("dr.stranger", &[Role::Doctor]).await;
+    let nurse = clinic.signed_in("nurse.stranger", &[Role::Nurse]).await;
+    let faults = sealed_visits(&clinic, &[&doctor, &nurse], &get, &mut all).await;
+    none(&faults);
     sql("update visit set closed_at = opened_at, close_reason = 'left' where closed_at is null")
         .run(&clinic.app.db)
         .await
         .unwrap();
     clinic.wait_minutes(2 * 24 * 60);
-    let doctor = clinic.signed_in("dr.stranger", &[Role::Doctor]).await;
-    let nurse = clinic.signed_in("nurse.stranger", &[Role::Nurse]).await;
+    clinic.sign_in(&doctor, "dr.stranger").await;
+    clinic.sign_in(&nurse, "nurse.stranger").await;
     let mut faults = told(&clinic, &doctor, &mut all, "a doctor without a relation").await;
     faults.extend(told(&clinic, &nurse, &mut all, "a nurse without a relation").await);
     sql("insert into record_seal (patient_id, reason, sealed_by, sealed_name, sealed_at)

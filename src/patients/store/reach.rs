@@ -41,7 +41,7 @@ macro_rules! relation_to {
                          or (a.state = 'booked' and coalesce(a.booked_by, 0) <> $2))) end as is_related,
              exists (select 1 from record_seal s where s.patient_id = p.id and s.lifted_at is null) as is_sealed,
              (select string_agg(cast(z.visit_id as text), ',') from visit_seal z where z.patient_id = p.id
-                and not exists (select 1 from visit_team t where t.visit_id = z.visit_id and t.account_id = $2))
+                and (select count(*) from visit_team t where t.visit_id = z.visit_id and t.account_id = $2) = 0)
                 as sealed_visits,
              exists (select 1 from visit v where v.patient_id = p.id and v.closed_at is null) as is_here,
              (select max(r.expires_at) from record_opening r where r.patient_id = p.id and r.account_id = $2

@@ -7,7 +7,6 @@ use super::{Door, door_of, seal, store};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::patients::model::PatientId;
-use crate::queue;
 use crate::queue::model::VisitId;
 use crate::record::views::VisitSealPage;
 use crate::web::form::LINE;
@@ -20,20 +19,20 @@ const FIRST: &str = "Somebody else was first. Open the page again to see how it 
 
 /// Who reads the visit.
 pub async fn show(State(app): State<App>, page: Page, Id(id): Id<VisitId>) -> Answer {
-    let visit = queue::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let visit = store::seal_of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
     let Door { reach, banner, .. } = door_of(&app, &page, visit.patient_id, id).await?;
     if !reach.is_open() {
         return Ok(see_other(&paths::patients::show(visit.patient_id)));
     }
     let me = page.actor()?.account;
-    let (seal, team) = (store::seal_of_visit(&app.db, id).await?, store::team(&app.db, id).await?);
+    let team = store::team(&app.db, id).await?;
     crate::patients::opened(&app, &page, visit.patient_id, "seal of a visit", reach).await?;
-    html(VisitSealPage { page, banner, form: FormState::new(), visit, seal, team, me })
+    html(VisitSealPage { page, banner, form: FormState::new(), visit, team, me })
 }
 
 /// Seals the visit, or lifts its seal: what the form was shown for.
 pub async fn save(State(app): State<App>, page: Page, Id(id): Id<VisitId>, submission: Submission) -> Answer {
-    let visit = queue::visit(&app.db, id).await?.ok_or(Error::NotFound)?;
+    let visit = store::seal_of_visit(&app.db, id).await?.ok_or(Error::NotFound)?;
     let patient = visit.patient_id;
     if door_of(&app, &page, patient, id).await?.closed() {
         return Ok(see_other(&paths::patients::show(patient)));

@@ -64,23 +64,24 @@ pub async fn lift(
     Ok(touched == 1)
 }
 
-/// The seal of a visit.
+/// A visit with its seal.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct VisitSeal {
-    /// The visit.
     pub visit_id: VisitId,
-    /// When it began.
+    pub patient_id: PatientId,
+    pub token: String,
+    /// When the visit began.
     pub opened_at: DateTime<Utc>,
-    /// Who sealed it; empty where the reason of its booking did.
-    pub sealed_name: String,
+    /// Who sealed it; empty where the reason of its booking did, and none where it is not sealed.
+    pub sealed_name: Option<String>,
     /// When.
-    pub sealed_at: DateTime<Utc>,
+    pub sealed_at: Option<DateTime<Utc>>,
 }
 
-/// The seal of a visit, if it has one.
+/// A visit with its seal, if it has one.
 pub async fn seal_of_visit(store: impl Store, visit: VisitId) -> Result<Option<VisitSeal>, DbError> {
-    sql("select z.visit_id, v.opened_at, z.sealed_name, z.sealed_at from visit_seal z join visit v on v.id = z.visit_id
-         where z.visit_id = $1")
+    sql("select v.id as visit_id, v.patient_id, v.token, v.opened_at, z.sealed_name, z.sealed_at
+         from visit v left join visit_seal z on z.visit_id = v.id where v.id = $1")
     .bind(visit)
     .optional(store)
     .await
@@ -88,7 +89,8 @@ pub async fn seal_of_visit(store: impl Store, visit: VisitId) -> Result<Option<V
 
 /// The sealed visits of a patient, the newest first.
 pub async fn sealed_visits(store: impl Store, patient: PatientId) -> Result<Vec<VisitSeal>, DbError> {
-    sql("select z.visit_id, v.opened_at, z.sealed_name, z.sealed_at from visit_seal z join visit v on v.id = z.visit_id
+    sql("select v.id as visit_id, v.patient_id, v.token, v.opened_at, z.sealed_name, z.sealed_at
+         from visit_seal z join visit v on v.id = z.visit_id
          where z.patient_id = $1 order by z.visit_id desc limit 200")
     .bind(patient)
     .all(store)

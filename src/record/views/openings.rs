@@ -5,10 +5,9 @@ use askama::Template;
 use super::Banner;
 use crate::access::model::{AccountId, spoken_roles};
 use crate::patients::model::{OPEN_MINUTES, PatientId};
-use crate::queue::Visit;
 use crate::record::model::{Due, EmergencyReason, REVIEW_DAYS, Verdict, read_words};
 use crate::record::store::{Emergency, Member, Opened, Seal, VisitSeal};
-use crate::settings::model::plain_day;
+use crate::settings::model::{Clinic, plain_day};
 use crate::web::{FormState, Page};
 
 /// Breaking the glass.
@@ -75,7 +74,7 @@ impl SealPage {
     pub fn choices(&self) -> Vec<(String, String)> {
         let words = |visit: &VisitSeal| {
             let day = self.page.clinic.stamp(visit.opened_at);
-            (visit.visit_id.to_string(), format!("Visit of {day}, sealed {}", visit.by()))
+            (visit.visit_id.to_string(), format!("Visit of {day}, sealed {}", visit.by(&self.page.clinic)))
         };
         self.visits.iter().map(words).collect()
     }
@@ -102,10 +101,8 @@ pub struct VisitSealPage {
     pub banner: Banner,
     /// For the form.
     pub form: FormState,
-    /// The visit.
-    pub visit: Visit,
-    /// Its seal.
-    pub seal: Option<VisitSeal>,
+    /// The visit with its seal.
+    pub visit: VisitSeal,
     /// Who treated in it.
     pub team: Vec<Member>,
     /// Who asks.
@@ -120,11 +117,17 @@ impl VisitSealPage {
 }
 
 impl VisitSeal {
-    /// `by Dr Zainab Bello`.
-    pub fn by(&self) -> String {
-        match self.sealed_name.as_str() {
-            "" => "by the reason of its booking".to_owned(),
-            name => format!("by {name}"),
+    /// Whether only those who treated in it read it.
+    pub fn is_sealed(&self) -> bool {
+        self.sealed_at.is_some()
+    }
+
+    /// `by Dr Zainab Bello, 9 Nov 2026, 10:20`.
+    pub fn by(&self, clinic: &Clinic) -> String {
+        let at = self.sealed_at.map(|at| clinic.stamp(at)).unwrap_or_default();
+        match self.sealed_name.as_deref().unwrap_or_default() {
+            "" => format!("by the reason of its booking, {at}"),
+            name => format!("by {name}, {at}"),
         }
     }
 }

@@ -23,6 +23,15 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         .await
         .unwrap();
     let (stranger, sealed) = (clinic.patient("Strange Person").await, clinic.patient("Sealed Person").await);
+    let me = sql("select id from account where sign_in_name = 'boss'").scalar(&clinic.app.db).await.unwrap();
+    let (seals, kept) =
+        (clinic.sits_with(me, "Seals Visit").await, clinic.sits_with(me, "Sealed Visit").await);
+    sql("insert into visit_seal (visit_id, patient_id, sealed_name, sealed_at)
+         select id, patient_id, '', opened_at from visit where id = $1")
+    .bind(kept.visit)
+    .run(&clinic.app.db)
+    .await
+    .unwrap();
     let (own, phone) = clinic.someone("Reads Notice").await;
     let breaker = clinic.signed_in("breaks", &[Role::Doctor]).await;
     clinic.breaks_the_glass(&breaker, own).await.expect(303);
@@ -64,6 +73,13 @@ pub async fn forms(clinic: &Clinic, boss: &Browser, real: &mut Vec<(&'static str
         ),
         Form::fields("/health-entries/{id}/end", boss, over, &ending),
         Form::fields("/patients/{id}/emergency", boss, stranger, &glass),
+        Form::fields("/visits/{id}/seal", boss, seals.visit, &[("to", "sealed")]),
+        Form::fields(
+            "/patients/{id}/seal/visits",
+            boss,
+            clinic.patient_of(kept.visit).await,
+            &[("visits", &kept.visit.to_string()), ("lift_reason", "asked for it")],
+        ),
         Form::fields("/patients/{id}/seal", boss, sealed, &[("to", "sealed"), ("reason", "asked for it")]),
         Form::fields(
             "/emergency-openings/{id}",
