@@ -15,7 +15,9 @@ use crate::config::PasswordCost;
 use crate::web::Error;
 
 /// Shortest password, in characters (ASVS 6.2.1; NIST SP 800-63B rev. 4 advises more, a second factor follows).
-pub const SHORTEST: usize = 10;
+pub const SHORTEST: usize = 12;
+/// The same beside the field.
+pub const HINT: &str = "At least 12 characters. A few unrelated words are easy to remember";
 /// Longest password, in characters: enough for any phrase, bounded against abuse.
 pub const LONGEST: usize = 256;
 /// Hashes waiting for their turn; who comes later is asked to wait.
@@ -160,6 +162,11 @@ mod tests {
     const FLOOR: PasswordCost = PasswordCost::FLOOR;
 
     #[test]
+    fn the_hint_tells_the_shortest_password() {
+        assert!(HINT.contains(&format!("At least {SHORTEST} characters")));
+    }
+
+    #[test]
     fn a_password_of_common_or_own_words_is_refused() {
         for weak in [
             "short",
@@ -179,7 +186,7 @@ mod tests {
             "yam pottage on fridays",
             "  leading blanks count too ",
             "ẹ kú àárọ̀ gbogbo yín",
-            "🥭🍍🥥🍌🍊🍋🥝🍇🍉🍈",
+            "🥭🍍🥥🍌🍊🍋🥝🍇🍉🍈🍒🍑",
         ] {
             assert_eq!(weakness(good, &["Ada"]), None, "{good}");
         }

@@ -23,6 +23,7 @@ use super::store;
 use crate::app::App;
 use crate::db::{self, Db, DbError, DbKind};
 use crate::web::Error;
+use crate::web::paths::BY_ITSELF;
 use crate::web::routes::Access;
 
 const TABLE: &str = "browser_session";
@@ -212,19 +213,22 @@ pub async fn admit(app: &App, access: Access, request: &Parts) -> Result<Option<
     Ok(Some(actor))
 }
 
-/// Whether a page asks without anybody: a part that it reads again, or its stream. That is no use of a sign-in, or a desk
+/// Whether a page asks without anybody: a part that it reads again, its stream, or itself where there are no scripts. That is no use of a sign-in, or a desk
 /// that everybody has left would stay open.
 fn by_itself(request: &Parts) -> bool {
     let begins = |name: &str, with: &[u8]| {
         request.headers.get(name).is_some_and(|value| value.as_bytes().starts_with(with))
     };
-    request.method == Method::GET && (begins("x-by-itself", b"1") || begins("accept", b"text/event-stream"))
+    let again = request.uri.query() == Some(BY_ITSELF);
+    request.method == Method::GET
+        && (again || begins("x-by-itself", b"1") || begins("accept", b"text/event-stream"))
 }
 
 fn sign_in_first(request: &Parts) -> Error {
     let htmx = request.headers.contains_key("hx-request");
     let next = if request.method == Method::GET && !htmx {
-        request.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()
+        let whole = request.uri.path_and_query().map_or("/", |path| path.as_str());
+        whole.strip_suffix(BY_ITSELF).map_or(whole, |page| page.trim_end_matches('?')).to_owned()
     } else {
         // Back to the page with the form, not to the form's target.
         came_from(&request.headers)

@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::IntoResponse;
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,6 +21,11 @@ use crate::web::{Answer, Error, FormState, Page, Submission, html, paths};
 
 /// Entries on one page.
 const PAGE: i64 = 50;
+
+/// Times an hour that the clinic's trail is taken away as a file (ASVS 5.0, 2.4.1).
+const EXPORTS: i64 = 20;
+/// Seconds until another file may be taken.
+const HOUR: u64 = 60 * 60;
 
 /// The filter, as the form sends it.
 #[derive(Debug, Default, Deserialize)]
@@ -105,6 +110,9 @@ pub async fn export(State(app): State<App>, page: Page, submission: Submission) 
         return not_understood(page, form);
     }
     let mut work = submission.begin(&app).await?;
+    if store::exports_since(work.tx(), page.now - TimeDelta::hours(1)).await? >= EXPORTS {
+        return Err(Error::TooMany(HOUR));
+    }
     let mut entry = Entry::new("audit.exported", "audit_entry", None).with("up_to", newest);
     for (name, value) in submission.form.pairs().filter(|(_, value)| !value.is_empty()) {
         entry = entry.with(name, value);

@@ -282,6 +282,14 @@ pub async fn list(db: &Db, narrow: &Narrow, limit: i64) -> Result<Vec<Listed>, D
     .await
 }
 
+/// How often the trail was taken away as a file since then.
+pub(super) async fn exports_since(store: impl Store, since: DateTime<Utc>) -> Result<i64, DbError> {
+    sql("select count(*) from audit_entry where action = 'audit.exported' and at >= $1")
+        .bind(since)
+        .scalar(store)
+        .await
+}
+
 /// The newest entry there is.
 pub(super) async fn newest(db: &Db) -> Result<i64, DbError> {
     sql("select coalesce(max(id), 0) from audit_entry").scalar(db).await

@@ -36,7 +36,7 @@ fn cashier_routes() -> Routes {
     let (read, take) = (Access::May(Permission::ReadMoney), Access::May(Permission::TakePayments));
     Routes::new("billing")
         .get(paths::WORKLIST, read, worklist::index)
-        .get(paths::WORKLIST_PART, read, worklist::part)
+        .part(paths::WORKLIST_PART, read, worklist::part)
         .get(paths::WORKLIST_LIVE, read, worklist::live)
         .get(paths::OF_VISIT, read, bill::show)
         .post(paths::OF_VISIT, take, bill::create)

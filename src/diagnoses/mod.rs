@@ -29,7 +29,7 @@ pub fn routes() -> Routes {
     let consult = Access::May(Permission::Consult);
     let open = Access::May(Permission::OpenRecords);
     Routes::new("diagnoses")
-        .get(paths::OPTIONS, consult, options::index)
+        .part(paths::OPTIONS, consult, options::index)
         .get(paths::OF_PATIENT, open, index::show)
         .post(paths::CONDITION, open, index::add_condition)
         .get(paths::ERROR, consult, error::form)

@@ -13,7 +13,7 @@ use crate::web::routes::{Access, Routes};
 pub fn routes() -> Routes {
     Routes::new("home")
         .get(paths::HOME, Access::SignedIn, handlers::show)
-        .get(paths::HOME_NOW, Access::Patient, handlers::now)
+        .part(paths::HOME_NOW, Access::Patient, handlers::now)
         .get(paths::MY_SAVED, Access::Patient, handlers::saved)
         .get(paths::OFFLINE, Access::Public, handlers::offline)
         .get(paths::STYLEGUIDE, Access::Staff, handlers::styleguide)

@@ -37,7 +37,7 @@ fn lab_routes() -> Routes {
     let rules = Access::May(P::ManageSettings);
     Routes::new("laboratory")
         .get(paths::WORKLIST, collecting, worklist::index)
-        .get(paths::WORKLIST_PART, collecting, worklist::part)
+        .part(paths::WORKLIST_PART, collecting, worklist::part)
         .get(paths::WORKLIST_LIVE, collecting, worklist::live)
         .get(paths::COLLECTION, collecting, collect::new)
         .post(paths::COLLECTION, collecting, collect::create)
@@ -80,7 +80,7 @@ fn doctor_routes() -> Routes {
         .post(paths::ORDER, orders, order::create)
         .post(paths::CANCELLATION, orders, order::cancel_line)
         .get(paths::REVIEWS, orders, results::index)
-        .get(paths::REVIEWS_PART, orders, results::part)
+        .part(paths::REVIEWS_PART, orders, results::part)
         .get(paths::REVIEWS_LIVE, orders, results::live)
         .get(paths::RESULT, read, results::show)
         .get(paths::RESULT_PRINT, read, results::print)

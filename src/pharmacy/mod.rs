@@ -39,7 +39,7 @@ pub fn routes() -> Routes {
     let prescribe = Access::May(P::Consult);
     Routes::new("pharmacy")
         .get(paths::WORKLIST, give, worklist::index)
-        .get(paths::WORKLIST_PART, give, worklist::part)
+        .part(paths::WORKLIST_PART, give, worklist::part)
         .get(paths::WORKLIST_LIVE, give, worklist::live)
         .get(paths::EARLIER, give, worklist::earlier)
         .get(paths::GIVEN, give, worklist::given)

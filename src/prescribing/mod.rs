@@ -48,7 +48,7 @@ pub fn routes() -> Routes {
     Routes::new("prescribing")
         .get(paths::MEDICINES, read, catalogue::index)
         .post(paths::MEDICINES, manage, medicine::create)
-        .get(paths::OPTIONS, read, catalogue::options)
+        .part(paths::OPTIONS, read, catalogue::options)
         .get(paths::AVAILABLE, Access::SignedIn, available::index)
         .get(paths::MEDICINE_NEW, manage, medicine::new)
         .get(paths::RULES, rules, catalogue::rules)

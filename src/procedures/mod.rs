@@ -28,7 +28,7 @@ pub fn routes() -> Routes {
     let record = Access::May(Permission::RecordProcedures);
     let manage = Access::May(Permission::ManageProcedures);
     Routes::new("procedures")
-        .get(paths::OPTIONS, record, options::index)
+        .part(paths::OPTIONS, record, options::index)
         .get(paths::OF_VISIT, record, visit::show)
         .post(paths::OF_VISIT, record, visit::create)
         .get(paths::PROCEDURE, record, procedure::show)

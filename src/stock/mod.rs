@@ -44,7 +44,7 @@ pub fn routes() -> Routes {
         .get(paths::STOCK, read, items::index)
         .post(paths::STOCK, manage, items::create)
         .get(paths::LIVE, read, items::live)
-        .get(paths::OPTIONS, read, items::options)
+        .part(paths::OPTIONS, read, items::options)
         .get(paths::ENDING, read, items::ending)
         .get(paths::ITEM_NEW, manage, items::new)
         .get(paths::ITEM, read, items::show)

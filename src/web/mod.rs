@@ -12,6 +12,7 @@ pub mod live;
 pub mod nav;
 pub mod page;
 pub mod paths;
+pub mod reports;
 pub mod request;
 pub mod routes;
 pub mod seats;
@@ -49,7 +50,7 @@ const BODY_LIMIT: usize = 256 * 1024;
 
 /// Health, static files: what belongs to no capability.
 pub fn routes_of_pages() -> Routes {
-    Routes::new("web").merge(health::routes()).merge(assets::routes()).post(
+    Routes::new("web").merge(health::routes()).merge(assets::routes()).merge(reports::routes()).post(
         paths::SOUGHT,
         Access::Staff,
         sought::find,

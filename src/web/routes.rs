@@ -13,6 +13,7 @@ use axum::routing::{MethodRouter, get, post};
 use futures::future::BoxFuture;
 
 use super::Error;
+use super::submission::see_other;
 use crate::access::handlers::{confirm, lock, resume};
 use crate::access::model::{Actor, Permission};
 use crate::access::session;
@@ -68,6 +69,8 @@ pub struct Route {
 struct Demand {
     access: Access,
     confirmed: bool,
+    /// Whether it is a part of the page at the address above it.
+    part: bool,
     /// Whether a form is worth the question for the password; the handler refuses one that is not.
     ready: Ready,
     bounds: Option<Bounds>,
@@ -76,7 +79,7 @@ struct Demand {
 impl Demand {
     /// Nothing but the right to come in.
     fn of(access: Access) -> Self {
-        Demand { access, confirmed: false, ready: always, bounds: None }
+        Demand { access, confirmed: false, part: false, ready: always, bounds: None }
     }
 }
 
@@ -112,6 +115,16 @@ impl Routes {
         T: 'static,
     {
         self.add(Method::GET, path, Demand::of(access), get(handler))
+    }
+
+    /// A part of a page, for its script: the page is at the address without the last segment, and whoever goes to the part
+    /// itself is led there (ASVS 5.0, 3.2.1).
+    pub fn part<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Method::GET, path, Demand { part: true, ..Demand::of(access) }, get(handler))
     }
 
     /// A form's target.
@@ -193,8 +206,16 @@ impl Routes {
     }
 }
 
+/// The page of a part.
+fn page_of(part: &str) -> &str {
+    part.rsplit_once('/').map(|(page, _)| page).filter(|page| !page.is_empty()).unwrap_or("/")
+}
+
 /// Lets a request through when its person may use the route.
 async fn guard(State((app, demand)): State<(App, Demand)>, request: Request, next: Next) -> Response {
+    if demand.part && request.headers().get("sec-fetch-dest").is_some_and(|dest| dest == "document") {
+        return see_other(page_of(request.uri().path())).into_response();
+    }
     if demand.access == Access::Public {
         return next.run(request).await;
     }

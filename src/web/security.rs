@@ -12,7 +12,10 @@ use crate::app::App;
 
 /// No inline script, no inline style, nothing from elsewhere (architecture §4).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+    connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /policy-reports";
+
+/// Where browsers report what the policy stopped; it stands in the policy too.
+pub const REPORTS: &str = "/policy-reports";
 
 const FIXED: [(HeaderName, HeaderValue); 5] = [
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),

@@ -55,6 +55,19 @@ both! {
             }
             assert_eq!(browser.is_signed_in().await, stays, "{name}: {value}");
         }
+        // Without scripts a phone reads its page again, and whoever was signed out comes back to the page itself.
+        clinic.point("Triage", "triage").await;
+        let ada = clinic.visitor("Ada Obi").await;
+        let phone = clinic.phone_of(ada).await;
+        clinic.arrived(ada).await;
+        for path in ["/", "/my/place"] {
+            assert!(phone.get(path).await.body.contains(&format!("content=\"15; url={path}?by=itself\"")), "{path}");
+        }
+        for _ in 0..8 {
+            clinic.wait_minutes(4);
+            phone.get("/?by=itself").await;
+        }
+        assert_eq!(phone.get("/my/place?by=itself").await.leads_to().as_deref(), Some("/sign-in?next=%2Fmy%2Fplace"));
         // What a stream asks is no click either.
         let browser = clinic.browser();
         clinic.sign_in(&browser, "nurse").await;

@@ -67,6 +67,22 @@ both! {
         assert_eq!(clinic.count("select count(*) from audit_entry where action = 'audit.exported'").await, 1);
     }
 
+    async fn the_trail_is_taken_away_twenty_times_an_hour_at_most(clinic) {
+        let admin = clinic.administrator().await;
+        for _ in 0..20 {
+            let page = admin.get("/audit?action=account").await;
+            admin.submit(&page, "#export", &[]).await.expect(200);
+        }
+        let page = admin.get("/audit?action=account").await;
+        let refused = admin.submit(&page, "#export", &[]).await;
+        assert!(refused.expect(429).headers.contains_key("retry-after") && !refused.body.contains("account.opened"));
+        assert_eq!(clinic.count("select count(*) from audit_entry where action = 'audit.exported'").await, 20);
+        clinic.wait_minutes(61);
+        clinic.sign_in(&admin, "admin").await;
+        let page = admin.get("/audit?action=account").await;
+        admin.submit(&page, "#export", &[]).await.expect(200);
+    }
+
     async fn the_file_holds_every_entry_however_many_there_are(clinic) {
         let admin = clinic.administrator().await;
         let mut work = Work::begin(&clinic.app, Doer::operator()).await.unwrap();

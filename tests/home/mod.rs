@@ -84,7 +84,7 @@ both! {
         let home = phone.get(paths::HOME).await;
         assert_eq!(home.attribute("body", "data-live"), Some(paths::queue::place_live(&here.slip_code, point)));
         assert_eq!(home.attribute("#now", "data-part").as_deref(), Some(paths::HOME_NOW));
-        assert!(home.body.contains("<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>"));
+        assert!(home.body.contains("<noscript><meta http-equiv=\"refresh\" content=\"15; url=/?by=itself\"></noscript>"));
         assert!(home.has("#news[role=status]") && home.body.contains("js/live"));
         assert_eq!(home.texts("#now h1"), ["You are next"]);
         // A recalled medicine is asked for besides, on the page alone.

@@ -259,7 +259,7 @@ both! {
             assert!(!page.body.contains(word), "{word}");
         }
         let refused = admin.submit(&page, "#visit-seals", &[]).await;
-        assert_eq!(refused.expect(422).errors(), ["Enter the reason", "Choose the visits whose seal is lifted"]);
+        assert_eq!(refused.expect(422).errors(), ["Enter why the seals are lifted", "Choose the visits whose seal is lifted"]);
         let chosen = visit.to_string();
         let fields = [("visits", chosen.as_str()), ("lift_reason", "Its doctor left the clinic")];
         let other = clinic.patient("Ben Obi").await;

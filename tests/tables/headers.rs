@@ -76,3 +76,81 @@ async fn cookies_are_closed_to_scripts_and_other_sites() {
         assert!(!cookie.contains("Domain="), "{cookie}");
     }
 }
+
+/// The parts of pages that their scripts read again, each with its page.
+const PARTS: [(&str, &str); 15] = [
+    ("/now", "/"),
+    ("/attention", "/"),
+    ("/diagnosis-options", "/"),
+    ("/procedure-options", "/"),
+    ("/medicines/options", "/medicines"),
+    ("/stock/options", "/stock"),
+    ("/billing/list", "/billing"),
+    ("/lab/worklist/part", "/lab/worklist"),
+    ("/results/list", "/results"),
+    ("/pharmacy/now", "/pharmacy"),
+    ("/arrivals/today", "/arrivals"),
+    ("/queues/overview", "/queues"),
+    ("/queues/1/board", "/queues/1"),
+    ("/display/now", "/display"),
+    ("/place/0123456789abcdef0123456789abcdef/now", "/place/0123456789abcdef0123456789abcdef"),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_goes_to_a_part_of_a_page_is_led_to_the_page() {
+    let clinic = Clinic::demo_on_sqlite().await;
+    let mut faults = Vec::new();
+    for name in ["doctor", "cashier", "lab", "pharmacy", "reception", "19/52HA001"] {
+        let browser = clinic.demo_person(name).await;
+        for route in routes(&Method::GET) {
+            let path = filled(route.path, "1");
+            let answer = browser.request(Method::GET, &path).send().await.unwrap();
+            let is_html = answer
+                .headers()
+                .get("content-type")
+                .is_some_and(|kind| kind.to_str().unwrap().contains("html"));
+            // A stream never ends.
+            if answer.status() != 200 || !is_html {
+                continue;
+            }
+            let is_part = !answer.text().await.unwrap().trim_start().starts_with("<!doctype");
+            if is_part && !PARTS.iter().any(|(part, _)| *part == path) {
+                faults
+                    .push(format!("{path} answers {name} with a part of a page, and is in no list of parts"));
+            }
+        }
+        for (part, page) in PARTS {
+            let request = browser.request(Method::GET, part).header("sec-fetch-dest", "document");
+            let to = browser.send(request, part).await.leads_to();
+            if to.as_deref() != Some(page) {
+                faults.push(format!("{part} as a page leads {name} to {to:?}"));
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_browser_reports_of_the_policy_is_taken_from_our_own_pages_only() {
+    let clinic = Clinic::on_sqlite().await;
+    let browser = clinic.browser();
+    let policy =
+        browser.get("/sign-in").await.headers["content-security-policy"].to_str().unwrap().to_owned();
+    let to = policy.split("report-uri ").nth(1).unwrap().to_owned();
+    let report = r#"{"csp-report":{"document-uri":"http://clinic/patients/17","blocked-uri":"https://evil.example/x",
+        "violated-directive":"script-src-elem"}}"#;
+    let whole = "x".repeat(300 * 1024);
+    for (site, body, status) in [
+        ("same-origin", report, 204),
+        ("cross-site", report, 403),
+        ("same-origin", "[]", 400),
+        ("same-origin", &whole, 413),
+    ] {
+        let request = browser
+            .request(Method::POST, &to)
+            .header("sec-fetch-site", site)
+            .header("content-type", "application/csp-report")
+            .body(body.to_owned());
+        assert_eq!(request.send().await.unwrap().status(), status, "{site} {}", body.len());
+    }
+}

@@ -69,7 +69,7 @@ pub async fn lift(
     submission: Submission,
 ) -> Answer {
     let mut form = submission.form.clone();
-    let reason = form.reason("lift_reason", "Enter the reason", (3, LINE));
+    let reason = form.reason("lift_reason", "Enter why the seals are lifted", (3, LINE));
     let chosen: Vec<i64> = form.values("visits").iter().filter_map(|id| id.parse().ok()).collect();
     if chosen.is_empty() {
         form.refuse("visits", "Choose the visits whose seal is lifted");

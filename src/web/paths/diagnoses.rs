@@ -6,7 +6,7 @@ use crate::diagnoses::model::DiagnosisId;
 use crate::patients::model::PatientId;
 
 /// What fits a few typed letters.
-pub const OPTIONS: &str = "/diagnoses/options";
+pub const OPTIONS: &str = "/diagnosis-options";
 /// What was ever diagnosed in a patient.
 pub const OF_PATIENT: &str = "/patients/{id}/diagnoses";
 /// Adding a diagnosis to the conditions of the record, by POST.

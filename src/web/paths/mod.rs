@@ -20,7 +20,9 @@ pub mod stock;
 /// The front page: the role's home, or the sign-in page.
 pub const HOME: &str = "/";
 /// What a patient's front page shows now.
-pub const HOME_NOW: &str = "/home/now";
+pub const HOME_NOW: &str = "/now";
+/// The query of a page that reads itself again without scripts: that is no use of a sign-in.
+pub const BY_ITSELF: &str = "by=itself";
 /// Every component in every state.
 pub const STYLEGUIDE: &str = "/styleguide";
 /// What a phone shows when it reaches nothing.

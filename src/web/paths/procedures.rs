@@ -6,7 +6,7 @@ use crate::procedures::model::{KindId, ProcedureId};
 use crate::queue::model::VisitId;
 
 /// What fits a few typed letters.
-pub const OPTIONS: &str = "/procedures/options";
+pub const OPTIONS: &str = "/procedure-options";
 /// What is planned and done in a visit; adding one by POST.
 pub const OF_VISIT: &str = "/visits/{id}/procedures";
 /// One procedure; recording it as done by POST.

@@ -21,7 +21,8 @@ use super::{filled, none, routes};
 use crate::support::{Browser, Clinic};
 
 /// Forms without an operation id, or that need another clinic, each with its reason.
-pub const APART: [(&str, &str); 7] = [
+pub const APART: [(&str, &str); 8] = [
+    ("/policy-reports", "a browser reports what it blocked, with no form; tables::headers tells it"),
     ("/find", "a search changes nothing; patients::addresses tells it"),
     ("/visits/{id}/consultation/draft", "a draft has versions of its own; consultation::drafts tells it"),
     ("/sign-in", "signing in twice is two sign-ins; access::sign_in and access::sessions tell it"),
