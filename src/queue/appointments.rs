@@ -94,8 +94,8 @@ pub async fn restore(work: &mut Work, stood: &Stands) -> Result<(), Refused> {
     Ok(())
 }
 
-/// The visit is over, and with it every other booking of the day that was checked in on its token. One that nobody has
-/// seen to keeps it open.
+/// The visit is over, and with it every booking of the day that was checked in on its token, its own too where a nurse did
+/// all there was to do. Another one that nobody has seen to keeps it open.
 pub async fn fulfil(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
     let day = span(work, entry.day);
     if let Some(booking) = store::unseen(work.tx(), entry.visit_id, day).await? {
@@ -105,15 +105,13 @@ pub async fn fulfil(work: &mut Work, entry: &Entry) -> Result<(), Refused> {
             booking.doctor, entry.token
         )));
     }
-    if let Some(id) = entry.appointment_id {
-        at_most(scheduling::fulfil(work, id).await)?;
-    }
-    for one in others(work, entry, AppointmentState::InService).await? {
-        at_most(scheduling::fulfil(work, one).await)?;
-    }
-    for one in others(work, entry, AppointmentState::Arrived).await? {
-        at_most(scheduling::in_service(work, one).await)?;
-        at_most(scheduling::fulfil(work, one).await)?;
+    for (id, stands) in standing(work, entry).await? {
+        if stands == AppointmentState::Arrived {
+            at_most(scheduling::in_service(work, id).await)?;
+        }
+        if matches!(stands, AppointmentState::Arrived | AppointmentState::InService) {
+            at_most(scheduling::fulfil(work, id).await)?;
+        }
     }
     Ok(())
 }

@@ -46,6 +46,23 @@ both! {
         assert_eq!(clinic.count("select count(*) from appointment where state = 'in_service'").await, 1);
     }
 
+    async fn a_visit_that_a_nurse_finishes_completes_its_booking_and_undo_lets_it_wait_again(clinic) {
+        let point = clinic.point("Triage", "triage").await;
+        let (doctor, _) = clinic.doctor_named("Dr Nwosu").await;
+        let ada = clinic.visitor("Ada Obi").await;
+        let booking = clinic.booking(ada, doctor, 10).await;
+        clinic.arrived(ada).await;
+        let nurse = clinic.nurse().await;
+        let page = nurse.submitted(&nurse.get(&paths::board(point)).await, "#call-next", &[]).await;
+        let page = nurse.submitted(&page, "[data-move=start]", &[]).await;
+        assert_eq!(clinic.appointment_state(booking).await, "arrived");
+        let page = nurse.submitted(&page, "[data-move=finish]", &[]).await;
+        assert_eq!(clinic.appointment_state(booking).await, "fulfilled");
+        nurse.submitted(&page, "#undo form", &[]).await;
+        assert_eq!(clinic.appointment_state(booking).await, "arrived");
+        assert_eq!(clinic.count("select count(*) from visit where closed_at is null").await, 1);
+    }
+
     async fn a_visit_does_not_end_before_the_other_booking_of_the_day_was_seen_to(clinic) {
         let point = clinic.point("Consulting", "consulting").await;
         let (_, first) = clinic.doctor_named("Dr Nwosu").await;
