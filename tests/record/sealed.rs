@@ -4,7 +4,7 @@ use infirmary::access::model::Role;
 use infirmary::db::sql;
 use infirmary::web::paths;
 
-use crate::support::consultation::{press, take};
+use crate::support::consultation::take;
 use crate::support::{AMOXICILLIN, Browser, Clinic, Consulting, Lab, PASSWORD};
 
 /// What a sealed visit holds, each word once.
@@ -39,6 +39,9 @@ impl Clinic {
             format!("/visits/{visit}/procedures"),
             format!("/visits/{visit}/tests"),
             format!("/visits/{visit}/letters"),
+            format!("/visits/{visit}/verification"),
+            format!("/visits/{visit}/referral"),
+            format!("/visits/{visit}/summary"),
             format!("/visits/{visit}/seal"),
             format!("/vitals/{}", one("select max(id) from vitals").await),
             format!("/notes/{}", one("select max(id) from note").await),
@@ -287,23 +290,46 @@ both! {
         assert!(!sealed.lab.orders.get(result).await.expect(200).body.is_empty());
     }
 
-    async fn earlier_sealed_visits_stand_beside_the_next_one_with_their_day_only(clinic) {
+    async fn nothing_of_a_sealed_visit_stands_in_the_lists_of_the_next_one(clinic) {
         let sealed = clinic.sealed_visit().await;
         let id = sealed.room.patient;
+        // A second test of the sealed visit is still open when the next one begins.
+        sealed.lab.order(&clinic, &["PCV"]).await;
         sql("update visit set closed_at = opened_at, close_reason = 'left'").run(&clinic.app.db).await.unwrap();
         clinic.wait_minutes(24 * 60);
-        let (_, browser) = clinic.doctor_named("Bello").await;
+        let (doctor, browser) = clinic.doctor_named("Bello").await;
+        let again = [(&sealed.lab.bench, "bench"), (&sealed.lab.second, "second"), (&sealed.lab.orders, "okoro")];
+        for (browser, name) in again {
+            clinic.sign_in(browser, name).await;
+        }
         clinic.is_here(id).await;
         let visit = infirmary::queue::model::VisitId(clinic.count("select max(id) from visit").await);
-        let page = browser.get(&paths::consultation::consult(visit)).await;
+        let consult = paths::consultation::consult(visit);
+        let page = browser.get(&consult).await;
         assert!(page.expect(200).text("#earlier").contains("Sealed: those who treated in it read it"), "{}", page.text("#earlier"));
+        assert!(!page.has("#earlier a") && !page.text("#earlier").contains("Okoro"));
+        assert!(page.text("#last-vitals").contains("Never taken here") && page.text("#orders").contains("None ordered"));
         for word in &WORDS[..4] {
             assert!(!page.body.contains(word), "{word}");
         }
-        assert!(page.text("#last-vitals").contains("Never taken here"));
-        clinic.sign_in(&sealed.room.browser, "okoro").await;
-        let own = press(&sealed.room.browser, visit, "save", &[("complaint", "Again")]).await;
-        own.expect(303);
-        assert!(sealed.room.browser.get(&paths::consultation::consult(visit)).await.text("#earlier").contains("Malaria"));
+        // The control: who treated in it sees it beside the next one.
+        let own = sealed.lab.orders.get(&consult).await;
+        assert!(own.text("#earlier").contains("Malaria") && own.has("#earlier a"), "{}", own.text("#earlier"));
+        assert!(own.text("#orders").contains("Packed cell volume") && own.text("#last-vitals").contains("141/91"));
+        // What the next visit finds stands alone.
+        let room = Consulting { doctor, browser: browser.clone(), patient: id, visit };
+        room.diagnose("B50.9").await.expect(303);
+        room.sign().await.expect(303);
+        let Lab { bench, second, patient, .. } = sealed.lab;
+        let lab = Lab { doctor, orders: browser.clone(), bench, second, patient, visit };
+        let (_, result) = lab.released(&clinic, "RDT", ("RDT", "Negative")).await;
+        let found = browser.get(&format!("/results/{result}")).await;
+        assert!(found.expect(200).body.contains("Negative") && !found.body.contains("Positive"), "{}", found.body);
+        let own = sealed.room.browser.get(&format!("/results/{result}")).await;
+        assert!(own.expect(200).body.contains("Positive"), "{}", own.body);
+        let list = browser.get(&format!("/patients/{id}/diagnoses")).await;
+        assert!(list.text("#problems").contains("B50.9") && !list.body.contains("Mild depression"), "{}", list.body);
+        let own = sealed.room.browser.get(&format!("/patients/{id}/diagnoses")).await;
+        assert!(own.text("#problems").contains("Mild depression") && own.text("#all").contains("Mild depression"));
     }
 }
