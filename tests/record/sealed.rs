@@ -193,6 +193,21 @@ both! {
         desk.get(&page).await.expect(200);
     }
 
+    async fn the_work_that_is_planned_in_a_sealed_visit_has_no_name_for_those_who_do_not_treat_in_it(clinic) {
+        infirmary::procedures::ensure_catalogue(&clinic.app.db).await.unwrap();
+        let (doctor, browser) = clinic.doctor_named("Okoro").await;
+        let here = clinic.sits_with(doctor, "Ada Obi").await;
+        let patient = clinic.patient_of(here.visit).await;
+        let room = Consulting { doctor, browser, patient, visit: here.visit };
+        room.plan("Peak flow measurement").await.expect(303);
+        room.sign().await.expect(303);
+        let nurse = clinic.nurse().await;
+        assert!(nurse.get("/").await.expect(200).body.contains("Peak flow measurement"), "the control");
+        clinic.seals(&room.browser, here.visit).await;
+        let home = nurse.get("/").await;
+        assert!(!home.body.contains("Peak flow measurement") && home.body.contains(", procedure"), "{}", home.body);
+    }
+
     async fn only_those_who_treat_in_a_visit_say_who_reads_it(clinic) {
         let (doctor, desk) = clinic.doctor_named("Okoro").await;
         let here = clinic.sits_with(doctor, "Ada Obi").await;
