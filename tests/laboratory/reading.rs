@@ -135,6 +135,18 @@ both! {
         assert_eq!(page.texts("figure.chart table tbody tr").len(), 3);
     }
 
+    async fn la1_what_nobody_misses_is_not_asked_for(clinic) {
+        let lab = clinic.laboratory().await;
+        lab.order(&clinic, &["MP"]).await;
+        let sample = lab.collect(&clinic).await[0];
+        lab.receive(sample).await;
+        let seen = clinic.field("MP", "MP").await;
+        let page = lab.bench.get(&format!("/lab/samples/{sample}/results")).await;
+        // No parasite has no species.
+        lab.bench.submit(&page, "#results", &[(&seen, "Not seen")]).await.expect(303);
+        assert_eq!(clinic.count("select count(*) from lab_result where not_done = ''").await, 1);
+    }
+
     async fn la1_a_test_of_which_something_is_missing_is_released_only_when_somebody_said_so_and_names_it(clinic) {
         let lab = clinic.laboratory().await;
         lab.order(&clinic, &["UE"]).await;

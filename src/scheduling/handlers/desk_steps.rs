@@ -132,8 +132,6 @@ pub async fn note(
         let words = format!(
             "{who} changed this appointment{at}. The note now says: {note}. Save yours again to replace it"
         );
-        form.renew();
-        form.set("version", row.version);
         form.refuse("note", words);
         return Ok(conflicting(html(show_page(&app, page, form, row).await?)?));
     }
