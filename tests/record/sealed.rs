@@ -126,6 +126,7 @@ both! {
         clinic.seals(&sealed.room.browser, visit).await;
         let kept = doctor.submit(&open, "#consultation", &[("step", "save"), ("complaint", "My words")]).await;
         assert_eq!(kept.expect(409).text("#complaint"), "My words", "what was typed is not lost");
+        assert!(kept.errors()[0].contains("This was sealed"), "{:?}", kept.errors());
         for word in WORDS {
             assert!(!kept.body.contains(word), "{word}");
         }

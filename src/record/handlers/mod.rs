@@ -35,6 +35,9 @@ pub struct Door {
 
 /// What is said beside a form whose reader's time has run out.
 const OVER: &str = "Your time with this record is over. Nothing was saved yet, and your text is still here";
+/// The same where somebody sealed the visit or the record while they typed.
+const SEALED: &str =
+    "This was sealed, and you do not treat in it. Nothing was saved yet, and your text is still here";
 
 impl Door {
     /// The patient with the visits that stay closed: for lists that leave those out.
@@ -44,13 +47,13 @@ impl Door {
 
     /// Whether a form may be saved; else the form says what to do.
     pub fn lets(&self, form: &mut FormState) -> bool {
-        if !self.reach.is_open() {
-            form.refuse("", OVER);
+        if self.closed() {
+            form.refuse("", if self.reach.is_sealed() { SEALED } else { OVER });
         }
-        self.reach.is_open()
+        !self.closed()
     }
 
-    /// Whether the time is over.
+    /// Whether nothing of it may be read or written.
     pub fn closed(&self) -> bool {
         !self.reach.is_open()
     }
