@@ -28,6 +28,9 @@ const LIES: [&[(&str, &str)]; 8] = [
 /// A search changes nothing, so it leaves no entry.
 const SEARCH: &str = "/find";
 
+/// A browser reports to it by itself and without a form; `tables::headers` tells that another site cannot.
+const REPORTS: &str = "/policy-reports";
+
 const TRAIL: &str = "select count(*) from audit_entry";
 
 /// What another site gets done with these forms: nothing, and then each is taken from our own page.
@@ -131,14 +134,14 @@ async fn lies(clinic: Clinic, unused: Clinic) {
     for route in infirmary::app::routes().table() {
         let is_known = match route.method {
             Method::GET => true,
-            Method::POST => tried.contains(route.path),
+            Method::POST => tried.contains(route.path) || route.path == REPORTS,
             _ => false,
         };
         if !is_known {
             faults.push(format!("{} {} was not tried", route.method, route.path));
         }
     }
-    assert_eq!(tried.len(), routes(&Method::POST).len());
+    assert_eq!(tried.len() + 1, routes(&Method::POST).len());
     none(&faults);
 }
 
