@@ -169,7 +169,7 @@ create view visit_team as
     union all
     select n.visit_id, n.author_id from note n where n.state in ('draft', 'signed')
     union all
-    select v.id, a.doctor_id from visit v join appointment a on a.id = v.appointment_id where a.doctor_id is not null;
+    select v.id, a.doctor_id from visit v join appointment a on a.id = v.appointment_id;
 
 insert into note_template (name, complaint, history, examination, assessment, plan, follow_up, advice) values
     ('Fever', 'Fever for ___ days.', 'Chills: ___ Headache: ___ Vomiting: ___ Cough: ___ Painful urination: ___

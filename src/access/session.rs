@@ -213,8 +213,8 @@ pub async fn admit(app: &App, access: Access, request: &Parts) -> Result<Option<
     Ok(Some(actor))
 }
 
-/// Whether a page asks without anybody: a part that it reads again, its stream, or itself where there are no scripts. That is no use of a sign-in, or a desk
-/// that everybody has left would stay open.
+/// Whether a page asks without anybody: a part that it reads again, its stream, or itself where there are no scripts. That
+/// is no use of a sign-in, or a desk that everybody has left would stay open.
 fn by_itself(request: &Parts) -> bool {
     let begins = |name: &str, with: &[u8]| {
         request.headers.get(name).is_some_and(|value| value.as_bytes().starts_with(with))

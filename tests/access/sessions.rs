@@ -59,8 +59,8 @@ both! {
         clinic.point("Triage", "triage").await;
         let ada = clinic.visitor("Ada Obi").await;
         let phone = clinic.phone_of(ada).await;
-        clinic.arrived(ada).await;
-        for path in ["/", "/my/place"] {
+        let slip = infirmary::web::paths::queue::place(&clinic.arrived(ada).await.slip_code);
+        for path in ["/", "/my/place", &slip] {
             assert!(phone.get(path).await.body.contains(&format!("content=\"15; url={path}?by=itself\"")), "{path}");
         }
         for _ in 0..8 {

@@ -10,7 +10,7 @@ use crate::consultation::store::signs::Signs;
 use crate::consultation::store::sittings::{Earlier, Sitting};
 use crate::consultation::store::templates::Template as NoteTemplate;
 use crate::laboratory::Line;
-use crate::patients::PatientId;
+use crate::patients::model::{PatientId, SealedVisits};
 use crate::prescribing::Section;
 use crate::queue::Onward;
 use crate::queue::model::{EntryState, PointKind, VisitId};
@@ -339,7 +339,7 @@ impl Earlier {
     /// What it came to, in a line.
     pub fn words(&self) -> String {
         if self.is_sealed {
-            return "Sealed: those who treated in it read it".to_owned();
+            return SealedVisits::TOLD.to_owned();
         }
         let text = self.words.as_deref().unwrap_or_default().replace('\n', " ");
         if text.chars().count() <= SHORT {

@@ -45,6 +45,9 @@ pub struct Asker {
 pub struct SealedVisits(String);
 
 impl SealedVisits {
+    /// What stands in the place of what a sealed visit holds.
+    pub const TOLD: &str = "Sealed: those who treated in it read it";
+
     /// Of ids between commas; none for none.
     pub fn of(visits: Option<&str>) -> Self {
         SealedVisits(visits.map(|visits| format!(",{visits},")).unwrap_or_default())

@@ -104,10 +104,13 @@ pub struct Member {
     pub name: String,
 }
 
-/// Who treated in a visit, and so reads it where it is sealed.
+/// Who treated in a visit, and so reads it where it is sealed: those at the other stations served the patient too, and read
+/// nothing of it.
 pub async fn team(store: impl Store, visit: VisitId) -> Result<Vec<Member>, DbError> {
     sql("select k.id as account_id, trim(k.title || ' ' || k.name) as name from account k
-         where k.id in (select t.account_id from visit_team t where t.visit_id = $1) order by k.name, k.id")
+         where k.id in (select t.account_id from visit_team t where t.visit_id = $1)
+            and exists (select 1 from account_role g where g.account_id = k.id and g.role in ('doctor', 'nurse'))
+         order by k.name, k.id")
     .bind(visit)
     .all(store)
     .await

@@ -6,7 +6,7 @@ use super::Banner;
 use crate::access::model::Permission;
 use crate::consultation::model::{NoteId, NoteKind, NoteState, Outcome, VitalsId};
 use crate::laboratory::model::ResultId;
-use crate::patients::model::PatientId;
+use crate::patients::model::{PatientId, SealedVisits};
 use crate::prescribing::model::PrescriptionId;
 use crate::procedures::model::ProcedureId;
 use crate::record::model::{AllergyState, EntryKind, EntryState, Happening, What};
@@ -112,7 +112,7 @@ impl Happening {
     pub fn by(&self) -> &str {
         match self.what.is_clinical() {
             true => &self.more,
-            false if self.is_sealed => "Sealed: those who treated in it read it",
+            false if self.is_sealed => SealedVisits::TOLD,
             false => "",
         }
     }
